@@ -1,0 +1,61 @@
+//! The desired state of one environment, `environments/<name>.toml`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+
+/// What must be live, where, and under which rules.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// Its name, which is the file's.
+    pub name: String,
+    /// The release that must be live, if it is pinned.
+    pub release: Option<Digest>,
+    /// The branch it follows, if it is not.
+    pub follow: Option<String>,
+    /// The names of its targets.
+    pub targets: Vec<String>,
+    /// The address readers use.
+    pub url: Option<String>,
+    /// The rules for a change.
+    pub policy: Policy,
+    /// The routes asked for after a switch.
+    pub smoke: Vec<String>,
+    /// Present after a rollback.
+    pub hold: Option<Hold>,
+}
+
+/// The rules for a change.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// What must be true of a release before it may go live.
+    pub require: Requirements,
+}
+
+/// What must be true of a release before it may go live.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Requirements {
+    /// The checks.
+    pub checks: Option<Checks>,
+}
+
+/// What the checks must say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Checks {
+    /// No errors and no warnings.
+    Clean,
+    /// No errors.
+    NoErrors,
+}
+
+/// A stop after a rollback.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hold {
+    /// Why.
+    pub reason: String,
+    /// Releases that must not come back.
+    pub deny: Vec<Digest>,
+}

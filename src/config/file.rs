@@ -1,0 +1,187 @@
+//! The shape of `tympan.toml` as written: optional everywhere, unknown keys refused.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use crate::diagnostic::Severity;
+
+/// The kind of work a project is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Dated posts and loose pages.
+    Site,
+    /// Documentation of a product, in sections.
+    Docs,
+    /// Chapters in one order.
+    Book,
+    /// An agreement.
+    Contract,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct ConfigFile {
+    pub project: ProjectFile,
+    pub nav: Vec<NavFile>,
+    pub documents: Vec<DocumentFile>,
+    pub check: CheckFile,
+    pub images: ImagesFile,
+    pub html: HtmlFile,
+    pub pdf: PdfFile,
+    pub epub: EpubFile,
+    pub targets: BTreeMap<String, TargetFile>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "snake_case", deny_unknown_fields)]
+pub(super) struct ProjectFile {
+    pub kind: Option<Kind>,
+    pub title: Option<String>,
+    pub description: Option<String>,
+    pub authors: Vec<String>,
+    pub language: Option<Spanned<String>>,
+    pub base_url: Option<Spanned<String>>,
+    pub content: Option<Spanned<String>>,
+    pub copyright: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "a page's path, or a table with `title` and `page` or `pages`"
+)]
+pub(super) enum NavFile {
+    // serde cannot keep a span inside an untagged value; the reader finds the text again.
+    Page(String),
+    Entry(NavEntryFile),
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct NavEntryFile {
+    pub title: Option<String>,
+    pub page: Option<String>,
+    pub pages: Vec<NavFile>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DocumentFile {
+    pub name: Spanned<String>,
+    pub title: Option<String>,
+    #[serde(default)]
+    pub source: Option<DocumentSource>,
+    #[serde(default)]
+    pub formats: Option<Vec<Spanned<String>>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "a section, a SUMMARY.md, or a list of pages")]
+pub(super) enum DocumentSource {
+    One(String),
+    List(Vec<String>),
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct CheckFile {
+    pub words: Vec<String>,
+    pub prose: Option<bool>,
+    pub rules: Vec<RuleFile>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RuleFile {
+    pub rule: Spanned<String>,
+    #[serde(default)]
+    pub paths: Vec<Spanned<String>>,
+    pub level: Level,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Level {
+    Off,
+    Suggestion,
+    Warning,
+    Error,
+}
+
+impl Level {
+    pub(super) fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Off => None,
+            Self::Suggestion => Some(Severity::Suggestion),
+            Self::Warning => Some(Severity::Warning),
+            Self::Error => Some(Severity::Error),
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ImagesFile {
+    pub widths: Option<Vec<Spanned<u32>>>,
+    pub quality: Option<Spanned<u8>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct HtmlFile {
+    pub raw_html: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct PdfFile {
+    pub paper: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct EpubFile {
+    pub cover: Option<Spanned<String>>,
+    pub identifier: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TargetFile {
+    pub r#type: Spanned<String>,
+    #[serde(default)]
+    pub path: Option<Spanned<String>>,
+    #[serde(default)]
+    pub max_removals: Option<usize>,
+    #[serde(default)]
+    pub drift: Option<super::meant::DriftPolicy>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct EnvironmentFile {
+    pub release: Option<Spanned<String>>,
+    pub source: Option<String>,
+    pub follow: Option<String>,
+    pub targets: Vec<Spanned<String>>,
+    pub url: Option<Spanned<String>>,
+    pub policy: super::environment::Policy,
+    pub smoke: SmokeFile,
+    pub hold: Option<HoldFile>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct SmokeFile {
+    pub paths: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct HoldFile {
+    pub reason: String,
+    pub deny: Vec<Spanned<String>>,
+}

@@ -1,0 +1,287 @@
+//! The configuration as meant: defaults filled, paths parsed, globs compiled.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use globset::GlobSet;
+use serde::{Deserialize, Serialize};
+
+use crate::config::file::Kind;
+use crate::diagnostic::Severity;
+use crate::site_path::SitePath;
+
+/// What `tympan.toml` says, with every default filled in.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// The work as a whole.
+    pub project: Project,
+    /// The navigation table; empty if the order comes from elsewhere.
+    pub nav: Vec<Nav>,
+    /// Bound outputs that are named in the file.
+    pub documents: Vec<Document>,
+    /// Which rules apply where.
+    pub check: Check,
+    /// How images are encoded.
+    pub images: Images,
+    /// How pages are made.
+    pub html: Html,
+    /// How PDFs are made.
+    pub pdf: Pdf,
+    /// How e-books are made.
+    pub epub: Epub,
+    /// Places to publish to, by name.
+    pub targets: BTreeMap<String, Target>,
+}
+
+/// The work as a whole.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// The kind; guessed from the content if absent.
+    pub kind: Option<Kind>,
+    /// The title; taken from the content if absent.
+    pub title: Option<String>,
+    /// One sentence about the work.
+    pub description: Option<String>,
+    /// The people who wrote it, as they want to be named.
+    pub authors: Vec<String>,
+    /// The language (BCP 47), also the dictionary.
+    pub language: String,
+    /// The absolute address it will stand at, with a slash at its end.
+    pub base_url: Option<String>,
+    /// The folder of the content, if the file names one.
+    pub content: Option<SitePath>,
+    /// The notice in the footer.
+    pub copyright: Option<String>,
+}
+
+impl Default for Project {
+    fn default() -> Self {
+        Self {
+            kind: None,
+            title: None,
+            description: None,
+            authors: Vec::new(),
+            language: "en".to_owned(),
+            base_url: None,
+            content: None,
+            copyright: None,
+        }
+    }
+}
+
+impl Project {
+    /// The direction in which the language is written.
+    pub fn direction(&self) -> &'static str {
+        direction(&self.language)
+    }
+}
+
+/// The direction in which a language (BCP 47) is written: `ltr` or `rtl`.
+pub fn direction(language: &str) -> &'static str {
+    let primary = language
+        .split('-')
+        .next()
+        .unwrap_or("")
+        .to_ascii_lowercase();
+    match primary.as_str() {
+        "ar" | "arc" | "ckb" | "dv" | "fa" | "he" | "ks" | "ps" | "sd" | "ug" | "ur" | "yi" => {
+            "rtl"
+        }
+        _ => "ltr",
+    }
+}
+
+/// One entry of the navigation table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nav {
+    /// The title; the page's own if absent.
+    pub title: Option<String>,
+    /// The page, relative to the content folder, and where the file names it.
+    pub page: Option<SitePath>,
+    /// The bytes of `tympan.toml` that name the page.
+    pub span: std::ops::Range<usize>,
+    /// The entries below.
+    pub pages: Vec<Nav>,
+}
+
+/// A bound output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// The file name without extension.
+    pub name: String,
+    /// The title; the project's if absent.
+    pub title: Option<String>,
+    /// The section, `SUMMARY.md` or pages it is bound from, relative to the content folder;
+    /// empty means the whole of the navigation.
+    pub source: Vec<SitePath>,
+    /// The bytes of `tympan.toml` that name the document.
+    pub span: std::ops::Range<usize>,
+    /// The formats.
+    pub formats: Vec<Format>,
+}
+
+/// A format a document can be bound in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// PDF.
+    Pdf,
+    /// EPUB 3.
+    Epub,
+}
+
+impl Format {
+    /// The formats this version writes.
+    pub const ALL: [Self; 2] = [Self::Pdf, Self::Epub];
+
+    /// The name, which is also the file extension.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Epub => "epub",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Which rules apply where.
+#[derive(Debug, Clone, Default)]
+pub struct Check {
+    /// The project's dictionary.
+    pub words: BTreeSet<String>,
+    /// Whether prose is checked at all.
+    pub prose: Option<bool>,
+    /// Rules with another level than their own; the last that matches wins.
+    pub rules: Vec<Rule>,
+}
+
+/// One rule, or a family of them, with another level.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// A code, or the beginning of one followed by `*`.
+    pub code: String,
+    /// Where it applies; everywhere if absent.
+    pub paths: Option<GlobSet>,
+    /// The level; none switches the rule off.
+    pub severity: Option<Severity>,
+}
+
+impl Check {
+    /// The level of a rule for a file; none if it is off.
+    pub fn severity(&self, code: &str, path: &SitePath, own: Severity) -> Option<Severity> {
+        let names = |rule: &Rule| match rule.code.strip_suffix('*') {
+            Some(start) => code.starts_with(start),
+            None => rule.code == code,
+        };
+        let covers = |rule: &Rule| match &rule.paths {
+            Some(paths) => paths.is_match(path.as_str()),
+            None => true,
+        };
+        let last = self.rules.iter().rfind(|rule| names(rule) && covers(rule));
+        last.map_or(Some(own), |rule| rule.severity)
+    }
+}
+
+/// How images are encoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Images {
+    /// The widths in pixels, ascending.
+    pub widths: Vec<u32>,
+    /// The quality of lossy variants, 1 to 100.
+    pub quality: u8,
+}
+
+impl Default for Images {
+    fn default() -> Self {
+        Self {
+            widths: vec![480, 960, 1440, 1920],
+            quality: 80,
+        }
+    }
+}
+
+/// How pages are made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Html {
+    /// Whether raw HTML of the content reaches the page as it is; otherwise it is sanitised.
+    pub raw_html: bool,
+}
+
+/// How PDFs are made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pdf {
+    /// The paper.
+    pub paper: Paper,
+}
+
+/// A paper size.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Paper {
+    /// 210 by 297 mm (ISO 216).
+    #[default]
+    A4,
+    /// 148 by 210 mm (ISO 216).
+    A5,
+    /// 8.5 by 11 inches.
+    Letter,
+}
+
+impl Paper {
+    /// The name that Typst knows it by.
+    pub fn typst_name(self) -> &'static str {
+        match self {
+            Self::A4 => "a4",
+            Self::A5 => "a5",
+            Self::Letter => "us-letter",
+        }
+    }
+}
+
+/// How e-books are made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Epub {
+    /// The cover image, relative to the project.
+    pub cover: Option<SitePath>,
+    /// The book's identifier, such as `urn:isbn:…`; derived from the project if absent.
+    pub identifier: Option<String>,
+}
+
+/// A place to publish to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// What it is and where.
+    pub kind: TargetKind,
+    /// How many files one publish may remove before it is refused.
+    pub max_removals: usize,
+    /// What happens to files that differ from the release.
+    pub drift: DriftPolicy,
+}
+
+/// The kinds of targets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TargetKind {
+    /// A folder, relative to the project or absolute.
+    Directory {
+        /// As written.
+        path: String,
+    },
+}
+
+/// What happens to drift.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DriftPolicy {
+    /// It is reported and stays.
+    Report,
+    /// The next publish puts the release's bytes back.
+    #[default]
+    Heal,
+    /// As `heal`, after the differing bytes were saved.
+    HealKeep,
+}

@@ -1,0 +1,16 @@
+//! `tympan.toml` and `environments/*.toml`, as written and as meant.
+//!
+//! Work code sees only what is meant: [`Config`] and [`Environment`]. Nothing here touches a disk.
+
+mod environment;
+mod file;
+mod meant;
+mod read;
+
+pub use environment::{Checks, Environment, Hold, Policy, Requirements};
+pub use file::Kind;
+pub use meant::{
+    Check, Config, Document, DriftPolicy, Epub, Format, Html, Images, Nav, Paper, Pdf, Project,
+    Rule, Target, TargetKind, direction,
+};
+pub use read::{CONFIG_FILE, read_config, read_environment};

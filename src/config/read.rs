@@ -1,0 +1,542 @@
+//! From text to meaning: every fault of a file becomes a diagnostic with its place.
+
+use std::ops::Range;
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+
+use crate::config::environment::{Environment, Hold};
+use crate::config::file::{
+    ConfigFile, DocumentFile, DocumentSource, EnvironmentFile, NavFile, RuleFile, TargetFile,
+};
+use crate::config::meant::{
+    Check, Config, Document, Epub, Format, Html, Images, Nav, Paper, Pdf, Project, Rule, Target,
+    TargetKind,
+};
+use crate::diagnostic::{Diagnostic, Severity, SourceText, nearest};
+use crate::site_path::SitePath;
+
+/// The name of the project's configuration file.
+pub const CONFIG_FILE: &str = "tympan.toml";
+
+/// How many files a publish may remove when the target does not say.
+const MAX_REMOVALS: usize = 256;
+
+/// Reads `tympan.toml`. A faulty part is reported and left at its default.
+pub fn read_config(path: &SitePath, text: &str) -> (Config, Vec<Diagnostic>) {
+    let mut reader = Reader {
+        source: SourceText::new(path, text),
+        text,
+        diagnostics: Vec::new(),
+    };
+    let file: ConfigFile = reader.parse();
+    let config = reader.config(file);
+    (config, reader.diagnostics)
+}
+
+/// Reads `environments/<name>.toml`.
+pub fn read_environment(path: &SitePath, text: &str) -> (Environment, Vec<Diagnostic>) {
+    let mut reader = Reader {
+        source: SourceText::new(path, text),
+        text,
+        diagnostics: Vec::new(),
+    };
+    let file: EnvironmentFile = reader.parse();
+    let environment = reader.environment(path.stem(), file);
+    (environment, reader.diagnostics)
+}
+
+struct Reader<'a> {
+    source: SourceText<'a>,
+    text: &'a str,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn parse<T: DeserializeOwned + Default>(&mut self) -> T {
+        let text = self.text.strip_prefix('\u{feff}').unwrap_or(self.text);
+        let shift = self.text.len() - text.len();
+        match toml::from_str(text) {
+            Ok(file) => file,
+            Err(error) => {
+                let span = error.span().unwrap_or(0..0);
+                let span = span.start + shift..span.end + shift;
+                let found = self.syntax_fault(error.message(), span);
+                self.diagnostics.push(found);
+                T::default()
+            }
+        }
+    }
+
+    /// Turns serde's list of expected keys into a suggestion.
+    fn syntax_fault(&self, message: &str, span: Range<usize>) -> Diagnostic {
+        let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+        let unknown =
+            message.starts_with("unknown field") || message.starts_with("unknown variant");
+        match quoted.split_first() {
+            Some((key, known)) if unknown => {
+                let help = match nearest(key, known.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None if known.is_empty() => "remove it".to_owned(),
+                    None => format!("known here: {}", known.join(", ")),
+                };
+                let what = if message.starts_with("unknown field") {
+                    "key"
+                } else {
+                    "value"
+                };
+                self.source
+                    .diagnostic(
+                        "config-unknown",
+                        Severity::Error,
+                        span,
+                        format!("unknown {what} `{key}`"),
+                    )
+                    .help(help)
+            }
+            _ => {
+                let message = message.trim().replace('\n', ", ");
+                self.source
+                    .diagnostic("config-syntax", Severity::Error, span, message)
+            }
+        }
+    }
+
+    fn fault(&mut self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+        let found = self
+            .source
+            .diagnostic("config-value", Severity::Error, span, message);
+        self.diagnostics.push(found.help(help));
+    }
+
+    fn path(&mut self, written: &Spanned<String>) -> Option<SitePath> {
+        self.path_at(written.get_ref(), written.span())
+    }
+
+    fn path_at(&mut self, written: &str, span: Range<usize>) -> Option<SitePath> {
+        SitePath::parse(written.trim_end_matches('/'))
+            .map_err(|error| {
+                let help = "write a relative path without `..`";
+                self.fault(span, error.to_string(), help);
+            })
+            .ok()
+    }
+
+    /// Where a text stands between quotes, for values that serde gives without their place.
+    fn find(&self, written: &str) -> Range<usize> {
+        let quoted = [format!("\"{written}\""), format!("'{written}'")];
+        let place = quoted
+            .iter()
+            .find_map(|quoted| self.text.find(quoted.as_str()));
+        place.map_or(0..0, |at| at..at + written.len() + 2)
+    }
+
+    fn config(&mut self, file: ConfigFile) -> Config {
+        let project = self.project(&file);
+        let nav = file
+            .nav
+            .into_iter()
+            .filter_map(|entry| self.nav(entry))
+            .collect();
+        let documents = file
+            .documents
+            .into_iter()
+            .map(|document| self.document(document))
+            .collect();
+        let rules = file
+            .check
+            .rules
+            .into_iter()
+            .filter_map(|rule| self.rule(rule))
+            .collect();
+        let check = Check {
+            words: file.check.words.into_iter().collect(),
+            prose: file.check.prose,
+            rules,
+        };
+        let mut images = Images::default();
+        if let Some(widths) = file.images.widths {
+            images.widths = widths
+                .iter()
+                .filter_map(|width| self.width(width))
+                .collect();
+            images.widths.sort_unstable();
+            images.widths.dedup();
+        }
+        if let Some(quality) = file.images.quality {
+            match *quality.get_ref() {
+                value @ 1..=100 => images.quality = value,
+                value => self.fault(
+                    quality.span(),
+                    format!("quality {value} is out of range"),
+                    "write 1 to 100",
+                ),
+            }
+        }
+        let paper = file
+            .pdf
+            .paper
+            .map_or(Paper::default(), |paper| self.paper(&paper));
+        let cover = file.epub.cover.and_then(|cover| self.path(&cover));
+        let targets = file
+            .targets
+            .into_iter()
+            .filter_map(|(name, target)| Some((name, self.target(target)?)))
+            .collect();
+        Config {
+            project,
+            nav,
+            documents,
+            check,
+            images,
+            html: Html {
+                raw_html: file.html.raw_html.unwrap_or(false),
+            },
+            pdf: Pdf { paper },
+            epub: Epub {
+                cover,
+                identifier: file.epub.identifier,
+            },
+            targets,
+        }
+    }
+
+    fn project(&mut self, file: &ConfigFile) -> Project {
+        let written = &file.project;
+        let mut project = Project {
+            kind: written.kind,
+            title: written.title.clone(),
+            description: written.description.clone(),
+            authors: written.authors.clone(),
+            copyright: written.copyright.clone(),
+            ..Project::default()
+        };
+        if let Some(language) = &written.language {
+            if is_language(language.get_ref()) {
+                project.language.clone_from(language.get_ref());
+            } else {
+                let message = format!("`{}` is not a language tag", language.get_ref());
+                self.fault(
+                    language.span(),
+                    message,
+                    "write a BCP 47 tag such as `en-GB`",
+                );
+            }
+        }
+        if let Some(url) = &written.base_url {
+            match base_url(url.get_ref()) {
+                Some(base) => project.base_url = Some(base),
+                None => self.fault(
+                    url.span(),
+                    format!("`{}` is not an absolute address", url.get_ref()),
+                    "write it with its scheme, such as `https://guide.example/`",
+                ),
+            }
+        }
+        project.content = written
+            .content
+            .as_ref()
+            .and_then(|content| self.path(content));
+        project
+    }
+
+    fn nav(&mut self, written: NavFile) -> Option<Nav> {
+        match written {
+            NavFile::Page(page) => {
+                let span = self.find(&page);
+                let page = Some(self.path_at(&page, span.clone())?);
+                Some(Nav {
+                    title: None,
+                    page,
+                    span,
+                    pages: Vec::new(),
+                })
+            }
+            NavFile::Entry(entry) => {
+                let written = entry.page.as_deref();
+                let span = written.map_or(0..0, |page| self.find(page));
+                let page = entry
+                    .page
+                    .and_then(|page| self.path_at(&page, span.clone()));
+                let pages = entry
+                    .pages
+                    .into_iter()
+                    .filter_map(|below| self.nav(below))
+                    .collect();
+                Some(Nav {
+                    title: entry.title,
+                    page,
+                    span,
+                    pages,
+                })
+            }
+        }
+    }
+
+    fn document(&mut self, written: DocumentFile) -> Document {
+        let span = written.name.span();
+        let name = written.name.into_inner();
+        let plain = |c: char| c.is_alphanumeric() || "-_. ".contains(c);
+        if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
+            let message = format!("`{name}` cannot be a file name");
+            self.fault(span.clone(), message, "use letters, digits, `-` and `_`");
+        }
+        let sources = match written.source {
+            None => Vec::new(),
+            Some(DocumentSource::One(source)) => vec![source],
+            Some(DocumentSource::List(sources)) => sources,
+        };
+        let source = sources
+            .iter()
+            .filter_map(|source| self.path_at(source, self.find(source)))
+            .collect();
+        let formats = match written.formats {
+            None => Format::ALL.to_vec(),
+            Some(formats) => formats
+                .iter()
+                .filter_map(|format| self.format(format))
+                .collect(),
+        };
+        Document {
+            name,
+            title: written.title,
+            source,
+            span,
+            formats,
+        }
+    }
+
+    fn format(&mut self, written: &Spanned<String>) -> Option<Format> {
+        let found = Format::ALL
+            .into_iter()
+            .find(|format| format.name() == written.get_ref());
+        if found.is_none() {
+            let message = format!("`{}` is not a format", written.get_ref());
+            self.fault(written.span(), message, "known: pdf, epub");
+        }
+        found
+    }
+
+    fn rule(&mut self, written: RuleFile) -> Option<Rule> {
+        let mut builder = GlobSetBuilder::new();
+        for glob in &written.paths {
+            match Glob::new(glob.get_ref()) {
+                Ok(glob) => {
+                    builder.add(glob);
+                }
+                Err(error) => {
+                    let message = format!("`{}` is not a glob: {}", glob.get_ref(), error.kind());
+                    self.fault(glob.span(), message, "write a pattern such as `guide/**`");
+                    return None;
+                }
+            }
+        }
+        let paths: Option<GlobSet> = match written.paths.is_empty() {
+            true => None,
+            false => builder.build().ok(),
+        };
+        let severity = written.level.severity();
+        Some(Rule {
+            code: written.rule.into_inner(),
+            paths,
+            severity,
+        })
+    }
+
+    fn width(&mut self, written: &Spanned<u32>) -> Option<u32> {
+        let width = *written.get_ref();
+        if (16..=8192).contains(&width) {
+            return Some(width);
+        }
+        self.fault(
+            written.span(),
+            format!("width {width} is out of range"),
+            "write 16 to 8192 pixels",
+        );
+        None
+    }
+
+    fn paper(&mut self, written: &Spanned<String>) -> Paper {
+        match written.get_ref().to_ascii_lowercase().as_str() {
+            "a4" => Paper::A4,
+            "a5" => Paper::A5,
+            "letter" => Paper::Letter,
+            other => {
+                self.fault(
+                    written.span(),
+                    format!("unknown paper `{other}`"),
+                    "known: a4, a5, letter",
+                );
+                Paper::default()
+            }
+        }
+    }
+
+    fn target(&mut self, written: TargetFile) -> Option<Target> {
+        let kind = match written.r#type.get_ref().as_str() {
+            "directory" => match written.path {
+                Some(path) => TargetKind::Directory {
+                    path: path.into_inner(),
+                },
+                None => {
+                    self.fault(
+                        written.r#type.span(),
+                        "a directory target needs a `path`",
+                        "add `path = \"…\"`",
+                    );
+                    return None;
+                }
+            },
+            other => {
+                let message = format!("unknown target type `{other}`");
+                self.fault(written.r#type.span(), message, "known: directory");
+                return None;
+            }
+        };
+        Some(Target {
+            kind,
+            max_removals: written.max_removals.unwrap_or(MAX_REMOVALS),
+            drift: written.drift.unwrap_or_default(),
+        })
+    }
+
+    fn environment(&mut self, name: &str, file: EnvironmentFile) -> Environment {
+        let release = file.release.and_then(|release| self.digest(&release));
+        let hold = file.hold.map(|hold| Hold {
+            reason: hold.reason,
+            deny: hold
+                .deny
+                .iter()
+                .filter_map(|release| self.digest(release))
+                .collect(),
+        });
+        let url = file.url.and_then(|url| {
+            let base = base_url(url.get_ref());
+            if base.is_none() {
+                let message = format!("`{}` is not an absolute address", url.get_ref());
+                self.fault(url.span(), message, "write it with its scheme");
+            }
+            base
+        });
+        Environment {
+            name: name.to_owned(),
+            release,
+            follow: file.follow,
+            targets: file.targets.into_iter().map(Spanned::into_inner).collect(),
+            url,
+            policy: file.policy,
+            smoke: file.smoke.paths,
+            hold,
+        }
+    }
+
+    fn digest(&mut self, written: &Spanned<String>) -> Option<crate::digest::Digest> {
+        written
+            .get_ref()
+            .parse()
+            .map_err(|error| {
+                self.fault(
+                    written.span(),
+                    format!("{error}"),
+                    "copy it from `tympan build`",
+                );
+            })
+            .ok()
+    }
+}
+
+/// Whether `text` has the shape of a language tag (RFC 5646 §2.1): letters, then parts of up to
+/// eight letters or digits.
+fn is_language(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let primary = parts.next().unwrap_or("");
+    (2..=8).contains(&primary.len())
+        && primary.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && parts.all(|part| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
+}
+
+fn base_url(text: &str) -> Option<String> {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))?;
+    let host = rest.split('/').next().unwrap_or("");
+    let bad = |c: char| c.is_whitespace() || c.is_control() || "\"'<>\\?#@".contains(c);
+    if host.is_empty() || text.contains(bad) {
+        return None;
+    }
+    Some(format!("{}/", text.trim_end_matches('/')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn fault(text: &str, expected: &str) {
+        let path = SitePath::parse(CONFIG_FILE).unwrap();
+        let (_, diagnostics) = read_config(&path, text);
+        let shown: Vec<String> = diagnostics
+            .iter()
+            .map(|found| {
+                let place = found.place.as_ref().unwrap();
+                let help = found.help.as_deref().unwrap_or("");
+                format!(
+                    "{}:{} {}: {} ({help})",
+                    place.line, place.column, found.code, found.message
+                )
+            })
+            .collect();
+        assert_eq!(shown.join("\n"), expected);
+    }
+
+    #[test]
+    fn an_empty_file_is_a_good_one() {
+        fault("", "");
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest() {
+        fault(
+            "[project]\ntitel = \"x\"\n",
+            "2:1 config-unknown: unknown key `titel` (did you mean `title`?)",
+        );
+        fault(
+            "[project]\nkind = \"boook\"\n",
+            "2:8 config-unknown: unknown value `boook` (did you mean `book`?)",
+        );
+    }
+
+    #[test]
+    fn values_are_checked_where_they_stand() {
+        fault(
+            "[project]\nlanguage = \"english language\"\nbase_url = \"guide.example\"\n[images]\nquality = 0\n",
+            "2:12 config-value: `english language` is not a language tag (write a BCP 47 tag such as `en-GB`)\n\
+             3:12 config-value: `guide.example` is not an absolute address (write it with its scheme, such as `https://guide.example/`)\n\
+             5:11 config-value: quality 0 is out of range (write 1 to 100)",
+        );
+        fault(
+            "[[documents]]\nname = \"a\"\nsource = \"../x\"\n",
+            "3:10 config-value: `../x` is not a path inside the project (write a relative path without `..`)",
+        );
+    }
+
+    #[test]
+    fn the_last_rule_that_matches_wins() {
+        let path = SitePath::parse(CONFIG_FILE).unwrap();
+        let text = "[[check.rules]]\nrule = \"prose-*\"\nlevel = \"off\"\n\
+                    [[check.rules]]\nrule = \"prose-a-an\"\npaths = [\"guide/**\"]\nlevel = \"error\"\n";
+        let (config, diagnostics) = read_config(&path, text);
+        assert_eq!(diagnostics, []);
+        let level = |code: &str, path: &str| {
+            config
+                .check
+                .severity(code, &SitePath::parse(path).unwrap(), Severity::Warning)
+        };
+        assert_eq!(level("prose-a-an", "guide/x.md"), Some(Severity::Error));
+        assert_eq!(level("prose-a-an", "x.md"), None);
+        assert_eq!(level("link-missing", "x.md"), Some(Severity::Warning));
+    }
+}

@@ -1,0 +1,269 @@
+//! What a check found in the author's text: data with a code, a place and a way out.
+//!
+//! A diagnostic is collected and never returned as an error; one run reports them all.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use serde::Serialize;
+
+use crate::site_path::SitePath;
+
+/// How much a diagnostic matters. Errors come first when sorted.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The output would be wrong; the run fails.
+    Error,
+    /// Very likely a fault.
+    Warning,
+    /// Worth a look.
+    Suggestion,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The stable name of the rule, such as `link-missing`.
+    pub code: Cow<'static, str>,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What is wrong, in lower case and without a final period.
+    pub message: String,
+    /// The file it is about.
+    pub path: SitePath,
+    /// Where in that file, if it is about a place and not about the file as a whole.
+    pub place: Option<Place>,
+    /// The next step for the author.
+    pub help: Option<String>,
+    /// Texts that could stand in the place of the span, the best first.
+    pub replacements: Vec<String>,
+}
+
+/// A span of a file, in bytes and for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The bytes of the file that it is about.
+    pub span: Range<usize>,
+    /// The line of the first character, from 1.
+    pub line: usize,
+    /// The column of the first character, from 1, in Unicode scalar values.
+    pub column: usize,
+    /// The line after the last character.
+    pub end_line: usize,
+    /// The column after the last character.
+    pub end_column: usize,
+    /// The text of the first line, for an excerpt, at most 400 characters.
+    pub excerpt: String,
+}
+
+/// The text of one file, ready to turn byte spans into places.
+#[derive(Debug, Clone)]
+pub struct SourceText<'a> {
+    path: &'a SitePath,
+    text: &'a str,
+    line_starts: Vec<usize>,
+}
+
+impl Diagnostic {
+    /// Reports about a file as a whole.
+    pub fn new(
+        code: impl Into<Cow<'static, str>>,
+        severity: Severity,
+        path: &SitePath,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            code: code.into(),
+            severity,
+            message: message.into(),
+            path: path.clone(),
+            place: None,
+            help: None,
+            replacements: Vec::new(),
+        }
+    }
+
+    /// Adds the place.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// Adds the next step.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds texts for the span, the best first.
+    #[must_use]
+    pub fn replacements(mut self, replacements: Vec<String>) -> Self {
+        self.replacements = replacements;
+        self
+    }
+
+    /// The order of every report: path, line, column, then severity and code.
+    pub fn sort_key(&self) -> (&SitePath, usize, usize, Severity, &str, &str) {
+        let (line, column) = self
+            .place
+            .as_ref()
+            .map_or((0, 0), |place| (place.line, place.column));
+        (
+            &self.path,
+            line,
+            column,
+            self.severity,
+            &self.code,
+            &self.message,
+        )
+    }
+}
+
+/// Sorts a report and drops what is said twice.
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    diagnostics.dedup();
+}
+
+/// The number of errors and of warnings.
+pub fn count(diagnostics: &[Diagnostic]) -> (usize, usize) {
+    let of = |severity| {
+        diagnostics
+            .iter()
+            .filter(|found| found.severity == severity)
+            .count()
+    };
+    (of(Severity::Error), of(Severity::Warning))
+}
+
+/// The member of `known` nearest to a mistyped `word`, if one is near enough to suggest.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+impl<'a> SourceText<'a> {
+    /// Indexes the lines of `text`, which is the whole of the file at `path`.
+    pub fn new(path: &'a SitePath, text: &'a str) -> Self {
+        let line_starts = std::iter::once(0)
+            .chain(
+                text.bytes()
+                    .enumerate()
+                    .filter(|(_, byte)| *byte == b'\n')
+                    .map(|(at, _)| at + 1),
+            )
+            .collect();
+        Self {
+            path,
+            text,
+            line_starts,
+        }
+    }
+
+    /// Reports about a span of this file.
+    pub fn diagnostic(
+        &self,
+        code: impl Into<Cow<'static, str>>,
+        severity: Severity,
+        span: Range<usize>,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic::new(code, severity, self.path, message).at(self.place(span))
+    }
+
+    /// Turns bytes into lines and columns; a span beyond the text or inside a character is moved
+    /// to the nearest place before it.
+    pub fn place(&self, span: Range<usize>) -> Place {
+        let start = floor_char(self.text, span.start);
+        let end = floor_char(self.text, span.end.max(span.start));
+        let (line, column) = self.line_column(start);
+        let (end_line, end_column) = self.line_column(end);
+        let first = self.text[self.line_starts[line - 1]..]
+            .lines()
+            .next()
+            .unwrap_or("");
+        Place {
+            span: start..end,
+            line,
+            column,
+            end_line,
+            end_column,
+            excerpt: first.chars().take(400).collect(),
+        }
+    }
+
+    /// The bytes of a line counted from 1, without its end; empty if there is no such line.
+    pub fn line_span(&self, line: usize) -> Range<usize> {
+        let start = self
+            .line_starts
+            .get(line.wrapping_sub(1))
+            .copied()
+            .unwrap_or(self.text.len());
+        let length = self.text[start..].lines().next().map_or(0, str::len);
+        start..start + length
+    }
+
+    fn line_column(&self, at: usize) -> (usize, usize) {
+        let line = self.line_starts.partition_point(|start| *start <= at);
+        let start = self.line_starts[line - 1];
+        let from = if start == 0 && self.text.starts_with('\u{feff}') && at >= 3 {
+            3
+        } else {
+            start
+        };
+        (line, self.text[from..at].chars().count() + 1)
+    }
+}
+
+fn floor_char(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn case(text: &str, span: Range<usize>, expected: (usize, usize, usize, usize)) {
+        let path = SitePath::root();
+        let place = SourceText::new(&path, text).place(span);
+        assert_eq!(
+            (place.line, place.column, place.end_line, place.end_column),
+            expected
+        );
+    }
+
+    #[test]
+    fn columns_count_characters_from_one() {
+        case("abc", 1..2, (1, 2, 1, 3));
+        case("äb\r\nçd", 2..3, (1, 2, 1, 3));
+        case("äb\r\nçd", 7..8, (2, 2, 2, 3));
+        case("\u{feff}ab", 3..4, (1, 1, 1, 2));
+    }
+
+    #[test]
+    fn spans_beyond_the_text_stay_inside() {
+        case("ab", 9..12, (1, 3, 1, 3));
+        case("ä", 1..1, (1, 1, 1, 1));
+        case("", 0..0, (1, 1, 1, 1));
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_is_near() {
+        assert_eq!(nearest("titel", ["title", "kind"]), Some("title"));
+        assert_eq!(nearest("colour", ["title", "kind"]), None);
+    }
+}

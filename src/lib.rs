@@ -1,0 +1,9 @@
+//! The map of the house.
+pub mod config;
+pub mod diagnostic;
+pub mod digest;
+pub mod markdown;
+pub mod progress;
+pub mod release;
+pub mod site_path;
+pub mod store;

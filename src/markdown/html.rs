@@ -1,0 +1,128 @@
+//! What raw HTML in Markdown refers to: ids, links and images, with their places.
+//!
+//! This reads references for the checks; it never decides what is safe.
+
+use std::ops::Range;
+
+/// One attribute that names or leads somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HtmlReference {
+    /// The element, in lower case.
+    pub element: String,
+    /// `id`, `name`, `href`, `src` or `alt`.
+    pub attribute: String,
+    /// The value as written.
+    pub value: String,
+    /// The bytes of the value.
+    pub span: Range<usize>,
+}
+
+/// Finds the references of the tags in `html`, with spans shifted by `offset`.
+pub fn html_references(html: &str, offset: usize) -> Vec<HtmlReference> {
+    let mut found = Vec::new();
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        let at = html.len() - rest.len() + open;
+        if html[at..].starts_with("<!--") {
+            let end = html[at..]
+                .find("-->")
+                .map_or(html.len(), |end| at + end + 3);
+            rest = &html[end..];
+            continue;
+        }
+        let end = tag_end(html, at + 1);
+        read_tag(html, at + 1..end, offset, &mut found);
+        rest = &html[end..];
+    }
+    found
+}
+
+/// The end of the tag that begins before `at`: the first `>` outside quotes.
+fn tag_end(html: &str, at: usize) -> usize {
+    let mut quote = None;
+    for (index, byte) in html.bytes().enumerate().skip(at) {
+        match (quote, byte) {
+            (None, b'>') => return index,
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (Some(open), byte) if byte == open => quote = None,
+            _ => {}
+        }
+    }
+    html.len()
+}
+
+fn read_tag(html: &str, range: Range<usize>, offset: usize, found: &mut Vec<HtmlReference>) {
+    let tag = &html[range.clone()];
+    let name = tag
+        .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .unwrap_or(tag.len());
+    if name == 0 {
+        return;
+    }
+    let element = tag[..name].to_ascii_lowercase();
+    let mut at = name;
+    while let Some(equals) = tag[at..].find('=').map(|found| at + found) {
+        let attribute = tag[at..equals]
+            .split_ascii_whitespace()
+            .next_back()
+            .unwrap_or("");
+        let value = equals + 1 + tag[equals + 1..].len() - tag[equals + 1..].trim_start().len();
+        let span = match tag[value..].chars().next() {
+            Some(quote @ ('"' | '\'')) => {
+                let end = tag[value + 1..]
+                    .find(quote)
+                    .map_or(tag.len(), |end| value + 1 + end);
+                value + 1..end
+            }
+            _ => {
+                let end = tag[value..].find(|c: char| c.is_ascii_whitespace());
+                value..end.map_or(tag.len(), |end| value + end)
+            }
+        };
+        let attribute = attribute.to_ascii_lowercase();
+        if ["id", "name", "href", "src", "alt"].contains(&attribute.as_str()) {
+            let place = offset + range.start + span.start..offset + range.start + span.end;
+            let value = tag[span.clone()].to_owned();
+            found.push(HtmlReference {
+                element: element.clone(),
+                attribute,
+                value,
+                span: place,
+            });
+        }
+        at = (span.end + 1).min(tag.len());
+        while !tag.is_char_boundary(at) {
+            at += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn attributes_are_found_with_their_places() {
+        let html = r#"<A id=top href='x.md'><!-- <a href="no"> --><img src="ä.png" alt="">"#;
+        let found: Vec<String> = html_references(html, 0)
+            .into_iter()
+            .map(|found| {
+                assert_eq!(&html[found.span.clone()], found.value);
+                format!("{} {}={}", found.element, found.attribute, found.value)
+            })
+            .collect();
+        assert_eq!(
+            found,
+            ["a id=top", "a href=x.md", "img src=ä.png", "img alt="]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_html_panics(html in "[<>a='\" \\-!/ä]{0,40}") {
+            html_references(&html, 3);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! One way to read Markdown: the same options, spans and ids for every renderer and check.
+//!
+//! CommonMark 0.31.2 with the extensions of GitHub Flavored Markdown, footnotes, definition
+//! lists, math and heading attributes. This room knows text, never files or routes.
+
+mod autolink;
+mod html;
+mod outline;
+mod parse;
+mod slug;
+
+pub use html::{HtmlReference, html_references};
+pub use outline::{Heading, Image, Link, LinkKind, Outline, outline};
+pub use parse::{Spanned, code_spans, events};
+pub use slug::{Slugs, slug};

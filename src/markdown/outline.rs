@@ -1,0 +1,309 @@
+//! What a page holds, read once: headings, links, images, ids, words.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
+
+use crate::markdown::html::html_references;
+use crate::markdown::parse::events;
+use crate::markdown::slug::{Slugs, slug};
+
+/// What a page holds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Outline {
+    /// The headings in order, each with its final id. Renderers number headings in the same order.
+    pub headings: Vec<Heading>,
+    /// The links in order.
+    pub links: Vec<Link>,
+    /// The images in order.
+    pub images: Vec<Image>,
+    /// Ids that raw HTML gives, with their places.
+    pub html_ids: Vec<(String, Range<usize>)>,
+    /// Footnotes that are referred to, and those that are defined.
+    pub footnotes: Footnotes,
+    /// The number of words, code left out.
+    pub words: usize,
+    /// Whether raw HTML occurs.
+    pub has_html: bool,
+    /// The text of the first paragraph, at most 300 characters.
+    pub summary: String,
+}
+
+/// The labels of a page's footnotes, with the places of the marks.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Footnotes {
+    /// The marks in the text.
+    pub references: Vec<(String, Range<usize>)>,
+    /// The notes.
+    pub definitions: Vec<(String, Range<usize>)>,
+}
+
+/// A heading.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heading {
+    /// 1 to 6.
+    pub level: u8,
+    /// The id, unique in the page.
+    pub id: String,
+    /// The text without markup.
+    pub text: String,
+    /// The bytes it came from.
+    pub span: Range<usize>,
+}
+
+/// A link.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    /// Where it leads, as written.
+    pub target: String,
+    /// The text without markup; the alternative text of images counts.
+    pub text: String,
+    /// How it was written.
+    pub kind: LinkKind,
+    /// The bytes it came from.
+    pub span: Range<usize>,
+}
+
+/// How a link was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkKind {
+    /// In Markdown.
+    Markdown,
+    /// As a bare address or in angle brackets.
+    Auto,
+    /// As raw HTML.
+    Html,
+}
+
+/// An image.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Image {
+    /// The file, as written.
+    pub target: String,
+    /// The alternative text; none where raw HTML leaves it out.
+    pub alt: Option<String>,
+    /// The title, which is the caption of an image that stands alone.
+    pub title: String,
+    /// The bytes it came from.
+    pub span: Range<usize>,
+}
+
+/// Reads `text`; spans are shifted by `offset`.
+pub fn outline(text: &str, offset: usize) -> Outline {
+    let mut reader = Reader::default();
+    for (event, span) in events(text, offset) {
+        reader.read(&event, span);
+    }
+    reader.outline
+}
+
+#[derive(Default)]
+struct Reader {
+    outline: Outline,
+    slugs: Slugs,
+    heading: Option<(u8, Option<String>, String, Range<usize>)>,
+    link: Option<Link>,
+    image: Option<Image>,
+    paragraph: Option<String>,
+    in_code: bool,
+    in_note: bool,
+}
+
+impl Reader {
+    fn read(&mut self, event: &Event<'_>, span: Range<usize>) {
+        match event {
+            Event::Start(tag) => self.start(tag, span),
+            Event::End(tag) => self.end(*tag),
+            Event::Text(text) => {
+                if !self.in_code {
+                    self.outline.words += text.split_whitespace().count();
+                    self.text(text);
+                }
+            }
+            Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                self.text(text)
+            }
+            Event::SoftBreak | Event::HardBreak => self.text(" "),
+            Event::Html(html) | Event::InlineHtml(html) => self.html(html, &span),
+            Event::FootnoteReference(label) => {
+                self.outline
+                    .footnotes
+                    .references
+                    .push((label.to_string(), span));
+            }
+            Event::Rule | Event::TaskListMarker(_) => {}
+        }
+    }
+
+    fn start(&mut self, tag: &Tag<'_>, span: Range<usize>) {
+        match tag {
+            Tag::Heading { level, id, .. } => {
+                let id = id.as_ref().map(ToString::to_string);
+                self.heading = Some((*level as u8, id, String::new(), span));
+            }
+            Tag::Link {
+                link_type,
+                dest_url,
+                ..
+            } => {
+                let auto = matches!(link_type, LinkType::Autolink | LinkType::Email);
+                let target = match link_type {
+                    LinkType::Email => format!("mailto:{dest_url}"),
+                    _ => dest_url.to_string(),
+                };
+                let kind = if auto {
+                    LinkKind::Auto
+                } else {
+                    LinkKind::Markdown
+                };
+                self.link = Some(Link {
+                    target,
+                    text: String::new(),
+                    kind,
+                    span,
+                });
+            }
+            Tag::Image {
+                dest_url, title, ..
+            } => {
+                self.image = Some(Image {
+                    target: dest_url.to_string(),
+                    alt: Some(String::new()),
+                    title: title.to_string(),
+                    span,
+                });
+            }
+            Tag::Paragraph if self.outline.summary.is_empty() && !self.in_note => {
+                self.paragraph = Some(String::new());
+            }
+            Tag::CodeBlock(_) => self.in_code = true,
+            Tag::FootnoteDefinition(label) => {
+                self.in_note = true;
+                self.outline
+                    .footnotes
+                    .definitions
+                    .push((label.to_string(), span));
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Heading(_) => {
+                if let Some((level, id, text, span)) = self.heading.take() {
+                    let id = self.slugs.take(&id.unwrap_or_else(|| slug(&text)));
+                    self.outline.headings.push(Heading {
+                        level,
+                        id,
+                        text: text.trim().to_owned(),
+                        span,
+                    });
+                }
+            }
+            TagEnd::Link => self.outline.links.extend(self.link.take()),
+            TagEnd::Image => {
+                if let Some(image) = self.image.take() {
+                    let alt = image.alt.clone().unwrap_or_default();
+                    if let Some(link) = &mut self.link {
+                        link.text.push_str(&alt);
+                    }
+                    self.outline.images.push(image);
+                }
+            }
+            TagEnd::Paragraph => {
+                let text = self.paragraph.take().unwrap_or_default();
+                if self.outline.summary.is_empty() {
+                    self.outline.summary = text.trim().chars().take(300).collect();
+                }
+            }
+            TagEnd::CodeBlock => self.in_code = false,
+            TagEnd::FootnoteDefinition => self.in_note = false,
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if let Some(alt) = self.image.as_mut().and_then(|image| image.alt.as_mut()) {
+            alt.push_str(text);
+            return;
+        }
+        let link = self.link.as_mut().map(|link| &mut link.text);
+        let heading = self.heading.as_mut().map(|(_, _, heading, _)| heading);
+        for place in [link, heading, self.paragraph.as_mut()]
+            .into_iter()
+            .flatten()
+        {
+            place.push_str(text);
+        }
+    }
+
+    fn html(&mut self, html: &str, span: &Range<usize>) {
+        self.outline.has_html = true;
+        for found in html_references(html, span.start) {
+            match (found.element.as_str(), found.attribute.as_str()) {
+                (_, "id") | ("a", "name") => self.outline.html_ids.push((found.value, found.span)),
+                ("a", "href") => self.outline.links.push(Link {
+                    target: found.value,
+                    text: "html".to_owned(),
+                    kind: LinkKind::Html,
+                    span: found.span,
+                }),
+                ("img", "src") => self.outline.images.push(Image {
+                    target: found.value,
+                    alt: None,
+                    title: String::new(),
+                    span: found.span,
+                }),
+                ("img", "alt") => {
+                    if let Some(image) = self.outline.images.last_mut() {
+                        image.alt = Some(found.value);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_read_in_one_pass() {
+        let text = "# Tides `x`\n\nThe [moon](moon.md) pulls.[^1]\n\n## Neap {#neap}\n\n## Neap {#neap}\n\n\
+                    ![a *boat*](boat.jpg \"At sea\")\n\n[^1]: Note.\n";
+        let outline = outline(text, 0);
+        let ids: Vec<&str> = outline
+            .headings
+            .iter()
+            .map(|heading| heading.id.as_str())
+            .collect();
+        assert_eq!(ids, ["tides-x", "neap", "neap-1"]);
+        assert_eq!(
+            (
+                outline.links[0].target.as_str(),
+                outline.links[0].text.as_str()
+            ),
+            ("moon.md", "moon")
+        );
+        assert_eq!(outline.images[0].alt.as_deref(), Some("a boat"));
+        assert_eq!(outline.images[0].title, "At sea");
+        assert_eq!(outline.summary, "The moon pulls.");
+        assert_eq!(outline.footnotes.references.len(), 1);
+        assert_eq!(outline.footnotes.definitions[0].0, "1");
+    }
+
+    #[test]
+    fn raw_html_counts_too() {
+        let outline = outline(
+            "<a id=\"top\"></a>\n\n<img src=\"x.png\" alt=\"X\"> <a href=\"y.md\">y</a>\n",
+            5,
+        );
+        assert_eq!(outline.html_ids[0].0, "top");
+        assert_eq!(outline.images[0].alt.as_deref(), Some("X"));
+        assert_eq!(outline.links[0].target, "y.md");
+        assert!(outline.has_html);
+    }
+}

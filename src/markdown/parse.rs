@@ -1,0 +1,100 @@
+//! The event stream with byte spans, and the passes that every reader of it needs.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
+
+use crate::markdown::autolink::link_bare_urls;
+
+/// An event and the bytes of the text that it came from.
+pub type Spanned<'a> = (Event<'a>, Range<usize>);
+
+/// Parses `text`; spans are shifted by `offset`, the place of `text` in its file.
+pub fn events(text: &str, offset: usize) -> Vec<Spanned<'_>> {
+    let parser = Parser::new_ext(text, options()).into_offset_iter();
+    let mut events = link_bare_urls(TextMergeWithOffset::new(parser), text);
+    if offset > 0 {
+        for (_, span) in &mut events {
+            *span = span.start + offset..span.end + offset;
+        }
+    }
+    events
+}
+
+/// The bytes of `text` that are code: fences, indented blocks and code spans, in order.
+pub fn code_spans(text: &str) -> Vec<Range<usize>> {
+    let mut spans = Vec::new();
+    for (event, span) in Parser::new_ext(text, options()).into_offset_iter() {
+        match event {
+            Event::Code(_) | Event::Start(Tag::CodeBlock(_)) => spans.push(span),
+            _ => {}
+        }
+    }
+    spans
+}
+
+fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_MATH
+        | Options::ENABLE_GFM
+        | Options::ENABLE_DEFINITION_LIST
+}
+
+/// Whether text inside this tag must not be searched for addresses.
+pub(super) fn is_opaque(tag: &Tag<'_>) -> bool {
+    matches!(
+        tag,
+        Tag::Link { .. }
+            | Tag::Image { .. }
+            | Tag::CodeBlock(_)
+            | Tag::HtmlBlock
+            | Tag::MetadataBlock(_)
+    )
+}
+
+/// The counterpart of [`is_opaque`].
+pub(super) fn is_opaque_end(tag: TagEnd) -> bool {
+    matches!(
+        tag,
+        TagEnd::Link
+            | TagEnd::Image
+            | TagEnd::CodeBlock
+            | TagEnd::HtmlBlock
+            | TagEnd::MetadataBlock(_)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn spans_are_places_in_the_file() {
+        let found = events("# Ä\n\n[x](y.md)\n", 10);
+        let link = found
+            .iter()
+            .find(|(event, _)| matches!(event, Event::Start(Tag::Link { .. })));
+        assert_eq!(link.unwrap().1, 16..25);
+    }
+
+    #[test]
+    fn code_is_found_in_order() {
+        assert_eq!(code_spans("a `b` c\n\n```\nd\n```\n"), [2..5, 9..18]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics_and_spans_stay_inside(text in "[a-z#*_`\\[\\]()<>!|:~$\\n /.&]{0,60}") {
+            for (_, span) in events(&text, 0) {
+                prop_assert!(span.start <= span.end && span.end <= text.len());
+                prop_assert!(text.is_char_boundary(span.start) && text.is_char_boundary(span.end));
+            }
+        }
+    }
+}

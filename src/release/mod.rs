@@ -1,0 +1,15 @@
+//! The meeting room of the making and the shipping wing: what a release is, and how two differ.
+//!
+//! Nothing here knows words or servers; a release is paths, digests and facts about them.
+
+mod artifact;
+mod canonical;
+mod changes;
+mod manifest;
+mod sealed;
+
+pub use artifact::{Artifact, CacheClass, Role, media_type};
+pub use canonical::to_canonical_json;
+pub use changes::{Change, Changes};
+pub use manifest::{File, Manifest};
+pub use sealed::{CheckSummary, FORMAT, Lock, Output, Redirect, Release, ReleaseSource};

@@ -1,0 +1,182 @@
+//! A store in a folder: files named by digest, written beside their place and renamed into it.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::digest::Digest;
+use crate::store::key::Key;
+
+/// A folder of blobs (`blobs/`) and cached results (`cache/<step>/`).
+///
+/// A result that cannot be read back whole, because it was cut or changed by hand, counts as
+/// missing. A store that cannot be written works as an empty one: the work is done again.
+#[derive(Debug)]
+pub struct Store {
+    root: PathBuf,
+    hits: AtomicUsize,
+    misses: AtomicUsize,
+}
+
+/// A blob could not be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Writing failed.
+    #[error("cannot write `{path}` to the store")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The blob is not there, or is not what its name says.
+    #[error("the store has no blob {digest}")]
+    Missing {
+        /// The blob.
+        digest: Digest,
+    },
+}
+
+impl Store {
+    /// Opens a store; the folder is made when something is first written.
+    pub fn open(root: &Path) -> Self {
+        Self {
+            root: root.to_path_buf(),
+            hits: AtomicUsize::new(0),
+            misses: AtomicUsize::new(0),
+        }
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Keeps `bytes` under their digest.
+    ///
+    /// # Errors
+    /// Fails where the folder cannot be written.
+    pub fn put_blob(&self, bytes: &[u8]) -> Result<Digest, StoreError> {
+        let digest = Digest::of(bytes);
+        let path = self.blob_path(&digest);
+        let whole = fs::metadata(&path).is_ok_and(|known| known.len() == bytes.len() as u64);
+        if !whole {
+            self.write(&path, bytes)?;
+        }
+        Ok(digest)
+    }
+
+    /// Reads a blob back, checking that it is what its name says.
+    ///
+    /// # Errors
+    /// Fails where it is missing or damaged.
+    pub fn blob(&self, digest: &Digest) -> Result<Vec<u8>, StoreError> {
+        fs::read(self.blob_path(digest))
+            .ok()
+            .filter(|bytes| Digest::of(bytes) == *digest)
+            .ok_or(StoreError::Missing { digest: *digest })
+    }
+
+    /// The cached result of a step.
+    pub fn cached(&self, key: &Key) -> Option<Vec<u8>> {
+        let found = fs::read(self.cache_path(key)).ok().and_then(unseal);
+        let counter = if found.is_some() {
+            &self.hits
+        } else {
+            &self.misses
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        found
+    }
+
+    /// Keeps the result of a step. A store that cannot be written forgets it.
+    pub fn cache(&self, key: &Key, bytes: &[u8]) {
+        let mut sealed = Digest::of(bytes).hex().into_bytes();
+        sealed.extend_from_slice(bytes);
+        // A lost cache entry costs time only, so a full disk is not a reason to stop.
+        let _ = self.write(&self.cache_path(key), &sealed);
+    }
+
+    /// Hits and misses so far.
+    pub fn counts(&self) -> (usize, usize) {
+        (
+            self.hits.load(Ordering::Relaxed),
+            self.misses.load(Ordering::Relaxed),
+        )
+    }
+
+    fn blob_path(&self, digest: &Digest) -> PathBuf {
+        let hex = digest.hex();
+        self.root.join("blobs").join(&hex[..2]).join(&hex[2..])
+    }
+
+    fn cache_path(&self, key: &Key) -> PathBuf {
+        let hex = key.name().hex();
+        self.root
+            .join("cache")
+            .join(key.step())
+            .join(&hex[..2])
+            .join(&hex[2..])
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+        let fault = |source| StoreError::Write {
+            path: path.to_path_buf(),
+            source,
+        };
+        let folder = path
+            .parent()
+            .expect("blobs and results lie in folders of the store");
+        fs::create_dir_all(folder).map_err(fault)?;
+        self.keep_out_of_git();
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(fault)?;
+        file.write_all(bytes).map_err(fault)?;
+        file.persist(path).map_err(|error| fault(error.error))?;
+        Ok(())
+    }
+
+    /// A store inside a work tree must not turn up in `git status`.
+    fn keep_out_of_git(&self) {
+        let ignore = self.root.join(".gitignore");
+        if !ignore.exists() {
+            let _ = fs::write(ignore, "*\n");
+        }
+    }
+}
+
+fn unseal(sealed: Vec<u8>) -> Option<Vec<u8>> {
+    let (digest, bytes) = sealed.split_at_checked(64)?;
+    (Digest::of(bytes).hex().as_bytes() == digest).then(|| bytes.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_found_and_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path());
+        let key = Key::new("image", 1);
+        assert_eq!(store.cached(&key), None);
+        store.cache(&key, b"pixels");
+        assert_eq!(store.cached(&key).as_deref(), Some(&b"pixels"[..]));
+        assert_eq!(store.counts(), (1, 1));
+    }
+
+    #[test]
+    fn a_damaged_file_counts_as_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path());
+        let (key, digest) = (Key::new("image", 1), store.put_blob(b"bytes").unwrap());
+        store.cache(&key, b"pixels");
+        fs::write(store.cache_path(&key), b"cut").unwrap();
+        fs::write(store.blob_path(&digest), b"cut").unwrap();
+        assert_eq!(store.cached(&key), None);
+        assert!(store.blob(&digest).is_err());
+        store.put_blob(b"bytes").unwrap();
+        assert_eq!(store.blob(&digest).unwrap(), b"bytes");
+    }
+}

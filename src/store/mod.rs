@@ -1,0 +1,7 @@
+//! Blobs by digest and cached step results. Deleting the store costs time, never truth.
+
+mod folder;
+mod key;
+
+pub use folder::{Store, StoreError};
+pub use key::Key;

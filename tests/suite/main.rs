@@ -1,0 +1,3 @@
+//! The suite: one binary, so that it links once.
+
+mod architecture;
