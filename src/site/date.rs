@@ -1,0 +1,150 @@
+//! Dates as authors write them. No clock and no time zone of the machine comes into it.
+
+use time::format_description::well_known::Rfc3339;
+use time::{Date as Day, Month, OffsetDateTime, Time, UtcDateTime, UtcOffset};
+
+/// A moment that an author wrote, with the day they meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date {
+    seconds: i64,
+    day: Day,
+}
+
+impl Date {
+    /// Reads `2026-03-01`, RFC 3339, or a date and time with a space between them, with an offset
+    /// such as `-0400` or none, which means UTC.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Ok(moment) = OffsetDateTime::parse(text, &Rfc3339) {
+            return Some(Self::of(moment));
+        }
+        let (date, rest) = text.split_once(['T', 't', ' ']).unwrap_or((text, ""));
+        let day = parse_day(date)?;
+        let (time, offset) = parse_time(rest.trim())?;
+        Some(Self::of(OffsetDateTime::new_in_offset(day, time, offset)))
+    }
+
+    /// The moment a number of seconds after the Unix epoch, with its day in UTC.
+    pub fn from_seconds(seconds: i64) -> Option<Self> {
+        let moment = UtcDateTime::from_unix_timestamp(seconds).ok()?;
+        Some(Self {
+            seconds,
+            day: moment.date(),
+        })
+    }
+
+    /// Seconds after the Unix epoch.
+    pub fn seconds(self) -> i64 {
+        self.seconds
+    }
+
+    /// The day, as `2026-03-01`.
+    pub fn day(self) -> String {
+        let (year, month, day) = (self.day.year(), u8::from(self.day.month()), self.day.day());
+        format!("{year:04}-{month:02}-{day:02}")
+    }
+
+    /// The moment as RFC 3339 in UTC.
+    pub fn rfc3339(self) -> String {
+        let moment = UtcDateTime::from_unix_timestamp(self.seconds).ok();
+        moment
+            .and_then(|moment| moment.format(&Rfc3339).ok())
+            .unwrap_or_default()
+    }
+
+    /// The day for readers: `1 March 2026` in English, `2026-03-01` in other languages.
+    pub fn for_readers(self, language: &str) -> String {
+        match language.split('-').next() {
+            Some("en") if language.ends_with("-US") => {
+                format!(
+                    "{} {}, {}",
+                    self.day.month(),
+                    self.day.day(),
+                    self.day.year()
+                )
+            }
+            Some("en") => format!(
+                "{} {} {}",
+                self.day.day(),
+                self.day.month(),
+                self.day.year()
+            ),
+            _ => self.day(),
+        }
+    }
+
+    fn of(moment: OffsetDateTime) -> Self {
+        Self {
+            seconds: moment.unix_timestamp(),
+            day: moment.date(),
+        }
+    }
+}
+
+fn parse_day(text: &str) -> Option<Day> {
+    let mut parts = text.split('-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let plain = year.len() == 4 && parts.next().is_none();
+    let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
+    Day::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?)
+        .ok()
+        .filter(|_| plain)
+}
+
+fn parse_time(text: &str) -> Option<(Time, UtcOffset)> {
+    let split = text.find(['+', '-', 'Z', 'z', ' ']).unwrap_or(text.len());
+    let (clock, zone) = text.split_at(split);
+    let mut parts = clock.split([':', '.']).filter(|part| !part.is_empty());
+    let mut number = || parts.next().map_or(Some(0), |part| part.parse::<u8>().ok());
+    let time = Time::from_hms(number()?, number()?, number()?).ok()?;
+    Some((time, parse_offset(zone.trim())?))
+}
+
+fn parse_offset(text: &str) -> Option<UtcOffset> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    if digits.is_empty() {
+        return Some(UtcOffset::UTC);
+    }
+    let sign = if text.starts_with('-') { -1 } else { 1 };
+    let (hours, minutes) = digits.split_at_checked(2)?;
+    let hours: i8 = hours.parse().ok()?;
+    let minutes: i8 = if minutes.is_empty() {
+        0
+    } else {
+        minutes.parse().ok()?
+    };
+    UtcOffset::from_hms(sign * hours, sign * minutes, 0).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_as_authors_write_them() {
+        let case = |text: &str, expected: Option<&str>| {
+            assert_eq!(
+                Date::parse(text).map(Date::rfc3339).as_deref(),
+                expected,
+                "{text}"
+            );
+        };
+        case("2026-03-01", Some("2026-03-01T00:00:00Z"));
+        case("2026-3-1", Some("2026-03-01T00:00:00Z"));
+        case("2014-03-05 11:11:39 -0400", Some("2014-03-05T15:11:39Z"));
+        case("2014-03-05T11:11:39+02:00", Some("2014-03-05T09:11:39Z"));
+        case("2014-03-05T11:11", Some("2014-03-05T11:11:00Z"));
+        case("2026-02-30", None);
+        case("tomorrow", None);
+        case("26-01-01", None);
+    }
+
+    #[test]
+    fn the_day_is_the_one_that_was_written() {
+        let date = Date::parse("2026-03-01T23:30:00-05:00").unwrap();
+        assert_eq!(date.day(), "2026-03-01");
+        assert_eq!(date.for_readers("en-GB"), "1 March 2026");
+        assert_eq!(date.for_readers("en-US"), "March 1, 2026");
+        assert_eq!(date.for_readers("de"), "2026-03-01");
+    }
+}

@@ -1,0 +1,172 @@
+//! Where a link leads. Checks and renderers ask here, so that what is checked is what is built.
+
+use crate::config::Format;
+use crate::site::model::{PageId, Site};
+use crate::site::page::{Page, is_index, is_page};
+use crate::site_path::{SitePath, decode};
+
+/// Where a link leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkTarget {
+    /// To a place in the same page.
+    Fragment(String),
+    /// To a page, and perhaps a place in it.
+    Page(PageId, Option<String>),
+    /// To the list of a section, a tag, or a document: a file of the site.
+    Route(SitePath),
+    /// To a file of the project that is not a page.
+    File(SitePath),
+    /// Out of the site.
+    External(String),
+    /// Nowhere; the path that was looked for, relative to the project.
+    Missing(SitePath),
+    /// Out of the project.
+    Outside,
+    /// To something that must not be in a page, such as `javascript:`.
+    Unsafe,
+    /// To nothing at all.
+    Empty,
+}
+
+impl Site {
+    /// Resolves a link as written in `page`.
+    pub fn resolve(&self, page: &Page, written: &str) -> LinkTarget {
+        let written = written.trim();
+        if written.is_empty() {
+            return LinkTarget::Empty;
+        }
+        if written.starts_with("//") {
+            return LinkTarget::External(written.to_owned());
+        }
+        if let Some(scheme) = scheme(written) {
+            return match scheme.as_str() {
+                "http" | "https" | "mailto" | "tel" | "ftp" | "sms" | "geo" | "irc" | "ircs"
+                | "xmpp" | "magnet" | "matrix" | "urn" | "doi" | "news" | "git" | "ssh"
+                | "zulip" => LinkTarget::External(written.to_owned()),
+                _ => LinkTarget::Unsafe,
+            };
+        }
+        let (path, fragment) = written.split_once('#').unwrap_or((written, ""));
+        let path = path.split('?').next().unwrap_or("");
+        let fragment = Some(decode(fragment)).filter(|fragment| !fragment.is_empty());
+        if path.is_empty() {
+            return LinkTarget::Fragment(fragment.unwrap_or_default());
+        }
+        let path = decode(path);
+        let (source, route) = match path.strip_prefix('/') {
+            Some(rest) => (self.content.resolve(rest), SitePath::parse(rest)),
+            None => (
+                page.path.resolve_beside(&path),
+                page.route.resolve_beside(&path),
+            ),
+        };
+        let by_source = source.as_ref().ok().and_then(|path| self.find(path));
+        let by_route = || route.as_ref().ok().and_then(|path| self.find_route(path));
+        let by_name = || self.find_by_name(&path);
+        let found = by_source.or_else(by_route).or_else(by_name);
+        match (found, source) {
+            (Some(LinkTarget::Page(page, _)), _) => LinkTarget::Page(page, fragment),
+            (Some(found), _) => found,
+            (None, Ok(path)) => LinkTarget::Missing(path),
+            (None, Err(_)) => LinkTarget::Outside,
+        }
+    }
+
+    /// A page or file by its place in the project: as written, with an extension left out, with
+    /// the extension of the page it becomes, or as a folder.
+    fn find(&self, path: &SitePath) -> Option<LinkTarget> {
+        let page = |path: &SitePath| self.page_at(path).map(|id| LinkTarget::Page(id, None));
+        let beside = |name: &str| path.parent().resolve(name).ok();
+        let with = |extension: &str| beside(&format!("{}{extension}", path.file_name()));
+        let inside = |name: &str| path.resolve(name).ok();
+        page(path)
+            .or_else(|| {
+                self.files
+                    .contains(path)
+                    .then(|| LinkTarget::File(path.clone()))
+            })
+            .or_else(|| page(&with(".md")?))
+            .or_else(|| match path.extension() {
+                "html" | "htm" => page(&beside(&format!("{}.md", path.stem()))?),
+                _ => None,
+            })
+            .or_else(|| match path.file_name() {
+                "index.html" => self.find_folder(&path.parent()),
+                _ => None,
+            })
+            .or_else(|| {
+                ["index.md", "_index.md", "README.md"]
+                    .iter()
+                    .find_map(|name| page(&inside(name)?))
+            })
+            .or_else(|| self.find_folder(path))
+    }
+
+    fn find_folder(&self, folder: &SitePath) -> Option<LinkTarget> {
+        let section = self.sections.get(&folder.below(&self.content)?)?;
+        Some(match section.page {
+            Some(page) => LinkTarget::Page(page, None),
+            None => LinkTarget::Route(section.route.clone()),
+        })
+    }
+
+    /// A page or other output by its place in the site.
+    fn find_route(&self, path: &SitePath) -> Option<LinkTarget> {
+        let index = path.resolve("index.html").ok()?;
+        for route in [path, &index] {
+            if let Some(page) = self.page_routed(route) {
+                return Some(LinkTarget::Page(page, None));
+            }
+            let section = self
+                .sections
+                .values()
+                .any(|section| section.route == *route);
+            let tag = self.tags.iter().any(|tag| tag.route == *route);
+            let document = self.documents.iter().any(|document| {
+                document
+                    .formats
+                    .iter()
+                    .any(|format: &Format| document.route(*format) == *route)
+            });
+            let well_known =
+                ["feed.xml", "sitemap.xml", "tags/index.html"].contains(&route.as_str());
+            if section || tag || document || well_known {
+                return Some(LinkTarget::Route(route.clone()));
+            }
+        }
+        self.redirects
+            .iter()
+            .find(|redirect| redirect.from.trim_matches('/') == path.as_str())
+            .and_then(|redirect| {
+                self.find_route(&SitePath::parse(redirect.to.trim_matches('/')).ok()?)
+            })
+    }
+
+    /// Hugo's references may name a page by its file name alone, where only one has it.
+    fn find_by_name(&self, path: &str) -> Option<LinkTarget> {
+        if path.contains('/') || !is_page(&SitePath::parse(path).ok()?) {
+            return None;
+        }
+        let mut named = self
+            .pages_with_ids()
+            .filter(|(_, page)| page.path.file_name() == path);
+        let (id, page) = named.next()?;
+        (named.next().is_none() && !is_index(&page.path)).then_some(LinkTarget::Page(id, None))
+    }
+}
+
+/// The scheme of an address in lower case (RFC 3986 §3.1), if it has one.
+fn scheme(text: &str) -> Option<String> {
+    let (scheme, _) = text.split_once(':')?;
+    // Browsers drop tabs and line breaks inside a scheme, so they must not hide one here.
+    let plain: String = scheme
+        .chars()
+        .filter(|c| !c.is_control() && !c.is_whitespace())
+        .collect();
+    let good = plain.len() > 1
+        && plain.starts_with(|c: char| c.is_ascii_alphabetic())
+        && plain
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    good.then(|| plain.to_ascii_lowercase())
+}

@@ -1,0 +1,438 @@
+//! From a snapshot to the model. A page that did not change since the previous site is not read
+//! again; whatever is wrong is reported and the rest is built.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::config::{CONFIG_FILE, Config, Kind, read_config};
+use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::repo::{History, Snapshot, SnapshotFile};
+use crate::site::documents::read_documents;
+use crate::site::model::{Hidden, PageId, Redirect, Site};
+use crate::site::nav::{SUMMARY_FILE, read_nav};
+use crate::site::page::{MAX_PAGE, Page, PageSource, is_index, is_page, url_of};
+use crate::site::sections::{read_sections, read_tags};
+use crate::site_path::SitePath;
+
+/// What a site is loaded with.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// Whether drafts count as pages.
+    pub drafts: bool,
+    /// Whether pages dated in the future count.
+    pub future: bool,
+    /// Whether expired pages count.
+    pub expired: bool,
+    /// The moment that decides what is in the future and what has expired, for a snapshot that is
+    /// no clean commit; a commit brings its own, so that its release does not change with the clock.
+    pub now: i64,
+    /// The output folder, if it lies in the project.
+    pub exclude: Option<SitePath>,
+}
+
+impl Site {
+    /// Reads a snapshot.
+    pub fn load(
+        snapshot: &Snapshot,
+        history: &History,
+        options: &LoadOptions,
+        previous: Option<&Site>,
+    ) -> Self {
+        let mut diagnostics = snapshot.diagnostics().to_vec();
+        let config = load_config(snapshot, &mut diagnostics);
+        let files = files_of(snapshot, options);
+        let content = content_folder(&config, &files, &mut diagnostics);
+        let (pages, files): (Vec<&SnapshotFile>, Vec<&SnapshotFile>) =
+            files.into_iter().partition(|file| {
+                is_page(&file.path) && file.path.is_within(&content) && !is_summary(&file.path)
+            });
+        if pages.is_empty() {
+            let path = if content.is_root() {
+                SitePath::root()
+            } else {
+                content.clone()
+            };
+            let found = Diagnostic::new(
+                "project-empty",
+                Severity::Error,
+                &path,
+                "no Markdown was found",
+            );
+            diagnostics
+                .push(found.help("add an `index.md`, or name the folder with `content = \"…\"`"));
+        }
+        let loaded = load_pages(snapshot, &content, &pages, previous);
+        let mut all = Vec::new();
+        for result in loaded {
+            match result {
+                Ok(page) => all.push(page),
+                Err(found) => diagnostics.push(found),
+            }
+        }
+        diagnostics.extend(all.iter().flat_map(|page| page.diagnostics.clone()));
+        report_unknown(&all, &mut diagnostics);
+        let now = match (snapshot.source().dirty, snapshot.source().time) {
+            (false, Some(time)) => time,
+            _ => options.now,
+        };
+        let (pages, hidden) = visible(all, options, now);
+        let pages = settle_routes(pages, &mut diagnostics);
+        let by_path = pages
+            .iter()
+            .enumerate()
+            .map(|(at, page)| (page.path.clone(), PageId(at)))
+            .collect();
+        let by_route = pages
+            .iter()
+            .enumerate()
+            .map(|(at, page)| (page.route.clone(), PageId(at)))
+            .collect();
+        let published =
+            |file: &SitePath| !content.is_root() && file.is_within(&content) && !is_page(file);
+        let files: BTreeSet<SitePath> = files.into_iter().map(|file| file.path.clone()).collect();
+        let mut site = Site {
+            kind: config
+                .project
+                .kind
+                .unwrap_or_else(|| guess_kind(&pages, &content, snapshot)),
+            title: String::new(),
+            source: snapshot.source().clone(),
+            history: pages
+                .iter()
+                .map(|page| history.get(&page.path).cloned())
+                .collect(),
+            sections: BTreeMap::new(),
+            nav: Vec::new(),
+            tags: Vec::new(),
+            documents: Vec::new(),
+            redirects: Vec::new(),
+            published_files: files
+                .iter()
+                .filter(|file| published(file))
+                .cloned()
+                .collect(),
+            files,
+            hidden,
+            diagnostics,
+            by_path,
+            by_route,
+            config: Arc::new(config),
+            content,
+            pages,
+        };
+        site.finish(snapshot);
+        site
+    }
+
+    /// The parts that need every page: each builds on the ones before.
+    fn finish(&mut self, snapshot: &Snapshot) {
+        self.sections = read_sections(self);
+        self.tags = read_tags(self);
+        let mut diagnostics = Vec::new();
+        let summary = snapshot_text(snapshot, &self.content, SUMMARY_FILE);
+        let config = snapshot_text(snapshot, &SitePath::root(), CONFIG_FILE);
+        self.nav = read_nav(self, summary.as_ref(), config.as_ref(), &mut diagnostics);
+        self.title = self
+            .config
+            .project
+            .title
+            .clone()
+            .unwrap_or_else(|| self.guess_title());
+        let read = |path: &SitePath| read_text(snapshot, path);
+        self.documents = read_documents(self, config.as_ref(), &read, &mut diagnostics);
+        self.redirects = read_redirects(self, &mut diagnostics);
+        self.diagnostics.extend(diagnostics);
+        sort(&mut self.diagnostics);
+    }
+
+    /// The title of the front page, else of the first page. Never the folder's name: a release
+    /// must not depend on where it was built.
+    fn guess_title(&self) -> String {
+        let home =
+            self.page_routed(&SitePath::parse("index.html").expect("a plain name is a path"));
+        let first = || self.nav.iter().flat_map(|item| item.pages()).next();
+        let title = home.or_else(first).map(|id| self.page(id).title.clone());
+        title.unwrap_or_else(|| "Untitled".to_owned())
+    }
+}
+
+fn is_summary(path: &SitePath) -> bool {
+    path.file_name() == SUMMARY_FILE
+}
+
+fn read_text(snapshot: &Snapshot, path: &SitePath) -> Option<Arc<str>> {
+    let bytes = snapshot.read(path).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned().into())
+}
+
+fn snapshot_text(
+    snapshot: &Snapshot,
+    folder: &SitePath,
+    name: &str,
+) -> Option<(SitePath, Arc<str>)> {
+    let path = folder.resolve(name).ok()?;
+    snapshot.get(&path)?;
+    let text = read_text(snapshot, &path)?;
+    Some((path, text))
+}
+
+fn load_config(snapshot: &Snapshot, diagnostics: &mut Vec<Diagnostic>) -> Config {
+    match snapshot_text(snapshot, &SitePath::root(), CONFIG_FILE) {
+        Some((path, text)) => {
+            let (config, faults) = read_config(&path, &text);
+            diagnostics.extend(faults);
+            config
+        }
+        None => Config::default(),
+    }
+}
+
+/// The files that may be content: not the output, not hidden, not tympan's own.
+fn files_of<'a>(snapshot: &'a Snapshot, options: &LoadOptions) -> Vec<&'a SnapshotFile> {
+    let own = |path: &SitePath| {
+        let output = options
+            .exclude
+            .as_ref()
+            .is_some_and(|output| path.is_within(output));
+        let hidden = path
+            .parts()
+            .any(|part| part.starts_with('.') && part != ".well-known");
+        let environments =
+            path.parts().next() == Some("environments") && path.extension() == "toml";
+        output || hidden || environments || path.as_str() == CONFIG_FILE
+    };
+    snapshot
+        .files()
+        .iter()
+        .filter(|file| !own(&file.path))
+        .collect()
+}
+
+fn content_folder(
+    config: &Config,
+    files: &[&SnapshotFile],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> SitePath {
+    let holds_page = |folder: &SitePath| {
+        files
+            .iter()
+            .any(|file| is_page(&file.path) && file.path.is_within(folder))
+    };
+    if let Some(content) = &config.project.content {
+        if !holds_page(content) {
+            let path = SitePath::parse(CONFIG_FILE).expect("a plain name is a path");
+            let message = format!("the content folder `{content}` holds no Markdown");
+            let found = Diagnostic::new("config-content", Severity::Error, &path, message);
+            diagnostics.push(found.help("correct `content` in `[project]`"));
+        }
+        return content.clone();
+    }
+    let plain = |name| SitePath::parse(name).expect("a plain name is a path");
+    let (content, source) = (plain("content"), plain("src"));
+    let summary = plain("src/SUMMARY.md");
+    if files.iter().any(|file| file.path == summary) {
+        source
+    } else if holds_page(&content) {
+        content
+    } else {
+        SitePath::root()
+    }
+}
+
+fn load_pages(
+    snapshot: &Snapshot,
+    content: &SitePath,
+    files: &[&SnapshotFile],
+    previous: Option<&Site>,
+) -> Vec<Result<Arc<Page>, Diagnostic>> {
+    let read = |path: &SitePath| {
+        snapshot.get(path)?;
+        read_text(snapshot, path)
+    };
+    let load = |file: &&SnapshotFile| {
+        let path = &file.path;
+        if file.size > MAX_PAGE as u64 {
+            let message = format!(
+                "the page is {} MB, more than a page may be",
+                file.size >> 20
+            );
+            let found = Diagnostic::new("page-too-large", Severity::Error, path, message);
+            return Err(found.help(format!("split it; the limit is {} MB", MAX_PAGE >> 20)));
+        }
+        let bytes = snapshot.read(path).map_err(|error| {
+            let cause = std::error::Error::source(&error)
+                .map_or(String::new(), |cause| format!(": {cause}"));
+            Diagnostic::new(
+                "page-unreadable",
+                Severity::Error,
+                path,
+                format!("{error}{cause}"),
+            )
+        })?;
+        let known = previous
+            .filter(|previous| previous.content == *content)
+            .and_then(|previous| Some(previous.page(previous.page_at(path)?)))
+            .filter(|page| page.file.as_bytes() == bytes && page.included.is_empty());
+        let source = PageSource {
+            path,
+            content,
+            bytes: &bytes,
+        };
+        Ok(known
+            .cloned()
+            .unwrap_or_else(|| Arc::new(Page::read(&source, &read))))
+    };
+    files.par_iter().map(load).collect()
+}
+
+/// Names each unknown construct once, at its first place, with the number of its uses.
+fn report_unknown(pages: &[Arc<Page>], diagnostics: &mut Vec<Diagnostic>) {
+    let mut uses: BTreeMap<&str, (usize, &Page, std::ops::Range<usize>)> = BTreeMap::new();
+    for page in pages {
+        for fault in &page.unknown {
+            let first = || (0, &**page, fault.span.clone());
+            uses.entry(&fault.name).or_insert_with(first).0 += 1;
+        }
+    }
+    for (name, (count, page, span)) in uses {
+        let times = if count == 1 {
+            "once".to_owned()
+        } else {
+            format!("{count} times")
+        };
+        let message = format!("`{name}` is not known to tympan (used {times})");
+        let source = crate::diagnostic::SourceText::new(&page.path, &page.file);
+        let found = source.diagnostic("unknown-construct", Severity::Warning, span, message);
+        diagnostics
+            .push(found.help("a macro in double braces is left out; other text is kept as it is"));
+    }
+}
+
+fn visible(pages: Vec<Arc<Page>>, options: &LoadOptions, now: i64) -> (Vec<Arc<Page>>, Hidden) {
+    let mut hidden = Hidden::default();
+    let kept = pages
+        .into_iter()
+        .filter(|page| {
+            let front = &page.front;
+            let counter = if front.draft && !options.drafts {
+                &mut hidden.drafts
+            } else if front.date.is_some_and(|date| date.seconds() > now) && !options.future {
+                &mut hidden.future
+            } else if front.expires.is_some_and(|date| date.seconds() <= now) && !options.expired {
+                &mut hidden.expired
+            } else {
+                return true;
+            };
+            *counter += 1;
+            false
+        })
+        .collect();
+    (kept, hidden)
+}
+
+/// Sorts pages by route; of two on one route the first by path stays.
+fn settle_routes(pages: Vec<Arc<Page>>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Arc<Page>> {
+    let mut by_route: BTreeMap<SitePath, Arc<Page>> = BTreeMap::new();
+    // An index stands before the README of its folder, whatever the alphabet says.
+    let (mut first, second): (Vec<_>, Vec<_>) = pages
+        .into_iter()
+        .partition(|page| page.path.stem().ends_with("index") || !page.is_index());
+    first.sort_by(|a, b| a.path.cmp(&b.path));
+    for mut page in first.into_iter().chain(second) {
+        let readme = is_index(&page.path) && !page.path.stem().ends_with("index");
+        if readme && by_route.contains_key(&page.route) {
+            // A README beside an index is a page of its own.
+            let name = format!("{}/index.html", page.path.stem());
+            if let Ok(route) = page.route.resolve_beside(&name) {
+                page = Arc::new(page.rerouted(route));
+            }
+        }
+        match by_route.get(&page.route) {
+            None => {
+                by_route.insert(page.route.clone(), page);
+            }
+            Some(other) => {
+                let url = url_of(&page.route);
+                let message = format!("the route `{url}` is already taken by `{}`", other.path);
+                let found =
+                    Diagnostic::new("route-duplicate", Severity::Error, &page.path, message);
+                diagnostics.push(found.help("rename one of the two, or give one a `slug`"));
+            }
+        }
+    }
+    by_route.into_values().collect()
+}
+
+fn read_redirects(site: &Site, diagnostics: &mut Vec<Diagnostic>) -> Vec<Redirect> {
+    let mut redirects: BTreeMap<String, String> = BTreeMap::new();
+    for (_, page) in site.pages_with_ids() {
+        for alias in &page.front.aliases {
+            let from = match alias.strip_prefix('/') {
+                Some(rest) => SitePath::parse(rest),
+                None => page.route.parent().parent().resolve(alias),
+            };
+            let Ok(from) = from else {
+                let message = format!("the alias `{alias}` leads out of the site");
+                let found = Diagnostic::new("alias-outside", Severity::Error, &page.path, message);
+                diagnostics
+                    .push(found.help("write it from the root of the site, such as `/old/name/`"));
+                continue;
+            };
+            let file = redirect_file(&from);
+            let url = url_of(&file);
+            let taken = site
+                .page_routed(&file)
+                .map(|id| site.page(id).path.to_string());
+            let twice = redirects.get(&url).filter(|to| **to != page.url()).cloned();
+            if let Some(other) = taken.or(twice) {
+                let message = format!("the alias `{alias}` is already taken by `{other}`");
+                let found =
+                    Diagnostic::new("alias-duplicate", Severity::Error, &page.path, message);
+                diagnostics.push(found.help("remove the alias"));
+                continue;
+            }
+            redirects.insert(url, page.url());
+        }
+    }
+    redirects
+        .into_iter()
+        .map(|(from, to)| Redirect { from, to })
+        .collect()
+}
+
+/// The file that answers for an old route.
+pub fn redirect_file(from: &SitePath) -> SitePath {
+    match from.extension() {
+        "html" | "htm" => from.clone(),
+        _ => from
+            .resolve("index.html")
+            .expect("a plain name stays inside"),
+    }
+}
+
+fn guess_kind(pages: &[Arc<Page>], content: &SitePath, snapshot: &Snapshot) -> Kind {
+    let summary = content
+        .resolve(SUMMARY_FILE)
+        .is_ok_and(|path| snapshot.get(&path).is_some());
+    let dated = pages
+        .iter()
+        .filter(|page| page.front.date.is_some())
+        .count();
+    let binding = |page: &Arc<Page>| {
+        let name = format!("{} {}", page.path.stem(), page.title).to_lowercase();
+        ["agreement", "contract", "nda", "terms"]
+            .iter()
+            .any(|word| name.contains(word))
+    };
+    if summary {
+        Kind::Book
+    } else if dated * 3 > pages.len() {
+        Kind::Site
+    } else if pages.len() <= 4 && pages.iter().any(binding) {
+        Kind::Contract
+    } else {
+        Kind::Docs
+    }
+}

@@ -1,0 +1,23 @@
+//! The model: what a repository of Markdown says, loaded once and shared by everything above.
+//!
+//! It reads snapshots and knows no output format but the routes.
+
+mod date;
+mod documents;
+mod expand;
+mod front_matter;
+mod links;
+mod load;
+mod model;
+mod nav;
+mod page;
+mod sections;
+mod summary;
+
+pub use date::Date;
+pub use front_matter::FrontMatter;
+pub use links::LinkTarget;
+pub use load::{LoadOptions, redirect_file};
+pub use model::{Document, Hidden, NavItem, PageId, Redirect, Section, Site, Tag};
+pub use nav::SUMMARY_FILE;
+pub use page::{MAX_PAGE, Page, is_page, url_of};

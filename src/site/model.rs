@@ -1,0 +1,211 @@
+//! What the repository says: pages, sections, navigation, taxonomies, documents.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::config::{Config, Format, Kind};
+use crate::diagnostic::Diagnostic;
+use crate::repo::{FileHistory, Source};
+use crate::site::page::Page;
+use crate::site_path::SitePath;
+
+/// A page of a site, by its place in [`Site::pages`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PageId(pub usize);
+
+/// The model of one snapshot.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// The kind, as configured or as guessed.
+    pub kind: Kind,
+    /// The title, as configured or as found.
+    pub title: String,
+    /// The commit it was read from.
+    pub source: Source,
+    /// The content folder.
+    pub content: SitePath,
+    /// The pages that are published, sorted by route.
+    pub pages: Vec<Arc<Page>>,
+    /// The history of each page, in the same order; none outside Git.
+    pub history: Vec<Option<FileHistory>>,
+    /// The folders that hold pages, by their folder relative to the site.
+    pub sections: BTreeMap<SitePath, Section>,
+    /// The navigation.
+    pub nav: Vec<NavItem>,
+    /// The tags, sorted by name, with their pages.
+    pub tags: Vec<Tag>,
+    /// The bound outputs.
+    pub documents: Vec<Document>,
+    /// Old routes and where they lead.
+    pub redirects: Vec<Redirect>,
+    /// Every file of the snapshot that is not a page, relative to the project.
+    pub files: BTreeSet<SitePath>,
+    /// Files of the content folder that are published whether or not a page names them.
+    pub published_files: BTreeSet<SitePath>,
+    /// How many pages were left out.
+    pub hidden: Hidden,
+    /// What was found while reading.
+    pub diagnostics: Vec<Diagnostic>,
+    pub(super) by_path: BTreeMap<SitePath, PageId>,
+    pub(super) by_route: BTreeMap<SitePath, PageId>,
+}
+
+/// An old route and where it leads, both as addresses with slashes at their ends.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Redirect {
+    /// The route that is gone.
+    pub from: String,
+    /// The route that takes its place.
+    pub to: String,
+}
+
+/// Pages that are not published now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hidden {
+    /// Not finished.
+    pub drafts: usize,
+    /// Dated after the commit.
+    pub future: usize,
+    /// Expired before the commit.
+    pub expired: usize,
+}
+
+/// A folder of pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// The file it is served from.
+    pub route: SitePath,
+    /// The title.
+    pub title: String,
+    /// Its own page, if it has one.
+    pub page: Option<PageId>,
+    /// Its pages in order, without its own and without those of sections below.
+    pub pages: Vec<PageId>,
+}
+
+/// One entry of the navigation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NavItem {
+    /// The title.
+    pub title: String,
+    /// The page.
+    pub page: Option<PageId>,
+    /// The folder of a section that has no page of its own but is listed.
+    pub section: Option<SitePath>,
+    /// The number of a chapter, such as `2.1`.
+    pub number: Option<String>,
+    /// Whether it is the title of a part of a book.
+    pub part: bool,
+    /// The entries below.
+    pub children: Vec<NavItem>,
+}
+
+/// A tag and its pages, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// As its first page writes it.
+    pub name: String,
+    /// The file its list is served from.
+    pub route: SitePath,
+    /// The pages.
+    pub pages: Vec<PageId>,
+}
+
+/// A paginated work bound from pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// The file name without extension.
+    pub name: String,
+    /// The title.
+    pub title: String,
+    /// The chapters in order.
+    pub chapters: Vec<NavItem>,
+    /// The formats.
+    pub formats: Vec<Format>,
+}
+
+impl Site {
+    /// The page with this id.
+    pub fn page(&self, id: PageId) -> &Arc<Page> {
+        &self.pages[id.0]
+    }
+
+    /// All pages with their ids, sorted by route.
+    pub fn pages_with_ids(&self) -> impl Iterator<Item = (PageId, &Arc<Page>)> {
+        self.pages
+            .iter()
+            .enumerate()
+            .map(|(at, page)| (PageId(at), page))
+    }
+
+    /// The page read from a file.
+    pub fn page_at(&self, path: &SitePath) -> Option<PageId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// The page served from a file.
+    pub fn page_routed(&self, route: &SitePath) -> Option<PageId> {
+        self.by_route.get(route).copied()
+    }
+
+    /// The history of a page's source.
+    pub fn history_of(&self, id: PageId) -> Option<&FileHistory> {
+        self.history.get(id.0)?.as_ref()
+    }
+
+    /// Where a file of the project stands in the site: relative to the content folder if it lies
+    /// there, else relative to the project.
+    pub fn file_route(&self, file: &SitePath) -> SitePath {
+        file.below(&self.content).unwrap_or_else(|| file.clone())
+    }
+
+    /// The language of a page.
+    pub fn language_of<'a>(&'a self, page: &'a Page) -> &'a str {
+        page.front
+            .language
+            .as_deref()
+            .unwrap_or(&self.config.project.language)
+    }
+
+    /// The authors of a page: its own, else the project's.
+    pub fn authors_of<'a>(&'a self, page: &'a Page) -> &'a [String] {
+        match page.front.authors.is_empty() {
+            true => &self.config.project.authors,
+            false => &page.front.authors,
+        }
+    }
+}
+
+impl NavItem {
+    /// An entry for a page.
+    pub fn of_page(title: impl Into<String>, page: PageId) -> Self {
+        Self {
+            title: title.into(),
+            page: Some(page),
+            ..Self::default()
+        }
+    }
+
+    /// The pages of this entry and of those below, in reading order.
+    pub fn pages(&self) -> Vec<PageId> {
+        let below = self.children.iter().flat_map(NavItem::pages);
+        self.page.into_iter().chain(below).collect()
+    }
+}
+
+impl Document {
+    /// The file of one format, relative to the site.
+    pub fn route(&self, format: Format) -> SitePath {
+        SitePath::parse(&format!("{}.{format}", self.name))
+            .expect("document names hold no slash and no dot-dot")
+    }
+
+    /// The pages in reading order, each once.
+    pub fn pages(&self) -> Vec<PageId> {
+        let mut seen = BTreeSet::new();
+        let pages = self.chapters.iter().flat_map(NavItem::pages);
+        pages.filter(|page| seen.insert(*page)).collect()
+    }
+}

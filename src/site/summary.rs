@@ -1,0 +1,123 @@
+//! `SUMMARY.md`: the order of a book, as mdBook writes it.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Tag, TagEnd};
+
+use crate::markdown::events;
+
+/// One line of a summary.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct SummaryItem {
+    /// The title.
+    pub title: String,
+    /// The file it names, as written; none for a part title or a chapter still to be written.
+    pub target: Option<String>,
+    /// The bytes it came from.
+    pub span: Range<usize>,
+    /// Whether it is the title of a part.
+    pub part: bool,
+    /// Whether it has a number: it stands in a list.
+    pub numbered: bool,
+    /// The chapters below.
+    pub children: Vec<SummaryItem>,
+}
+
+/// Reads a summary. The first heading, `# Summary`, is a title of the file itself.
+pub(super) fn read_summary(text: &str) -> Vec<SummaryItem> {
+    let mut items = Vec::new();
+    let mut stack: Vec<Vec<SummaryItem>> = Vec::new();
+    let mut open: Option<SummaryItem> = None;
+    let mut seen_item = false;
+    for (event, span) in events(text, 0) {
+        match event {
+            Event::Start(Tag::List(_)) => stack.push(Vec::new()),
+            Event::End(TagEnd::List(_)) => {
+                let children = stack.pop().unwrap_or_default();
+                let parent = match stack.last_mut() {
+                    Some(above) => above.last_mut().map(|item| &mut item.children),
+                    None => Some(&mut items),
+                };
+                if let Some(parent) = parent {
+                    parent.extend(children);
+                }
+            }
+            Event::Start(Tag::Heading { .. }) => {
+                open = Some(SummaryItem {
+                    title: String::new(),
+                    target: None,
+                    span,
+                    part: true,
+                    numbered: false,
+                    children: Vec::new(),
+                });
+            }
+            Event::End(TagEnd::Heading(_)) => {
+                if let Some(part) = open.take()
+                    && (seen_item || part.title.trim() != "Summary")
+                {
+                    items.push(part);
+                    seen_item = true;
+                }
+            }
+            Event::Start(Tag::Link { dest_url, .. }) => {
+                open = Some(SummaryItem {
+                    title: String::new(),
+                    target: Some(dest_url.to_string()).filter(|target| !target.is_empty()),
+                    span,
+                    part: false,
+                    numbered: !stack.is_empty(),
+                    children: Vec::new(),
+                });
+            }
+            Event::End(TagEnd::Link) => {
+                if let Some(item) = open.take() {
+                    stack.last_mut().unwrap_or(&mut items).push(item);
+                    seen_item = true;
+                }
+            }
+            Event::Text(text) | Event::Code(text) => {
+                if let Some(item) = &mut open {
+                    item.title.push_str(&text);
+                }
+            }
+            _ => {}
+        }
+    }
+    items
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_chapters_and_drafts_keep_their_order() {
+        let text = "# Summary\n\n[Preface](preface.md)\n\n# Sea\n\n- [Tides](tides.md)\n    \
+                    - [The `moon`](moon.md)\n- [Waves]()\n\n---\n\n[Glossary](glossary.md)\n";
+        let shown = |items: &[SummaryItem]| -> Vec<String> {
+            let one = |item: &SummaryItem| {
+                let target = item.target.as_deref().unwrap_or("-");
+                format!(
+                    "{} {target} {} {}",
+                    item.title,
+                    item.numbered,
+                    item.children.len()
+                )
+            };
+            items.iter().map(one).collect()
+        };
+        let items = read_summary(text);
+        assert_eq!(
+            shown(&items),
+            [
+                "Preface preface.md false 0",
+                "Sea - false 0",
+                "Tides tides.md true 1",
+                "Waves - true 0",
+                "Glossary glossary.md false 0",
+            ]
+        );
+        assert_eq!(shown(&items[2].children), ["The moon moon.md true 0"]);
+    }
+}
