@@ -6,6 +6,7 @@ mod environment;
 mod file;
 mod meant;
 mod read;
+mod read_environment;
 
 pub use environment::{Checks, Environment, Hold, Policy, Requirements};
 pub use file::Kind;
@@ -13,4 +14,5 @@ pub use meant::{
     Check, Config, Document, DriftPolicy, Epub, Format, Html, Images, Nav, Paper, Pdf, Project,
     Rule, Target, TargetKind, direction,
 };
-pub use read::{CONFIG_FILE, read_config, read_environment};
+pub use read::{CONFIG_FILE, read_config};
+pub use read_environment::read_environment;

@@ -6,9 +6,8 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
-use crate::config::environment::{Environment, Hold};
 use crate::config::file::{
-    ConfigFile, DocumentFile, DocumentSource, EnvironmentFile, NavFile, RuleFile, TargetFile,
+    ConfigFile, DocumentFile, DocumentSource, NavFile, RuleFile, TargetFile,
 };
 use crate::config::meant::{
     Check, Config, Document, Epub, Format, Html, Images, Nav, Paper, Pdf, Project, Rule, Target,
@@ -25,36 +24,29 @@ const MAX_REMOVALS: usize = 256;
 
 /// Reads `tympan.toml`. A faulty part is reported and left at its default.
 pub fn read_config(path: &SitePath, text: &str) -> (Config, Vec<Diagnostic>) {
-    let mut reader = Reader {
-        source: SourceText::new(path, text),
-        text,
-        diagnostics: Vec::new(),
-    };
+    let mut reader = Reader::new(path, text);
     let file: ConfigFile = reader.parse();
     let config = reader.config(file);
     (config, reader.diagnostics)
 }
 
-/// Reads `environments/<name>.toml`.
-pub fn read_environment(path: &SitePath, text: &str) -> (Environment, Vec<Diagnostic>) {
-    let mut reader = Reader {
-        source: SourceText::new(path, text),
-        text,
-        diagnostics: Vec::new(),
-    };
-    let file: EnvironmentFile = reader.parse();
-    let environment = reader.environment(path.stem(), file);
-    (environment, reader.diagnostics)
+/// Turns one file's text into meaning, collecting its faults.
+pub(super) struct Reader<'a> {
+    pub(super) source: SourceText<'a>,
+    pub(super) text: &'a str,
+    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-struct Reader<'a> {
-    source: SourceText<'a>,
-    text: &'a str,
-    diagnostics: Vec<Diagnostic>,
-}
+impl<'a> Reader<'a> {
+    pub(super) fn new(path: &'a SitePath, text: &'a str) -> Self {
+        Self {
+            source: SourceText::new(path, text),
+            text,
+            diagnostics: Vec::new(),
+        }
+    }
 
-impl Reader<'_> {
-    fn parse<T: DeserializeOwned + Default>(&mut self) -> T {
+    pub(super) fn parse<T: DeserializeOwned + Default>(&mut self) -> T {
         let text = self.text.strip_prefix('\u{feff}').unwrap_or(self.text);
         let shift = self.text.len() - text.len();
         match toml::from_str(text) {
@@ -103,7 +95,12 @@ impl Reader<'_> {
         }
     }
 
-    fn fault(&mut self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn fault(
+        &mut self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         let found = self
             .source
             .diagnostic("config-value", Severity::Error, span, message);
@@ -400,50 +397,6 @@ impl Reader<'_> {
             drift: written.drift.unwrap_or_default(),
         })
     }
-
-    fn environment(&mut self, name: &str, file: EnvironmentFile) -> Environment {
-        let release = file.release.and_then(|release| self.digest(&release));
-        let hold = file.hold.map(|hold| Hold {
-            reason: hold.reason,
-            deny: hold
-                .deny
-                .iter()
-                .filter_map(|release| self.digest(release))
-                .collect(),
-        });
-        let url = file.url.and_then(|url| {
-            let base = base_url(url.get_ref());
-            if base.is_none() {
-                let message = format!("`{}` is not an absolute address", url.get_ref());
-                self.fault(url.span(), message, "write it with its scheme");
-            }
-            base
-        });
-        Environment {
-            name: name.to_owned(),
-            release,
-            follow: file.follow,
-            targets: file.targets.into_iter().map(Spanned::into_inner).collect(),
-            url,
-            policy: file.policy,
-            smoke: file.smoke.paths,
-            hold,
-        }
-    }
-
-    fn digest(&mut self, written: &Spanned<String>) -> Option<crate::digest::Digest> {
-        written
-            .get_ref()
-            .parse()
-            .map_err(|error| {
-                self.fault(
-                    written.span(),
-                    format!("{error}"),
-                    "copy it from `tympan build`",
-                );
-            })
-            .ok()
-    }
 }
 
 /// Whether `text` has the shape of a language tag (RFC 5646 §2.1): letters, then parts of up to
@@ -458,7 +411,7 @@ fn is_language(text: &str) -> bool {
         })
 }
 
-fn base_url(text: &str) -> Option<String> {
+pub(super) fn base_url(text: &str) -> Option<String> {
     let rest = text
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"))?;

@@ -1,0 +1,52 @@
+//! What every renderer is given, and how one can fail.
+
+use crate::assets::AssetMap;
+use crate::repo::{RepoError, Snapshot};
+use crate::site::Site;
+use crate::site_path::SitePath;
+use crate::store::Store;
+
+/// What every renderer is given: one site, read-only, shared by all threads.
+#[derive(Clone, Copy)]
+pub struct RenderContext<'a> {
+    /// The model.
+    pub site: &'a Site,
+    /// Its images and files.
+    pub assets: &'a AssetMap,
+    /// Where sources are read from.
+    pub snapshot: &'a Snapshot,
+    /// Where dear results are kept.
+    pub store: &'a Store,
+}
+
+/// An output could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// A template is broken.
+    #[error("cannot render `{path}` with the template `{template}`: {message}")]
+    Template {
+        /// The output.
+        path: SitePath,
+        /// The template.
+        template: String,
+        /// What the engine said, with the line.
+        message: String,
+    },
+    /// A document could not be laid out or assembled.
+    #[error("cannot make `{path}`: {message}")]
+    Document {
+        /// The output.
+        path: SitePath,
+        /// What the engine said.
+        message: String,
+    },
+    /// A source could not be read.
+    #[error("cannot read a source of `{path}`")]
+    Source {
+        /// The output.
+        path: SitePath,
+        /// The cause.
+        #[source]
+        source: RepoError,
+    },
+}
