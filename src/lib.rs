@@ -5,5 +5,6 @@ pub mod digest;
 pub mod markdown;
 pub mod progress;
 pub mod release;
+pub mod repo;
 pub mod site_path;
 pub mod store;
