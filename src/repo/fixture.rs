@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::repo::git;
+use crate::repo::snapshot::Snapshot;
 use crate::site_path::SitePath;
 
 /// A folder that goes away with the test, and a clock that only goes forward.
@@ -103,6 +104,27 @@ impl Fixture {
 /// A path that a test writes down.
 pub(crate) fn path(text: &str) -> SitePath {
     SitePath::parse(text).unwrap()
+}
+
+/// The worktree of a fixture.
+pub(crate) fn worktree(fixture: &Fixture) -> Snapshot {
+    Snapshot::worktree(fixture.root()).unwrap()
+}
+
+/// Holds that the worktree has just these files.
+#[track_caller]
+pub(crate) fn lists(fixture: &Fixture, expected: &[&str]) {
+    let snapshot = worktree(fixture);
+    let found = snapshot.files().iter().map(|file| file.path.as_str());
+    assert_eq!(found.collect::<Vec<_>>(), expected);
+}
+
+/// What was left out, a line each.
+pub(crate) fn left_out(snapshot: &Snapshot) -> Vec<String> {
+    let found = snapshot.diagnostics().iter();
+    found
+        .map(|found| format!("{}: {}", found.code, found.message))
+        .collect()
 }
 
 #[track_caller]

@@ -285,3 +285,108 @@ fn is_below_repository(root: &Path) -> bool {
     root.canonicalize()
         .is_ok_and(|root| root.ancestors().any(|folder| folder.join(".git").exists()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repo::fixture::Fixture;
+
+    #[test]
+    fn a_revision_of_any_kind_becomes_a_commit() {
+        let mut fixture = Fixture::with(&[("a.md", "a")]);
+        let first = fixture.git(&["rev-parse", "HEAD"]);
+        fixture.git(&["branch", "--", "topic/ä"]);
+        fixture.dated(&[
+            "-c",
+            "user.name=A",
+            "-c",
+            "user.email=a@example",
+            "tag",
+            "-am",
+            "1",
+            "v1",
+        ]);
+        let second = fixture.commit("More");
+        for (rev, expected) in [
+            ("HEAD", &second),
+            ("HEAD~1", &first),
+            ("v1", &first),
+            ("topic/ä", &first),
+            ("refs/tags/v1", &first),
+            ("main@{0}", &second),
+            (&first[..10], &first),
+        ] {
+            assert_eq!(resolve(fixture.root(), rev).unwrap(), *expected, "{rev}");
+        }
+    }
+
+    #[test]
+    fn a_replaced_commit_is_not_believed() {
+        let mut fixture = Fixture::with(&[("a.md", "true")]);
+        let first = fixture.git(&["rev-parse", "HEAD"]);
+        fixture.write("a.md", "false");
+        let second = fixture.commit("Lie");
+        fixture.git(&["replace", &first, &second]);
+        let tree = run(fixture.root(), ["cat-file", "commit", &first]).unwrap();
+        assert!(!String::from_utf8_lossy(&tree).contains("Lie"));
+    }
+
+    #[test]
+    fn a_repository_that_is_gone_is_a_fault() {
+        let fixture = Fixture::folder();
+        fixture.write(".git", "gitdir: /nowhere/at/all\n");
+        let error = locate(fixture.root()).unwrap_err();
+        assert!(error.to_string().contains("/nowhere/at/all"), "{error}");
+    }
+
+    #[test]
+    fn a_repository_of_another_user_says_what_to_do() {
+        let fixture = Fixture::with(&[("a.md", "a")]);
+        let mut command = command(fixture.root());
+        command.args(["rev-parse", "HEAD"]);
+        let output = finish(
+            fixture.root(),
+            command.env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1"),
+        );
+        let error = failure(fixture.root(), "rev-parse", &output.unwrap());
+        let RepoError::Untrusted { top, .. } = error else {
+            panic!("{error}");
+        };
+        let top = Path::new(&top).canonicalize().unwrap();
+        assert_eq!(top, fixture.root().canonicalize().unwrap());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_machine_without_git_is_told_to_install_it() {
+        let fixture = Fixture::folder();
+        let mut command = command(fixture.root());
+        let error = finish(fixture.root(), command.env("PATH", "/nowhere")).unwrap_err();
+        assert!(matches!(error, RepoError::NoGit), "{error}");
+    }
+
+    /// Runs another test of this program inside a hook's environment.
+    #[test]
+    fn a_hook_of_another_repository_changes_nothing() {
+        let status = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "repo::snapshot::tests::a_revision_equals_the_clean_worktree",
+            ])
+            .envs([
+                ("GIT_DIR", "/nowhere/.git"),
+                ("GIT_WORK_TREE", "/nowhere"),
+                ("GIT_INDEX_FILE", "/nowhere/index"),
+                ("GIT_OBJECT_DIRECTORY", "/nowhere/objects"),
+                ("GIT_PREFIX", "nowhere/"),
+                ("GIT_LITERAL_PATHSPECS", "1"),
+            ])
+            .output()
+            .unwrap();
+        let shown = String::from_utf8_lossy(&status.stdout);
+        assert!(
+            status.status.success() && shown.contains("1 passed"),
+            "{shown}"
+        );
+    }
+}

@@ -135,7 +135,6 @@ fn log(root: &Path, repository: &Repository, commit: &str) -> Result<Vec<u8>, Re
             "--no-show-signature",
             "--no-ext-diff",
             "--no-textconv",
-            "--ignore-submodules=none",
             "-O/dev/null",
             // Parents before children even where a clock was wrong.
             "--date-order",
@@ -220,4 +219,189 @@ fn read_change(line: &[u8]) -> Option<Change> {
         time: parts.next()?.parse().ok()?,
         author: parts.next()?.to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repo::fixture::{BEGIN, Fixture, path};
+
+    /// One file's history on a line: minutes of the first and last change, and the authors.
+    fn shown(history: &History, name: &str) -> String {
+        history.get(&path(name)).map_or("none".to_owned(), |file| {
+            let minute = |change: &Change| (change.time - BEGIN) / 60;
+            let part = if file.is_whole { "" } else { " (part)" };
+            let authors = file.authors.join(", ");
+            format!(
+                "{}..{} {authors}{part}",
+                minute(&file.first),
+                minute(&file.last)
+            )
+        })
+    }
+
+    #[track_caller]
+    fn case(fixture: &Fixture, name: &str, expected: &str) {
+        let history = History::read(fixture.root(), None).unwrap();
+        assert_eq!(shown(&history, name), expected);
+    }
+
+    #[test]
+    fn authors_come_by_first_contribution() {
+        let mut fixture = Fixture::with(&[("a b/ü.md", "1"), ("b.md", "1")]);
+        for (author, text) in [("Zoe Ö", "2"), ("Ada Example", "3"), ("Bob", "4")] {
+            fixture.write("a b/ü.md", text);
+            fixture.commit_as(author, "Change");
+        }
+        case(&fixture, "a b/ü.md", "0..3 Ada Example, Zoe Ö, Bob");
+        case(&fixture, "b.md", "0..0 Ada Example");
+        case(&fixture, "gone.md", "none");
+        let history = History::read(fixture.root(), Some("HEAD~2")).unwrap();
+        assert_eq!(shown(&history, "a b/ü.md"), "0..1 Ada Example, Zoe Ö");
+        let last = &history.get(&path("a b/ü.md")).unwrap().last;
+        assert_eq!(last.commit, fixture.git(&["rev-parse", "HEAD~2"]));
+        assert_eq!(last.author, "Zoe Ö");
+    }
+
+    #[test]
+    fn the_mailmap_of_the_commit_is_honored() {
+        let mut fixture = Fixture::with(&[("a.md", "1")]);
+        fixture.write("a.md", "2");
+        fixture.commit_as("ada", "Change");
+        fixture.write(
+            ".mailmap",
+            "Ada Example <Ada.Example@example> <ada@example>\n",
+        );
+        case(&fixture, "a.md", "0..1 Ada Example, ada");
+        fixture.commit("Map");
+        case(&fixture, "a.md", "0..1 Ada Example");
+        // Neither an unsaved one nor the user's own may change what one commit says.
+        fixture.write(".mailmap", "Eve <Ada.Example@example>\n");
+        fixture.write("mine", "Eve <Ada.Example@example>\n");
+        let mine = fixture.at("mine");
+        fixture.git(&["config", "mailmap.file", mine.to_str().unwrap()]);
+        case(&fixture, "a.md", "0..1 Ada Example");
+    }
+
+    #[test]
+    fn a_folder_of_a_repository_has_its_own_paths() {
+        let fixture = Fixture::with(&[("do cs/a.md", "1"), ("a.md", "1"), ("do cs2/b.md", "1")]);
+        let history = History::read(&fixture.at("do cs"), None).unwrap();
+        assert_eq!(shown(&history, "a.md"), "0..0 Ada Example");
+        assert_eq!(history.files.len(), 1);
+    }
+
+    #[test]
+    fn a_linked_worktree_has_the_same_history() {
+        let fixture = Fixture::with(&[("docs/a.md", "1")]);
+        fixture.git(&["worktree", "add", "--quiet", "linked"]);
+        let linked = fixture.at("linked/docs");
+        let history = History::read(&linked, None).unwrap();
+        assert_eq!(shown(&history, "a.md"), "0..0 Ada Example");
+        assert!(
+            !crate::repo::Snapshot::worktree(&linked)
+                .unwrap()
+                .source()
+                .dirty
+        );
+        // A submodule keeps its repository elsewhere and names its worktree there.
+        fixture.git(&["init", "--quiet", "--separate-git-dir=kept.git", "."]);
+        let place = fixture.root().to_str().unwrap();
+        fixture.git(&["config", "core.worktree", place]);
+        case(&fixture, "docs/a.md", "0..0 Ada Example");
+    }
+
+    #[test]
+    fn a_file_made_anew_begins_anew() {
+        let mut fixture = Fixture::with(&[("a.md", "1")]);
+        std::fs::remove_file(fixture.at("a.md")).unwrap();
+        fixture.commit_as("Bob", "Delete");
+        case(&fixture, "a.md", "0..0 Ada Example");
+        fixture.write("a.md", "2");
+        fixture.commit_as("Zoe", "Write again");
+        case(&fixture, "a.md", "2..2 Zoe");
+    }
+
+    #[test]
+    fn work_on_a_branch_counts_as_its_own() {
+        let mut fixture = Fixture::with(&[("docs/a.md", "1"), ("docs/b.md", "1")]);
+        fixture.git(&["checkout", "--quiet", "-b", "topic"]);
+        fixture.write("docs/a.md", "2");
+        fixture.commit_as("Bob", "Change on a branch");
+        fixture.git(&["checkout", "--quiet", "main"]);
+        fixture.write("docs/b.md", "2");
+        fixture.commit_as("Zoe", "Change on main");
+        let merge = [
+            "-c",
+            "user.name=Mia",
+            "-c",
+            "user.email=mia@example",
+            "merge",
+            "--no-ff",
+        ];
+        fixture.dated(&[&merge[..], &["-m", "Merge", "topic"]].concat());
+        case(&fixture, "docs/a.md", "0..1 Ada Example, Bob");
+        case(&fixture, "docs/b.md", "0..2 Ada Example, Zoe");
+        // What is written while merging is the merging author's.
+        fixture.git(&["checkout", "--quiet", "-b", "other"]);
+        fixture.write("docs/a.md", "3");
+        fixture.commit_as("Bob", "Change");
+        fixture.git(&["checkout", "--quiet", "main"]);
+        fixture.dated(&[&merge[..], &["--no-commit", "other"]].concat());
+        fixture.write("docs/a.md", "4");
+        fixture.commit_as("Mia", "Merge and change");
+        let history = History::read(&fixture.at("docs"), None).unwrap();
+        assert_eq!(shown(&history, "a.md"), "0..6 Ada Example, Bob, Mia");
+    }
+
+    #[test]
+    fn a_shallow_clone_tells_nothing_false() {
+        let mut fixture = Fixture::with(&[("old.md", "1"), ("changed.md", "1")]);
+        fixture.commit_as("Bob", "Nothing");
+        fixture.write("changed.md", "2");
+        fixture.write("new.md", "1");
+        fixture.commit_as("Zoe", "Change");
+        let clones = Fixture::folder();
+        let place = fixture.root().to_str().unwrap().replace('\\', "/");
+        let address = format!("file:///{}", place.trim_start_matches('/'));
+        for (depth, changed, new) in [("1", "none", "none"), ("2", "2..2 Zoe (part)", "2..2 Zoe")] {
+            clones.git(&["clone", "--quiet", "--depth", depth, &address, depth]);
+            let history = History::read(&clones.at(depth), None).unwrap();
+            assert!(history.is_shallow());
+            assert_eq!(shown(&history, "old.md"), "none");
+            assert_eq!(shown(&history, "changed.md"), changed);
+            assert_eq!(shown(&history, "new.md"), new);
+            let snapshot = crate::repo::Snapshot::worktree(&clones.at(depth)).unwrap();
+            assert!(snapshot.source().shallow && !snapshot.source().dirty);
+        }
+        assert!(!History::read(fixture.root(), None).unwrap().is_shallow());
+    }
+
+    #[test]
+    fn without_commits_there_is_no_history() {
+        for fixture in [Fixture::folder(), Fixture::empty()] {
+            assert!(
+                History::read(fixture.root(), None)
+                    .unwrap()
+                    .files
+                    .is_empty()
+            );
+        }
+        let fixture = Fixture::empty();
+        let error = History::read(fixture.root(), Some("v9")).unwrap_err();
+        assert!(
+            matches!(error, RepoError::UnknownRevision { .. }),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_hostile_author_is_only_a_name() {
+        let mut fixture = Fixture::with(&[("a.md", "1")]);
+        fixture.write("a.md", "2");
+        fixture.commit_as(":0123 9 M\u{1}", "Change");
+        let history = History::read(fixture.root(), None).unwrap();
+        let authors = &history.get(&path("a.md")).unwrap().authors;
+        assert_eq!(authors.len(), 2);
+    }
 }

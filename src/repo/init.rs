@@ -42,3 +42,60 @@ pub fn init(root: &Path, message: &str) -> Result<(), RepoError> {
     ]);
     git::succeed(root, &mut command).map(|_| ())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repo::Snapshot;
+    use crate::repo::fixture::Fixture;
+
+    #[test]
+    fn a_new_project_begins_with_a_clean_commit() {
+        let fixture = Fixture::folder();
+        fixture.write("content/index.md", "# Home\n");
+        fixture.write(".gitignore", "dist/\n");
+        fixture.write("dist/index.html", "ignored");
+        init(fixture.root(), "# Begin, with a hash").unwrap();
+        let snapshot = Snapshot::worktree(fixture.root()).unwrap();
+        assert!(!snapshot.source().dirty);
+        assert_eq!(snapshot.files().len(), 2);
+        assert_eq!(fixture.git(&["branch", "--show-current"]), "main");
+        assert_eq!(fixture.git(&["log", "--format=%s"]), "# Begin, with a hash");
+    }
+
+    /// Runs another test of this program for somebody whom Git does not know.
+    #[test]
+    fn a_project_begins_without_a_name() {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "repo::init::tests::a_new_project_begins_with_a_clean_commit",
+            ])
+            .envs([
+                ("GIT_CONFIG_GLOBAL", "/dev/null"),
+                ("GIT_CONFIG_NOSYSTEM", "1"),
+                ("HOME", "/nowhere"),
+            ])
+            .output()
+            .unwrap();
+        let shown = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            output.status.success() && shown.contains("1 passed"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn an_empty_project_begins_too() {
+        let fixture = Fixture::folder();
+        init(fixture.root(), "Begin").unwrap();
+        assert!(Snapshot::revision(fixture.root(), "main").is_ok());
+    }
+
+    #[test]
+    fn a_project_needs_a_folder() {
+        let fixture = Fixture::folder();
+        let error = init(&fixture.at("gone"), "Begin").unwrap_err();
+        assert!(matches!(error, RepoError::NoRoot { .. }), "{error}");
+    }
+}

@@ -30,7 +30,7 @@ pub(crate) enum LinkFault {
 pub(crate) fn resolve<'a>(
     entries: &'a [Entry],
     link: &SitePath,
-) -> Result<(&'a SitePath, u64, Option<&'a Box<str>>), LinkFault> {
+) -> Result<(&'a SitePath, u64, Option<&'a str>), LinkFault> {
     let mut here = String::new();
     // The parts still to walk, the next one last.
     let mut ahead: Vec<&str> = link.as_str().rsplit('/').collect();
@@ -56,7 +56,7 @@ pub(crate) fn resolve<'a>(
         match entries.get(at).filter(|entry| entry.path.as_str() == here) {
             Some(Entry { path, node }) => match node {
                 Node::File { size, object } if ahead.is_empty() => {
-                    file = Some((path, *size, object.as_ref()));
+                    file = Some((path, *size, object.as_deref()));
                 }
                 Node::File { .. } => return Err(LinkFault::Broken),
                 Node::Link { target } => {

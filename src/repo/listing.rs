@@ -130,10 +130,10 @@ impl Listing {
                         path: entry.path.clone(),
                         size,
                         link: Some(place.clone()),
-                        object: object.cloned(),
+                        object: object.map(Box::from),
                     }),
                     Err(fault) => {
-                        faults.push((entry.path.clone(), shown(target.as_bytes()), fault))
+                        faults.push((entry.path.clone(), shown(target.as_bytes()), fault));
                     }
                 },
             }
@@ -149,8 +149,8 @@ impl Listing {
         let (code, message, help) = match fault {
             LinkFault::Outside => (
                 "link-outside",
-                format!("`{path}` links to `{target}`, which is outside the project"),
-                "copy the file into the project, or remove the link",
+                format!("`{path}` links to `{target}`, out of the project"),
+                "link to a file of the project by a relative path, or copy the file here",
             ),
             LinkFault::Broken => (
                 "link-broken",

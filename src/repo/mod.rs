@@ -1,6 +1,6 @@
 //! Snapshots and history: the only room that runs `git`.
 //!
-//! Everything here reads, except [`init`]. No Git call runs a hook, a pager, a monitor or a filter
+//! Everything here reads, except [`init()`]. No Git call runs a hook, a pager, a monitor or a filter
 //! that the repository itself configures, asks a question, or reaches the network.
 
 mod error;
@@ -11,6 +11,8 @@ mod links;
 mod listing;
 mod objects;
 mod snapshot;
+mod status;
+mod walk;
 mod worktree;
 
 pub use error::RepoError;

@@ -142,3 +142,98 @@ impl Drop for Batch {
         let _ = self.child.wait();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::repo::fixture::{Fixture, path};
+    use crate::repo::{RepoError, Snapshot};
+
+    fn object_file(fixture: &Fixture, name: &str) -> std::path::PathBuf {
+        let object = fixture.git(&["rev-parse", &format!("HEAD:{name}")]);
+        let (folder, rest) = object.split_at(2);
+        fixture.at(&format!(".git/objects/{folder}/{rest}"))
+    }
+
+    #[test]
+    fn a_content_that_the_repository_lacks_is_an_error() {
+        let fixture = Fixture::with(&[("a.md", "a"), ("b.md", "b")]);
+        std::fs::remove_file(object_file(&fixture, "a.md")).unwrap();
+        let revision = Snapshot::revision(fixture.root(), "HEAD");
+        let error = match revision {
+            Ok(revision) => {
+                assert_eq!(revision.read(&path("b.md")).unwrap(), b"b");
+                let error = revision.read(&path("a.md")).unwrap_err();
+                assert_eq!(revision.read(&path("b.md")).unwrap(), b"b");
+                error
+            }
+            Err(error) => error,
+        };
+        assert!(matches!(error, RepoError::MissingObject { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_partial_clone_fetches_nothing() {
+        let fixture = Fixture::with(&[("a.md", "a")]);
+        std::fs::remove_file(object_file(&fixture, "a.md")).unwrap();
+        let ran = fixture.at(".git/ran");
+        for (name, value) in [
+            ("core.repositoryFormatVersion", "1"),
+            ("extensions.partialClone", "origin"),
+            ("remote.origin.promisor", "true"),
+            (
+                "remote.origin.url",
+                &format!("ext::touch {}", ran.display()),
+            ),
+            ("protocol.ext.allow", "always"),
+        ] {
+            fixture.git(&["config", name, value]);
+        }
+        let revision = Snapshot::revision(fixture.root(), "HEAD").unwrap();
+        let error = revision.read(&path("a.md")).unwrap_err();
+        assert!(matches!(error, RepoError::MissingObject { .. }), "{error}");
+        assert!(!ran.exists());
+    }
+
+    #[test]
+    fn a_child_that_ends_is_replaced() {
+        let fixture = Fixture::with(&[("a.md", "a")]);
+        let objects = super::Objects::new(fixture.root());
+        let object = fixture.git(&["rev-parse", "HEAD:a.md"]);
+        assert_eq!(objects.read(&path("a.md"), &object).unwrap(), b"a");
+        objects
+            .batch
+            .lock()
+            .unwrap()
+            .as_mut()
+            .unwrap()
+            .child
+            .kill()
+            .unwrap();
+        assert!(objects.read(&path("a.md"), &object).is_err());
+        assert_eq!(objects.read(&path("a.md"), &object).unwrap(), b"a");
+    }
+
+    #[test]
+    fn a_forged_tree_brings_no_odd_names() {
+        let mut fixture = Fixture::with(&[("a.md", "a")]);
+        let object = fixture.git(&["rev-parse", "HEAD:a.md"]);
+        let mut tree = Vec::new();
+        let bytes: Vec<u8> = (0..object.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&object[at..at + 2], 16).unwrap())
+            .collect();
+        for name in ["..", ".GIT", ".git", "a.md", "a.md", "c:x", "e/../f"] {
+            tree.extend_from_slice(format!("100644 {name}\0").as_bytes());
+            tree.extend_from_slice(&bytes);
+        }
+        std::fs::write(fixture.at("tree"), tree).unwrap();
+        let tree = fixture.git(&["hash-object", "-t", "tree", "--literally", "-w", "tree"]);
+        let identity = ["-c", "user.name=A", "-c", "user.email=a@example"];
+        let commit = ["commit-tree", "-m", "Forge", &tree];
+        let commit = fixture.dated(&[&identity[..], &commit[..]].concat());
+        let revision = Snapshot::revision(fixture.root(), &commit).unwrap();
+        let names = revision.files().iter().map(|file| file.path.as_str());
+        assert_eq!(names.collect::<Vec<_>>(), ["a.md"]);
+        assert_eq!(revision.diagnostics().len(), 3);
+    }
+}

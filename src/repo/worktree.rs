@@ -1,15 +1,15 @@
-//! The files of a worktree: as Git lists them, or by walking a folder without Git.
+//! The files of a worktree, as Git lists them.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::repo::error::RepoError;
 use crate::repo::git::{self, Repository};
-use crate::repo::listing::{Listing, is_private};
+use crate::repo::listing::Listing;
 use crate::repo::snapshot::Source;
+use crate::repo::status;
+use crate::repo::walk::{self, add_link, is_gone};
 use crate::site_path::SitePath;
 
 /// Lists the worktree at `root`, and says which commit it stands on.
@@ -25,7 +25,7 @@ pub(crate) fn list(
         shallow: false,
     };
     let Some(repository) = repository else {
-        return Ok((walk(root), source));
+        return Ok((walk::list(root), source));
     };
     if !repository.has_worktree {
         return Err(RepoError::NoWorktree {
@@ -34,7 +34,7 @@ pub(crate) fn list(
     }
     let (listed, is_dirty) = rayon::join(
         || listed_by_git(root),
-        || has_changes(root, &repository.prefix),
+        || status::has_changes(root, &repository.prefix),
     );
     let (listed, is_dirty) = (listed?, is_dirty?);
     // A folder that the repository around it ignores is not part of that repository.
@@ -43,7 +43,7 @@ pub(crate) fn list(
             .status
             .success()
     {
-        return Ok((walk(root), source));
+        return Ok((walk::list(root), source));
     }
     if let Some(commit) = git::find_commit(root, "HEAD")? {
         (source.tree, source.time) = git::commit_facts(root, &repository, &commit)?;
@@ -102,22 +102,6 @@ fn add(root: &Path, name: &[u8], folders: &mut BTreeMap<SitePath, bool>, listing
     }
 }
 
-fn add_link(place: &Path, path: SitePath, listing: &mut Listing) {
-    match fs::read_link(place) {
-        Ok(target) => {
-            let target = target.as_os_str().as_encoded_bytes();
-            if cfg!(windows) {
-                let target = String::from_utf8_lossy(target).replace('\\', "/");
-                listing.link(path, target.as_bytes());
-            } else {
-                listing.link(path, target);
-            }
-        }
-        Err(error) if is_gone(&error) => {}
-        Err(_) => listing.file(path, 0, None),
-    }
-}
-
 /// Whether no part of `folder` is a link. A tracked file below a folder that has been replaced by
 /// a link is gone, as it is for Git.
 fn is_real_folder(root: &Path, folder: &SitePath, known: &mut BTreeMap<SitePath, bool>) -> bool {
@@ -142,153 +126,190 @@ fn is_real_folder(root: &Path, folder: &SitePath, known: &mut BTreeMap<SitePath,
     is_real
 }
 
-fn is_gone(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
-}
+#[cfg(test)]
+mod tests {
+    use crate::repo::fixture::{Fixture, left_out, lists, path, worktree};
+    use crate::repo::{RepoError, Snapshot};
 
-/// Whether anything below `root` differs from HEAD: tracked, staged, or new and not ignored.
-fn has_changes(root: &Path, prefix: &[u8]) -> Result<bool, RepoError> {
-    let mut command = git::command(root);
-    for (at, (name, value)) in local_filters(root)?.into_iter().enumerate() {
-        // By the environment, because a driver's name may hold the `=` that `-c` splits at.
-        let variable = format!("TYMPAN_GIT_FILTER_{at}");
-        command.arg(format!("--config-env={name}={variable}"));
-        command.env(variable, value);
+    #[test]
+    fn ignored_and_deleted_files_are_left_out() {
+        let fixture = Fixture::with(&[
+            (".gitignore", "*.log\n/dist/\n!keep.log\n"),
+            ("a.md", "a"),
+            ("gone.md", "gone"),
+        ]);
+        for name in ["x.log", "keep.log", "dist/index.html", "sub/dist/new.md"] {
+            fixture.write(name, name);
+        }
+        std::fs::remove_file(fixture.at("gone.md")).unwrap();
+        lists(
+            &fixture,
+            &[".gitignore", "a.md", "keep.log", "sub/dist/new.md"],
+        );
     }
-    command.args([
-        "status",
-        "--porcelain=v1",
-        "-z",
-        "--untracked-files=all",
-        "--ignore-submodules=all",
-        "--no-renames",
-        "--",
-        ".",
-    ]);
-    let listed = git::succeed(root, &mut command)?;
-    Ok(listed
-        .split(|byte| *byte == 0)
-        .filter_map(|line| line.get(3..))
-        .map(|path| path.strip_prefix(prefix).unwrap_or(path))
-        .any(|path| {
-            let is_ours = std::str::from_utf8(path)
-                .ok()
-                .and_then(|path| SitePath::parse(path).ok())
-                .is_some_and(|path| is_private(&path));
-            // A nested repository is not in the snapshot either.
-            !is_ours && !path.ends_with(b"/")
-        }))
-}
 
-/// The filters that the repository's own configuration defines, each with the value that the
-/// user's configuration gives it, or none.
-///
-/// Git runs a filter to see whether a file has changed. Those of the user (such as Git LFS) must
-/// run, or every filtered file would seem changed; those that came with the repository must not.
-fn local_filters(root: &Path) -> Result<Vec<(String, String)>, RepoError> {
-    let output = git::output(
-        root,
-        [
-            "config",
-            "--null",
-            "--show-scope",
-            "--get-regexp",
-            r"^filter\.",
-        ],
-    )?;
-    let mut filters: BTreeMap<String, (bool, String)> = BTreeMap::new();
-    let mut fields = output.stdout.split(|byte| *byte == 0);
-    while let (Some(scope), Some(entry)) = (fields.next(), fields.next()) {
-        let entry = String::from_utf8_lossy(entry);
-        let (name, value) = entry.split_once('\n').unwrap_or((&entry, "true"));
-        let filter = filters.entry(name.to_owned()).or_default();
-        match scope {
-            b"local" | b"worktree" => filter.0 = true,
-            _ => value.clone_into(&mut filter.1),
-        }
+    #[test]
+    fn a_file_that_is_ignored_but_tracked_is_kept() {
+        let mut fixture = Fixture::with(&[("a.log", "a")]);
+        fixture.write(".gitignore", "*.log\n");
+        fixture.commit("Ignore it");
+        lists(&fixture, &[".gitignore", "a.log"]);
     }
-    Ok(filters
-        .into_iter()
-        .filter(|(_, (is_local, _))| *is_local)
-        .map(|(name, (_, value))| {
-            // `required` is a truth value, and an empty text is not one on every version.
-            let value = match value.as_str() {
-                "" if name.ends_with(".required") => "false".to_owned(),
-                _ => value,
-            };
-            (name, value)
-        })
-        .collect())
-}
 
-/// Lists a folder without Git: no hidden files, nothing that a `.gitignore` in it names.
-fn walk(root: &Path) -> Listing {
-    let mut listing = Listing::default();
-    let nested = Arc::new(Mutex::new(Vec::new()));
-    let found = Arc::clone(&nested);
-    let walker = ignore::WalkBuilder::new(root)
-        .standard_filters(false)
-        .hidden(true)
-        .git_ignore(true)
-        .require_git(false)
-        .follow_links(false)
-        .filter_entry(move |entry| {
-            let is_nested = entry.depth() > 0
-                && entry.file_type().is_some_and(|kind| kind.is_dir())
-                && entry.path().join(".git").symlink_metadata().is_ok();
-            if is_nested {
-                let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-                found.push(entry.path().to_path_buf());
-            }
-            !is_nested
-        })
-        .build();
-    let name_of = |path: &Path, listing: &mut Listing| {
-        let below = path.strip_prefix(root).ok()?.as_os_str().as_encoded_bytes();
-        if cfg!(windows) {
-            let text = String::from_utf8_lossy(below).replace('\\', "/");
-            listing.name(text.as_bytes())
-        } else {
-            listing.name(below)
+    #[test]
+    fn before_the_first_commit_everything_is_new() {
+        let fixture = Fixture::empty();
+        fixture.write("a.md", "a");
+        lists(&fixture, &["a.md"]);
+        let snapshot = worktree(&fixture);
+        assert_eq!(
+            (&snapshot.source().commit, snapshot.source().dirty),
+            (&None, true)
+        );
+    }
+
+    #[test]
+    fn a_folder_that_the_repository_around_it_ignores_stands_alone() {
+        let fixture = Fixture::with(&[(".gitignore", "drafts\n")]);
+        fixture.write("drafts/a.md", "a");
+        let snapshot = Snapshot::worktree(&fixture.at("drafts")).unwrap();
+        assert_eq!(snapshot.files().len(), 1);
+        assert_eq!(snapshot.source().commit, None);
+    }
+
+    #[test]
+    fn submodules_and_nested_repositories_are_left_out() {
+        let mut fixture = Fixture::with(&[("a.md", "a")]);
+        let commit = fixture.git(&["rev-parse", "HEAD"]);
+        fixture.git(&["init", "--quiet", "nested"]);
+        fixture.write("nested/b.md", "b");
+        lists(&fixture, &["a.md"]);
+        assert_eq!(
+            left_out(&worktree(&fixture)),
+            ["nested-repository: `nested` is a repository of its own, and is left out"]
+        );
+        let entry = format!("160000,{commit},module");
+        fixture.write(".gitignore", "nested\n");
+        fixture.git(&["update-index", "--add", "--cacheinfo", &entry]);
+        std::fs::create_dir(fixture.at("module")).unwrap();
+        fixture.dated(&[
+            "-c",
+            "user.name=A",
+            "-c",
+            "user.email=a@example",
+            "commit",
+            "-qm",
+            "x",
+        ]);
+        let revision = Snapshot::revision(fixture.root(), "HEAD").unwrap();
+        let expected = ["submodule: `module` is a submodule, and is left out"];
+        assert_eq!(left_out(&worktree(&fixture)), expected);
+        assert_eq!(left_out(&revision), expected);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_resolve_alike_on_disk_and_in_a_revision() {
+        let mut fixture = Fixture::with(&[("a.md", "text"), ("folder/b.md", "b")]);
+        let absolute = fixture.at("a.md");
+        fixture.write(".gitignore", "secret\n");
+        fixture.write("secret", "s");
+        fixture.link("folder/good.md", "../a.md");
+        fixture.link("chain.md", "folder/good.md");
+        fixture.link("absolute.md", absolute.to_str().unwrap());
+        fixture.link("config.md", ".git/config");
+        fixture.link("dangling.md", "gone.md");
+        fixture.link("dir", "folder");
+        fixture.link("ignored.md", "secret");
+        fixture.link("loop-a", "loop-b");
+        fixture.link("loop-b", "loop-a");
+        fixture.link("out.md", "../../etc/passwd");
+        fixture.commit("Link");
+        let revision = Snapshot::revision(fixture.root(), "HEAD").unwrap();
+        for snapshot in [&worktree(&fixture), &revision] {
+            assert_eq!(snapshot.read(&path("folder/good.md")).unwrap(), b"text");
+            assert_eq!(snapshot.read(&path("chain.md")).unwrap(), b"text");
+            assert_eq!(snapshot.get(&path("chain.md")).unwrap().size, 4);
         }
-    };
-    for entry in walker {
-        let entry = match entry {
-            Ok(entry) if entry.depth() == 0 => continue,
-            Ok(entry) => entry,
-            Err(error) => {
-                listing.leave_out(
-                    "folder-unreadable",
-                    &SitePath::root(),
-                    format!("a folder cannot be listed, and is left out: {error}"),
-                    "allow reading it, or add it to `.gitignore`",
-                );
-                continue;
-            }
+        assert_eq!(left_out(&worktree(&fixture)), left_out(&revision));
+        let shown = left_out(&revision).join("\n");
+        let shown = shown.replace(absolute.to_str().unwrap(), "/ROOT/a.md");
+        insta::assert_snapshot!(shown, @r"
+        link-outside: `absolute.md` links to `/ROOT/a.md`, out of the project
+        link-broken: `config.md` links to `.git/config`, which is not a file of the project
+        link-broken: `dangling.md` links to `gone.md`, which is not a file of the project
+        link-folder: `dir` links to the folder `folder`, and is not followed
+        link-broken: `ignored.md` links to `secret`, which is not a file of the project
+        link-broken: `loop-a` links to `loop-b`, which leads back to itself
+        link-broken: `loop-b` links to `loop-a`, which leads back to itself
+        link-outside: `out.md` links to `../../etc/passwd`, out of the project
+        ");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_tracked_folder_that_became_a_link_is_gone() {
+        let fixture = Fixture::with(&[("a/deep/x.md", "x"), ("y.md", "y")]);
+        let outside = Fixture::folder();
+        outside.write("deep/x.md", "secret");
+        std::fs::remove_dir_all(fixture.at("a")).unwrap();
+        fixture.link("a", outside.root().to_str().unwrap());
+        lists(&fixture, &["y.md"]);
+        assert!(worktree(&fixture).source().dirty);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn pipes_are_never_opened() {
+        let fixture = Fixture::with(&[("a.md", "a")]);
+        let folder = Fixture::folder();
+        let make = |place: &std::path::Path| {
+            let _ = std::fs::remove_file(place);
+            let made = std::process::Command::new("mkfifo").arg(place).status();
+            assert!(made.unwrap().success());
         };
-        let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else {
-            continue;
-        };
-        let Some(path) = name_of(entry.path(), &mut listing) else {
-            continue;
-        };
-        if kind.is_file() {
-            let size = entry.metadata().map_or(0, |found| found.len());
-            listing.file(path, size, None);
-        } else if kind.is_symlink() {
-            add_link(entry.path(), path, &mut listing);
-        } else {
-            listing.special(&path);
+        make(&fixture.at("a.md"));
+        make(&folder.at("a.md"));
+        for fixture in [fixture, folder] {
+            lists(&fixture, &[]);
+            assert_eq!(
+                left_out(&worktree(&fixture)),
+                ["file-special: `a.md` is not a regular file, and is left out"]
+            );
         }
     }
-    let nested = nested.lock().unwrap_or_else(PoisonError::into_inner);
-    for folder in nested.iter() {
-        if let Some(path) = name_of(folder, &mut listing) {
-            listing.nested_repository(&path);
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn names_that_no_page_can_link_to_are_left_out() {
+        use std::os::unix::ffi::OsStrExt as _;
+
+        let mut fixture = Fixture::with(&[("a.md", "a"), ("b\\c.md", "b"), ("d\ne.md", "d")]);
+        let name = std::ffi::OsStr::from_bytes(b"f\xff.md");
+        std::fs::write(fixture.root().join(name), "f").unwrap();
+        fixture.commit("Add a name that is no text");
+        let revision = Snapshot::revision(fixture.root(), "HEAD").unwrap();
+        for snapshot in [worktree(&fixture), revision] {
+            assert_eq!(snapshot.files().len(), 1);
+            let codes = snapshot.diagnostics().iter().map(|found| &*found.code);
+            assert_eq!(codes.collect::<Vec<_>>(), ["file-name"; 3]);
+        }
+        std::fs::remove_dir_all(fixture.at(".git")).unwrap();
+        assert_eq!(left_out(&worktree(&fixture)).len(), 3);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_may_not_be_read_is_named() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let fixture = Fixture::with(&[("a.md", "a")]);
+        let closed = std::fs::Permissions::from_mode(0o000);
+        std::fs::set_permissions(fixture.at("a.md"), closed).unwrap();
+        // The superuser may read everything.
+        if std::fs::read(fixture.at("a.md")).is_err() {
+            let error = worktree(&fixture).read(&path("a.md")).unwrap_err();
+            assert!(matches!(error, RepoError::Read { .. }), "{error}");
         }
     }
-    listing
 }
