@@ -6,8 +6,6 @@ pub mod digest;
 pub mod markdown;
 pub mod progress;
 pub mod release;
-pub mod render;
 pub mod repo;
-pub mod site;
 pub mod site_path;
 pub mod store;
