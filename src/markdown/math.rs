@@ -23,7 +23,10 @@ pub enum MathMode {
 /// Says in one line what is wrong with the formula.
 pub fn to_mathml(tex: &str, mode: MathMode) -> Result<String, String> {
     if tex.len() > MAX_FORMULA {
-        return Err(format!("the formula is longer than {} kB", MAX_FORMULA >> 10));
+        return Err(format!(
+            "the formula is longer than {} kB",
+            MAX_FORMULA >> 10
+        ));
     }
     let storage = Storage::new();
     let mut events = Vec::new();
@@ -51,7 +54,10 @@ pub fn to_mathml(tex: &str, mode: MathMode) -> Result<String, String> {
 }
 
 fn first_line(message: &str) -> String {
-    let line = message.lines().find(|line| !line.trim().is_empty()).unwrap_or("it cannot be read");
+    let line = message
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or("it cannot be read");
     line.trim().trim_end_matches(['.', ':']).to_owned()
 }
 

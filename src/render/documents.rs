@@ -15,7 +15,9 @@ impl Documents {
     /// Renders documents in these formats only, as far as this program can make them.
     pub fn new(formats: &[Format]) -> Self {
         let can = |format: &&Format| **format != Format::Pdf || cfg!(feature = "pdf");
-        Self { formats: formats.iter().filter(can).copied().collect() }
+        Self {
+            formats: formats.iter().filter(can).copied().collect(),
+        }
     }
 }
 
@@ -23,17 +25,27 @@ impl Renderer for Documents {
     fn plan(&self, context: &RenderContext<'_>) -> Vec<Job> {
         let mut jobs = Vec::new();
         for (at, document) in context.site.documents.iter().enumerate() {
-            for format in document.formats.iter().filter(|format| self.formats.contains(format)) {
-                jobs.push(Job::single(JobKind::Document(at, *format), document.route(*format)));
+            for format in document
+                .formats
+                .iter()
+                .filter(|format| self.formats.contains(format))
+            {
+                jobs.push(Job::single(
+                    JobKind::Document(at, *format),
+                    document.route(*format),
+                ));
             }
         }
         jobs
     }
 
     fn render(&self, context: &RenderContext<'_>, job: &Job) -> Result<Rendered, RenderError> {
-        let JobKind::Document(at, format) = job.kind else { return Ok(Rendered::default()) };
+        let JobKind::Document(at, format) = job.kind else {
+            return Ok(Rendered::default());
+        };
         let document = &context.site.documents[at];
-        let artifact = |bytes: Vec<u8>| Artifact::new(job.outputs[0].clone(), Role::Document, bytes);
+        let artifact =
+            |bytes: Vec<u8>| Artifact::new(job.outputs[0].clone(), Role::Document, bytes);
         match format {
             #[cfg(feature = "pdf")]
             Format::Pdf => {

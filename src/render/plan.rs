@@ -92,7 +92,10 @@ impl Plan {
         let mut plan = Self::default();
         let mut diagnostics = Vec::new();
         for (renderer, job) in planned {
-            let taken = job.outputs.iter().find(|path| plan.by_path.contains_key(*path));
+            let taken = job
+                .outputs
+                .iter()
+                .find(|path| plan.by_path.contains_key(*path));
             if let Some(path) = taken {
                 let message = format!("two outputs want the place `{path}`");
                 let found = Diagnostic::new("output-duplicate", Severity::Error, path, message);
@@ -126,13 +129,19 @@ impl Plan {
 impl Job {
     /// A job with one output.
     pub fn single(kind: JobKind, output: SitePath) -> Self {
-        Self { kind, outputs: vec![output] }
+        Self {
+            kind,
+            outputs: vec![output],
+        }
     }
 }
 
 impl Rendered {
     /// One file and nothing to say.
     pub fn single(artifact: Artifact) -> Self {
-        Self { artifacts: vec![artifact], ..Self::default() }
+        Self {
+            artifacts: vec![artifact],
+            ..Self::default()
+        }
     }
 }

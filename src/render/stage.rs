@@ -28,7 +28,10 @@ pub struct Wanted {
 impl Wanted {
     /// Everything.
     pub fn all() -> Self {
-        Self { html: true, formats: Format::ALL.to_vec() }
+        Self {
+            html: true,
+            formats: Format::ALL.to_vec(),
+        }
     }
 }
 
@@ -42,12 +45,20 @@ impl Stage {
         }
         renderers.push(Box::new(Documents::new(&wanted.formats)));
         let plan_of = |(at, renderer): (usize, &Box<dyn Renderer>)| {
-            renderer.plan(context).into_iter().map(move |job| (at, job)).collect::<Vec<_>>()
+            renderer
+                .plan(context)
+                .into_iter()
+                .map(move |job| (at, job))
+                .collect::<Vec<_>>()
         };
         let planned = renderers.iter().enumerate().flat_map(plan_of).collect();
         let (plan, mut diagnostics) = Plan::new(planned);
         diagnostics.extend(missing_formats(context.site));
-        Self { renderers, plan, diagnostics }
+        Self {
+            renderers,
+            plan,
+            diagnostics,
+        }
     }
 
     /// Every output.
@@ -64,7 +75,11 @@ impl Stage {
     ///
     /// # Errors
     /// As its renderer.
-    pub fn render(&self, context: &RenderContext<'_>, (renderer, job): &(usize, Job)) -> Result<Rendered, RenderError> {
+    pub fn render(
+        &self,
+        context: &RenderContext<'_>,
+        (renderer, job): &(usize, Job),
+    ) -> Result<Rendered, RenderError> {
         self.renderers[*renderer].render(context, job)
     }
 }
@@ -72,7 +87,10 @@ impl Stage {
 /// A program built without an engine says so once.
 fn missing_formats(site: &Site) -> Option<Diagnostic> {
     use crate::diagnostic::Severity;
-    let wants = site.documents.iter().any(|document| document.formats.contains(&Format::Pdf));
+    let wants = site
+        .documents
+        .iter()
+        .any(|document| document.formats.contains(&Format::Pdf));
     (wants && !cfg!(feature = "pdf")).then(|| {
         let path = crate::site_path::SitePath::root();
         let message = "this tympan was built without PDF, so no PDF is made";

@@ -51,12 +51,19 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
         content = sanitize(&content);
         heading = heading.map(|heading| sanitize(&heading));
     }
-    Body { heading, content, diagnostics: writer.diagnostics }
+    Body {
+        heading,
+        content,
+        diagnostics: writer.diagnostics,
+    }
 }
 
 /// Escapes text for HTML content and quoted attributes.
 pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 struct Writer<'a> {
@@ -105,7 +112,12 @@ impl<'a> Writer<'a> {
     }
 
     fn heading(&mut self, level: u8, inner: Vec<Spanned<'a>>, first: bool) {
-        let id = self.page.outline.headings.get(self.headings).map_or("", |heading| heading.id.as_str());
+        let id = self
+            .page
+            .outline
+            .headings
+            .get(self.headings)
+            .map_or("", |heading| heading.id.as_str());
         self.headings += 1;
         let events = self.apart(inner);
         if first && level == 1 {
@@ -124,7 +136,11 @@ impl<'a> Writer<'a> {
     fn paragraph(&mut self, inner: Vec<Spanned<'a>>) {
         let lone = matches!(inner.first(), Some((Event::Start(Tag::Image { .. }), _)))
             && matches!(inner.last(), Some((Event::End(TagEnd::Image), _)))
-            && inner.iter().filter(|(event, _)| matches!(event, Event::Start(Tag::Image { .. }))).count() == 1;
+            && inner
+                .iter()
+                .filter(|(event, _)| matches!(event, Event::Start(Tag::Image { .. })))
+                .count()
+                == 1;
         let caption = match inner.first() {
             Some((Event::Start(Tag::Image { title, .. }), _)) if lone => title.to_string(),
             _ => String::new(),
@@ -133,7 +149,10 @@ impl<'a> Writer<'a> {
         if lone && !caption.is_empty() {
             self.raw("<figure>".to_owned());
             self.out.extend(events);
-            self.raw(format!("<figcaption>{}</figcaption></figure>\n", escape(&caption)));
+            self.raw(format!(
+                "<figcaption>{}</figcaption></figure>\n",
+                escape(&caption)
+            ));
         } else {
             self.out.push(Event::Start(Tag::Paragraph));
             self.out.extend(events);
@@ -153,14 +172,23 @@ impl<'a> Writer<'a> {
                 let alt: String = inner.iter().map(|(event, _)| plain_text(event)).collect();
                 self.image(&dest_url, &alt);
             }
-            Event::Start(Tag::Link { link_type, dest_url, title, .. }) => {
+            Event::Start(Tag::Link {
+                link_type,
+                dest_url,
+                title,
+                ..
+            }) => {
                 let inner = until(events, TagEnd::Link);
                 self.link(link_type, &dest_url, &title, inner);
             }
             Event::Start(Tag::BlockQuote(Some(kind))) => {
                 let (class, name) = alert(kind);
                 let title = escape(self.theme.string(class));
-                let title = if title.is_empty() { name.to_owned() } else { title };
+                let title = if title.is_empty() {
+                    name.to_owned()
+                } else {
+                    title
+                };
                 self.raw(format!(
                     "<aside class=\"alert alert-{class}\" role=\"note\"><p class=\"alert-title\">{title}</p>\n"
                 ));
@@ -168,7 +196,9 @@ impl<'a> Writer<'a> {
             Event::End(TagEnd::BlockQuote(Some(_))) => self.raw("</aside>\n".to_owned()),
             Event::Start(Tag::Table(_)) => {
                 let name = escape(self.theme.string("table"));
-                self.raw(format!("<section class=\"table\" tabindex=\"0\" aria-label=\"{name}\">"));
+                self.raw(format!(
+                    "<section class=\"table\" tabindex=\"0\" aria-label=\"{name}\">"
+                ));
                 self.out.push(event);
             }
             Event::End(TagEnd::Table) => {
@@ -194,8 +224,14 @@ impl<'a> Writer<'a> {
                 self.out.push(Event::InlineHtml(html.into()));
             }
             Event::TaskListMarker(done) => {
-                let (checked, name) = if done { (" checked", "done") } else { ("", "to do") };
-                self.raw(format!("<input type=\"checkbox\" disabled{checked} aria-label=\"{name}\"> "));
+                let (checked, name) = if done {
+                    (" checked", "done")
+                } else {
+                    ("", "to do")
+                };
+                self.raw(format!(
+                    "<input type=\"checkbox\" disabled{checked} aria-label=\"{name}\"> "
+                ));
             }
             event => self.out.push(event),
         }
@@ -206,7 +242,11 @@ impl<'a> Writer<'a> {
     }
 
     fn image(&mut self, target: &str, alt: &str) {
-        let loading = if self.images == 0 { Loading::Eager } else { Loading::Lazy };
+        let loading = if self.images == 0 {
+            Loading::Eager
+        } else {
+            Loading::Lazy
+        };
         self.images += 1;
         let html = match self.context.site.resolve(self.page, target) {
             LinkTarget::File(file) => match self.context.assets.images.get(&file) {
@@ -255,7 +295,9 @@ impl<'a> Writer<'a> {
             LinkTarget::File(file) => {
                 file_url(self.context.assets, &file, from).unwrap_or_else(|| target.to_owned())
             }
-            LinkTarget::External(_) | LinkTarget::Missing(_) | LinkTarget::Outside => target.to_owned(),
+            LinkTarget::External(_) | LinkTarget::Missing(_) | LinkTarget::Outside => {
+                target.to_owned()
+            }
             LinkTarget::Unsafe | LinkTarget::Empty => return None,
         })
     }
@@ -270,7 +312,10 @@ impl<'a> Writer<'a> {
             language => format!(" class=\"language-{}\"", escape(language)),
         };
         let code: String = inner.iter().map(|(event, _)| plain_text(event)).collect();
-        self.raw(format!("<pre tabindex=\"0\"><code{class}>{}</code></pre>\n", escape(&code)));
+        self.raw(format!(
+            "<pre tabindex=\"0\"><code{class}>{}</code></pre>\n",
+            escape(&code)
+        ));
     }
 
     fn math(&mut self, tex: &str, mode: MathMode, span: &Range<usize>) {
@@ -278,8 +323,11 @@ impl<'a> Writer<'a> {
             Ok(mathml) => self.raw(mathml),
             Err(message) => {
                 let message = format!("the formula cannot be read: {message}");
-                let found = self.page.diagnostic("math-syntax", Severity::Warning, span.clone(), message);
-                self.diagnostics.push(found.help("its source is shown as code"));
+                let found =
+                    self.page
+                        .diagnostic("math-syntax", Severity::Warning, span.clone(), message);
+                self.diagnostics
+                    .push(found.help("its source is shown as code"));
                 self.raw(format!("<code>{}</code>", escape(tex)));
             }
         }
@@ -293,7 +341,9 @@ impl<'a> Writer<'a> {
             let new = match (found.element.as_str(), found.attribute.as_str()) {
                 (_, "href") => self.href(&found.value),
                 (_, "src") => match self.context.site.resolve(self.page, &found.value) {
-                    LinkTarget::File(file) => file_url(self.context.assets, &file, &self.page.route),
+                    LinkTarget::File(file) => {
+                        file_url(self.context.assets, &file, &self.page.route)
+                    }
                     _ => None,
                 },
                 _ => None,
@@ -310,13 +360,20 @@ impl<'a> Writer<'a> {
 }
 
 fn plain_image(url: &str, alt: &str) -> String {
-    format!("<img src=\"{}\" alt=\"{}\" loading=\"lazy\" decoding=\"async\">", escape(url), escape(alt))
+    format!(
+        "<img src=\"{}\" alt=\"{}\" loading=\"lazy\" decoding=\"async\">",
+        escape(url),
+        escape(alt)
+    )
 }
 
 /// The first word of a fence's info string, in any of the dialects `rust,ignore`, `{.rust .x}`
 /// and `rust {1,3}`.
 fn language(info: &str) -> &str {
-    let word = info.trim_start_matches(['{', '.', ' ']).split([',', ' ', '{', '}', '\t']).next();
+    let word = info
+        .trim_start_matches(['{', '.', ' '])
+        .split([',', ' ', '{', '}', '\t'])
+        .next();
     word.unwrap_or("")
 }
 
@@ -337,7 +394,10 @@ fn alert(kind: BlockQuoteKind) -> (&'static str, &'static str) {
 
 fn plain_text<'e>(event: &'e Event<'_>) -> &'e str {
     match event {
-        Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => text,
+        Event::Text(text)
+        | Event::Code(text)
+        | Event::InlineMath(text)
+        | Event::DisplayMath(text) => text,
         Event::SoftBreak | Event::HardBreak => " ",
         _ => "",
     }

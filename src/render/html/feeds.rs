@@ -11,17 +11,22 @@ const FEED_LENGTH: usize = 20;
 
 /// Whether a site has a feed: it needs dated pages and an absolute address.
 pub(super) fn has_feed(site: &Site) -> bool {
-    site.config.project.base_url.is_some() && site.pages.iter().any(|page| page.front.date.is_some())
+    site.config.project.base_url.is_some()
+        && site.pages.iter().any(|page| page.front.date.is_some())
 }
 
 /// The feed of the newest pages.
 pub(super) fn feed(site: &Site) -> String {
     let base = site.config.project.base_url.as_deref().unwrap_or_default();
-    let mut dated: Vec<(Date, PageId)> =
-        site.pages_with_ids().filter_map(|(id, page)| Some((page.front.date?, id))).collect();
+    let mut dated: Vec<(Date, PageId)> = site
+        .pages_with_ids()
+        .filter_map(|(id, page)| Some((page.front.date?, id)))
+        .collect();
     dated.sort_by_key(|(date, id)| (std::cmp::Reverse(*date), *id));
     dated.truncate(FEED_LENGTH);
-    let newest = dated.first().map_or_else(String::new, |(date, _)| date.rfc3339());
+    let newest = dated
+        .first()
+        .map_or_else(String::new, |(date, _)| date.rfc3339());
     let language = escape(&site.config.project.language);
     let title = escape(&site.title);
     let mut xml = format!(
@@ -44,11 +49,23 @@ pub(super) fn feed(site: &Site) -> String {
         );
         let authors = site.authors_of(page);
         let fallback = [site.title.clone()];
-        for author in if authors.is_empty() { &fallback } else { authors } {
+        for author in if authors.is_empty() {
+            &fallback
+        } else {
+            authors
+        } {
             let _ = writeln!(xml, "<author><name>{}</name></author>", escape(author));
         }
-        let summary = page.front.description.as_deref().unwrap_or(&page.outline.summary);
-        let _ = writeln!(xml, "<summary>{}</summary>\n</entry>", escape(summary.trim()));
+        let summary = page
+            .front
+            .description
+            .as_deref()
+            .unwrap_or(&page.outline.summary);
+        let _ = writeln!(
+            xml,
+            "<summary>{}</summary>\n</entry>",
+            escape(summary.trim())
+        );
     }
     xml.push_str("</feed>\n");
     xml
@@ -63,8 +80,13 @@ pub(super) fn sitemap(site: &Site) -> String {
         if page.front.draft || page.route.as_str() == "404.html" {
             continue;
         }
-        let Some(url) = canonical(site, &page.route) else { continue };
-        let changed = page.front.updated.or_else(|| Date::from_seconds(site.history_of(id)?.last.time));
+        let Some(url) = canonical(site, &page.route) else {
+            continue;
+        };
+        let changed = page
+            .front
+            .updated
+            .or_else(|| Date::from_seconds(site.history_of(id)?.last.time));
         let _ = write!(xml, "<url><loc>{}</loc>", escape(&url));
         if let Some(date) = changed.or(page.front.date) {
             let _ = write!(xml, "<lastmod>{}</lastmod>", date.day());

@@ -19,15 +19,25 @@ pub(super) enum Loading {
 pub(super) fn picture(asset: &ImageAsset, alt: &str, from: &SitePath, loading: Loading) -> String {
     let mut html = String::new();
     let image = &asset.fallback;
-    let sizes = format!("(max-width: {}px) 100vw, {}px", image.width.min(720), image.width.min(720));
+    let sizes = format!(
+        "(max-width: {}px) 100vw, {}px",
+        image.width.min(720),
+        image.width.min(720)
+    );
     let source = !asset.variants.is_empty();
     if source {
         let set = srcset(&asset.variants, |file| file.path.url_from(from));
-        let _ = write!(html, "<picture><source type=\"image/webp\" srcset=\"{set}\" sizes=\"{sizes}\">");
+        let _ = write!(
+            html,
+            "<picture><source type=\"image/webp\" srcset=\"{set}\" sizes=\"{sizes}\">"
+        );
     }
     let (src, alt) = (image.path.url_from(from), escape(alt));
     let (width, height) = (image.width, image.height);
-    let _ = write!(html, "<img src=\"{src}\" alt=\"{alt}\" width=\"{width}\" height=\"{height}\"");
+    let _ = write!(
+        html,
+        "<img src=\"{src}\" alt=\"{alt}\" width=\"{width}\" height=\"{height}\""
+    );
     html.push_str(match loading {
         Loading::Eager => " fetchpriority=\"high\" decoding=\"async\">",
         Loading::Lazy => " loading=\"lazy\" decoding=\"async\">",
@@ -49,5 +59,9 @@ pub(super) fn srcset(files: &[ImageFile], url: impl Fn(&ImageFile) -> String) ->
 /// The address of a file of the project, seen from a page, if it is published.
 pub(super) fn file_url(assets: &AssetMap, file: &SitePath, from: &SitePath) -> Option<String> {
     let image = || assets.images.get(file).map(|asset| &asset.fallback.path);
-    assets.files.get(file).or_else(image).map(|path| path.url_from(from))
+    assets
+        .files
+        .get(file)
+        .or_else(image)
+        .map(|path| path.url_from(from))
 }

@@ -27,7 +27,11 @@ impl<'a> Footnotes<'a> {
         }
         let count = self.marks.entry(label.to_owned()).or_insert(0);
         *count += 1;
-        let again = if *count == 1 { String::new() } else { format!("-{count}") };
+        let again = if *count == 1 {
+            String::new()
+        } else {
+            format!("-{count}")
+        };
         format!(
             "<sup class=\"footnote-ref\" id=\"fnref-{number}{again}\"><a href=\"#fn-{number}\" role=\"doc-noteref\">{number}</a></sup>"
         )
@@ -44,14 +48,22 @@ impl<'a> Footnotes<'a> {
             return String::new();
         }
         let title = escape(theme.string("footnotes"));
-        let mut html = format!("<section class=\"footnotes\" role=\"doc-endnotes\" aria-label=\"{title}\">\n<ol>\n");
+        let mut html = format!(
+            "<section class=\"footnotes\" role=\"doc-endnotes\" aria-label=\"{title}\">\n<ol>\n"
+        );
         for (at, label) in self.order.iter().enumerate() {
             let number = at + 1;
             let mut events = self.notes.remove(label).unwrap_or_default();
             let mut back = String::new();
             for mark in 1..=self.marks.get(label).copied().unwrap_or(1) {
-                let again = if mark == 1 { String::new() } else { format!("-{mark}") };
-                let name = theme.string("back_to_reference").replace("{n}", &format!("{number}{again}"));
+                let again = if mark == 1 {
+                    String::new()
+                } else {
+                    format!("-{mark}")
+                };
+                let name = theme
+                    .string("back_to_reference")
+                    .replace("{n}", &format!("{number}{again}"));
                 let name = escape(&name);
                 let _ = write!(
                     back,
@@ -61,7 +73,11 @@ impl<'a> Footnotes<'a> {
             let back = Event::Html(back.into());
             match events.last() {
                 Some(Event::End(TagEnd::Paragraph)) => events.insert(events.len() - 1, back),
-                _ => events.extend([Event::Start(Tag::Paragraph), back, Event::End(TagEnd::Paragraph)]),
+                _ => events.extend([
+                    Event::Start(Tag::Paragraph),
+                    back,
+                    Event::End(TagEnd::Paragraph),
+                ]),
             }
             let _ = writeln!(html, "<li id=\"fn-{number}\">");
             pulldown_cmark::html::push_html(&mut html, events.into_iter());

@@ -128,7 +128,12 @@ impl PageValue {
             source: Some(page.path.to_string()),
             image: image(context, page, &page.route),
             number: trail.number,
-            trail: trail.above.iter().filter_map(|crumb| crumb.url.clone()).chain([page.route.to_url()]).collect(),
+            trail: trail
+                .above
+                .iter()
+                .filter_map(|crumb| crumb.url.clone())
+                .chain([page.route.to_url()])
+                .collect(),
             breadcrumbs: trail.above,
             language: language.to_owned(),
             ..Self::plain(site, &page.title, &page.route)
@@ -172,30 +177,49 @@ impl ListedValue {
 
 /// The first paragraph, cut at a word near 200 characters.
 fn summary(page: &Page) -> Option<String> {
-    let text = page.outline.summary.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = page
+        .outline
+        .summary
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     if text.chars().count() <= 200 {
         return Some(text).filter(|text| !text.is_empty());
     }
     let cut: String = text.chars().take(200).collect();
     let end = cut.rfind(' ').unwrap_or(cut.len());
-    Some(format!("{}…", cut[..end].trim_end_matches([',', ';', ':', '.'])))
+    Some(format!(
+        "{}…",
+        cut[..end].trim_end_matches([',', ';', ':', '.'])
+    ))
 }
 
 fn link(site: &Site, id: PageId) -> LinkValue {
     let page = site.page(id);
-    LinkValue { title: page.title.clone(), url: page.route.to_url() }
+    LinkValue {
+        title: page.title.clone(),
+        url: page.route.to_url(),
+    }
 }
 
 /// The dated pages before and after one in its section; lists run from the newest.
 fn dated_neighbours(site: &Site, id: PageId) -> (Option<PageId>, Option<PageId>) {
-    let section = site.sections.values().find(|section| section.pages.contains(&id));
-    let Some(section) = section else { return (None, None) };
+    let section = site
+        .sections
+        .values()
+        .find(|section| section.pages.contains(&id));
+    let Some(section) = section else {
+        return (None, None);
+    };
     let mut dated: Vec<PageId> = section.pages.clone();
     dated.retain(|id| site.page(*id).front.date.is_some());
     dated.sort_by_key(|id| (site.page(*id).front.date, site.page(*id).route.clone()));
     let at = dated.iter().position(|other| *other == id);
     let before = at.and_then(|at| dated.get(at.checked_sub(1)?));
-    (before.copied(), at.and_then(|at| dated.get(at + 1)).copied())
+    (
+        before.copied(),
+        at.and_then(|at| dated.get(at + 1)).copied(),
+    )
 }
 
 fn tags(site: &Site, page: &Page) -> Vec<TagValue> {
@@ -204,19 +228,33 @@ fn tags(site: &Site, page: &Page) -> Vec<TagValue> {
         let route = format!("tags/{}/index.html", slug(name));
         site.tags.iter().find(|tag| tag.route.as_str() == route)
     };
-    let value = |tag: &crate::site::Tag| TagValue { name: tag.name.clone(), url: tag.route.to_url() };
+    let value = |tag: &crate::site::Tag| TagValue {
+        name: tag.name.clone(),
+        url: tag.route.to_url(),
+    };
     page.front.tags.iter().filter_map(find).map(value).collect()
 }
 
 /// The picture of a page: the one it names, else its first that has sizes.
 fn image(context: &RenderContext<'_>, page: &Page, from: &SitePath) -> Option<ImageValue> {
     let named = page.front.image.iter().map(|target| (target.as_str(), ""));
-    let shown = page.outline.images.iter().map(|image| (image.target.as_str(), image.alt.as_deref().unwrap_or("")));
+    let shown = page
+        .outline
+        .images
+        .iter()
+        .map(|image| (image.target.as_str(), image.alt.as_deref().unwrap_or("")));
     named.chain(shown).find_map(|(target, alt)| {
-        let LinkTarget::File(file) = context.site.resolve(page, target) else { return None };
+        let LinkTarget::File(file) = context.site.resolve(page, target) else {
+            return None;
+        };
         let asset = context.assets.images.get(&file)?;
-        let root = SitePath::root().url_from(from).trim_start_matches("./").to_owned();
-        let set = srcset(&asset.variants, |file| format!("{root}{}", file.path.to_url()));
+        let root = SitePath::root()
+            .url_from(from)
+            .trim_start_matches("./")
+            .to_owned();
+        let set = srcset(&asset.variants, |file| {
+            format!("{root}{}", file.path.to_url())
+        });
         Some(ImageValue {
             src: asset.fallback.path.to_url(),
             srcset: Some(set).filter(|set| !set.is_empty()),
@@ -230,7 +268,10 @@ fn image(context: &RenderContext<'_>, page: &Page, from: &SitePath) -> Option<Im
 /// Headings of the second to fourth level, nested.
 fn toc(headings: &[Heading]) -> Vec<TocValue> {
     let mut roots: Vec<TocValue> = Vec::new();
-    for heading in headings.iter().filter(|heading| (2..=4).contains(&heading.level)) {
+    for heading in headings
+        .iter()
+        .filter(|heading| (2..=4).contains(&heading.level))
+    {
         let mut list = &mut roots;
         while list.last().is_some_and(|last| last.level < heading.level) {
             let last = list.len() - 1;

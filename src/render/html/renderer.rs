@@ -43,13 +43,19 @@ impl Html {
         let page = site.page(id);
         let body = render_body(context, &self.theme, page);
         let value = PageValue::of(context, &self.shared, id);
-        let section = site.sections.values().find(|section| section.page == Some(id));
+        let section = site
+            .sections
+            .values()
+            .find(|section| section.page == Some(id));
         let home = page.route.as_str() == "index.html";
         let listed: Vec<PageId> = match section {
             _ if home && site.kind == Kind::Site => latest(site),
-            Some(section) if matches!(site.kind, Kind::Site | Kind::Docs) && !home => {
-                section.pages.iter().copied().chain(below(site, section.route.parent())).collect()
-            }
+            Some(section) if matches!(site.kind, Kind::Site | Kind::Docs) && !home => section
+                .pages
+                .iter()
+                .copied()
+                .chain(below(site, section.route.parent()))
+                .collect(),
             _ => Vec::new(),
         };
         let template = match () {
@@ -66,7 +72,11 @@ impl Html {
         values.insert("pages", &list(context, &listed, &page.route));
         let html = self.render(template, &values, &page.route)?;
         let artifact = Artifact::new(page.route.clone(), Role::Page, html.into_bytes());
-        Ok(Rendered { artifacts: vec![artifact], diagnostics: body.diagnostics, pages: None })
+        Ok(Rendered {
+            artifacts: vec![artifact],
+            diagnostics: body.diagnostics,
+            pages: None,
+        })
     }
 
     fn listing(
@@ -89,7 +99,11 @@ impl Html {
         values.insert("pages", &list(context, pages, route));
         values.insert("terms", &terms.unwrap_or_default());
         let html = self.render(template, &values, route)?;
-        Ok(Rendered::single(Artifact::new(route.clone(), Role::Page, html.into_bytes())))
+        Ok(Rendered::single(Artifact::new(
+            route.clone(),
+            Role::Page,
+            html.into_bytes(),
+        )))
     }
 
     fn not_found(&self, site: &Site) -> Result<Rendered, RenderError> {
@@ -102,7 +116,11 @@ impl Html {
         }
         values.insert("heading_html", &title);
         let html = self.render("404.html", &values, &route)?;
-        Ok(Rendered::single(Artifact::new(route, Role::Page, html.into_bytes())))
+        Ok(Rendered::single(Artifact::new(
+            route,
+            Role::Page,
+            html.into_bytes(),
+        )))
     }
 
     fn redirect(&self, site: &Site, redirect: &Redirect) -> Result<Rendered, RenderError> {
@@ -111,13 +129,19 @@ impl Html {
             redirect_file(&path)
         };
         let (from, to) = (file(&redirect.from), file(&redirect.to));
-        let title = site.page_routed(&to).map_or("", |id| site.page(id).title.as_str());
+        let title = site
+            .page_routed(&to)
+            .map_or("", |id| site.page(id).title.as_str());
         let mut value = PageValue::plain(site, title, &from);
         value.canonical = crate::render::html::shared::canonical(site, &to);
         let mut values = self.values(&from, &value);
         values.insert("redirect_to", &to.url_from(&from));
         let html = self.render("redirect.html", &values, &from)?;
-        Ok(Rendered::single(Artifact::new(from, Role::Redirect, html.into_bytes())))
+        Ok(Rendered::single(Artifact::new(
+            from,
+            Role::Redirect,
+            html.into_bytes(),
+        )))
     }
 
     fn values(&self, route: &SitePath, page: &PageValue) -> Context {
@@ -130,19 +154,29 @@ impl Html {
         values
     }
 
-    fn render(&self, template: &str, values: &Context, path: &SitePath) -> Result<String, RenderError> {
-        self.theme.templates.render(template, values).map_err(|error| RenderError::Template {
-            path: path.clone(),
-            template: template.to_owned(),
-            message: error.to_string(),
-        })
+    fn render(
+        &self,
+        template: &str,
+        values: &Context,
+        path: &SitePath,
+    ) -> Result<String, RenderError> {
+        self.theme
+            .templates
+            .render(template, values)
+            .map_err(|error| RenderError::Template {
+                path: path.clone(),
+                template: template.to_owned(),
+                message: error.to_string(),
+            })
     }
 }
 
 impl Renderer for Html {
     fn plan(&self, context: &RenderContext<'_>) -> Vec<Job> {
         let site = context.site;
-        let pages = site.pages_with_ids().map(|(id, page)| Job::single(JobKind::Page(id), page.route.clone()));
+        let pages = site
+            .pages_with_ids()
+            .map(|(id, page)| Job::single(JobKind::Page(id), page.route.clone()));
         let listed = |folder: &SitePath| match site.kind {
             Kind::Site | Kind::Docs => true,
             Kind::Book | Kind::Contract => folder.is_root(),
@@ -151,12 +185,22 @@ impl Renderer for Html {
             .sections
             .iter()
             .filter(|(folder, section)| section.page.is_none() && listed(folder))
-            .map(|(folder, section)| Job::single(JobKind::Section(folder.clone()), section.route.clone()));
-        let tags = site.tags.iter().enumerate().map(|(at, tag)| Job::single(JobKind::Tag(at), tag.route.clone()));
-        let redirects = site.redirects.iter().enumerate().filter_map(|(at, redirect)| {
-            let from = SitePath::parse(redirect.from.trim_matches('/')).ok()?;
-            Some(Job::single(JobKind::Redirect(at), redirect_file(&from)))
-        });
+            .map(|(folder, section)| {
+                Job::single(JobKind::Section(folder.clone()), section.route.clone())
+            });
+        let tags = site
+            .tags
+            .iter()
+            .enumerate()
+            .map(|(at, tag)| Job::single(JobKind::Tag(at), tag.route.clone()));
+        let redirects = site
+            .redirects
+            .iter()
+            .enumerate()
+            .filter_map(|(at, redirect)| {
+                let from = SitePath::parse(redirect.from.trim_matches('/')).ok()?;
+                Some(Job::single(JobKind::Redirect(at), redirect_file(&from)))
+            });
         let mut jobs: Vec<Job> = pages.chain(sections).chain(tags).chain(redirects).collect();
         let mut extra = |condition: bool, kind: JobKind, path: &str| {
             if condition {
@@ -165,10 +209,17 @@ impl Renderer for Html {
         };
         let base = site.config.project.base_url.is_some();
         extra(!site.tags.is_empty(), JobKind::Tags, "tags/index.html");
-        extra(site.page_routed(&plain("404.html")).is_none(), JobKind::NotFound, "404.html");
+        extra(
+            site.page_routed(&plain("404.html")).is_none(),
+            JobKind::NotFound,
+            "404.html",
+        );
         extra(has_feed(site), JobKind::Feed, "feed.xml");
         extra(base, JobKind::Sitemap, "sitemap.xml");
-        let own_robots = site.published_files.iter().any(|file| site.file_route(file).as_str() == "robots.txt");
+        let own_robots = site
+            .published_files
+            .iter()
+            .any(|file| site.file_route(file).as_str() == "robots.txt");
         extra(!own_robots, JobKind::Robots, "robots.txt");
         jobs.push(Job::single(JobKind::Style, self.theme.style_path.clone()));
         jobs
@@ -178,17 +229,32 @@ impl Renderer for Html {
         let site = context.site;
         let output = &job.outputs[0];
         let file = |role, text: String| {
-            Ok(Rendered::single(Artifact::new(output.clone(), role, text.into_bytes())))
+            Ok(Rendered::single(Artifact::new(
+                output.clone(),
+                role,
+                text.into_bytes(),
+            )))
         };
         match &job.kind {
             JobKind::Page(id) => self.page(context, *id),
             JobKind::Section(folder) => {
                 let section = &site.sections[folder];
-                let title = if folder.is_root() { &site.title } else { &section.title };
+                let title = if folder.is_root() {
+                    &site.title
+                } else {
+                    &section.title
+                };
                 let pages: Vec<PageId> = match site.kind {
                     Kind::Site if folder.is_root() => latest(site),
-                    Kind::Book | Kind::Contract => site.nav.iter().flat_map(|item| item.pages()).collect(),
-                    _ => section.pages.iter().copied().chain(below(site, folder.clone())).collect(),
+                    Kind::Book | Kind::Contract => {
+                        site.nav.iter().flat_map(|item| item.pages()).collect()
+                    }
+                    _ => section
+                        .pages
+                        .iter()
+                        .copied()
+                        .chain(below(site, folder.clone()))
+                        .collect(),
                 };
                 self.listing(context, (title, output), &pages, None)
             }
@@ -203,7 +269,12 @@ impl Renderer for Html {
                     count: tag.pages.len(),
                 };
                 let terms: Vec<TermValue> = site.tags.iter().map(term).collect();
-                self.listing(context, (self.theme.string("tags"), output), &[], Some(&terms))
+                self.listing(
+                    context,
+                    (self.theme.string("tags"), output),
+                    &[],
+                    Some(&terms),
+                )
             }
             JobKind::NotFound => self.not_found(site),
             JobKind::Redirect(at) => self.redirect(site, &site.redirects[*at]),
@@ -227,7 +298,10 @@ fn path_of(url: &str) -> Option<&str> {
 }
 
 fn list(context: &RenderContext<'_>, pages: &[PageId], from: &SitePath) -> Vec<ListedValue> {
-    pages.iter().map(|id| ListedValue::of(context, *id, from)).collect()
+    pages
+        .iter()
+        .map(|id| ListedValue::of(context, *id, from))
+        .collect()
 }
 
 /// The newest dated pages of the whole site.
@@ -242,5 +316,8 @@ fn latest(site: &Site) -> Vec<PageId> {
 /// The pages of the sections right below a folder.
 fn below(site: &Site, folder: SitePath) -> impl Iterator<Item = PageId> {
     let inside = move |path: &SitePath| !path.is_root() && path.parent() == folder;
-    site.sections.iter().filter(move |(path, _)| inside(path)).filter_map(|(_, section)| section.page)
+    site.sections
+        .iter()
+        .filter(move |(path, _)| inside(path))
+        .filter_map(|(_, section)| section.page)
 }

@@ -101,7 +101,12 @@ impl Shared {
             Kind::Site => Vec::new(),
             _ => site.nav.iter().flat_map(NavItem::pages).collect(),
         };
-        let places = order.iter().enumerate().rev().map(|(at, id)| (*id, at)).collect();
+        let places = order
+            .iter()
+            .enumerate()
+            .rev()
+            .map(|(at, id)| (*id, at))
+            .collect();
         Self {
             site: Value::from_serializable(&value),
             strings: Value::from_serializable(&theme.strings),
@@ -119,7 +124,9 @@ impl Shared {
 
     /// The pages before and after one in reading order.
     pub(super) fn neighbours(&self, id: PageId) -> (Option<PageId>, Option<PageId>) {
-        let Some(at) = self.places.get(&id) else { return (None, None) };
+        let Some(at) = self.places.get(&id) else {
+            return (None, None);
+        };
         let before = at.checked_sub(1).and_then(|at| self.order.get(at));
         (before.copied(), self.order.get(at + 1).copied())
     }
@@ -145,16 +152,24 @@ fn nav_value<'a>(site: &'a Site, item: &'a NavItem) -> NavValue<'a> {
         url: nav_url(site, item),
         number: item.number.as_deref(),
         part: item.part,
-        children: item.children.iter().map(|child| nav_value(site, child)).collect(),
+        children: item
+            .children
+            .iter()
+            .map(|child| nav_value(site, child))
+            .collect(),
     }
 }
 
 fn document_values(document: &crate::site::Document) -> impl Iterator<Item = DocumentValue<'_>> {
-    document.formats.iter().filter(|format| super::renderer::is_built(**format)).map(|format| DocumentValue {
-        title: &document.title,
-        kind: format.name(),
-        url: document.route(*format).to_url(),
-    })
+    document
+        .formats
+        .iter()
+        .filter(|format| super::renderer::is_built(**format))
+        .map(|format| DocumentValue {
+            title: &document.title,
+            kind: format.name(),
+            url: document.route(*format).to_url(),
+        })
 }
 
 fn walk(
@@ -165,10 +180,16 @@ fn walk(
 ) {
     for item in items {
         if let Some(page) = item.page {
-            let trail = || Trail { above: above.clone(), number: item.number.clone() };
+            let trail = || Trail {
+                above: above.clone(),
+                number: item.number.clone(),
+            };
             trails.entry(page).or_insert_with(trail);
         }
-        above.push(Crumb { title: item.title.clone(), url: nav_url(site, item) });
+        above.push(Crumb {
+            title: item.title.clone(),
+            url: nav_url(site, item),
+        });
         walk(site, &item.children, above, trails);
         above.pop();
     }

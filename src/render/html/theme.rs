@@ -57,7 +57,8 @@ impl Theme {
         templates
             .add_raw_templates(TEMPLATES.iter().copied())
             .expect("the built-in templates are checked by the suite");
-        let file: ThemeFile = toml::from_str(THEME).expect("the built-in theme is checked by the suite");
+        let file: ThemeFile =
+            toml::from_str(THEME).expect("the built-in theme is checked by the suite");
         let name = format!("_tympan/style-{}.css", Digest::of(STYLE.as_bytes()).short());
         Self {
             templates,
