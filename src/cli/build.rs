@@ -131,7 +131,7 @@ fn show(ui: &Ui, project: &Project, built: &Built, out: &str) {
         (hidden.expired, "expired"),
     ] {
         if count > 0 {
-            pages.push_str(&format!(", {count} {word} left out"));
+            pages = format!("{pages}, {count} {word} left out");
         }
     }
     lines.push(("pages", pages));

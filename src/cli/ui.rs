@@ -1,5 +1,6 @@
 //! The only room that prints. Results go to stdout, everything else to stderr.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -119,7 +120,7 @@ impl Ui {
         };
         let mut text = format!("{bold}error{end}: {error}");
         for cause in error.chain().skip(1) {
-            text.push_str(&format!("\n  cause: {cause}"));
+            let _ = write!(text, "\n  cause: {cause}");
         }
         self.warn(&text);
     }
