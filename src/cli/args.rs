@@ -22,15 +22,9 @@ pub struct Arguments {
 /// Options of every command.
 #[derive(Debug, Args)]
 pub struct Global {
-    /// Work in this folder instead of the current one
-    #[arg(
-        short = 'C',
-        value_name = "DIR",
-        global = true,
-        default_value = ".",
-        hide_default_value = true
-    )]
-    pub directory: PathBuf,
+    /// Work in this folder instead of the current one; given again, it is relative to the one before
+    #[arg(short = 'C', value_name = "DIR", global = true, action = clap::ArgAction::Append)]
+    pub directory: Vec<PathBuf>,
     /// Print results as text for people or as JSON for programs
     #[arg(long, value_enum, global = true, default_value_t = Format::Text)]
     pub format: Format,
