@@ -7,3 +7,4 @@ pub mod progress;
 pub mod release;
 pub mod site_path;
 pub mod store;
+pub mod targets;
