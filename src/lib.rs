@@ -4,6 +4,7 @@ pub mod diagnostic;
 pub mod digest;
 pub mod markdown;
 pub mod progress;
+pub mod publish;
 pub mod release;
 pub mod site_path;
 pub mod store;

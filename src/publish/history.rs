@@ -1,0 +1,145 @@
+//! What happened at a target, read back along the chain of records and checked link by link.
+
+use serde::Serialize;
+
+use crate::digest::Digest;
+use crate::publish::error::PublishError;
+use crate::publish::record::{Deployment, FORMAT, Link};
+use crate::publish::request::{read_pointer, unrecorded};
+use crate::publish::state::record_path;
+use crate::targets::{Object, Target};
+
+/// How many epochs without a record are passed over in search of the next one.
+const WIDEST_GAP: u64 = 1000;
+
+/// The records of a target, the newest first, and what is wrong with them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct History {
+    /// The records.
+    pub records: Vec<Deployment>,
+    /// What is wrong or worth knowing, the newest first.
+    pub findings: Vec<Finding>,
+}
+
+/// Something about one epoch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Finding {
+    /// The epoch.
+    pub epoch: u64,
+    /// What it is.
+    pub trouble: Trouble,
+}
+
+/// What may be found in a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trouble {
+    /// A publish broke off before it changed anything; the epoch has no record. This is no fault.
+    Skipped,
+    /// The newest change has no record yet; the next publish writes it.
+    Unrecorded,
+    /// A record that another one names is gone.
+    Missing,
+    /// A record cannot be read, or tells another epoch than its name.
+    Unreadable,
+    /// A record is not the one that the next record names: one of the two was changed.
+    Broken,
+}
+
+impl Trouble {
+    /// What it means, for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Skipped => "a publish broke off before it changed anything",
+            Self::Unrecorded => "the newest change has no record yet; the next publish writes it",
+            Self::Missing => "the record is gone",
+            Self::Unreadable => "the record cannot be read",
+            Self::Broken => "the record was changed after the next one was written",
+        }
+    }
+}
+
+impl History {
+    /// Whether every record is the one that was written.
+    pub fn is_intact(&self) -> bool {
+        self.findings
+            .iter()
+            .all(|found| matches!(found.trouble, Trouble::Skipped | Trouble::Unrecorded))
+    }
+}
+
+/// Reads and verifies the log of a target.
+pub fn history(target: &dyn Target, name: &str) -> Result<History, PublishError> {
+    let Some((pointer, _)) = read_pointer(target, name)? else {
+        return Ok(History::default());
+    };
+    let mut history = History::default();
+    let Some(last) = pointer.last() else {
+        return Ok(history);
+    };
+    let mut expected: Option<Link> = None;
+    let mut next = Some(last.epoch);
+    if unrecorded(target, Some(&pointer))?.is_some() {
+        history.find(last.epoch, Trouble::Unrecorded);
+        expected = last.prev;
+        next = last.prev.map(|link| link.epoch);
+    }
+    while let Some(epoch) = next {
+        let found = target.read(&Object::State(record_path(epoch)))?;
+        let record = found.as_ref().and_then(|found| parse(&found.bytes, epoch));
+        if let (Some(found), Some(link)) = (&found, expected)
+            && link.epoch == epoch
+            && link.sha256 != Digest::of(&found.bytes)
+        {
+            history.find(epoch, Trouble::Broken);
+        }
+        let Some(record) = record else {
+            let gone = found.is_none();
+            history.find(
+                epoch,
+                if gone {
+                    Trouble::Missing
+                } else {
+                    Trouble::Unreadable
+                },
+            );
+            expected = None;
+            next = nearest_below(target, epoch)?;
+            continue;
+        };
+        expected = record.prev;
+        next = record
+            .prev
+            .map(|link| link.epoch)
+            .filter(|prev| *prev < epoch);
+        let begin = next.unwrap_or(0).max(epoch.saturating_sub(WIDEST_GAP));
+        for skipped in (begin + 1..epoch).rev() {
+            history.find(skipped, Trouble::Skipped);
+        }
+        history.records.push(record);
+    }
+    Ok(history)
+}
+
+impl History {
+    fn find(&mut self, epoch: u64, trouble: Trouble) {
+        self.findings.push(Finding { epoch, trouble });
+    }
+}
+
+fn parse(bytes: &[u8], epoch: u64) -> Option<Deployment> {
+    serde_json::from_slice::<Deployment>(bytes)
+        .ok()
+        .filter(|record| record.epoch == epoch && record.format == FORMAT)
+}
+
+fn nearest_below(target: &dyn Target, epoch: u64) -> Result<Option<u64>, PublishError> {
+    for below in (epoch.saturating_sub(WIDEST_GAP)..epoch).rev() {
+        if target.read(&Object::State(record_path(below)))?.is_some() {
+            return Ok(Some(below));
+        }
+    }
+    Ok(None)
+}
