@@ -15,7 +15,7 @@ impl Session<'_> {
         &mut self,
         mut deployment: Deployment,
     ) -> Result<Deployment, PublishError> {
-        let Some(failure) = smoke::test(self.request) else {
+        let Some(failure) = smoke::test(self.request)? else {
             deployment.result = Verdict::Healthy;
             self.record(&deployment)?;
             return Ok(deployment);
@@ -144,4 +144,131 @@ impl Session<'_> {
 pub(super) fn retain(pointer: &mut Pointer, tree: Tree, until: Moment) {
     pointer.retained.retain(|one| one.tree != tree);
     pointer.retained.insert(0, Retained { tree, until });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::publish::history::{Trouble, history};
+    use crate::publish::protocol::publish;
+    use crate::publish::reconcile::Refusal;
+    use crate::publish::request::{Request, read_pointer};
+    use crate::publish::status::status;
+    use crate::publish::testing::{manifest_of, place, read_all};
+
+    #[test]
+    fn a_release_that_fails_the_smoke_test_is_taken_back_and_denied() {
+        let mut place = place();
+        place.environment.smoke = vec!["/".to_owned(), "/pricing/".to_owned()];
+        let files = |text| [("index.html", text), ("pricing/index.html", "9")];
+        let (good, bad) = (place.release(&files("good")), place.release(&files("bad")));
+        place.publish(&good, 0).unwrap();
+        let asked = Mutex::new(Vec::new());
+        let smoke = |route: &str| {
+            asked.lock().unwrap().push(route.to_owned());
+            if route == "/pricing/" {
+                Err("status 500".to_owned())
+            } else {
+                Ok(())
+            }
+        };
+        let request = Request {
+            smoke: Some(&smoke),
+            ..place.request(&bad, 1000)
+        };
+        let error = publish(&request).unwrap_err();
+        assert!(
+            error.to_string().contains("`/pricing/`: status 500"),
+            "{error}"
+        );
+        assert!(error.to_string().contains("is live again"), "{error}");
+        assert_eq!(*asked.lock().unwrap(), ["/", "/pricing/"]);
+        assert_eq!(read_all(&place.live()), manifest_of(&good));
+        let state = status(place.target(), "web", Some(good.digest())).unwrap();
+        assert!(state.is_converged(), "{state:?}");
+        assert_eq!(
+            state.undone.map(|undone| undone.result),
+            Some(Verdict::Failed)
+        );
+        let records = history(place.target(), "web").unwrap().records;
+        let told: Vec<_> = records.iter().map(|one| (one.epoch, one.result)).collect();
+        assert_eq!(told, [(2, Verdict::Failed), (1, Verdict::Healthy)]);
+        // It does not come back by itself, but it does when asked for.
+        let again = place.publish(&bad, 2000).unwrap_err();
+        assert!(
+            matches!(again, PublishError::Refused { ref refusal, .. }
+            if matches!(**refusal, Refusal::Denied { .. })),
+            "{again}"
+        );
+        let retry = Request {
+            retry: true,
+            ..place.request(&bad, 3000)
+        };
+        assert_eq!(
+            publish(&retry)
+                .unwrap()
+                .deployment
+                .unwrap()
+                .prev
+                .unwrap()
+                .epoch,
+            2
+        );
+        assert!(place.publish(&bad, 4000).unwrap().deployment.is_none());
+        assert!(history(place.target(), "web").unwrap().findings.is_empty());
+    }
+
+    #[test]
+    fn the_first_release_stays_for_want_of_another() {
+        let place = place();
+        let bad = place.release(&[("index.html", "bad")]);
+        let smoke = |_: &str| Err("no".to_owned());
+        let request = |retry, smoke| Request {
+            smoke,
+            retry,
+            ..place.request(&bad, 0)
+        };
+        let error = publish(&request(false, Some(&smoke))).unwrap_err();
+        assert!(
+            matches!(error, PublishError::Smoke { back: None, .. }),
+            "{error}"
+        );
+        assert_eq!(read_all(&place.live()), manifest_of(&bad));
+        assert!(publish(&request(false, None)).is_err());
+        assert!(publish(&request(true, None)).unwrap().deployment.is_some());
+        assert!(publish(&request(false, None)).unwrap().deployment.is_none());
+    }
+
+    #[test]
+    fn a_publish_that_broke_off_after_the_switch_is_tested_and_recorded_later() {
+        let place = place();
+        let (old, new) = (
+            place.release(&[("index.html", "1")]),
+            place.release(&[("index.html", "2")]),
+        );
+        place.publish(&old, 0).unwrap();
+        place.publish(&new, 1000).unwrap();
+        let record = place.web().join(".tympan/log/2.json");
+        fs::remove_file(&record).unwrap();
+        let found = history(place.target(), "web").unwrap();
+        assert_eq!(found.findings[0].trouble, Trouble::Unrecorded);
+        let smoke = |_: &str| Err("late".to_owned());
+        let request = Request {
+            smoke: Some(&smoke),
+            ..place.request(&new, 2000)
+        };
+        let error = publish(&request).unwrap_err();
+        assert!(
+            matches!(error, PublishError::Smoke { back: Some(_), .. }),
+            "{error}"
+        );
+        assert_eq!(read_all(&place.live()), manifest_of(&old));
+        assert!(record.exists());
+        let (pointer, _) = read_pointer(place.target(), "web").unwrap().unwrap();
+        assert_eq!(pointer.live.map(|live| live.epoch), Some(1));
+        assert!(history(place.target(), "web").unwrap().is_intact());
+    }
 }

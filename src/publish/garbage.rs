@@ -71,3 +71,61 @@ fn paths(target: &dyn Target, trees: &[Tree]) -> Result<Option<BTreeSet<SitePath
     }
     Ok(Some(paths))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Digest;
+    use crate::publish::state::Denied;
+
+    const DAY: i64 = GRACE;
+
+    /// Copies as (epoch, release, when it stopped being live), the newest first; which stay?
+    #[track_caller]
+    fn case(retained: &[(u64, &str, i64)], denied: &str, expected: &[u64]) {
+        let mut pointer = Pointer::first("test");
+        let digest = |name: &str| Digest::of(name.as_bytes());
+        pointer.retained = retained
+            .iter()
+            .map(|(epoch, name, until)| Retained {
+                tree: Tree {
+                    epoch: *epoch,
+                    release: digest(name),
+                },
+                until: Moment::new(*until),
+            })
+            .collect();
+        pointer.denied.push(Denied {
+            release: digest(denied),
+            reason: String::new(),
+        });
+        let (stay, go) = sort(&pointer, Moment::new(10 * DAY));
+        assert_eq!(stay.len() + go.len(), retained.len());
+        let stay: Vec<u64> = stay.iter().map(|one| one.tree.epoch).collect();
+        assert_eq!(stay, expected);
+    }
+
+    #[test]
+    fn the_newest_stays_however_old() {
+        case(&[(2, "b", 0), (1, "a", 0)], "", &[2]);
+        case(&[], "", &[]);
+    }
+
+    #[test]
+    fn a_day_is_not_over_before_it_is_over() {
+        case(
+            &[
+                (3, "c", 9 * DAY + 1),
+                (2, "b", 9 * DAY + 1),
+                (1, "a", 9 * DAY),
+            ],
+            "",
+            &[3, 2],
+        );
+    }
+
+    #[test]
+    fn a_denied_copy_does_not_take_the_place_of_one_to_go_back_to() {
+        case(&[(3, "c", 0), (2, "b", 0), (1, "a", 0)], "c", &[3, 2]);
+    }
+}

@@ -143,3 +143,102 @@ fn nearest_below(target: &dyn Target, epoch: u64) -> Result<Option<u64>, Publish
     }
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+    use crate::publish::testing::place;
+
+    /// Publishes four releases, lets `change` at the log, and tells what is found.
+    #[track_caller]
+    fn case(change: impl FnOnce(&Path), records: usize, expected: &[(u64, Trouble)]) {
+        let place = place();
+        for (at, text) in ["a", "b", "c", "d"].iter().enumerate() {
+            let release = place.release(&[("index.html", text)]);
+            place.publish(&release, at as i64).unwrap();
+        }
+        change(&place.web().join(".tympan/log"));
+        let history = history(place.target(), "web").unwrap();
+        let found: Vec<_> = history
+            .findings
+            .iter()
+            .map(|one| (one.epoch, one.trouble))
+            .collect();
+        assert_eq!(
+            (history.records.len(), found.as_slice()),
+            (records, expected)
+        );
+        let harmless = [Trouble::Skipped, Trouble::Unrecorded];
+        assert_eq!(
+            history.is_intact(),
+            found.iter().all(|(_, one)| harmless.contains(one))
+        );
+    }
+
+    fn replace(path: &Path, from: &str, to: &str) {
+        let text = fs::read_to_string(path).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(path, text.replace(from, to)).unwrap();
+    }
+
+    #[test]
+    fn an_untouched_log_is_whole() {
+        case(|_| {}, 4, &[]);
+    }
+
+    #[test]
+    fn a_record_that_was_changed_breaks_the_chain() {
+        case(
+            |log| replace(&log.join("2.json"), "Ada", "Eve"),
+            4,
+            &[(2, Trouble::Broken)],
+        );
+    }
+
+    #[test]
+    fn a_record_that_is_gone_is_missed_and_the_others_are_still_read() {
+        case(
+            |log| fs::remove_file(log.join("2.json")).unwrap(),
+            3,
+            &[(2, Trouble::Missing)],
+        );
+    }
+
+    #[test]
+    fn the_newest_record_may_still_be_to_come() {
+        case(
+            |log| fs::remove_file(log.join("4.json")).unwrap(),
+            3,
+            &[(4, Trouble::Unrecorded)],
+        );
+    }
+
+    #[test]
+    fn a_record_that_makes_no_sense_is_told() {
+        let broken = [(3, Trouble::Broken), (3, Trouble::Unreadable)];
+        case(
+            |log| fs::write(log.join("3.json"), "{").unwrap(),
+            3,
+            &broken,
+        );
+        case(
+            |log| replace(&log.join("3.json"), "\"epoch\":3", "\"epoch\":9"),
+            3,
+            &broken,
+        );
+        // A record that names itself as the one before it leads nowhere.
+        let newest = |log: &Path| replace(&log.join("4.json"), "\"epoch\":3", "\"epoch\":4");
+        case(
+            newest,
+            1,
+            &[
+                (3, Trouble::Skipped),
+                (2, Trouble::Skipped),
+                (1, Trouble::Skipped),
+            ],
+        );
+    }
+}

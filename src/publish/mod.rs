@@ -18,8 +18,6 @@ mod request;
 mod smoke;
 mod state;
 mod status;
-#[cfg(test)]
-mod testing;
 mod upload;
 
 pub use drift::{Drift, Drifted};
@@ -34,3 +32,10 @@ pub use record::{Deployment, FileCounts, Kind, Link, Verdict};
 pub use request::{Prepared, Request, Smoke, prepare};
 pub use state::{Denied, Pointer, Retained};
 pub use status::{Status, status};
+
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod flat;
+#[cfg(test)]
+mod testing;

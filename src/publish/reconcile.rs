@@ -158,7 +158,9 @@ pub fn reconcile(desired: Desired<'_>, state: &State, rules: Rules<'_>, now: Mom
     if let Some(refusal) = forbidden(desired, &release, state, rules) {
         return Outcome::Refuse(refusal);
     }
-    if is_live && state.drift.is_empty() {
+    let pointer = state.pointer.as_ref();
+    let failed = pointer.is_some_and(|pointer| pointer.denial(&release).is_some());
+    if is_live && !failed && state.drift.is_empty() {
         return Outcome::UpToDate;
     }
     if !is_live && let Some(refusal) = unmet(desired) {
@@ -181,7 +183,8 @@ pub fn reconcile(desired: Desired<'_>, state: &State, rules: Rules<'_>, now: Mom
             until: lease.until,
         });
     }
-    if is_live {
+    // A release that failed and stayed live, for want of an older one, is published once more.
+    if is_live && !failed {
         Outcome::Heal
     } else {
         Outcome::Publish
@@ -243,4 +246,232 @@ fn unmet(desired: Desired<'_>) -> Option<Refusal> {
         warnings: checks.warnings,
         asked,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Hold;
+    use crate::publish::record::{Deployment, FileCounts, Kind, Verdict};
+    use crate::publish::state::Denied;
+    use crate::publish::testing::place;
+
+    struct Case {
+        environment: Environment,
+        release: Release,
+        state: State,
+        drift: DriftPolicy,
+        retry: bool,
+    }
+
+    fn live(release: &Release, environment: &str) -> Pointer {
+        let mut pointer = Pointer::first(environment);
+        pointer.live = Some(Deployment {
+            format: 1,
+            epoch: 1,
+            environment: environment.to_owned(),
+            target: "web".to_owned(),
+            release: release.digest(),
+            previous: None,
+            kind: Kind::Publish,
+            source: None,
+            who: String::new(),
+            at: Moment::new(0),
+            prev: None,
+            files: FileCounts::default(),
+            bytes_sent: 0,
+            result: Verdict::Unconfirmed,
+            reason: None,
+        });
+        pointer
+    }
+
+    #[track_caller]
+    fn case(change: impl FnOnce(&mut Case), expected: &str) {
+        let place = place();
+        let release = place.release(&[("index.html", "new")]);
+        let mut case = Case {
+            environment: place.environment.clone(),
+            state: State {
+                pointer: Some(live(&place.release(&[]), "test")),
+                ..State::default()
+            },
+            release,
+            drift: DriftPolicy::Heal,
+            retry: false,
+        };
+        change(&mut case);
+        let desired = Desired {
+            environment: &case.environment,
+            release: &case.release,
+        };
+        let rules = Rules {
+            drift: case.drift,
+            holder: "me",
+            retry: case.retry,
+        };
+        let told = match reconcile(desired, &case.state, rules, Moment::new(100)) {
+            Outcome::Refuse(refusal) => refusal.to_string(),
+            other => format!("{other:?}"),
+        };
+        assert!(told.starts_with(expected), "{told}");
+    }
+
+    fn edited(case: &mut Case) {
+        case.state.drift.strangers.push("link".to_owned());
+    }
+
+    fn is_live(case: &mut Case) {
+        case.state.pointer = Some(live(&case.release, "test"));
+    }
+
+    fn leased(case: &mut Case, until: i64) {
+        let until = Moment::new(until);
+        case.state.lease = Some(crate::publish::lease::lease("bob", 2, until));
+    }
+
+    #[test]
+    fn what_is_not_live_is_published_and_what_is_damaged_is_healed() {
+        case(|_| {}, "Publish");
+        case(|case| case.state = State::default(), "Publish");
+        case(is_live, "UpToDate");
+        case(
+            |case| {
+                is_live(case);
+                edited(case);
+            },
+            "Heal",
+        );
+    }
+
+    #[test]
+    fn reported_drift_stays() {
+        case(
+            |case| {
+                edited(case);
+                case.drift = DriftPolicy::Report;
+            },
+            "1 things there differ",
+        );
+        let astray = |case: &mut Case| {
+            case.drift = DriftPolicy::Report;
+            case.state.drift.pointer = Some("astray".to_owned());
+        };
+        case(astray, "Publish");
+        case(
+            |case| {
+                is_live(case);
+                astray(case);
+            },
+            "1 things there differ",
+        );
+    }
+
+    #[test]
+    fn a_pin_a_hold_and_a_denial_are_kept() {
+        let other = || Digest::of(b"other");
+        case(
+            |case| case.environment.release = Some(other()),
+            "the environment pins",
+        );
+        let pinned = |case: &mut Case| case.environment.release = Some(case.release.digest());
+        case(pinned, "Publish");
+        let held = |case: &mut Case, deny: Vec<Digest>| {
+            let reason = "page 500".to_owned();
+            case.environment.hold = Some(Hold { reason, deny });
+        };
+        case(
+            |case| held(case, vec![]),
+            "the environment is on hold: page 500",
+        );
+        case(
+            |case| {
+                pinned(case);
+                held(case, vec![other()]);
+            },
+            "Publish",
+        );
+        case(
+            |case| {
+                pinned(case);
+                held(case, vec![case.release.digest()]);
+            },
+            "release sha256:",
+        );
+    }
+
+    #[test]
+    fn a_release_that_failed_here_comes_back_only_when_asked() {
+        let failed = |case: &mut Case| {
+            let release = case.release.digest();
+            let reason = "smoke".to_owned();
+            let pointer = case.state.pointer.as_mut().unwrap();
+            pointer.denied.push(Denied { release, reason });
+        };
+        case(failed, "release sha256:");
+        let again = |case: &mut Case| {
+            failed(case);
+            case.retry = true;
+        };
+        case(again, "Publish");
+        case(
+            |case| {
+                is_live(case);
+                again(case);
+            },
+            "Publish",
+        );
+    }
+
+    #[test]
+    fn the_checks_must_say_what_the_policy_asks() {
+        let found = |case: &mut Case, checks, errors, warnings| {
+            case.environment.policy.require.checks = Some(checks);
+            case.release.checks.errors = errors;
+            case.release.checks.warnings = warnings;
+        };
+        case(|case| found(case, Checks::Clean, 0, 0), "Publish");
+        case(
+            |case| found(case, Checks::Clean, 0, 1),
+            "the release has 0 errors and 1 warnings",
+        );
+        case(|case| found(case, Checks::NoErrors, 0, 1), "Publish");
+        case(
+            |case| found(case, Checks::NoErrors, 1, 0),
+            "the release has 1 errors",
+        );
+        // What is live already is mended whatever the checks said.
+        case(
+            |case| {
+                found(case, Checks::Clean, 1, 0);
+                is_live(case);
+                edited(case);
+            },
+            "Heal",
+        );
+    }
+
+    #[test]
+    fn a_target_serves_one_environment() {
+        let other = |case: &mut Case| case.state.pointer = Some(live(&case.release, "prod"));
+        case(other, "it serves environment `prod`");
+        let begun = |case: &mut Case| case.state.pointer = Some(Pointer::first("prod"));
+        case(begun, "Publish");
+    }
+
+    #[test]
+    fn a_lease_of_another_is_waited_for_until_it_ends() {
+        case(
+            |case| leased(case, 101),
+            "`bob` publishes there until 1970-01-01T00:01:41Z",
+        );
+        case(|case| leased(case, 100), "Publish");
+        case(
+            |case| {
+                is_live(case);
+                leased(case, 101);
+            },
+            "UpToDate",
+        );
+    }
 }

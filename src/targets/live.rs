@@ -66,7 +66,7 @@ impl Live {
                     .and_then(|text| Tree::parse(text.strip_prefix(".tympan/tree/")?));
                 Ok(match tree {
                     Some(tree) => Found::Tree(tree),
-                    None if self.has_trees() => Found::Astray(link.display().to_string()),
+                    None if self.note().exists() => Found::Astray(link.display().to_string()),
                     None => Found::Foreign,
                 })
             }
@@ -94,9 +94,14 @@ impl Live {
                 disk::remove(&temporary).map_err(fault)?;
                 link(&format!(".tympan/tree/{tree}"), &temporary).map_err(fault)?;
                 fs::rename(&temporary, self.path()).map_err(fault)?;
+                // From now on a link of this name is ours, wherever somebody may turn it.
+                if !self.note().exists() {
+                    let beside = self.state().join("tmp");
+                    disk::write(&beside, &self.note(), b"link").map_err(fault)?;
+                }
             }
             Means::Move => {
-                // The note always names what stands at `live` while something does: between the
+                // Here the note always names what stands at `live` while something does: between the
                 // two moves nothing stands there, and that is when it changes.
                 if let Found::Tree(old) = found {
                     fs::rename(self.path(), self.home(old)).map_err(fault)?;
@@ -124,11 +129,6 @@ impl Live {
     fn moved(&self) -> Option<Tree> {
         Tree::parse(&fs::read_to_string(self.note()).ok()?)
     }
-
-    /// Whether tympan ever made something live here.
-    fn has_trees(&self) -> bool {
-        fs::read_dir(self.state().join("tree")).is_ok_and(|mut entries| entries.next().is_some())
-    }
 }
 
 #[cfg(unix)]
@@ -139,4 +139,83 @@ fn link(to: &str, at: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn link(_to: &str, _at: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Digest;
+
+    fn tree(epoch: u64) -> Tree {
+        let release = Digest::of(b"");
+        Tree { epoch, release }
+    }
+
+    /// A folder with the trees 1 and 2, and `live` moved to be the first.
+    fn moved() -> (tempfile::TempDir, Live) {
+        let folder = tempfile::tempdir().unwrap();
+        let live = Live {
+            root: folder.path().to_path_buf(),
+            means: Means::Move,
+        };
+        fs::create_dir_all(live.state().join("tmp")).unwrap();
+        for epoch in [1, 2] {
+            fs::create_dir_all(live.home(tree(epoch))).unwrap();
+            fs::write(live.home(tree(epoch)).join("epoch"), epoch.to_string()).unwrap();
+        }
+        live.point(tree(1)).unwrap();
+        (folder, live)
+    }
+
+    #[track_caller]
+    fn case(break_off: impl FnOnce(&Live), found: &Found) {
+        let (_folder, live) = moved();
+        break_off(&live);
+        assert_eq!(&live.find().unwrap(), found);
+        for epoch in [2, 1] {
+            live.point(tree(epoch)).unwrap();
+            assert_eq!(live.find().unwrap(), Found::Tree(tree(epoch)));
+            let text = fs::read_to_string(live.path().join("epoch")).unwrap();
+            assert_eq!(text, epoch.to_string());
+        }
+        assert!(live.home(tree(2)).join("epoch").exists());
+    }
+
+    #[test]
+    fn a_move_that_broke_off_anywhere_is_finished() {
+        let away = |live: &Live| fs::rename(live.path(), live.home(tree(1))).unwrap();
+        let noted = |live: &Live| fs::write(live.note(), tree(2).to_string()).unwrap();
+        case(|_| {}, &Found::Tree(tree(1)));
+        case(away, &Found::Nothing);
+        case(
+            |live| {
+                away(live);
+                noted(live);
+            },
+            &Found::Nothing,
+        );
+        case(
+            |live| {
+                away(live);
+                noted(live);
+                fs::rename(live.home(tree(2)), live.path()).unwrap();
+            },
+            &Found::Tree(tree(2)),
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_was_left_half_made_is_no_hindrance() {
+        let (folder, mut live) = moved();
+        fs::rename(live.path(), live.home(tree(1))).unwrap();
+        live.means = Means::Link;
+        fs::write(
+            folder.path().join(format!(".tympan/tmp/live-{}", tree(2))),
+            "",
+        )
+        .unwrap();
+        live.point(tree(2)).unwrap();
+        assert_eq!(live.find().unwrap(), Found::Tree(tree(2)));
+    }
 }

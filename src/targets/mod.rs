@@ -3,6 +3,7 @@
 
 mod directory;
 mod disk;
+mod home;
 mod live;
 mod target;
 mod tree;
