@@ -97,23 +97,28 @@ pub fn history(target: &dyn Target, name: &str) -> Result<History, PublishError>
         }
         let Some(record) = record else {
             let gone = found.is_none();
-            history.find(
-                epoch,
-                if gone {
-                    Trouble::Missing
-                } else {
-                    Trouble::Unreadable
-                },
-            );
+            let trouble = if gone {
+                Trouble::Missing
+            } else {
+                Trouble::Unreadable
+            };
+            history.find(epoch, trouble);
             expected = None;
             next = nearest_below(target, epoch)?;
             continue;
         };
-        expected = record.prev;
-        next = record
-            .prev
-            .map(|link| link.epoch)
-            .filter(|prev| *prev < epoch);
+        if epoch == last.epoch && !tells_of(&record, last) {
+            history.find(epoch, Trouble::Broken);
+        }
+        expected = record.prev.filter(|link| link.epoch < epoch);
+        next = match expected {
+            Some(link) => Some(link.epoch),
+            None => nearest_below(target, epoch)?,
+        };
+        // Only the first record of a target has none before it.
+        if expected.is_none() && (next.is_some() || record.prev.is_some()) {
+            history.find(epoch, Trouble::Broken);
+        }
         let begin = next.unwrap_or(0).max(epoch.saturating_sub(WIDEST_GAP));
         for skipped in (begin + 1..epoch).rev() {
             history.find(skipped, Trouble::Skipped);
@@ -125,8 +130,21 @@ pub fn history(target: &dyn Target, name: &str) -> Result<History, PublishError>
 
 impl History {
     fn find(&mut self, epoch: u64, trouble: Trouble) {
-        self.findings.push(Finding { epoch, trouble });
+        let finding = Finding { epoch, trouble };
+        if self.findings.last() != Some(&finding) {
+            self.findings.push(finding);
+        }
     }
+}
+
+/// Whether a record is the one of the deployment in the pointer, which does not know how it ended.
+fn tells_of(record: &Deployment, pointed: &Deployment) -> bool {
+    let pointed = Deployment {
+        result: record.result,
+        reason: record.reason.clone(),
+        ..pointed.clone()
+    };
+    pointed == *record
 }
 
 fn parse(bytes: &[u8], epoch: u64) -> Option<Deployment> {
@@ -156,9 +174,9 @@ mod tests {
     #[track_caller]
     fn case(change: impl FnOnce(&Path), records: usize, expected: &[(u64, Trouble)]) {
         let place = place();
-        for (at, text) in ["a", "b", "c", "d"].iter().enumerate() {
+        for (at, text) in (0..).zip(["a", "b", "c", "d"]) {
             let release = place.release(&[("index.html", text)]);
-            place.publish(&release, at as i64).unwrap();
+            place.publish(&release, at).unwrap();
         }
         change(&place.web().join(".tympan/log"));
         let history = history(place.target(), "web").unwrap();
@@ -229,16 +247,25 @@ mod tests {
             3,
             &broken,
         );
-        // A record that names itself as the one before it leads nowhere.
+        // A record that names itself as the one before it is passed over.
         let newest = |log: &Path| replace(&log.join("4.json"), "\"epoch\":3", "\"epoch\":4");
-        case(
-            newest,
-            1,
-            &[
-                (3, Trouble::Skipped),
-                (2, Trouble::Skipped),
-                (1, Trouble::Skipped),
-            ],
-        );
+        case(newest, 4, &[(4, Trouble::Broken)]);
+    }
+
+    #[test]
+    fn the_newest_record_is_held_against_the_pointer() {
+        let newest = |log: &Path| replace(&log.join("4.json"), "Ada", "Eve");
+        case(newest, 4, &[(4, Trouble::Broken)]);
+    }
+
+    #[test]
+    fn a_chain_that_begins_anew_is_broken() {
+        let cut = |log: &Path| {
+            let text = fs::read_to_string(log.join("2.json")).unwrap();
+            let (before, rest) = text.split_once("\"prev\":{").unwrap();
+            let after = rest.split_once('}').unwrap().1;
+            fs::write(log.join("2.json"), format!("{before}\"prev\":null{after}")).unwrap();
+        };
+        case(cut, 4, &[(2, Trouble::Broken)]);
     }
 }

@@ -34,8 +34,13 @@ pub use state::{Denied, Pointer, Retained};
 pub use status::{Status, status};
 
 #[cfg(test)]
-mod faults;
-#[cfg(test)]
-mod flat;
+mod laws;
 #[cfg(test)]
 mod testing;
+// They hold the target to an atomic switch, which needs symbolic links.
+#[cfg(test)]
+#[cfg(unix)]
+mod faults;
+#[cfg(test)]
+#[cfg(unix)]
+mod flat;

@@ -82,3 +82,56 @@ impl Plan {
         (count > limit).then_some(Refusal::Removals { count, limit })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::publish::testing::place;
+    use crate::site_path::SitePath;
+    use crate::targets::ObservedFile;
+
+    /// What is there as (path, text, whether its digest is listed), against a release of `a` and `bb`.
+    #[track_caller]
+    fn case(there: &[(&str, &str, bool)], words: &[&str], kept: usize, bytes: u64) {
+        let release = place().release(&[("a", "a"), ("b", "bb")]);
+        let file = |(path, text, listed): &(&str, &str, bool)| ObservedFile {
+            path: SitePath::parse(path).unwrap(),
+            size: text.len() as u64,
+            sha256: listed.then(|| Digest::of(text.as_bytes())),
+        };
+        let observed = Observed {
+            files: there.iter().map(file).collect(),
+            ..Observed::default()
+        };
+        let plan = plan(&release, &observed);
+        let told: Vec<&str> = plan.changes.0.iter().map(Change::word).collect();
+        assert_eq!(
+            (told.as_slice(), plan.kept, plan.bytes),
+            (words, kept, bytes)
+        );
+        assert_eq!(plan.is_empty(), words.is_empty());
+    }
+
+    #[test]
+    fn a_plan_tells_what_changes_and_what_it_costs() {
+        case(&[], &["added", "added"], 0, 3);
+        case(&[("a", "a", true), ("b", "bb", true)], &[], 2, 0);
+        case(
+            &[("a", "x", true), ("c", "", true)],
+            &["modified", "added", "removed"],
+            0,
+            3,
+        );
+    }
+
+    #[test]
+    fn without_digests_the_size_must_do() {
+        case(&[("a", "x", false), ("b", "bb", false)], &[], 2, 0);
+        case(
+            &[("a", "xx", false), ("b", "bb", false)],
+            &["modified"],
+            1,
+            1,
+        );
+    }
+}
