@@ -174,12 +174,14 @@ fn a_crash_anywhere_in_an_update_heals_and_readers_see_whole_releases() {
         let reached = for_every_operation(&place.target, &place, (at, fault), &new, &watch);
         assert_eq!(read_all(&place.live()), whole[1]);
         // What the crash left behind goes with the next publishes, a day later.
-        let third = place.release(&[("index.html", "three")]);
-        place.publish(&third, 2 * DAY).unwrap();
-        place.publish(&new, 4 * DAY).unwrap();
-        place.publish(&third, 6 * DAY).unwrap();
-        let count = |folder: &str| fs::read_dir(place.web().join(folder)).unwrap().count();
-        assert_eq!((count(".tympan/tree"), count(".tympan/tmp")), (2, 0));
+        if at % 6 == 0 {
+            let third = place.release(&[("index.html", "three")]);
+            for (release, now) in [(&third, 2 * DAY), (&new, 4 * DAY), (&third, 6 * DAY)] {
+                place.publish(release, now).unwrap();
+            }
+            let count = |folder: &str| fs::read_dir(place.web().join(folder)).unwrap().count();
+            assert_eq!((count(".tympan/tree"), count(".tympan/tmp")), (2, 0));
+        }
         reached
     });
 }
