@@ -41,6 +41,7 @@ pub mod diagnostic;
 pub mod digest;
 pub mod markdown;
 pub mod progress;
+pub mod publish;
 pub mod release;
 pub mod render;
 pub mod repo;
