@@ -60,6 +60,10 @@ pub enum Command {
     Build(BuildArgs),
     /// Report faults in prose, links and structure
     Check(CheckArgs),
+    /// Bring an environment to its desired release
+    Publish(PublishArgs),
+    /// Show what is live, from which commit, and whether it drifted
+    Status(StatusArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -133,6 +137,24 @@ pub struct CheckArgs {
     pub rev: Option<String>,
     #[command(flatten)]
     pub pages: PagesArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct PublishArgs {
+    /// The environment, as `environments/<name>.toml` describes it
+    pub environment: String,
+    /// Show what would change and touch nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Try a release again that failed at a target before
+    #[arg(long)]
+    pub retry: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// The environment; all of them if none is named
+    pub environment: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -4,10 +4,13 @@ mod args;
 mod build;
 mod check;
 mod completions;
+mod environment;
 mod json;
 mod new;
 mod project;
+mod publish;
 mod report;
+mod status;
 mod ui;
 
 use std::process::ExitCode;
@@ -34,6 +37,8 @@ pub fn run() -> ExitCode {
         Command::New(args) => new::run(&ui, args),
         Command::Build(args) => build::run(&ui, &arguments.global, args),
         Command::Check(args) => check::run(&ui, &arguments.global, args),
+        Command::Publish(args) => publish::run(&ui, &arguments.global, args),
+        Command::Status(args) => status::run(&ui, &arguments.global, args),
         Command::Completions(args) => completions::run(&ui, args),
     };
     match outcome {

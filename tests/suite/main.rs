@@ -8,3 +8,4 @@ mod commands;
 mod determinism;
 mod harness;
 mod package;
+mod shipping;

@@ -127,6 +127,10 @@ impl PageValue {
             next: next.map(|id| link(site, id)),
             source: Some(page.path.to_string()),
             image: image(context, page, &page.route),
+            // The commit of the page, not of the site: a page must not change when another does.
+            commit: site
+                .history_of(id)
+                .map(|history| history.last.commit.chars().take(7).collect()),
             number: trail.number,
             trail: trail
                 .above
@@ -150,7 +154,6 @@ impl PageValue {
             canonical: canonical(site, route),
             language: project.language.clone(),
             dir: project.direction(),
-            commit: commit.map(|commit| commit.chars().take(7).collect()),
             minutes: 1,
             ..Self::default()
         }
