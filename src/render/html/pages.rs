@@ -147,7 +147,6 @@ impl PageValue {
     /// What a template sees of a page that has no source: a list, or the page for what is missing.
     pub(super) fn plain(site: &Site, title: &str, route: &SitePath) -> Self {
         let project = &site.config.project;
-        let commit = site.source.commit.as_deref().filter(|_| !site.source.dirty);
         Self {
             title: title.to_owned(),
             url: route.to_url(),
