@@ -1,5 +1,6 @@
 //! The map of the house.
 pub mod assets;
+pub mod checks;
 pub mod config;
 pub mod diagnostic;
 pub mod digest;
