@@ -308,3 +308,182 @@ fn fragment(written: &Written<'_>, target: &Page, id: &str) -> Option<Diagnostic
         None => found.help("the id of a heading is its words in lower case with hyphens between"),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_site::{found, shown};
+
+    const OTHERS: &[(&str, &str)] = &[
+        (
+            "guide/install.md",
+            "# Install\n\n## First *steps*\n\n<a id=\"old\"></a>\n\nx[^n]\n\n[^n]: y\n",
+        ),
+        ("guide/tune.md", "# Tune\n"),
+        ("far/away/moved.md", "# Moved\n"),
+        ("images/boat.png", "x"),
+        ("images/a b.png", "x"),
+    ];
+
+    fn files(source: &str) -> Vec<(&str, &str)> {
+        let page = ("guide/setup.md", source);
+        OTHERS.iter().copied().chain([page]).collect()
+    }
+
+    #[track_caller]
+    fn case(source: &str, expected: &[&str]) {
+        let files = files(source);
+        let shown = shown(&files, &found(&LinkCheck, &files));
+        let shown: Vec<&str> = shown
+            .iter()
+            .map(|line| line.trim_start_matches("guide/setup.md:"))
+            .collect();
+        assert_eq!(shown, expected);
+    }
+
+    /// The help and the first replacement of the only finding.
+    #[track_caller]
+    fn help(source: &str, expected: &str, replacement: Option<&str>) {
+        let found = found(&LinkCheck, &files(source));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].help.as_deref(), Some(expected));
+        assert_eq!(
+            found[0].replacements.first().map(String::as_str),
+            replacement
+        );
+    }
+
+    #[test]
+    fn good_links_are_silent() {
+        case(
+            "[a](install.md) [b](../guide/tune.md) [c](#setup) [d](https://x.example) [e](#top) [f](#)\n\n# Setup\n",
+            &[],
+        );
+        case(
+            "[a](install.md#first-steps) [b](install.md#old) [c](install.md#fn-n) <ada@x.example>\n",
+            &[],
+        );
+        case(
+            "![a](../images/boat.png) ![b](<../images/a b.png>) ![c](../images/a%20b.png)\n",
+            &[],
+        );
+        case("`[a](none.md)`\n", &[]);
+    }
+
+    #[test]
+    fn broken_links_are_found_where_their_target_stands() {
+        case("ä [x](none.md) y\n", &["1:7 link-missing \"none.md\""]);
+        case(
+            "[none.md](none.md \"none.md\")\n",
+            &["1:11 link-missing \"none.md\""],
+        );
+        case(
+            "[x][ref]\n\n[ref]: none.md\n",
+            &["1:1 link-missing \"[x][ref]\""],
+        );
+        case(
+            "<a href=\"none.md\">x</a>\n",
+            &["1:10 link-missing \"none.md\""],
+        );
+        case(
+            "- a\r\n- > [x](none.md)\r\n",
+            &["2:9 link-missing \"none.md\""],
+        );
+        case(
+            "[x](../../../etc/passwd)\n",
+            &["1:5 link-outside \"../../../etc/passwd\""],
+        );
+        case(
+            "[x](javascript:alert(1))\n",
+            &["1:5 link-unsafe \"javascript:alert(1)\""],
+        );
+        case("[x]()\n", &["1:1 link-empty \"[x]()\""]);
+        case("[](tune.md)\n", &["1:1 link-empty \"[](tune.md)\""]);
+    }
+
+    #[test]
+    fn fragments_are_held_against_headings_and_ids() {
+        case(
+            "[x](install.md#first-step)\n",
+            &["1:5 link-fragment \"install.md#first-step\""],
+        );
+        case("[x](#nowhere)\n", &["1:5 link-fragment \"#nowhere\""]);
+    }
+
+    #[test]
+    fn images_need_a_file_and_a_text() {
+        case(
+            "![a](../images/none.png)\n",
+            &["1:6 image-missing \"../images/none.png\""],
+        );
+        case("![a](tune.md)\n", &["1:6 image-missing \"tune.md\""]);
+        case(
+            "![](../images/boat.png)\n",
+            &["1:1 image-alt \"![](../images/boat.png)\""],
+        );
+        case(
+            "<img src=\"../images/boat.png\">\n",
+            &["1:11 image-alt \"../images/boat.png\""],
+        );
+        case(
+            "<img alt=\"\" src=\"https://x.example/boat.png\">\n",
+            &["1:18 image-alt \"https://x.example/boat.png\""],
+        );
+        case("<img src=\"../images/boat.png\" alt=\"\">\n", &[]);
+    }
+
+    #[test]
+    fn the_nearest_file_is_named() {
+        help(
+            "[x](instal.md#old)\n",
+            "did you mean `install.md#old`?",
+            Some("install.md#old"),
+        );
+        help(
+            "[x](there/moved.md#moved)\n",
+            "did you mean `../far/away/moved.md#moved`?",
+            Some("../far/away/moved.md#moved"),
+        );
+        help(
+            "[x](../images/boot.png)\n",
+            "did you mean `../images/boat.png`?",
+            Some("../images/boat.png"),
+        );
+        help(
+            "[x](instal)\n",
+            "did you mean `install.md`?",
+            Some("install.md"),
+        );
+        help(
+            "[x][y]\n\n[y]: instal.md\n",
+            "did you mean `install.md`?",
+            None,
+        );
+        help(
+            "[x](elsewhere/entirely.md)\n",
+            "there is no `guide/elsewhere/entirely.md` in the project",
+            None,
+        );
+        help(
+            "[x](install.md#First-Steps)\n",
+            "did you mean `#first-steps`?",
+            Some("install.md#first-steps"),
+        );
+        help(
+            "[x](#stup)\n\n# Setup\n",
+            "did you mean `#setup`?",
+            Some("#setup"),
+        );
+    }
+
+    #[test]
+    fn drafts_are_spoken_of() {
+        let mut files = files("[x](draft.md)\n");
+        files.push(("guide/draft.md", "---\ndraft: true\n---\n"));
+        let found = found(&LinkCheck, &files);
+        assert!(
+            found[0].help.as_ref().unwrap().contains("drafts"),
+            "{found:?}"
+        );
+    }
+}

@@ -166,3 +166,59 @@ fn ids(page: &Page) -> Vec<Diagnostic> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_site::{found, shown};
+
+    #[track_caller]
+    fn case(source: &str, expected: &[&str]) {
+        let files = [("a.md", source)];
+        let shown = shown(&files, &found(&StructureCheck, &files));
+        let shown: Vec<&str> = shown
+            .iter()
+            .map(|line| line.trim_start_matches("a.md:"))
+            .collect();
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn headings_go_down_one_level_at_a_time() {
+        case("# A\n\n## B\n\n### C\n\n## D\n", &[]);
+        case("## A\n\n### B\n", &[]);
+        case("# A\r\n\r\n### B\r\n", &["3:1 heading-skip \"### B\""]);
+        case(
+            "# A\n\nB\n---\n\n#### C\n",
+            &["6:1 heading-skip \"#### C\""],
+        );
+        case("# A\n\n<h2>B</h2>\n\n### C\n", &[]);
+        case(
+            "# A\n\n# B\n\n# C\n",
+            &["3:1 heading-many \"# B\"", "5:1 heading-many \"# C\""],
+        );
+        case("# A\n\n##\n", &["3:1 heading-empty \"##\""]);
+    }
+
+    #[test]
+    fn footnotes_meet_their_notes() {
+        case("a[^x] b[^Y]\n\n[^X]: n\n[^y]: m\n", &[]);
+        case("a\n\n[^x]: n\n", &["3:1 footnote-unused \"[^x]: n\""]);
+        case("ä[^x] b\n", &["1:2 footnote-undefined \"[^x]\""]);
+        case(
+            "> - a *b[^one-2]*\n",
+            &["1:9 footnote-undefined \"[^one-2]\""],
+        );
+        case("a \\[^x] `[^y]` [^ z] [^a b] [^]\n\n    [^c]\n", &[]);
+    }
+
+    #[test]
+    fn ids_are_given_once() {
+        case("<a id=\"x\"></a> <b id=\"y\">b</b>\n", &[]);
+        case("<a id=\"x\" name=\"x\"></a>\n", &[]);
+        case(
+            "<a id=\"x\"></a>\n\n<b id=\"x\">b</b>\n",
+            &["3:8 id-duplicate \"x\""],
+        );
+    }
+}

@@ -1,21 +1,18 @@
-//! From pages to findings: reads what is not known yet, on a few threads, and sifts the whole.
+//! From pages to findings: has every page read, and sifts what was found over the whole project.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use rayon::prelude::*;
 
 use crate::checks::check::{Check, CheckContext};
 use crate::checks::prose::block::Block;
-use crate::checks::prose::engine::{Dialect, Engine, Finding};
-use crate::checks::prose::passage::{self, Findings};
+use crate::checks::prose::engine::{Dialect, Finding};
+use crate::checks::prose::read::{Reading, read_unknown, step};
 use crate::checks::prose::rules;
 use crate::checks::prose::spelling::{Vocabulary, rare};
-use crate::checks::prose::walk::{Prose, read_prose};
+use crate::checks::prose::walk::Prose;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::progress::{Event, Stage};
 use crate::site::{Page, Site};
-use crate::store::Key;
 
 /// Grammar and spelling of English pages, by harper.
 #[derive(Debug, Clone, Copy)]
@@ -23,23 +20,6 @@ pub struct ProseCheck;
 
 /// The largest page that is read, in bytes; it takes about a minute.
 const MAX_PROSE: usize = 4 << 20;
-
-/// Harper holds tens of megabytes for each thread.
-const MAX_THREADS: usize = 4;
-
-/// A page that is read, and what was found in its passages.
-struct Reading<'a> {
-    page: &'a Page,
-    dialect: Dialect,
-    prose: Prose,
-    passages: Vec<Passage>,
-}
-
-struct Passage {
-    blocks: Range<usize>,
-    key: Key,
-    findings: Option<Findings>,
-}
 
 impl Check for ProseCheck {
     fn code_prefixes(&self) -> &'static [&'static str] {
@@ -51,142 +31,24 @@ impl Check for ProseCheck {
         if site.config.check.prose == Some(false) {
             return Vec::new();
         }
-        let english = site.pages.iter().filter_map(|page| {
-            let dialect = Dialect::of(site.language_of(page))?;
-            Some((&**page, dialect))
-        });
-        let (pages, large): (Vec<_>, Vec<_>) =
-            english.partition(|(page, _)| page.text.len() <= MAX_PROSE);
+        let (mut pages, mut found) = (Vec::new(), Vec::new());
+        for page in &site.pages {
+            match Dialect::of(site.language_of(page)) {
+                Some(dialect) if page.text.len() <= MAX_PROSE => pages.push((&**page, dialect)),
+                dialect => {
+                    found.extend(dialect.map(|_| skipped(page)));
+                    step(context, page);
+                }
+            }
+        }
         let mut readings: Vec<Reading<'_>> = pages
             .par_iter()
             .map(|(page, dialect)| Reading::begin(context, page, *dialect))
             .collect();
         read_unknown(context, &mut readings);
-        let mut found: Vec<Diagnostic> = large.iter().map(|(page, _)| skipped(page)).collect();
         found.extend(sift(site, &readings));
         found
     }
-}
-
-impl<'a> Reading<'a> {
-    fn begin(context: &CheckContext<'_>, page: &'a Page, dialect: Dialect) -> Self {
-        let prose = read_prose(page);
-        let passages = passage::passages(&prose.blocks).into_iter().map(|blocks| {
-            let inside = &prose.blocks[blocks.clone()];
-            let key = passage::key(inside, dialect);
-            let findings = passage::known(context.store, &key, inside);
-            (context.progress)(if findings.is_some() {
-                Event::CacheHit
-            } else {
-                Event::CacheMiss
-            });
-            Passage {
-                blocks,
-                key,
-                findings,
-            }
-        });
-        Self {
-            passages: passages.collect(),
-            page,
-            dialect,
-            prose,
-        }
-    }
-
-    /// Each finding with its block.
-    fn findings(&self) -> impl Iterator<Item = (&Block, &[Finding])> {
-        self.passages.iter().flat_map(|passage| {
-            let blocks = &self.prose.blocks[passage.blocks.clone()];
-            blocks
-                .iter()
-                .zip(passage.findings.iter().flatten())
-                .map(|(block, found)| (block, found.as_slice()))
-        })
-    }
-}
-
-/// A passage to read, with its place among the readings.
-struct Job<'a> {
-    place: (usize, usize),
-    page: &'a Page,
-    dialect: Dialect,
-    key: &'a Key,
-    blocks: &'a [Block],
-}
-
-/// Reads the passages that the store does not know, in as many groups as there may be threads.
-fn read_unknown(context: &CheckContext<'_>, readings: &mut [Reading<'_>]) {
-    let mut jobs = Vec::new();
-    for (at, reading) in readings.iter().enumerate() {
-        for (number, passage) in reading
-            .passages
-            .iter()
-            .enumerate()
-            .filter(|(_, passage)| passage.findings.is_none())
-        {
-            jobs.push(Job {
-                place: (at, number),
-                page: reading.page,
-                dialect: reading.dialect,
-                key: &passage.key,
-                blocks: &reading.prose.blocks[passage.blocks.clone()],
-            });
-        }
-    }
-    jobs.sort_by_key(|job| (job.dialect, job.place));
-    let read = |group: &&[Job<'_>]| read_group(context, group);
-    let found: Vec<_> = groups(&jobs, rayon::current_num_threads().min(MAX_THREADS))
-        .par_iter()
-        .flat_map_iter(read)
-        .collect();
-    for ((at, number), findings) in found {
-        readings[at].passages[number].findings = Some(findings);
-    }
-}
-
-/// Cuts jobs into groups of about the same number of bytes.
-fn groups<'a, 'b>(jobs: &'a [Job<'b>], count: usize) -> Vec<&'a [Job<'b>]> {
-    let size = |job: &Job<'_>| {
-        job.blocks
-            .iter()
-            .map(|block| block.text.len() + 1)
-            .sum::<usize>()
-    };
-    let share = jobs.iter().map(size).sum::<usize>().div_ceil(count.max(1));
-    let mut groups = Vec::new();
-    let (mut start, mut held) = (0, 0);
-    for (at, job) in jobs.iter().enumerate() {
-        held += size(job);
-        if held >= share {
-            groups.push(&jobs[start..=at]);
-            (start, held) = (at + 1, 0);
-        }
-    }
-    if start < jobs.len() {
-        groups.push(&jobs[start..]);
-    }
-    groups
-}
-
-fn read_group(context: &CheckContext<'_>, jobs: &[Job<'_>]) -> Vec<((usize, usize), Findings)> {
-    let mut engine: Option<(Dialect, Engine)> = None;
-    let mut found = Vec::with_capacity(jobs.len());
-    for job in jobs {
-        let engine = match &mut engine {
-            Some((dialect, engine)) if *dialect == job.dialect => engine,
-            other => &mut other.insert((job.dialect, Engine::new(job.dialect))).1,
-        };
-        found.push((
-            job.place,
-            passage::read(engine, context.store, job.key, job.blocks),
-        ));
-        (context.progress)(Event::Stepped {
-            stage: Stage::Check,
-            path: job.page.path.clone(),
-        });
-    }
-    found
 }
 
 fn skipped(page: &Page) -> Diagnostic {
@@ -268,4 +130,242 @@ fn report(page: &Page, block: &Block, found: &Finding) -> Diagnostic {
         report.replacements.clone_from(&found.replacements);
     }
     report
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::checks::test_site::{found, shown, site};
+    use crate::progress::{Event, silent};
+    use crate::store::Store;
+
+    #[track_caller]
+    fn case(source: &str, expected: &[&str]) {
+        let files = [("a.md", source)];
+        assert_eq!(shown(&files, &found(&ProseCheck, &files)), expected);
+    }
+
+    #[track_caller]
+    fn project(words: &str, source: &str, expected: &[&str]) {
+        let config = format!("[check]\nwords = [{words}]\n");
+        let files = [("tympan.toml", config.as_str()), ("a.md", source)];
+        assert_eq!(shown(&files, &found(&ProseCheck, &files)), expected);
+    }
+
+    #[test]
+    fn faults_are_found_in_every_kind_of_block() {
+        let an = |place: &str| format!("a.md:{place} prose-an-a \"a\"");
+        let case = |source: &str, place: &str| case(source, &[&an(place)]);
+        case("It is a apple.\n", "1:7");
+        case("# It is a apple\n", "1:9");
+        case("- one\n  - it is a apple\n", "2:11");
+        case("> > it is\n> > a apple\n", "2:5");
+        case("| a | b |\n|---|---|\n| c | it is a apple |\n", "3:13");
+        case("term\n: it is a apple\n", "2:9");
+        case("![It is a apple](x.png)\n", "1:9");
+        case("x[^1]\n\n[^1]: It is a apple.\n", "3:13");
+        case("---\ntitle: It is a apple\n---\n\nText.\n", "2:14");
+    }
+
+    #[test]
+    fn places_are_right_in_any_text() {
+        case(
+            "\u{feff}It is a apple.\r\nThat is a egg.\r\n",
+            &["a.md:1:7 prose-an-a \"a\"", "a.md:2:9 prose-an-a \"a\""],
+        );
+        case(
+            "Ünder “äll” 🦀 it is a apple.\n",
+            &["a.md:1:21 prose-an-a \"a\""],
+        );
+        case(
+            "Q&amp;A \\* it is a apple.\n",
+            &["a.md:1:18 prose-an-a \"a\""],
+        );
+        case("It is *a* apple.\n", &["a.md:1:8 prose-an-a \"a\""]);
+    }
+
+    #[test]
+    fn a_fault_in_an_included_file_stands_in_that_file() {
+        let files = [
+            ("src/SUMMARY.md", "- [A](a.md)\n"),
+            ("src/a.md", "Text.\n\n{{#include b.txt}}\n"),
+            ("src/b.txt", "One.\n\nIt is a apple.\n"),
+        ];
+        assert_eq!(
+            shown(&files, &found(&ProseCheck, &files)),
+            ["src/b.txt:3:7 prose-an-a \"a\""]
+        );
+    }
+
+    #[test]
+    fn code_is_not_prose() {
+        case(
+            "```\nit is a apple\n```\n\n`it is a apple`\n\n    recieve\n\n$a apple$\n",
+            &[],
+        );
+        case(
+            "Run `a` apple, `a`pple and src/recieve.rs with --recieve.\n",
+            &[],
+        );
+    }
+
+    #[test]
+    fn short_pieces_need_no_full_sentence() {
+        case(
+            "- first, not a sentence\n- second\n\n| name | value |\n|---|---|\n| this one | that one |\n",
+            &[],
+        );
+        case(
+            "# The Field Guide to everything\n\nRed, white and blue.\n",
+            &[],
+        );
+    }
+
+    #[test]
+    fn known_false_alarms_are_dropped() {
+        case("Choose (a) apples, or (b) pears.\n", &[]);
+        case("He gave the A answer, and an SQL query.\n", &[]);
+        case("It sits in [in](b.md) there.\n", &[]);
+        case("We stay, however long it takes.\n", &[]);
+        case(
+            "Keep the the cat.\n",
+            &["a.md:1:6 prose-repeated-word \"the the\""],
+        );
+        case(
+            "Keep the\nthe cat.\n",
+            &["a.md:1:6 prose-repeated-word \"the\\nthe\""],
+        );
+    }
+
+    #[test]
+    fn only_english_pages_are_read() {
+        let german =
+            "Am Strand liegt viel Tang, den die Flut in der Nacht gebracht hat. ".repeat(5);
+        case(&format!("---\nlang: de\n---\n\n{german}\n"), &[]);
+        case(&format!("{german}\n"), &[]);
+    }
+
+    #[test]
+    fn likely_slips_are_reported_with_what_was_meant() {
+        let files = [("a.md", "We recieve it.\n")];
+        let found = found(&ProseCheck, &files);
+        assert_eq!(
+            shown(&files, &found),
+            ["a.md:1:4 spelling-likely \"recieve\""]
+        );
+        assert_eq!(found[0].replacements[0], "receive");
+        assert_eq!(found[0].message, "`recieve` is probably misspelled");
+    }
+
+    #[test]
+    fn terms_of_the_project_are_right() {
+        case("We recieve, you recieve, they recieve.\n", &[]);
+        case("We recieve it with `recieve()`.\n", &[]);
+        case("---\nwords: [recieve]\n---\n\nIt recieves them.\n", &[]);
+        project("\"Recieve\"", "We recieve it.\n", &[]);
+        case("The strandline of the subpaths.\n", &[]);
+    }
+
+    #[test]
+    fn each_region_spells_its_own_way() {
+        let page = |language: &str| format!("---\nlang: {language}\n---\n\nThe colour is grey.\n");
+        case(&page("en"), &[]);
+        case(&page("en-GB"), &[]);
+        case(
+            &page("en-US"),
+            &[
+                "a.md:5:5 spelling-likely \"colour\"",
+                "a.md:5:15 spelling-likely \"grey\"",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_fix_never_reaches_over_markup() {
+        let replacements = |source: &str| {
+            found(&ProseCheck, &[("a.md", source)])[0]
+                .replacements
+                .clone()
+        };
+        assert_eq!(replacements("It is a apple.\n"), ["an"]);
+        assert_eq!(replacements("Keep the\nthe cat.\n"), ["the"]);
+        assert_eq!(replacements("> Keep the\n> the cat.\n"), [""; 0]);
+    }
+
+    #[test]
+    fn large_pages_are_skipped_and_said_to_be() {
+        case(&"word ".repeat(MAX_PROSE / 5 + 1), &["a.md prose-skipped"]);
+    }
+
+    #[test]
+    fn prose_can_be_switched_off() {
+        let files = [
+            ("tympan.toml", "[check]\nprose = false\n"),
+            ("a.md", "It is a apple.\n"),
+        ];
+        assert_eq!(found(&ProseCheck, &files), []);
+    }
+
+    fn many_pages() -> Site {
+        let text = |at: usize| {
+            format!(
+                "# Page {at}\n\nIt is a apple. We recieve{at} nothing.\n\nThis are a egg, page {at}.\n"
+            )
+        };
+        let files: Vec<(String, String)> =
+            (0..30).map(|at| (format!("{at}.md"), text(at))).collect();
+        let files: Vec<(&str, &str)> = files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+            .collect();
+        site(&files)
+    }
+
+    #[test]
+    fn the_second_run_reads_nothing() {
+        let (site, folder) = (many_pages(), tempfile::tempdir().unwrap());
+        let run = || {
+            let store = Store::open(folder.path());
+            let steps = Mutex::new(0);
+            let count = |event| {
+                *steps.lock().unwrap() += usize::from(matches!(event, Event::Stepped { .. }));
+            };
+            let found = ProseCheck.run(&CheckContext {
+                site: &site,
+                store: &store,
+                progress: &count,
+            });
+            assert_eq!(*steps.lock().unwrap(), site.pages.len());
+            (found, store.counts())
+        };
+        let ((first, cold), (second, warm)) = (run(), run());
+        assert_eq!((cold, warm), ((0, 30), (30, 0)));
+        assert_eq!(first, second);
+        assert!(first.len() >= 30);
+    }
+
+    #[test]
+    fn threads_change_nothing() {
+        let site = many_pages();
+        let run = |threads: usize| {
+            let (pool, folder) = (
+                rayon::ThreadPoolBuilder::new()
+                    .num_threads(threads)
+                    .build()
+                    .unwrap(),
+                tempfile::tempdir().unwrap(),
+            );
+            let store = Store::open(folder.path());
+            pool.install(|| {
+                ProseCheck.run(&CheckContext {
+                    site: &site,
+                    store: &store,
+                    progress: &silent,
+                })
+            })
+        };
+        assert_eq!(run(1), run(3));
+    }
 }

@@ -15,10 +15,13 @@ use harper_core::{CharStringExt, Document, Span, Token, TokenKind};
 use serde::{Deserialize, Serialize};
 
 use crate::checks::prose::rules::is_off;
+use crate::checks::prose::words::is_formed;
 
 /// A kind of English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Dialect {
+    /// No region is named: every spelling is right.
+    Any,
     American,
     Australian,
     British,
@@ -65,7 +68,9 @@ impl Dialect {
         parts
             .next()
             .filter(|primary| primary.eq_ignore_ascii_case("en"))?;
-        let region = parts.find(|part| part.len() == 2).unwrap_or("US");
+        let Some(region) = parts.find(|part| part.len() == 2) else {
+            return Some(Self::Any);
+        };
         Some(match region.to_ascii_uppercase().as_str() {
             "GB" | "IE" | "NZ" | "ZA" => Self::British,
             "AU" => Self::Australian,
@@ -78,6 +83,7 @@ impl Dialect {
     /// The name it goes by in keys.
     pub(super) fn name(self) -> &'static str {
         match self {
+            Self::Any => "any",
             Self::American => "american",
             Self::Australian => "australian",
             Self::British => "british",
@@ -88,7 +94,7 @@ impl Dialect {
 
     fn harpers(self) -> harper_core::Dialect {
         match self {
-            Self::American => harper_core::Dialect::American,
+            Self::Any | Self::American => harper_core::Dialect::American,
             Self::Australian => harper_core::Dialect::Australian,
             Self::British => harper_core::Dialect::British,
             Self::Canadian => harper_core::Dialect::Canadian,
@@ -148,6 +154,9 @@ impl Engine {
             let last = bytes.len() - 1;
             bytes[span.start.min(last)]..bytes[span.end.max(span.start).min(last)]
         };
+        if is_foreign(&document) {
+            return Vec::new();
+        }
         let mut findings = Vec::new();
         for (rule, lints) in self.group.organized_lints(&document) {
             for lint in lints {
@@ -169,10 +178,9 @@ impl Engine {
     ) -> Vec<Finding> {
         let words = document
             .tokens()
-            .filter(|token| self.is_unknown(token, document));
+            .filter(|token| self.is_unknown(token, document.get_source()));
         let finding = |token: &Token| {
-            let word = token.get_ch(document.get_source());
-            let near = self.near(word)?;
+            let near = self.near(token.get_ch(document.get_source()))?;
             let range = place(token.span);
             Some(Finding {
                 rule: String::new(),
@@ -186,38 +194,57 @@ impl Engine {
         words.filter_map(finding).collect()
     }
 
-    fn is_unknown(&self, token: &Token, document: &Document) -> bool {
-        let TokenKind::Word(metadata) = &token.kind else {
+    fn is_unknown(&self, token: &Token, source: &[char]) -> bool {
+        if !token.kind.is_word() {
             return false;
-        };
-        let word = token.get_ch(document.get_source());
+        }
+        let word = token.get_ch(source);
         let latin = |c: &char| c.is_lowercase() && c.is_alphabetic() && *c < '\u{250}';
-        let known = metadata.as_ref().is_some_and(|metadata| {
-            metadata.dialects.is_dialect_enabled(self.dialect.harpers())
-                && (self.words.contains_exact_word(word)
-                    || self.words.contains_exact_word(&word.normalized()))
-        });
-        word.len() >= 4 && word.iter().all(latin) && !known
+        // Half a compound, or letters that are glued to code, are no word.
+        let glue = |c: &char| !c.is_whitespace() && !"()[]\"“”‘.,;:!?—–…*/".contains(*c);
+        let before = token.span.start.checked_sub(1).map(|at| source[at]);
+        let after = source.get(token.span.end);
+        let alone = !before.as_ref().is_some_and(glue) && !after.is_some_and(glue);
+        word.len() >= 4
+            && alone
+            && word.iter().all(latin)
+            && !self.is_known(word)
+            && !is_formed(word, &|part| self.is_known(part))
+    }
+
+    fn is_known(&self, word: &[char]) -> bool {
+        self.is_of_dialect(word)
+            && (self.words.contains_exact_word(word)
+                || self.words.contains_exact_word(&word.normalized()))
+    }
+
+    fn is_of_dialect(&self, word: &[char]) -> bool {
+        let metadata = self.words.get_word_metadata(word);
+        metadata.is_some_and(|metadata| match self.dialect {
+            Dialect::Any => true,
+            dialect => metadata.dialects.is_dialect_enabled(dialect.harpers()),
+        })
     }
 
     /// The words of the dialect near to `word`, if the nearest is near enough to have been meant.
     fn near(&self, word: &[char]) -> Option<Vec<String>> {
         let limit = if word.len() < 8 { 1 } else { 2 };
-        let right = |near: &&[char]| {
-            let metadata = self.words.get_word_metadata(near);
-            metadata.is_some_and(|metadata| {
-                metadata.dialects.is_dialect_enabled(self.dialect.harpers())
-            })
-        };
-        let found = suggest_correct_spelling(word, 200, 2, &*self.words);
+        let typed: String = word.iter().collect();
         let mut words: Vec<String> = Vec::new();
-        for near in found.into_iter().filter(right) {
+        for near in suggest_correct_spelling(word, 200, 2, &*self.words) {
+            if !self.is_of_dialect(near) {
+                continue;
+            }
             let near: String = near.iter().collect();
-            if words.len() < SUGGESTIONS && !words.contains(&near) {
+            // A name in lower case, or two words in one: whatever is wrong, it is not the letters.
+            if near.to_lowercase().replace([' ', '-'], "") == typed {
+                return None;
+            }
+            if !near.contains('\'') && !words.contains(&near) {
                 words.push(near);
             }
         }
-        let typed: String = word.iter().collect();
+        words.truncate(SUGGESTIONS);
         let distance = strsim::damerau_levenshtein(&typed, words.first()?);
         (distance <= limit).then_some(words)
     }
@@ -234,6 +261,17 @@ fn group(dialect: Dialect) -> LintGroup {
         group.config.set_rule_enabled(rule, false);
     }
     group
+}
+
+/// Whether a text is in another language: it is long enough to tell, and most words are unknown.
+fn is_foreign(document: &Document) -> bool {
+    let words = document.tokens().filter(|token| token.kind.is_word());
+    let (mut known, mut all) = (0, 0);
+    for word in words {
+        all += 1;
+        known += usize::from(matches!(word.kind, TokenKind::Word(Some(_))));
+    }
+    all >= 8 && known * 2 < all
 }
 
 /// A parser that was told the tokens.
@@ -309,7 +347,8 @@ mod tests {
     fn english_is_told_by_its_region() {
         let case =
             |language: &str, expected: Option<Dialect>| assert_eq!(Dialect::of(language), expected);
-        case("en", Some(Dialect::American));
+        case("en", Some(Dialect::Any));
+        case("en-US", Some(Dialect::American));
         case("en-GB", Some(Dialect::British));
         case("en-Latn-AU", Some(Dialect::Australian));
         case("EN-ca", Some(Dialect::Canadian));

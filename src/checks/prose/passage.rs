@@ -96,7 +96,8 @@ mod tests {
         let case =
             |blocks: &[Block], expected: &[Range<usize>]| assert_eq!(passages(blocks), expected);
         case(&[], &[]);
-        case(&[block(10, true), block(10, false)], &[0..2]);
+        let one = 0..2;
+        case(&[block(10, true), block(10, false)], &[one]);
         case(
             &[block(5000, true), block(10, false), block(5, true)],
             &[0..2, 2..3],

@@ -82,6 +82,24 @@ pub(super) const OFF: &[&str] = &[
     "SingleBe",
     "WillNonLemma",
     "TheWhetherWeather",
+    "AdjectiveDoubleDegree",
+    "AvoidCurses",
+    "CallThem",
+    "IncludingButNotLimitedToPunctuation",
+    "InDemandInDepth",
+    "ItsContraction",
+    "MakeupCompoundNoun",
+    "MultipleSequentialPronouns",
+    "MoreBetter",
+    "PronounInflectionBe",
+    "QuiteQuiet",
+    "RedundantThat",
+    "ThatThis",
+    "ThatWhich",
+    "ThereIsAgreement",
+    "ThereToTheir",
+    "ToAdverb",
+    "WayTooAdjective",
 ];
 
 /// Rules whose name in harper says less than it could.
@@ -109,6 +127,10 @@ pub(super) fn code(rule: &str) -> String {
 pub(super) fn is_false_alarm(rule: &str, block: &Block, range: &Range<usize>) -> bool {
     let (before, after) = (&block.text[..range.start], &block.text[range.end..]);
     let text = &block.text[range.clone()];
+    // A closed or open compound looks another way where it is part of a longer one.
+    if before.ends_with('-') || after.starts_with('-') {
+        return true;
+    }
     match rule {
         "AnA" => {
             let letter =
@@ -117,8 +139,12 @@ pub(super) fn is_false_alarm(rule: &str, block: &Block, range: &Range<usize>) ->
             let next = after.split_whitespace().next().unwrap_or("");
             letter || name || is_acronym(next)
         }
-        "RepeatedWords" => {
-            !block.is_plain(range) || before.ends_with('-') || after.starts_with('-')
+        "RepeatedWords" => !block.is_plain(range),
+        "CommaFixes" => {
+            let around = |text: Option<char>| text.map_or(0, char::len_utf8);
+            let first = range.start - around(before.chars().next_back());
+            let last = range.end + around(after.chars().next());
+            !block.is_plain(&(first..last))
         }
         "DiscourseMarkers" => !text.starts_with(char::is_uppercase),
         _ => false,
