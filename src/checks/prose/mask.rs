@@ -29,6 +29,9 @@ pub(super) fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     merged
 }
 
+/// In bytes; a token that is longer is data, or a language without spaces.
+const LONGEST_WORD: usize = 100;
+
 /// Punctuation of the sentence around a token.
 const OUTSIDE: &str = "()[]\"'“”‘’«»,.;:!?—–…*";
 
@@ -58,6 +61,10 @@ fn is_technical(token: &str, core: &str) -> bool {
     let Some(first) = letters.next() else {
         return false;
     };
+    // Harper takes minutes over a word of a hundred thousand letters.
+    if core.len() > LONGEST_WORD {
+        return true;
+    }
     let symbol = |c: char| "/\\_=<>@#$|~^+`".contains(c);
     let flag = first == '-'
         && letters
@@ -125,6 +132,7 @@ mod tests {
             &["run()".trim_end_matches("()"), "utf8"],
         );
         case(":rocket: to 1.2.3 @ada #12", &["rocket", "@ada", "#12"]);
+        case(&"a".repeat(101), &["a".repeat(101).as_str()]);
         case("see {{ a b }} and { .c } x", &["{{ a b }}", "{ .c }"]);
         case("GitHub’s “macOS”", &["GitHub’s", "macOS"]);
     }

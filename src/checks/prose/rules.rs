@@ -139,7 +139,11 @@ pub(super) fn is_false_alarm(rule: &str, block: &Block, range: &Range<usize>) ->
             let next = after.split_whitespace().next().unwrap_or("");
             letter || name || is_acronym(next)
         }
-        "RepeatedWords" => !block.is_plain(range),
+        "RepeatedWords" => {
+            // "We know that that is so", "they had had enough".
+            let word = text.split_whitespace().next().unwrap_or("").to_lowercase();
+            !block.is_plain(range) || ["that", "had"].contains(&word.as_str())
+        }
         "CommaFixes" => {
             let around = |text: Option<char>| text.map_or(0, char::len_utf8);
             let first = range.start - around(before.chars().next_back());
