@@ -3,6 +3,7 @@
 //! Renderers return artifacts and write nothing.
 
 mod context;
+pub mod dom;
 pub mod epub;
 #[cfg(feature = "pdf")]
 pub mod pdf;
