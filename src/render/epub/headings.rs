@@ -121,6 +121,7 @@ pub(super) fn settle_ids(tree: &mut Fragment, heading: NodeId) -> Ids {
     for (id, old, new) in renamed {
         refer(tree, id, &old, &new);
     }
+    drop_dead_references(tree, &taken);
     let own = tree.element(heading).and_then(|element| element.get("id"));
     let title = own.map_or_else(|| "chapter.title".to_owned(), ToOwned::to_owned);
     if let Some(element) = tree.element_mut(heading) {
@@ -152,6 +153,29 @@ fn refer(tree: &mut Fragment, part: NodeId, old: &str, new: &str) {
             }
             let quoted = format!("url(#{old})");
             attribute.value = attribute.value.replace(&quoted, &format!("url(#{new})"));
+        }
+    }
+}
+
+/// A part of a picture that refers to nothing would be a fault in the book.
+fn drop_dead_references(tree: &mut Fragment, taken: &BTreeSet<String>) {
+    let dead = |value: &str| {
+        let value = value.trim();
+        let name = value.strip_prefix('#').or_else(|| {
+            let rest = value.strip_prefix("url(#")?;
+            Some(rest.split_once(')').map_or(rest, |(name, _)| name))
+        });
+        name.is_some_and(|name| !taken.contains(name))
+    };
+    for id in tree.elements() {
+        if let Some(element) = tree
+            .element_mut(id)
+            .filter(|element| element.space == Space::Svg)
+        {
+            element.attributes.retain(|attribute| {
+                let refers = ["href", "xlink:href"].contains(&attribute.name.as_str());
+                !((refers || attribute.value.contains("url(")) && dead(&attribute.value))
+            });
         }
     }
 }
