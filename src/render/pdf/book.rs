@@ -94,7 +94,7 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
     }
     diagnostics.extend(glyphs.report());
     Book {
-        settings: settings(context),
+        settings: settings(context, &entries),
         document: front(context, document, &entries),
         chapters,
         images,
@@ -187,7 +187,8 @@ fn collect<'a>(
 
 /// What every chapter is set with. It changes seldom, so that an edit of one chapter leaves the
 /// layout of the others as it was.
-fn settings(context: &RenderContext<'_>) -> Value {
+fn settings(context: &RenderContext<'_>, entries: &[Entry<'_>]) -> Value {
+    let texts = entries.iter().filter(|entry| entry.role != "part").count();
     let config = &context.site.config;
     let paper = config.pdf.paper;
     json!({
@@ -195,6 +196,7 @@ fn settings(context: &RenderContext<'_>) -> Value {
         "paper": paper.typst_name(),
         "small": paper == Paper::A5,
         "language": language_of(&config.project.language),
+        "sections": texts < FEW_CHAPTERS,
         "strings": strings(),
     })
 }
@@ -211,7 +213,6 @@ fn front(context: &RenderContext<'_>, document: &Document, entries: &[Entry<'_>]
         false => texts >= 2,
     };
     let deepest = entries.iter().map(|entry| entry.level).max().unwrap_or(1);
-    let deepest = deepest.min(3) + usize::from(texts < FEW_CHAPTERS);
     let tags: BTreeSet<&str> = pages()
         .flat_map(|page| page.front.tags.iter().map(String::as_str))
         .collect();
@@ -230,7 +231,7 @@ fn front(context: &RenderContext<'_>, document: &Document, entries: &[Entry<'_>]
         "date": date,
         "commit": commit.map(|commit| commit.chars().take(8).collect::<String>()),
         "contents": contents,
-        "depth": deepest,
+        "depth": deepest.min(3) + 1,
         "chapters": entries.iter().map(|entry| json!({
             "role": entry.role, "front": entry.front,
         })).collect::<Vec<_>>(),

@@ -18,8 +18,8 @@ const SHARE: f32 = 0.72;
 pub(super) fn draft_mark(width: f32, height: f32) -> Option<Vec<u8>> {
     let rings = rings(width, height)?;
     let tint = Color::Rgb(Rgb {
-        r: 0.92,
-        g: 0.92,
+        r: 0.94,
+        g: 0.935,
         b: 0.93,
         icc_profile: None,
     });

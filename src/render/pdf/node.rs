@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 
 use crate::render::pdf::breaks::{Measure, soften};
 
-/// From this many columns on, a table stands on a page of its own, turned on its side.
+/// From this many columns on, a table may need a page of its own, turned on its side.
 const WIDE_TABLE: usize = 9;
+/// How many letters fit beside each other on an upright page, in the small type of such a table.
+const UPRIGHT: usize = 100;
 
 /// Whether a node is a part of a line.
 fn is_span(node: &Value) -> bool {
@@ -140,8 +142,14 @@ pub(super) fn table(alignment: &[&'static str], rows: Vec<Value>, top: bool) -> 
     let head = if rows.is_empty() { json!([]) } else { rows.remove(0) };
     let cells = || rows.iter().filter_map(Value::as_array).flatten();
     let sign = cells().any(|cell| cell["blank"] == true);
+    // The room that a column asks for: its longest cell, or what is left after breaking it.
+    let room = |column: usize| {
+        let cells = [&head].into_iter().chain(&rows).map(|row| &row[column]["c"]);
+        let letters = cells.filter_map(|cell| Some(plain_text(cell.as_array()?).chars().count()));
+        letters.max().unwrap_or(0).min(20) + 2
+    };
     let size = match alignment.len() {
-        WIDE_TABLE.. if top => "wide",
+        columns @ WIDE_TABLE.. if top && (0..columns).map(room).sum::<usize>() > UPRIGHT => "wide",
         7.. => "small",
         _ => "normal",
     };

@@ -81,7 +81,7 @@ enum Open {
     Heading(usize),
     Quote(Option<BlockQuoteKind>),
     Code(String),
-    List { start: Option<u64>, clause: Option<String> },
+    List { start: Option<u64>, clause: Option<String>, nested: bool },
     Item(Option<bool>),
     Note(String),
     Table(Vec<&'static str>),
@@ -215,7 +215,7 @@ impl Builder<'_, '_> {
             Tag::List(start) => {
                 let nested = self.stack.iter().any(|frame| frame.is_block());
                 let clause = self.clause.clone().filter(|_| start.is_some() && !nested);
-                Open::List { start, clause }
+                Open::List { start, clause, nested }
             }
             Tag::Item => match self.stack.last().map(|frame| &frame.open) {
                 Some(Open::List { .. }) => Open::Item(None),
@@ -290,7 +290,11 @@ impl Builder<'_, '_> {
             Open::Heading(index) => return self.heading(index, children, &span),
             Open::Quote(kind) => node::quote(kind, children),
             Open::Code(language) => node::code(&language, &children),
-            Open::List { start, clause } => node::list(start, clause, children),
+            Open::List { start, clause, nested } => {
+                let mut list = node::list(start, clause, children);
+                list["nested"] = json!(nested);
+                list
+            }
             Open::Item(task) => {
                 let loose = children.iter().any(|child| child["t"] == "para");
                 let body = node::as_plain(children);
@@ -302,7 +306,11 @@ impl Builder<'_, '_> {
             }
             Open::Table(alignment) => {
                 let top = self.stack.len() == 1;
-                node::table(&alignment, children, top)
+                let table = node::table(&alignment, children, top);
+                if table["sign"] == true {
+                    self.keep_last();
+                }
+                table
             }
             Open::Head | Open::Row => json!({"t": "row", "cells": children}),
             Open::Cell => node::cell(children),
@@ -333,6 +341,14 @@ impl Builder<'_, '_> {
             }
         };
         self.push(found);
+    }
+
+    /// Keeps the paragraph before on the page of what follows.
+    fn keep_last(&mut self) {
+        let last = self.stack.last_mut().and_then(|frame| frame.children.last_mut());
+        if let Some(paragraph) = last.filter(|last| last["t"] == "para") {
+            paragraph["keep"] = json!(true);
+        }
     }
 
     fn push(&mut self, node: Value) {
