@@ -20,6 +20,7 @@ pub(super) enum Mark {
 pub(super) fn finish(bytes: &[u8], mark: Mark) -> Result<Vec<u8>, String> {
     let fault = |error: lopdf::Error| format!("cannot read the PDF that was laid out: {error}");
     let mut document = Document::load_mem(bytes).map_err(fault)?;
+    show_title(&mut document).map_err(fault)?;
     if mark == Mark::Draft {
         draft(&mut document).map_err(|error| format!("cannot mark the PDF as a draft: {error}"))?;
     }
@@ -28,6 +29,18 @@ pub(super) fn finish(bytes: &[u8], mark: Mark) -> Result<Vec<u8>, String> {
         .save_modern(&mut packed)
         .map_err(|error| format!("cannot write the PDF: {error}"))?;
     Ok(packed)
+}
+
+/// A window shows the title of the document and not the name of its file.
+fn show_title(document: &mut Document) -> Result<(), lopdf::Error> {
+    let catalog = document.catalog_mut()?;
+    let mut preferences = match catalog.get(b"ViewerPreferences").and_then(Object::as_dict) {
+        Ok(preferences) => preferences.clone(),
+        Err(_) => Dictionary::new(),
+    };
+    preferences.set("DisplayDocTitle", true);
+    catalog.set("ViewerPreferences", preferences);
+    Ok(())
 }
 
 fn draft(document: &mut Document) -> Result<(), lopdf::Error> {

@@ -239,7 +239,11 @@ impl Builder<'_, '_> {
                     LinkType::Email => format!("mailto:{dest_url}"),
                     _ => dest_url.to_string(),
                 };
-                Open::Linked(link(self.input, &target))
+                // The title of a page stands in the contents, where all of it is one link.
+                match self.is_in_heading() && self.headings == 1 {
+                    true => Open::Flat { blocks: false },
+                    false => Open::Linked(link(self.input, &target)),
+                }
             }
             Tag::Image { dest_url, title, .. } => Open::Image {
                 target: dest_url.to_string(),

@@ -6,7 +6,7 @@ use typst::World;
 use typst::diag::{SourceDiagnostic, Warned};
 use typst::foundations::{Datetime, Smart};
 use typst_layout::PagedDocument;
-use typst_pdf::{PdfOptions, Timestamp};
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use crate::render::pdf::world::PdfWorld;
 use crate::site::Date;
@@ -50,13 +50,19 @@ pub(super) fn typeset(world: &PdfWorld, identity: &Identity) -> Result<Typeset, 
 fn compile(world: &PdfWorld, identity: &Identity) -> Result<Typeset, String> {
     let Warned { output, warnings } = typst::compile::<PagedDocument>(world);
     let document = output.map_err(|errors| told(world, &errors))?;
-    let options = PdfOptions {
+    let options = |standards| PdfOptions {
         ident: Smart::Custom(identity.name.clone()),
         creator: Smart::Custom(Some(concat!("tympan ", env!("CARGO_PKG_VERSION")).to_owned())),
         timestamp: identity.time.and_then(timestamp),
+        standards,
         ..PdfOptions::default()
     };
-    let bytes = typst_pdf::pdf(&document, &options).map_err(|errors| told(world, &errors))?;
+    // A document that can be accessible by the standard says so; another, such as one with a
+    // character that no font has, is written all the same and claims nothing.
+    let accessible = PdfStandards::new(&[PdfStandard::Ua_1]).unwrap_or_default();
+    let bytes = typst_pdf::pdf(&document, &options(accessible))
+        .or_else(|_| typst_pdf::pdf(&document, &options(PdfStandards::default())))
+        .map_err(|errors| told(world, &errors))?;
     Ok(Typeset {
         bytes,
         pages: document.pages().len(),
