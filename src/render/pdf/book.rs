@@ -93,9 +93,18 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
         resolve_links(std::slice::from_mut(chapter), &labels);
     }
     diagnostics.extend(glyphs.report());
+    let mut front = front(context, document, &entries);
+    front["whole"] = json!(chapters.first().is_some_and(|first| first["whole"] == true));
+    if let Some(first) = chapters.first_mut()
+        && first["whole"] == true
+        && front["contents"] == true
+    {
+        // The contents of a contract stand below its name, which is the title of its first page.
+        first["contents"] = front["depth"].clone();
+    }
     Book {
         settings: settings(context, &entries),
-        document: front(context, document, &entries),
+        document: front,
         chapters,
         images,
         diagnostics,
@@ -125,6 +134,7 @@ fn chapter(
         "running": entry.item.title,
         // A contract's first page usually bears the name of the whole.
         "whole": site.kind == Kind::Contract && index == 0 && text == document.title,
+        "contents": Value::Null,
         "label": format!("p{index}"),
         "language": language_of(language),
         "body": [],
@@ -167,7 +177,8 @@ fn collect<'a>(
     seen: &mut BTreeSet<PageId>,
     found: &mut Vec<Entry<'a>>,
 ) {
-    let page = item.page.filter(|page| seen.insert(*page));
+    let named = own_page(item);
+    let page = item.page.or(named).filter(|page| seen.insert(*page));
     let below = item.children.iter().flat_map(NavItem::pages);
     let has_text = page.is_some() || below.into_iter().any(|page| !seen.contains(&page));
     if !has_text {
@@ -185,10 +196,24 @@ fn collect<'a>(
     }
 }
 
+/// The page of an entry that has none of its own, but whose first page bears its name: the two are
+/// one chapter.
+fn own_page(item: &NavItem) -> Option<PageId> {
+    let first = item.children.first()?;
+    let same = first.title.trim().to_lowercase() == item.title.trim().to_lowercase();
+    first.page.filter(|_| same && first.children.is_empty())
+}
+
 /// What every chapter is set with. It changes seldom, so that an edit of one chapter leaves the
 /// layout of the others as it was.
 fn settings(context: &RenderContext<'_>, entries: &[Entry<'_>]) -> Value {
     let texts = entries.iter().filter(|entry| entry.role != "part").count();
+    let words = entries.iter().filter_map(|entry| entry.page);
+    let words: usize = words.map(|id| context.site.page(id).outline.words).sum();
+    let sections = match context.site.kind {
+        Kind::Contract => words > LONG_CONTRACT,
+        _ => texts < FEW_CHAPTERS,
+    };
     let config = &context.site.config;
     let paper = config.pdf.paper;
     json!({
@@ -196,7 +221,7 @@ fn settings(context: &RenderContext<'_>, entries: &[Entry<'_>]) -> Value {
         "paper": paper.typst_name(),
         "small": paper == Paper::A5,
         "language": language_of(&config.project.language),
-        "sections": texts < FEW_CHAPTERS,
+        "sections": sections,
         "strings": strings(),
     })
 }

@@ -9,6 +9,9 @@ use crate::render::pdf::breaks::{Measure, soften};
 const WIDE_TABLE: usize = 9;
 /// How many letters fit beside each other on an upright page, in the small type of such a table.
 const UPRIGHT: usize = 100;
+/// A table of no more rows and letters than these stays on one page.
+const KEPT_ROWS: usize = 12;
+const KEPT_LETTERS: usize = 1500;
 
 /// Whether a node is a part of a line.
 fn is_span(node: &Value) -> bool {
@@ -136,24 +139,59 @@ pub(super) fn cell(children: Vec<Value>) -> Value {
     }
 }
 
-/// A table; a wide one that is not inside anything gets a page on its side.
-pub(super) fn table(alignment: &[&'static str], rows: Vec<Value>, top: bool) -> Value {
+/// Where a table stands, which decides how it may be laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TablePlace {
+    /// Whether it is inside nothing, so that it may have a page of its own.
+    pub(super) top: bool,
+    /// Whether it is in a contract, where a table may be one to sign.
+    pub(super) contract: bool,
+}
+
+/// A table. A wide one gets a page on its side, a small one is not divided.
+pub(super) fn table(alignment: &[&'static str], rows: Vec<Value>, place: TablePlace) -> Value {
     let mut rows: Vec<Value> = rows.into_iter().map(|mut row| row["cells"].take()).collect();
     let head = if rows.is_empty() { json!([]) } else { rows.remove(0) };
-    let cells = || rows.iter().filter_map(Value::as_array).flatten();
-    let sign = cells().any(|cell| cell["blank"] == true);
+    let sign = place.contract && is_to_sign(&rows);
+    if sign {
+        for cell in rows.iter_mut().filter_map(Value::as_array_mut).flatten() {
+            if letters(cell) == 0 {
+                *cell = json!({"blank": true});
+            }
+        }
+    }
     // The room that a column asks for: its longest cell, or what is left after breaking it.
     let room = |column: usize| {
-        let cells = [&head].into_iter().chain(&rows).map(|row| &row[column]["c"]);
-        let letters = cells.filter_map(|cell| Some(plain_text(cell.as_array()?).chars().count()));
-        letters.max().unwrap_or(0).min(20) + 2
+        let cells = [&head].into_iter().chain(&rows).map(|row| &row[column]);
+        cells.map(letters).max().unwrap_or(0).min(20) + 2
     };
     let size = match alignment.len() {
-        columns @ WIDE_TABLE.. if top && (0..columns).map(room).sum::<usize>() > UPRIGHT => "wide",
+        columns @ WIDE_TABLE.. if place.top && (0..columns).map(room).sum::<usize>() > UPRIGHT => {
+            "wide"
+        }
         7.. => "small",
         _ => "normal",
     };
-    json!({"t": "table", "align": alignment, "size": size, "sign": sign, "head": head, "rows": rows})
+    let all: usize = rows.iter().filter_map(Value::as_array).flatten().map(letters).sum();
+    let keep = rows.len() <= KEPT_ROWS && all <= KEPT_LETTERS;
+    json!({
+        "t": "table", "align": alignment, "size": size, "sign": sign, "keep": keep,
+        "head": head, "rows": rows,
+    })
+}
+
+/// Whether most of a table is empty but for its first column: lines for names and signatures.
+fn is_to_sign(rows: &[Value]) -> bool {
+    let cells = rows.iter().filter_map(Value::as_array);
+    let cells: Vec<&Value> = cells.flat_map(|row| row.iter().skip(1)).collect();
+    let empty = cells.iter().filter(|cell| letters(cell) == 0).count();
+    empty * 2 >= cells.len() && empty > 0
+}
+
+/// The number of letters in a cell; a line to write on has none.
+fn letters(cell: &Value) -> usize {
+    let text = cell["c"].as_array().map(|cell| plain_text(cell));
+    text.map_or(0, |text| text.trim().chars().count())
 }
 
 /// The name of a column's alignment.

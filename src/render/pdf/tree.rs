@@ -309,8 +309,11 @@ impl Builder<'_, '_> {
                 return;
             }
             Open::Table(alignment) => {
-                let top = self.stack.len() == 1;
-                let table = node::table(&alignment, children, top);
+                let place = node::TablePlace {
+                    top: self.stack.len() == 1,
+                    contract: self.input.context.site.kind == Kind::Contract,
+                };
+                let table = node::table(&alignment, children, place);
                 if table["sign"] == true {
                     self.keep_last();
                 }
