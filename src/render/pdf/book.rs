@@ -76,11 +76,12 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
             let mut placed = BTreeMap::new();
             let mut title = tree.title.map(|(title, id)| {
                 chapter["alias"] = json!(format!("p{index}--{id}"));
-                title
+                node::notes_apart(title)
             });
-            if let Some(title) = &mut title {
-                place_notes(title, index, &mut tree.notes, &mut placed);
+            if let Some((title, notes)) = &mut title {
+                place_notes(notes, index, &mut tree.notes, &mut placed);
                 chapter["title"] = json!(title);
+                chapter["notes"] = json!(notes);
             }
             place_notes(&mut tree.blocks, index, &mut tree.notes, &mut placed);
             take_labels(&mut tree.blocks, &mut labels);
@@ -134,6 +135,7 @@ fn chapter(
         "running": entry.item.title,
         // A contract's first page usually bears the name of the whole.
         "whole": site.kind == Kind::Contract && index == 0 && text == document.title,
+        "notes": [],
         "contents": Value::Null,
         "label": format!("p{index}"),
         "language": language_of(language),

@@ -42,7 +42,7 @@ pub(super) fn math(tex: &str) -> Result<Value, String> {
 fn reason(message: &str) -> String {
     let line = message.lines().find(|line| !line.trim().is_empty());
     let line = line.unwrap_or("it cannot be read").trim();
-    line.trim_start_matches("error: ")
+    line.trim_start_matches("parsing error: ")
         .trim_end_matches(['.', ':'])
         .to_owned()
 }

@@ -258,6 +258,11 @@ pub(super) fn quotes_apart(text: &str) -> Vec<Value> {
     parts
 }
 
+/// The footnotes of a heading apart from its words, which are repeated in the contents.
+pub(super) fn notes_apart(nodes: Vec<Value>) -> (Vec<Value>, Vec<Value>) {
+    nodes.into_iter().partition(|node| node["i"] != "note")
+}
+
 /// The number that a clause heading begins with: `4` of `4. Fees and payment`.
 pub(super) fn clause(heading: &str) -> Option<String> {
     let number = heading.split_whitespace().next()?;

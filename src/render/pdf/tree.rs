@@ -262,12 +262,11 @@ impl Builder<'_, '_> {
         };
         if deep(Frame::is_block, MAX_BLOCKS) {
             frame.open = Open::Flat { blocks: true };
-            self.report(
-                "pdf-depth",
-                span,
-                "lists and quotes nest too deeply for paper",
-                "the levels below the tenth are printed without indent",
-            );
+            if !self.diagnostics.iter().any(|found| found.code == "pdf-depth") {
+                let message = "lists and quotes nest too deeply for paper";
+                let help = "the levels below the tenth are printed without indent";
+                self.report("pdf-depth", span, message, help);
+            }
         } else if deep(Frame::is_span, MAX_SPANS) {
             frame.open = Open::Flat { blocks: false };
         } else if matches!(self.stack.last().map(|last| &last.open), Some(Open::Flat { .. }))
@@ -419,6 +418,7 @@ impl Builder<'_, '_> {
         }
         self.levels.push(level);
         let look = self.levels.len();
+        let (children, notes) = node::notes_apart(children);
         let text = heading.map_or("", |heading| heading.text.as_str());
         if self.input.context.site.kind == Kind::Contract {
             self.clause = node::clause(text);
@@ -431,7 +431,7 @@ impl Builder<'_, '_> {
         }
         self.push(json!({
             "t": "heading", "level": level, "look": look.min(5), "label": label,
-            "text": text, "c": children,
+            "text": text, "c": children, "notes": notes,
         }));
     }
 
@@ -548,14 +548,10 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// Reports once a page for each code and message.
     fn report(&mut self, code: &'static str, span: std::ops::Range<usize>, text: &str, help: &str) {
-        let told = |found: &Diagnostic| found.code == code && found.message == text;
-        if !self.diagnostics.iter().any(told) {
-            let page = self.input.page;
-            let found = page.diagnostic(code, Severity::Warning, span, text);
-            self.diagnostics.push(found.help(help));
-        }
+        let page = self.input.page;
+        let found = page.diagnostic(code, Severity::Warning, span, text);
+        self.diagnostics.push(found.help(help));
     }
 }
 
