@@ -58,7 +58,9 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
     let mut diagnostics = Vec::new();
     let mut glyphs = Glyphs::default();
     let mut chapters = Vec::new();
-    let mut labels: BTreeSet<String> = (0..entries.len()).map(|index| format!("p{index}")).collect();
+    let mut labels: BTreeSet<String> = (0..entries.len())
+        .map(|index| format!("p{index}"))
+        .collect();
     for (index, entry) in entries.iter().enumerate() {
         let mut chapter = chapter(context, document, entry, index);
         if let Some(id) = entry.page {
@@ -165,7 +167,11 @@ fn entries(document: &Document) -> Vec<Entry<'_>> {
         }
         front &= item.number.is_none();
         // A chapter without a number after the parts, such as a glossary, belongs to no part.
-        let level = if in_part && item.number.is_some() { 2 } else { 1 };
+        let level = if in_part && item.number.is_some() {
+            2
+        } else {
+            1
+        };
         collect(item, level, "chapter", front, &mut seen, &mut found);
     }
     found
@@ -231,7 +237,12 @@ fn settings(context: &RenderContext<'_>, entries: &[Entry<'_>]) -> Value {
 fn front(context: &RenderContext<'_>, document: &Document, entries: &[Entry<'_>]) -> Value {
     let site = context.site;
     let project = &site.config.project;
-    let pages = || entries.iter().filter_map(|entry| entry.page).map(|id| site.page(id));
+    let pages = || {
+        entries
+            .iter()
+            .filter_map(|entry| entry.page)
+            .map(|id| site.page(id))
+    };
     let words: usize = pages().map(|page| page.outline.words).sum();
     let texts = entries.iter().filter(|entry| entry.role != "part").count();
     let contract = site.kind == Kind::Contract;

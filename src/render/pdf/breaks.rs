@@ -5,6 +5,9 @@
 /// A character after which a line may break.
 pub(super) const ZERO_WIDTH_SPACE: char = '\u{200b}';
 
+/// What a line may break after.
+const SEPARATORS: &str = "/_.?&=-:,;|@+#";
+
 /// How long a word may be before it gets places to break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Measure {
@@ -54,10 +57,9 @@ fn soften_word(word: &str, longest: usize, softened: &mut String) {
         softened.push(letter);
         run += 1;
         let next = letters.peek().copied();
-        let separates = "/_.?&=-:,;|@+#".contains(letter);
-        let inside = next.is_some_and(|next| {
-            !next.is_whitespace() && !(separates && "/_.?&=-:,;|@+#".contains(next))
-        });
+        let separates = SEPARATORS.contains(letter);
+        let inside = next
+            .is_some_and(|next| !(next.is_whitespace() || separates && SEPARATORS.contains(next)));
         if !inside {
             continue;
         }
@@ -75,7 +77,10 @@ mod tests {
 
     #[track_caller]
     fn case(text: &str, measure: Measure, expected: &str) {
-        assert_eq!(soften(text, measure).replace(ZERO_WIDTH_SPACE, "|"), expected);
+        assert_eq!(
+            soften(text, measure).replace(ZERO_WIDTH_SPACE, "|"),
+            expected
+        );
     }
 
     #[test]
@@ -90,15 +95,23 @@ mod tests {
         case(
             "https://a.example/guide/setup",
             Measure::Text,
-            "https://|a.|example/|guide/|setup",
+            "https://|a.example/|guide/|setup",
         );
         case("some_function_name", Measure::Code, "some_|function_|name");
     }
 
     #[test]
     fn hashes_break_somewhere() {
-        case("0123456789abcdef0123", Measure::Cell, "0123456789abcdef|0123");
-        case(&"x".repeat(61), Measure::Block, &format!("{}|x", "x".repeat(60)));
+        case(
+            "0123456789abcdef0123",
+            Measure::Cell,
+            "0123456789abcdef|0123",
+        );
+        case(
+            &"x".repeat(61),
+            Measure::Block,
+            &format!("{}|x", "x".repeat(60)),
+        );
     }
 
     #[test]

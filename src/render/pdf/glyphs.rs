@@ -48,7 +48,12 @@ impl<'a> Glyphs<'a> {
     /// One report for the document, at the first place.
     pub(super) fn report(&self) -> Option<Diagnostic> {
         let (page, at) = self.first?;
-        let letters: Vec<String> = self.missing.iter().take(LISTED).map(char::to_string).collect();
+        let letters: Vec<String> = self
+            .missing
+            .iter()
+            .take(LISTED)
+            .map(char::to_string)
+            .collect();
         let more = self.missing.len().saturating_sub(LISTED);
         let more = match more {
             0 => String::new(),

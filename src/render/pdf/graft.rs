@@ -55,14 +55,12 @@ fn draft(document: &mut Document) -> Result<(), lopdf::Error> {
     for page in pages {
         let [width, height] = page_size(document, page)?;
         let size = (width.to_bits(), height.to_bits());
-        let form = match forms.get(&size) {
-            Some(form) => *form,
-            None => {
-                let form = form(width, height)?;
-                let form = document.add_object(form);
-                forms.insert(size, form);
-                form
-            }
+        let form = if let Some(form) = forms.get(&size) {
+            *form
+        } else {
+            let form = document.add_object(form(width, height)?);
+            forms.insert(size, form);
+            form
         };
         document.add_xobject(page, "TympanMark", form)?;
         let content = document.get_page_contents(page).into_iter();

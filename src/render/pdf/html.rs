@@ -102,15 +102,12 @@ fn attributes(text: &str) -> Vec<(String, String)> {
         let name = rest[..equals].split_ascii_whitespace().next_back();
         let name = name.unwrap_or("").to_ascii_lowercase();
         let value = rest[equals + 1..].trim_start();
-        let (value, after) = match value.chars().next() {
-            Some(quote @ ('"' | '\'')) => {
-                let end = value[1..].find(quote).map_or(value.len(), |end| end + 1);
-                (&value[1..end], value.get(end + 1..).unwrap_or(""))
-            }
-            _ => {
-                let end = value.find(|c: char| c.is_ascii_whitespace());
-                value.split_at(end.unwrap_or(value.len()))
-            }
+        let (value, after) = if let Some(quote @ ('"' | '\'')) = value.chars().next() {
+            let end = value[1..].find(quote).map_or(value.len(), |end| end + 1);
+            (&value[1..end], value.get(end + 1..).unwrap_or(""))
+        } else {
+            let end = value.find(|c: char| c.is_ascii_whitespace());
+            value.split_at(end.unwrap_or(value.len()))
         };
         found.push((name, decode_entities(value)));
         rest = after;
@@ -129,15 +126,12 @@ fn decode_entities(text: &str) -> String {
             .find(';')
             .filter(|end| *end <= 10)
             .map(|end| &rest[1..end]);
-        match entity.and_then(|name| Some((name, entity_char(name)?))) {
-            Some((name, letter)) => {
-                decoded.push(letter);
-                rest = &rest[name.len() + 2..];
-            }
-            None => {
-                decoded.push('&');
-                rest = &rest[1..];
-            }
+        if let Some((name, letter)) = entity.and_then(|name| Some((name, entity_char(name)?))) {
+            decoded.push(letter);
+            rest = &rest[name.len() + 2..];
+        } else {
+            decoded.push('&');
+            rest = &rest[1..];
         }
     }
     decoded.push_str(rest);
@@ -206,7 +200,10 @@ mod tests {
     #[test]
     fn tags_and_text_are_told_apart() {
         case("<B>a</B> &amp; b", "+b|a|-b| & b");
-        case("<img src='x y.png' alt=\"a>b\"/>", "+img src=x y.png alt=a>b");
+        case(
+            "<img src='x y.png' alt=\"a>b\"/>",
+            "+img src=x y.png alt=a>b",
+        );
         case("a < b", "a |<| b");
     }
 

@@ -13,7 +13,7 @@ use crate::digest::Digest;
 use crate::render::context::RenderContext;
 use crate::render::pdf::links::link;
 use crate::render::pdf::tree::PageInput;
-use crate::repo::Snapshot;
+use crate::repo::{RepoError, Snapshot};
 use crate::site::LinkTarget;
 use crate::site_path::SitePath;
 use crate::store::Store;
@@ -93,7 +93,7 @@ impl Images {
         let mut loaded = BTreeMap::new();
         for (number, used) in self.used.iter().enumerate() {
             let image = document_image(&used.asset, MAX_SIDE, context.snapshot, context.store);
-            if let Some(bytes) = image.map(|image| Bytes::new(image.bytes))
+            if let Ok(bytes) = image.map(|image| Bytes::new(image.bytes))
                 && is_sound(&bytes)
             {
                 loaded.insert(file_name(number), bytes);
@@ -144,7 +144,7 @@ fn document_image(
     _max_side: u32,
     snapshot: &Snapshot,
     _store: &Store,
-) -> Option<DocumentImage> {
-    let bytes = snapshot.read(&asset.source).ok()?;
-    Some(DocumentImage { bytes })
+) -> Result<DocumentImage, RepoError> {
+    let bytes = snapshot.read(&asset.source)?;
+    Ok(DocumentImage { bytes })
 }

@@ -4,11 +4,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pulldown_latex::event::{
-    ArrayColumn, ColumnAlignment, Content, DelimiterSize, DelimiterType, Dimension, DimensionUnit,
-    EnvironmentFlow, Event, Font, Grouping, ScriptPosition, ScriptType, StateChange, Style, Visual,
+    ArrayColumn, ColumnAlignment, Content, DelimiterType, Dimension, EnvironmentFlow, Event,
+    Grouping, ScriptPosition, ScriptType, StateChange, Visual,
 };
 use pulldown_latex::{Parser, Storage};
 use serde_json::{Value, json};
+
+use crate::render::pdf::math_names::{
+    accent_above, accent_below, align_name, delimiter_ems, ems, font_name, negated, style_name,
+};
 
 /// An expression of more events is shown as its source.
 const MAX_EVENTS: usize = 5000;
@@ -54,7 +58,7 @@ struct Reader<'a> {
     depth: usize,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     /// The elements up to the end of the group, or up to the next cell or row.
     fn sequence(&mut self) -> Result<Vec<Value>, String> {
         self.depth += 1;
@@ -69,7 +73,7 @@ impl<'a> Reader<'a> {
                 Event::StateChange(change) => {
                     self.at += 1;
                     match change {
-                        StateChange::Font(font) => self.font = font.and_then(font_name),
+                        StateChange::Font(font) => self.font = font.map(font_name),
                         StateChange::Style(style) => {
                             let rest = row(self.sequence()?);
                             found.push(json!({"m": "style", "v": style_name(*style), "c": rest}));
@@ -98,7 +102,10 @@ impl<'a> Reader<'a> {
         } else if let (Some(prime), Some(base)) = (primes(&element["c"]), found.last_mut())
             && element["m"] == "attach"
         {
-            let above = row([prime].into_iter().chain(non_null(&element["tr"])).collect());
+            let above = row([prime]
+                .into_iter()
+                .chain(non_null(&element["tr"]))
+                .collect());
             *base = json!({"m": "attach", "c": base.take(), "tr": above, "br": element["br"]});
         } else {
             found.push(element);
@@ -116,9 +123,7 @@ impl<'a> Reader<'a> {
             Event::Begin(grouping) => self.group(grouping),
             Event::Visual(visual) => self.visual(*visual),
             Event::Script { ty, position } => self.script(*ty, *position),
-            Event::Space { width, .. } => {
-                Ok(json!({"m": "space", "v": width.map_or(0.0, ems)}))
-            }
+            Event::Space { width, .. } => Ok(json!({"m": "space", "v": width.map_or(0.0, ems)})),
             // A change alone where an element is due has nothing to change.
             Event::StateChange(_) | Event::End | Event::EnvironmentFlow(_) => Ok(row(Vec::new())),
         }
@@ -140,10 +145,13 @@ impl<'a> Reader<'a> {
             Content::Text(text) => return json!({"m": "text", "v": text}),
             Content::Number(number) => json!({"m": "number", "v": number}),
             Content::Function(name) => return json!({"m": "op", "v": name}),
-            Content::Ordinary { content, .. } => symbol(content, None),
-            Content::LargeOp { content, .. } => symbol(content, None),
+            Content::Ordinary { content, .. } | Content::LargeOp { content, .. } => {
+                symbol(content, None)
+            }
             // These are binary or not by what stands before them, which the engine knows.
-            Content::BinaryOp { content, .. } if "+−±∓".contains(content) => symbol(content, None),
+            Content::BinaryOp { content, .. } if "+−±∓".contains(content) => {
+                symbol(content, None)
+            }
             Content::BinaryOp { content, .. } => symbol(content, Some("binary")),
             Content::Relation { content, .. } => {
                 let mut buffer = [0; 8];
@@ -182,13 +190,13 @@ impl<'a> Reader<'a> {
                 let above = self.argument()?;
                 let below = self.argument()?;
                 match line {
-                    Some(Dimension { value, .. }) if value == 0.0 => {
+                    Some(Dimension { value: 0.0, .. }) => {
                         json!({"m": "stack", "a": above, "b": below})
                     }
                     _ => json!({"m": "frac", "a": above, "b": below}),
                 }
             }
-            Visual::Negation => negated(self.argument()?),
+            Visual::Negation => negated(&self.argument()?),
         })
     }
 
@@ -321,111 +329,6 @@ fn primes(node: &Value) -> Option<Value> {
     (prime && node["m"] == "symbol").then(|| node.clone())
 }
 
-/// A struck-out relation, as one character where Unicode has it.
-fn negated(node: Value) -> Value {
-    const PAIRS: &[(&str, &str)] = &[
-        ("=", "≠"), ("<", "≮"), (">", "≯"), ("≤", "≰"), ("≥", "≱"), ("∈", "∉"), ("∋", "∌"),
-        ("∃", "∄"), ("≡", "≢"), ("∼", "≁"), ("≃", "≄"), ("≅", "≇"), ("≈", "≉"), ("⊂", "⊄"),
-        ("⊃", "⊅"), ("⊆", "⊈"), ("⊇", "⊉"), ("∣", "∤"), ("∥", "∦"), ("→", "↛"), ("←", "↚"),
-        ("⇒", "⇏"), ("⇔", "⇎"), ("⊢", "⊬"), ("⊨", "⊭"),
-    ];
-    let known = PAIRS.iter().find(|(plain, _)| node["v"] == *plain);
-    match known {
-        Some((_, struck)) => json!({"m": "symbol", "v": struck, "class": "relation"}),
-        None => json!({"m": "cancel", "c": node}),
-    }
-}
-
-fn accent_above(mark: char) -> Option<&'static str> {
-    Some(match mark {
-        '^' | 'ˆ' => "hat",
-        '~' | '˜' => "tilde",
-        '‾' | '¯' | 'ˉ' => "overline",
-        '→' | '⃗' => "arrow",
-        '←' => "arrow-left",
-        '↔' => "arrow-both",
-        '˙' => "dot",
-        '¨' => "dot-double",
-        '⃛' => "dot-triple",
-        '˘' => "breve",
-        'ˇ' => "caron",
-        '´' => "acute",
-        '`' => "grave",
-        '˚' => "circle",
-        '⏞' => "overbrace",
-        '⏠' => "overparen",
-        '⎴' => "overbracket",
-        _ => return None,
-    })
-}
-
-fn accent_below(mark: char) -> Option<&'static str> {
-    Some(match mark {
-        '_' | '‾' | '̲' => "underline",
-        '⏟' => "underbrace",
-        '⏡' => "underparen",
-        '⎵' => "underbracket",
-        _ => return None,
-    })
-}
-
-fn font_name(font: Font) -> Option<&'static str> {
-    Some(match font {
-        Font::Bold | Font::BoldSansSerif => "bold-upright",
-        Font::BoldItalic | Font::BoldSymbol | Font::SansSerifBoldItalic => "bold",
-        Font::BoldScript | Font::Script => "cal",
-        Font::Fraktur | Font::BoldFraktur => "frak",
-        Font::Monospace => "mono",
-        Font::SansSerif | Font::SansSerifItalic => "sans",
-        Font::DoubleStruck | Font::DoubleStruckItalic => "bb",
-        Font::Italic => "italic",
-        Font::UpRight => "upright",
-    })
-}
-
-fn style_name(style: Style) -> &'static str {
-    match style {
-        Style::Display => "display",
-        Style::Text => "inline",
-        Style::Script => "script",
-        Style::ScriptScript => "sscript",
-    }
-}
-
-fn align_name(alignment: ColumnAlignment) -> &'static str {
-    match alignment {
-        ColumnAlignment::Left => "left",
-        ColumnAlignment::Center => "center",
-        ColumnAlignment::Right => "right",
-    }
-}
-
-fn delimiter_ems(size: DelimiterSize) -> f32 {
-    match size {
-        DelimiterSize::Big => 1.2,
-        DelimiterSize::BIG => 1.8,
-        DelimiterSize::Bigg => 2.4,
-        DelimiterSize::BIGG => 3.0,
-    }
-}
-
-/// A length in ems of the text, at most a page wide.
-fn ems(length: Dimension) -> f32 {
-    let scale = match length.unit {
-        DimensionUnit::Em => 1.0,
-        DimensionUnit::Mu => 1.0 / 18.0,
-        DimensionUnit::Ex => 0.45,
-        DimensionUnit::Pt | DimensionUnit::Bp | DimensionUnit::Dd => 0.1,
-        DimensionUnit::Pc | DimensionUnit::Cc => 1.2,
-        DimensionUnit::Cm => 2.85,
-        DimensionUnit::Mm => 0.285,
-        DimensionUnit::In => 7.2,
-        DimensionUnit::Sp => 0.0,
-    };
-    let ems = length.value * scale;
-    if ems.is_finite() { ems.clamp(-2.0, 20.0) } else { 0.0 }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -441,16 +344,34 @@ mod tests {
     fn fractions_roots_and_scripts_are_nodes() {
         let letter = |v: &str| json!({"m": "symbol", "v": v});
         let number = |v: &str| json!({"m": "number", "v": v});
-        case(r"\frac a2", json!({"m": "frac", "a": letter("a"), "b": number("2")}));
-        case(r"\sqrt[3]{x}", json!({"m": "root", "c": letter("x"), "index": number("3")}));
+        case(
+            r"\frac a2",
+            json!({"m": "frac", "a": letter("a"), "b": number("2")}),
+        );
+        case(
+            r"\sqrt[3]{x}",
+            json!({"m": "root", "c": letter("x"), "index": number("3")}),
+        );
         case(
             r"\sum_{i}^n",
             json!({"m": "attach", "c": letter("∑"), "t": letter("n"), "b": letter("i"), "limits": false}),
         );
-        case(r"\hat x", json!({"m": "accent", "v": "hat", "c": letter("x")}));
-        case("x'", json!({"m": "attach", "c": letter("x"), "tr": letter("′")}));
-        case(r"\binom n2", json!({"m": "binom", "a": letter("n"), "b": number("2")}));
-        case(r"\not=", json!({"m": "symbol", "v": "≠", "class": "relation"}));
+        case(
+            r"\hat x",
+            json!({"m": "accent", "v": "hat", "c": letter("x")}),
+        );
+        case(
+            "x'",
+            json!({"m": "attach", "c": letter("x"), "tr": letter("′")}),
+        );
+        case(
+            r"\binom n2",
+            json!({"m": "binom", "a": letter("n"), "b": number("2")}),
+        );
+        case(
+            r"\not=",
+            json!({"m": "symbol", "v": "≠", "class": "relation"}),
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod book;
 mod breaks;
+mod element;
 mod glyphs;
 mod graft;
 mod html;
@@ -12,12 +13,16 @@ mod images;
 mod links;
 mod mark;
 mod math;
+mod math_names;
 mod node;
 mod resolve;
 mod strings;
 mod tree;
 mod typeset;
 mod world;
+
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -39,9 +44,18 @@ const VERSION: u32 = 1;
 
 /// The template: the walker over the tree, the design of the pages, and the colors of code.
 const TEMPLATE: [(&str, &str); 3] = [
-    ("/tympan.typ", include_str!("../../../themes/default/tympan.typ")),
-    ("/document.typ", include_str!("../../../themes/default/document.typ")),
-    ("/code.tmTheme", include_str!("../../../themes/default/code.tmTheme")),
+    (
+        "/tympan.typ",
+        include_str!("../../../themes/default/tympan.typ"),
+    ),
+    (
+        "/document.typ",
+        include_str!("../../../themes/default/document.typ"),
+    ),
+    (
+        "/code.tmTheme",
+        include_str!("../../../themes/default/code.tmTheme"),
+    ),
 ];
 
 /// A PDF and what is known about it.
@@ -78,18 +92,17 @@ pub fn render_pdf(
     };
     let files = data_files(&book);
     let key = key(context, document, &book, &files, mark);
-    let kept = context.store.cached(&key).and_then(unpack);
-    let (kept, bytes) = match kept {
-        Some(found) => found,
-        None => {
-            let made = make(context, document, &book, files, mark);
-            let (kept, bytes) = made.map_err(|message| RenderError::Document {
-                path: document.route(Format::Pdf),
-                message,
-            })?;
-            context.store.cache(&key, &pack(&kept, &bytes));
-            (kept, bytes)
-        }
+    let cached = context.store.cached(&key);
+    let (kept, bytes) = if let Some(found) = cached.as_deref().and_then(unpack) {
+        found
+    } else {
+        let made = make(context, document, &book, files, mark);
+        let (kept, bytes) = made.map_err(|message| RenderError::Document {
+            path: document.route(Format::Pdf),
+            message,
+        })?;
+        context.store.cache(&key, &pack(&kept, &bytes));
+        (kept, bytes)
     };
     let mut diagnostics = std::mem::take(&mut book.diagnostics);
     diagnostics.extend(book.images.faults(&kept.missing));
@@ -201,7 +214,7 @@ fn pack(kept: &Kept, bytes: &[u8]) -> Vec<u8> {
     packed
 }
 
-fn unpack(packed: Vec<u8>) -> Option<(Kept, Vec<u8>)> {
+fn unpack(packed: &[u8]) -> Option<(Kept, Vec<u8>)> {
     let end = packed.iter().position(|byte| *byte == b'\n')?;
     let kept = serde_json::from_slice(&packed[..end]).ok()?;
     Some((kept, packed[end + 1..].to_vec()))

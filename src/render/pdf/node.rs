@@ -117,7 +117,7 @@ pub(super) fn code(language: &str, children: &[Value]) -> Value {
 }
 
 /// A list of the items inside it.
-pub(super) fn list(start: Option<u64>, clause: Option<String>, items: Vec<Value>) -> Value {
+pub(super) fn list(start: Option<u64>, clause: Option<&str>, items: &[Value]) -> Value {
     let tight = !items.iter().any(|item| item["loose"] == true);
     let tasks = items.iter().any(|item| !item["task"].is_null());
     // More items than this cannot be counted by the engine.
@@ -129,8 +129,8 @@ pub(super) fn list(start: Option<u64>, clause: Option<String>, items: Vec<Value>
 }
 
 /// A table cell: its text, or the blank line that is filled in by hand.
-pub(super) fn cell(children: Vec<Value>) -> Value {
-    let text = plain_text(&children);
+pub(super) fn cell(children: &[Value]) -> Value {
+    let text = plain_text(children);
     let text = text.replace('\u{200b}', "");
     let blank = text.len() >= 3 && text.chars().all(|c| c == '_');
     match blank {
@@ -150,8 +150,15 @@ pub(super) struct TablePlace {
 
 /// A table. A wide one gets a page on its side, a small one is not divided.
 pub(super) fn table(alignment: &[&'static str], rows: Vec<Value>, place: TablePlace) -> Value {
-    let mut rows: Vec<Value> = rows.into_iter().map(|mut row| row["cells"].take()).collect();
-    let head = if rows.is_empty() { json!([]) } else { rows.remove(0) };
+    let mut rows: Vec<Value> = rows
+        .into_iter()
+        .map(|mut row| row["cells"].take())
+        .collect();
+    let head = if rows.is_empty() {
+        json!([])
+    } else {
+        rows.remove(0)
+    };
     let sign = place.contract && is_to_sign(&rows);
     if sign {
         for cell in rows.iter_mut().filter_map(Value::as_array_mut).flatten() {
@@ -172,7 +179,12 @@ pub(super) fn table(alignment: &[&'static str], rows: Vec<Value>, place: TablePl
         7.. => "small",
         _ => "normal",
     };
-    let all: usize = rows.iter().filter_map(Value::as_array).flatten().map(letters).sum();
+    let all: usize = rows
+        .iter()
+        .filter_map(Value::as_array)
+        .flatten()
+        .map(letters)
+        .sum();
     let keep = rows.len() <= KEPT_ROWS && all <= KEPT_LETTERS;
     json!({
         "t": "table", "align": alignment, "size": size, "sign": sign, "keep": keep,
@@ -211,7 +223,10 @@ pub(super) fn terms(children: Vec<Value>) -> Vec<Value> {
         let mut child = child;
         if child["t"] == "term" {
             items.push(json!({"term": child["body"].take(), "defs": []}));
-        } else if let Some(defs) = items.last_mut().and_then(|item| item["defs"].as_array_mut()) {
+        } else if let Some(defs) = items
+            .last_mut()
+            .and_then(|item| item["defs"].as_array_mut())
+        {
             defs.push(child["body"].take());
         }
     }
@@ -227,11 +242,12 @@ pub(super) fn plain_text(nodes: &[Value]) -> String {
             _ => match node["i"].as_str() {
                 Some("quote") => text.push_str(if node["double"] == true { "\"" } else { "'" }),
                 Some("break") => text.push(' '),
-                Some("math") => text.push_str(node["alt"].as_str().unwrap_or("")),
-                Some("image") => text.push_str(node["alt"].as_str().unwrap_or("")),
+                Some("math" | "image") => text.push_str(node["alt"].as_str().unwrap_or("")),
                 Some("code") => text.push_str(node["v"].as_str().unwrap_or("")),
                 _ => {
-                    let inside = node["c"].as_array().map_or("".to_owned(), |c| plain_text(c));
+                    let inside = node["c"]
+                        .as_array()
+                        .map_or(String::new(), |c| plain_text(c));
                     text.push_str(&inside);
                 }
             },
@@ -269,9 +285,9 @@ pub(super) fn clause(heading: &str) -> Option<String> {
     let number = number.strip_suffix('.').unwrap_or(number);
     let good = !number.is_empty()
         && number.len() <= 12
-        && number.split('.').all(|part| {
-            !part.is_empty() && part.chars().all(|c| c.is_ascii_digit())
-        });
+        && number
+            .split('.')
+            .all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()));
     good.then(|| number.to_owned())
 }
 
@@ -304,14 +320,19 @@ mod tests {
 
     #[test]
     fn a_formula_divides_its_paragraph() {
-        let parts = paragraph(vec![json!("a "), json!({"t": "math"}), json!(" "), json!("b")]);
+        let parts = paragraph(vec![
+            json!("a "),
+            json!({"t": "math"}),
+            json!(" "),
+            json!("b"),
+        ]);
         assert_eq!(parts[0], json!({"t": "para", "c": ["a "]}));
         assert_eq!(parts[2], json!({"t": "para", "c": ["b"], "follows": true}));
     }
 
     #[test]
     fn a_cell_of_underscores_is_a_line_to_write_on() {
-        assert_eq!(cell(vec![json!("____\u{200b}____")]), json!({"blank": true}));
-        assert_eq!(cell(vec![json!("_")]), json!({"c": ["_"]}));
+        assert_eq!(cell(&[json!("____\u{200b}____")]), json!({"blank": true}));
+        assert_eq!(cell(&[json!("_")]), json!({"c": ["_"]}));
     }
 }

@@ -45,14 +45,12 @@ pub(super) fn resolve_links(nodes: &mut [Value], labels: &BTreeSet<String>) {
 /// Puts footnotes in place. A note that was already placed is referred to by its label; one that
 /// refers to itself is not.
 pub(super) fn place_notes(
-    nodes: &mut Vec<Value>,
+    tree: &mut [Value],
     page: usize,
     notes: &mut BTreeMap<String, Vec<Value>>,
     placed: &mut BTreeMap<String, bool>,
 ) {
-    let mut numbers: Vec<String> = notes.keys().cloned().collect();
-    numbers.sort();
-    for node in nodes {
+    for node in tree {
         place(node, page, notes, placed);
     }
 }
@@ -81,8 +79,8 @@ fn place(
         return;
     }
     match node {
-        Value::Array(nodes) => {
-            for node in nodes {
+        Value::Array(items) => {
+            for node in items {
                 place(node, page, notes, placed);
             }
         }

@@ -2,6 +2,7 @@
 //! objects with `i`. The template walks it; no string in it is ever read as markup.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd};
 use serde_json::{Value, json};
@@ -11,7 +12,6 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::markdown::events;
 use crate::render::context::RenderContext;
 use crate::render::pdf::breaks::{Measure, soften};
-use crate::render::pdf::html::{Piece, pieces};
 use crate::render::pdf::images::Images;
 use crate::render::pdf::links::{Links, link};
 use crate::render::pdf::math::math;
@@ -75,13 +75,17 @@ pub(super) fn page_tree(input: &PageInput<'_>, images: &mut Images) -> PageTree 
 }
 
 /// A construct that is not closed yet.
-enum Open {
+pub(super) enum Open {
     Root,
     Paragraph,
     Heading(usize),
     Quote(Option<BlockQuoteKind>),
     Code(String),
-    List { start: Option<u64>, clause: Option<String>, nested: bool },
+    List {
+        start: Option<u64>,
+        clause: Option<String>,
+        nested: bool,
+    },
     Item(Option<bool>),
     Note(String),
     Table(Vec<&'static str>),
@@ -96,23 +100,28 @@ enum Open {
     Span(&'static str),
     /// A link or a raw HTML element, with the node it becomes.
     Linked(Value),
-    Image { target: String, title: String },
+    Image {
+        target: String,
+        title: String,
+    },
     /// A raw HTML element and the span it becomes.
     Element(String, Option<&'static str>),
     /// Nested too deeply, or without meaning on paper: its content joins its surroundings.
-    Flat { blocks: bool },
+    Flat {
+        blocks: bool,
+    },
     /// Its content is left out.
     Dropped,
 }
 
-struct Frame {
-    open: Open,
+pub(super) struct Frame {
+    pub(super) open: Open,
     children: Vec<Value>,
-    span: std::ops::Range<usize>,
+    pub(super) span: Range<usize>,
 }
 
 impl Frame {
-    fn new(open: Open) -> Self {
+    pub(super) fn new(open: Open) -> Self {
         Self {
             open,
             children: Vec::new(),
@@ -135,10 +144,11 @@ impl Frame {
     }
 }
 
-struct Builder<'a, 'b> {
-    input: &'a PageInput<'a>,
-    images: &'b mut Images,
-    stack: Vec<Frame>,
+/// Builds the tree of a page; a construct goes into the one around it when it is closed.
+pub(super) struct Builder<'a, 'b> {
+    pub(super) input: &'a PageInput<'a>,
+    pub(super) images: &'b mut Images,
+    pub(super) stack: Vec<Frame>,
     /// How many headings were met; the outline has their ids in the same order.
     headings: usize,
     /// The levels of the headings that the text stands under, as written.
@@ -151,7 +161,7 @@ struct Builder<'a, 'b> {
 }
 
 impl Builder<'_, '_> {
-    fn event(&mut self, event: Event<'_>, span: std::ops::Range<usize>) {
+    fn event(&mut self, event: Event<'_>, span: Range<usize>) {
         match event {
             Event::Start(tag) => {
                 let open = self.opened(tag);
@@ -176,7 +186,10 @@ impl Builder<'_, '_> {
             Event::InlineMath(tex) => self.math(&tex, false, span),
             Event::DisplayMath(tex) => self.math(&tex, true, span),
             Event::Html(html) => match self.stack.last_mut() {
-                Some(Frame { open: Open::Html(block), .. }) => block.push_str(&html),
+                Some(Frame {
+                    open: Open::Html(block),
+                    ..
+                }) => block.push_str(&html),
                 _ => self.html(&html, span),
             },
             Event::InlineHtml(html) => self.html(&html, span),
@@ -213,9 +226,13 @@ impl Builder<'_, '_> {
             }
             Tag::CodeBlock(CodeBlockKind::Indented) => Open::Code(String::new()),
             Tag::List(start) => {
-                let nested = self.stack.iter().any(|frame| frame.is_block());
+                let nested = self.stack.iter().any(Frame::is_block);
                 let clause = self.clause.clone().filter(|_| start.is_some() && !nested);
-                Open::List { start, clause, nested }
+                Open::List {
+                    start,
+                    clause,
+                    nested,
+                }
             }
             Tag::Item => match self.stack.last().map(|frame| &frame.open) {
                 Some(Open::List { .. }) => Open::Item(None),
@@ -234,7 +251,11 @@ impl Builder<'_, '_> {
             Tag::Strikethrough => Open::Span("strike"),
             Tag::Superscript => Open::Span("sup"),
             Tag::Subscript => Open::Span("sub"),
-            Tag::Link { link_type, dest_url, .. } => {
+            Tag::Link {
+                link_type,
+                dest_url,
+                ..
+            } => {
                 let target = match link_type {
                     LinkType::Email => format!("mailto:{dest_url}"),
                     _ => dest_url.to_string(),
@@ -245,7 +266,9 @@ impl Builder<'_, '_> {
                     false => Open::Linked(link(self.input, &target)),
                 }
             }
-            Tag::Image { dest_url, title, .. } => Open::Image {
+            Tag::Image {
+                dest_url, title, ..
+            } => Open::Image {
                 target: dest_url.to_string(),
                 title: title.to_string(),
             },
@@ -254,7 +277,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn open(&mut self, open: Open, span: std::ops::Range<usize>) {
+    pub(super) fn open(&mut self, open: Open, span: Range<usize>) {
         let mut frame = Frame::new(open);
         frame.span = span.clone();
         let deep = |is: fn(&Frame) -> bool, most: usize| {
@@ -262,15 +285,21 @@ impl Builder<'_, '_> {
         };
         if deep(Frame::is_block, MAX_BLOCKS) {
             frame.open = Open::Flat { blocks: true };
-            if !self.diagnostics.iter().any(|found| found.code == "pdf-depth") {
+            if !self
+                .diagnostics
+                .iter()
+                .any(|found| found.code == "pdf-depth")
+            {
                 let message = "lists and quotes nest too deeply for paper";
                 let help = "the levels below the tenth are printed without indent";
                 self.report("pdf-depth", span, message, help);
             }
         } else if deep(Frame::is_span, MAX_SPANS) {
             frame.open = Open::Flat { blocks: false };
-        } else if matches!(self.stack.last().map(|last| &last.open), Some(Open::Flat { .. }))
-            && matches!(frame.open, Open::Term | Open::Definition)
+        } else if matches!(
+            self.stack.last().map(|last| &last.open),
+            Some(Open::Flat { .. })
+        ) && matches!(frame.open, Open::Term | Open::Definition)
         {
             frame.open = Open::Flat { blocks: true };
         }
@@ -278,8 +307,13 @@ impl Builder<'_, '_> {
     }
 
     /// Closes the innermost construct and hands its node to the one around it.
-    fn close(&mut self) {
-        let Some(Frame { open, children, span }) = self.stack.pop() else {
+    pub(super) fn close(&mut self) {
+        let Some(Frame {
+            open,
+            children,
+            span,
+        }) = self.stack.pop()
+        else {
             return;
         };
         let found = match open {
@@ -290,11 +324,15 @@ impl Builder<'_, '_> {
                 }
                 return;
             }
-            Open::Heading(index) => return self.heading(index, children, &span),
+            Open::Heading(index) => return self.heading(index, children),
             Open::Quote(kind) => node::quote(kind, children),
             Open::Code(language) => node::code(&language, &children),
-            Open::List { start, clause, nested } => {
-                let mut list = node::list(start, clause, children);
+            Open::List {
+                start,
+                clause,
+                nested,
+            } => {
+                let mut list = node::list(start, clause.as_deref(), &children);
                 list["nested"] = json!(nested);
                 list
             }
@@ -319,11 +357,11 @@ impl Builder<'_, '_> {
                 table
             }
             Open::Head | Open::Row => json!({"t": "row", "cells": children}),
-            Open::Cell => node::cell(children),
+            Open::Cell => node::cell(&children),
             Open::Terms => json!({"t": "terms", "items": node::terms(children)}),
             Open::Term => json!({"t": "term", "body": children}),
             Open::Definition => json!({"t": "definition", "body": node::as_plain(children)}),
-            Open::Span(name) => json!({"i": name, "c": children}),
+            Open::Span(name) | Open::Element(_, Some(name)) => json!({"i": name, "c": children}),
             Open::Linked(mut link) => {
                 link["c"] = json!(children);
                 link
@@ -332,7 +370,6 @@ impl Builder<'_, '_> {
                 let alt = node::plain_text(&children);
                 self.images.node(self.input, &target, &alt, &title, span)
             }
-            Open::Element(_, Some(name)) => json!({"i": name, "c": children}),
             Open::Element(_, None) | Open::Flat { blocks: false } => {
                 for child in children {
                     self.push(child);
@@ -351,25 +388,31 @@ impl Builder<'_, '_> {
 
     /// Keeps the paragraph before on the page of what follows.
     fn keep_last(&mut self) {
-        let last = self.stack.last_mut().and_then(|frame| frame.children.last_mut());
+        let last = self
+            .stack
+            .last_mut()
+            .and_then(|frame| frame.children.last_mut());
         if let Some(paragraph) = last.filter(|last| last["t"] == "para") {
             paragraph["keep"] = json!(true);
         }
     }
 
-    fn push(&mut self, node: Value) {
+    pub(super) fn push(&mut self, node: Value) {
         if let Some(frame) = self.stack.last_mut() {
             frame.children.push(node);
         }
     }
 
-    fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         match self.stack.last().map(|frame| &frame.open) {
             Some(Open::Code(_)) => return self.push(json!(text)),
             Some(Open::Html(_) | Open::Dropped) => return,
             _ => {}
         }
-        let is_cell = self.stack.iter().any(|frame| matches!(frame.open, Open::Cell));
+        let is_cell = self
+            .stack
+            .iter()
+            .any(|frame| matches!(frame.open, Open::Cell));
         let softened = match (self.is_in_heading(), is_cell) {
             (true, _) => text.to_owned(),
             (_, true) => soften(text, Measure::Cell),
@@ -385,7 +428,7 @@ impl Builder<'_, '_> {
         self.stack.iter().any(is)
     }
 
-    fn math(&mut self, tex: &str, block: bool, span: std::ops::Range<usize>) {
+    fn math(&mut self, tex: &str, block: bool, span: Range<usize>) {
         match math(tex) {
             Ok(body) => {
                 let alone = matches!(
@@ -397,13 +440,18 @@ impl Builder<'_, '_> {
             }
             Err(reason) => {
                 let message = format!("this math cannot be printed: {reason}");
-                self.report("math-syntax", span, &message, "its source is printed instead");
+                self.report(
+                    "math-syntax",
+                    span,
+                    &message,
+                    "its source is printed instead",
+                );
                 self.push(json!({"i": "code", "v": soften(tex.trim(), Measure::Code)}));
             }
         }
     }
 
-    fn heading(&mut self, index: usize, children: Vec<Value>, span: &std::ops::Range<usize>) {
+    fn heading(&mut self, index: usize, children: Vec<Value>) {
         let heading = self.input.page.outline.headings.get(index);
         let (level, id) = heading.map_or((2, String::new()), |heading| {
             (heading.level, heading.id.clone())
@@ -425,7 +473,6 @@ impl Builder<'_, '_> {
         }
         let label = format!("p{}--{id}", self.input.index);
         let level = (self.input.level + look).min(6);
-        debug_assert!(span.start <= span.end);
         if children.is_empty() {
             return;
         }
@@ -435,145 +482,9 @@ impl Builder<'_, '_> {
         }));
     }
 
-    /// Closes raw HTML elements that were left open inside the construct that ends.
-    fn close_elements(&mut self) {
-        while matches!(
-            self.stack.last(),
-            Some(Frame { open: Open::Element(..), .. })
-        ) {
-            self.close();
-        }
-    }
-
-    /// Lays the collected block of HTML out as paragraphs.
-    fn html_block(&mut self) {
-        let Some(Frame { open: Open::Html(html), span, .. }) = self.stack.pop() else {
-            return;
-        };
-        let depth = self.stack.len();
-        self.stack.push(Frame::new(Open::Paragraph));
-        self.html(&html, span);
-        while self.stack.len() > depth {
-            self.close();
-        }
-    }
-
-    fn html(&mut self, html: &str, span: std::ops::Range<usize>) {
-        for piece in pieces(html) {
-            match piece {
-                Piece::Text(text) => self.html_text(&text),
-                Piece::Open(name, attributes) => self.element(&name, &attributes, span.clone()),
-                Piece::Close(name) => self.element_end(&name),
-            }
-        }
-    }
-
-    fn html_text(&mut self, text: &str) {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let before = if text.starts_with(char::is_whitespace) { " " } else { "" };
-        let after = if text.ends_with(char::is_whitespace) { " " } else { "" };
-        match words.is_empty() {
-            true => self.push(json!(" ")),
-            false => self.text(&format!("{before}{}{after}", words.join(" "))),
-        }
-    }
-
-    fn element(
-        &mut self,
-        name: &str,
-        attributes: &[(String, String)],
-        span: std::ops::Range<usize>,
-    ) {
-        let attribute = |wanted: &str| {
-            let found = attributes.iter().find(|(name, _)| name == wanted);
-            found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
-        };
-        let anchor = attribute("id").or_else(|| attribute("name").filter(|_| name == "a"));
-        if let Some(id) = anchor {
-            let label = format!("p{}--{id}", self.input.index);
-            self.push(json!({"i": "anchor", "label": label}));
-        }
-        match name {
-            "br" => self.push(json!({"i": "break"})),
-            "img" => {
-                if let Some(source) = attribute("src") {
-                    let (alt, title) = (attribute("alt"), attribute("title"));
-                    let (alt, title) = (alt.unwrap_or(""), title.unwrap_or(""));
-                    let image = self.images.node(self.input, source, alt, title, span);
-                    self.push(image);
-                }
-            }
-            "a" => match attribute("href") {
-                Some(target) => {
-                    let link = link(self.input, target);
-                    self.open(Open::Linked(link), span);
-                }
-                None => self.open(Open::Element("a".to_owned(), None), span),
-            },
-            "script" | "style" | "template" => self.open(Open::Dropped, span),
-            _ if is_block(name) => self.paragraph_break(name == "summary"),
-            "td" | "th" => self.push(json!(" ")),
-            _ => {
-                if let Some(known) = span_of(name) {
-                    self.open(Open::Element(name.to_owned(), known), span);
-                }
-            }
-        }
-    }
-
-    fn element_end(&mut self, name: &str) {
-        if is_block(name) {
-            return self.paragraph_break(false);
-        }
-        match self.stack.last().map(|frame| &frame.open) {
-            Some(Open::Element(open, _)) if open == name => self.close(),
-            Some(Open::Linked(_)) if name == "a" => self.close(),
-            Some(Open::Dropped) if ["script", "style", "template"].contains(&name) => self.close(),
-            _ => {}
-        }
-    }
-
-    /// A block element of raw HTML begins or ends: what follows is a paragraph of its own.
-    fn paragraph_break(&mut self, strong: bool) {
-        self.close_elements();
-        if matches!(self.stack.last(), Some(Frame { open: Open::Span("strong"), .. })) {
-            self.close();
-        }
-        if matches!(self.stack.last(), Some(Frame { open: Open::Paragraph, .. })) {
-            self.close();
-            self.stack.push(Frame::new(Open::Paragraph));
-        }
-        if strong {
-            self.stack.push(Frame::new(Open::Span("strong")));
-        }
-    }
-
-    fn report(&mut self, code: &'static str, span: std::ops::Range<usize>, text: &str, help: &str) {
+    fn report(&mut self, code: &'static str, span: Range<usize>, text: &str, help: &str) {
         let page = self.input.page;
         let found = page.diagnostic(code, Severity::Warning, span, text);
         self.diagnostics.push(found.help(help));
     }
-}
-
-fn is_block(name: &str) -> bool {
-    matches!(
-        name,
-        "p" | "div" | "details" | "summary" | "li" | "ul" | "ol" | "tr" | "table" | "blockquote"
-            | "center" | "hr" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "section" | "article"
-            | "figure" | "figcaption" | "dl" | "dt" | "dd" | "pre" | "header" | "footer" | "nav"
-    )
-}
-
-/// The span that an inline element becomes; the outer `None` is for elements without meaning here.
-fn span_of(name: &str) -> Option<Option<&'static str>> {
-    Some(match name {
-        "kbd" => Some("kbd"),
-        "sub" => Some("sub"),
-        "sup" => Some("sup"),
-        "b" | "strong" => Some("strong"),
-        "i" | "em" | "cite" | "var" | "dfn" => Some("em"),
-        "del" | "s" | "strike" => Some("strike"),
-        "code" | "samp" | "tt" => Some("mono"),
-        _ => return None,
-    })
 }

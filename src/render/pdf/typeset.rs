@@ -52,7 +52,9 @@ fn compile(world: &PdfWorld, identity: &Identity) -> Result<Typeset, String> {
     let document = output.map_err(|errors| told(world, &errors))?;
     let options = |standards| PdfOptions {
         ident: Smart::Custom(identity.name.clone()),
-        creator: Smart::Custom(Some(concat!("tympan ", env!("CARGO_PKG_VERSION")).to_owned())),
+        creator: Smart::Custom(Some(
+            concat!("tympan ", env!("CARGO_PKG_VERSION")).to_owned(),
+        )),
         timestamp: identity.time.and_then(timestamp),
         standards,
         ..PdfOptions::default()
@@ -85,9 +87,10 @@ fn said(world: &PdfWorld, found: &SourceDiagnostic) -> String {
         let line = source.lines().byte_to_line(range.start)? + 1;
         Some(format!("{}:{line}: ", id.get().vpath().get_without_slash()))
     });
-    let hints: String = found.hints.iter().fold(String::new(), |text, hint| {
-        format!("{text} ({})", hint.v)
-    });
+    let hints: String = found
+        .hints
+        .iter()
+        .fold(String::new(), |text, hint| format!("{text} ({})", hint.v));
     format!("{}{}{hints}", place.unwrap_or_default(), found.message)
 }
 

@@ -77,7 +77,11 @@ impl World for PdfWorld {
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
         let raw = id.into_raw().get();
-        let source = || self.sources.get(&raw).map(|source| Bytes::from_string(source.clone()));
+        let source = || {
+            self.sources
+                .get(&raw)
+                .map(|source| Bytes::from_string(source.clone()))
+        };
         let file = self.files.get(&raw).cloned().or_else(source);
         file.ok_or_else(|| not_found(id))
     }
