@@ -33,7 +33,9 @@
 //! **The roof.** [`cli`] is what a person types and sees.
 
 pub mod assets;
+pub mod build;
 pub mod checks;
+pub mod cli;
 pub mod config;
 pub mod diagnostic;
 pub mod digest;

@@ -3,6 +3,7 @@
 //! Renderers return artifacts and write nothing.
 
 mod context;
+mod documents;
 pub mod dom;
 pub mod epub;
 mod files;
