@@ -66,6 +66,8 @@ pub enum Command {
     Build(BuildArgs),
     /// Report faults in prose, links and structure
     Check(CheckArgs),
+    /// Preview the project in a browser while you write
+    Serve(ServeArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -137,6 +139,15 @@ pub struct CheckArgs {
     /// Check this revision straight from Git, without a checkout
     #[arg(long, value_name = "REV")]
     pub rev: Option<String>,
+    #[command(flatten)]
+    pub pages: PagesArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// The port on this machine; the next free one if it is taken, any if it is 0
+    #[arg(short, long, default_value_t = 8080)]
+    pub port: u16,
     #[command(flatten)]
     pub pages: PagesArgs,
 }

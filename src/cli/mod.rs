@@ -8,6 +8,7 @@ mod json;
 mod new;
 mod project;
 mod report;
+mod serve;
 mod ui;
 
 use std::process::ExitCode;
@@ -34,6 +35,7 @@ pub fn run() -> ExitCode {
         Command::New(args) => new::run(&ui, args),
         Command::Build(args) => build::run(&ui, &arguments.global, args),
         Command::Check(args) => check::run(&ui, &arguments.global, args),
+        Command::Serve(args) => serve::run(&ui, &arguments.global, args),
         Command::Completions(args) => completions::run(&ui, args),
     };
     match outcome {

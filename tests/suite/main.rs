@@ -1,3 +1,4 @@
 //! The suite: one binary, so that it links once.
 
 mod architecture;
+mod serve;
