@@ -63,6 +63,7 @@ impl Preview {
         let kind = media_type(path);
         let is_html = kind.starts_with("text/html");
         match &shown.artifact {
+            Some(_) if generation.prepared.is_empty() => self.missing(state),
             Some(artifact) if !is_html => Answer {
                 status: Status::Found,
                 media_type: kind,

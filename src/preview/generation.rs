@@ -108,6 +108,10 @@ impl Generation {
         }
     }
 
+    fn outputs(&self) -> impl Iterator<Item = &SitePath> {
+        self.prepared.stage.plan().paths()
+    }
+
     /// Whether a reader could see a difference to what is prepared from `snapshot`. Bytes of files
     /// that are no pages are not compared.
     pub(super) fn differs(&self, snapshot: &Snapshot, prepared: &Prepared) -> bool {
@@ -118,7 +122,7 @@ impl Generation {
                     || (&old.path, &old.route, &old.digest) == (&new.path, &new.route, &new.digest)
             });
         !same_pages
-            || old.files != new.files
+            || !self.outputs().eq(prepared.stage.plan().paths())
             || old.history != new.history
             || self.snapshot.source().commit != snapshot.source().commit
             || self.prepared.diagnostics != prepared.diagnostics

@@ -13,7 +13,7 @@ use crate::progress::silent;
 use crate::release::Artifact;
 use crate::render::Wanted;
 use crate::repo::{History, RepoError, Snapshot};
-use crate::site::LoadOptions;
+use crate::site::{LoadOptions, Page, Site};
 use crate::site_path::SitePath;
 use crate::store::Store;
 
@@ -114,7 +114,7 @@ impl Preview {
     pub fn reload(&self, changed: &BTreeSet<SitePath>) -> Reloaded {
         let mut loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
         let old = self.state();
-        let (next, paths) = match self.load(&mut loading, &old, changed) {
+        let ((generation, faults), paths) = match self.load(&mut loading, &old, changed) {
             Ok(None) => return Reloaded::Same,
             Ok(Some(next)) => next,
             Err(error) => {
@@ -126,7 +126,6 @@ impl Preview {
                 ((None, vec![fault]), Vec::new())
             }
         };
-        let (generation, faults) = next;
         if generation.is_none() && faults == old.faults {
             return Reloaded::Same;
         }
@@ -220,39 +219,171 @@ fn stamp(load: &LoadOptions, number: u64) -> String {
     format!("{}-{number}", load.now)
 }
 
-/// The changed files that the project holds or held and whose bytes are not those that were seen
-/// last. A page is compared with the page that was loaded.
+/// The files that differ from what was shown: pages, and among the `changed` ones all that the
+/// project holds or held and whose bytes are not those that were seen last.
 fn touched(
     seen: &mut BTreeMap<SitePath, Option<Digest>>,
     last: &Generation,
     (snapshot, prepared): (&Snapshot, &Prepared),
     changed: &BTreeSet<SitePath>,
 ) -> Vec<SitePath> {
-    let mut touched = Vec::new();
-    for path in changed {
-        if path.is_root() {
-            touched.push(path.clone());
-            continue;
-        }
+    let (old, new) = (&last.prepared.site, &prepared.site);
+    let is_page = |path: &SitePath| old.page_at(path).is_some() && new.page_at(path).is_some();
+    let mut touched = changed_pages(old, new);
+    for path in changed.iter().filter(|path| !is_page(path)) {
         let is_known = last.snapshot.get(path).is_some() || snapshot.get(path).is_some();
-        if !is_known {
-            continue;
-        }
-        let page = |site: &crate::site::Site| {
-            let page = site.page(site.page_at(path)?);
-            Some(page.file.clone())
-        };
-        let (old, new) = (page(&last.prepared.site), page(&prepared.site));
-        let is_same = match (old, new) {
-            (Some(old), Some(new)) => old == new,
-            _ => {
-                let now = snapshot.read(path).ok().map(|bytes| Digest::of(&bytes));
-                seen.insert(path.clone(), now) == Some(now)
+        if path.is_root() {
+            touched.insert(path.clone());
+        } else if is_known {
+            let now = snapshot.read(path).ok().map(|bytes| Digest::of(&bytes));
+            if seen.insert(path.clone(), now) != Some(now) {
+                touched.insert(path.clone());
             }
-        };
-        if !is_same {
-            touched.push(path.clone());
         }
     }
-    touched
+    touched.into_iter().collect()
+}
+
+/// The sources of pages that are new, gone or not as they were.
+fn changed_pages(old: &Site, new: &Site) -> BTreeSet<SitePath> {
+    let lacks = |site: &Site, page: &Arc<Page>| {
+        let known = site.page_at(&page.path).map(|id| site.page(id));
+        !known.is_some_and(|known| Arc::ptr_eq(known, page) || known.digest == page.digest)
+    };
+    let added = new.pages.iter().filter(|page| lacks(old, page));
+    let gone = old.pages.iter().filter(|page| lacks(new, page));
+    added.chain(gone).map(|page| page.path.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    struct Fixture {
+        folder: tempfile::TempDir,
+        preview: Preview,
+    }
+
+    impl Fixture {
+        fn new(files: &[(&str, &str)]) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            for (path, text) in files {
+                let path = folder.path().join(path);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+            let preview = Preview::new(
+                Snapshot::worktree(folder.path()).unwrap(),
+                History::default(),
+                Store::open(&folder.path().join(".tympan")),
+                LoadOptions::default(),
+            );
+            Self { folder, preview }
+        }
+
+        /// Writes a file and looks again; none removes it.
+        fn edit(&self, path: &str, text: Option<&str>) -> Reloaded {
+            let place = self.folder.path().join(path);
+            match text {
+                Some(text) => fs::write(place, text).unwrap(),
+                None => fs::remove_file(place).unwrap(),
+            }
+            let path = SitePath::parse(path).unwrap();
+            self.preview.reload(&BTreeSet::from([path]))
+        }
+
+        fn body(&self, request: &str) -> String {
+            String::from_utf8_lossy(&self.preview.answer(request).body).into_owned()
+        }
+    }
+
+    fn new(paths: &[&str], errors: usize) -> Reloaded {
+        let paths = paths.iter().map(|path| SitePath::parse(path).unwrap());
+        Reloaded::New {
+            paths: paths.collect(),
+            errors,
+        }
+    }
+
+    fn fixture() -> Fixture {
+        Fixture::new(&[
+            ("tympan.toml", "[project]\ntitle = \"T\"\n"),
+            ("content/index.md", "# Home\n"),
+            ("content/a.md", "# A\n\nfirst\n"),
+            ("content/notes.txt", "one"),
+            ("other.txt", "one"),
+        ])
+    }
+
+    #[test]
+    fn only_a_difference_is_a_change() {
+        let fixture = fixture();
+        let edit = |path, text| fixture.edit(path, Some(text));
+        assert_eq!(edit("content/a.md", "# A\n\nfirst\n"), Reloaded::Same);
+        assert_eq!(edit("content/a.md", "# A\n"), new(&["content/a.md"], 0));
+        assert_eq!(edit("content/a.md", "# A\n"), Reloaded::Same);
+        let two = new(&["content/notes.txt"], 0);
+        assert_eq!(edit("content/notes.txt", "two"), two);
+        assert_eq!(edit("content/notes.txt", "two"), Reloaded::Same);
+        let nothing = fixture.preview.reload(&BTreeSet::new());
+        assert_eq!(nothing, Reloaded::Same);
+    }
+
+    #[test]
+    fn a_page_that_goes_away_is_missing() {
+        let fixture = fixture();
+        assert!(fixture.body("/a/").contains("first"));
+        let gone = fixture.edit("content/a.md", None);
+        assert_eq!(gone, new(&["content/a.md"], 0));
+        assert!(!fixture.body("/a/").contains("first"));
+    }
+
+    #[test]
+    fn a_page_whose_error_moves_it_stays_where_it_was() {
+        let fixture = fixture();
+        let slug = "---\nslug: b\n---\n# A\n\nsecond\n";
+        fixture.edit("content/a.md", Some(slug));
+        assert!(fixture.body("/b/").contains("second"));
+        let broken = "---\nslug: [b\n---\n# A\n\nthird\n";
+        assert_eq!(
+            fixture.edit("content/a.md", Some(broken)),
+            new(&["content/a.md"], 1)
+        );
+        let body = fixture.body("/b/");
+        assert!(body.contains("second") && body.contains("front-matter"));
+        fixture.edit("content/a.md", Some(slug));
+        assert!(!fixture.body("/b/").contains("front-matter"));
+    }
+
+    #[test]
+    fn a_site_that_cannot_be_loaded_is_shown_as_it_was() {
+        let fixture = fixture();
+        let broken = fixture.edit("tympan.toml", Some("["));
+        assert_eq!(broken, new(&["tympan.toml"], 1));
+        let body = fixture.body("/a/");
+        assert!(body.contains("first") && body.contains("config-syntax"));
+        let mended = fixture.edit("tympan.toml", Some("[project]\ntitle = \"T\"\n"));
+        assert_eq!(mended, new(&["tympan.toml"], 0));
+        assert!(!fixture.body("/a/").contains("config-syntax"));
+    }
+
+    #[test]
+    fn a_folder_that_is_gone_is_an_error_until_it_is_back() {
+        let fixture = fixture();
+        let (root, away) = (
+            fixture.folder.path(),
+            fixture.folder.path().with_extension("away"),
+        );
+        fs::rename(root, &away).unwrap();
+        let all = BTreeSet::from([SitePath::root()]);
+        assert_eq!(fixture.preview.reload(&all), new(&[], 1));
+        assert_eq!(fixture.preview.reload(&all), Reloaded::Same);
+        assert!(fixture.body("/a/").contains("project-unreadable"));
+        fs::rename(&away, root).unwrap();
+        fixture.preview.reload(&all);
+        let body = fixture.body("/a/");
+        assert!(body.contains("first") && !body.contains("project-unreadable"));
+    }
 }
