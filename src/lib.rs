@@ -42,6 +42,7 @@ pub mod digest;
 pub mod markdown;
 pub mod preview;
 pub mod progress;
+pub mod publish;
 pub mod release;
 pub mod render;
 pub mod repo;

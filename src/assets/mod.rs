@@ -1,64 +1,27 @@
-//! Stub.
+//! Everything that is not a page: images become variants, other files are copied.
+//!
+//! Only headers are read to lay the map out, so that a page can be rendered before a pixel is
+//! decoded; encoding is a job of its own.
+
+mod budget;
+mod document;
+mod encode;
+mod error;
+mod header;
 mod map;
-use crate::diagnostic::Diagnostic;
-use crate::release::{Artifact, Role};
-use crate::repo::{RepoError, Snapshot};
-use crate::site::Site;
-use crate::site_path::SitePath;
-use crate::store::Store;
+mod pixels;
+mod plan;
+mod read;
+mod strip;
+mod svg;
+mod uses;
+mod webp;
+
+pub use document::{DocumentImage, document_image};
+pub use encode::{Encoded, copy_file, encode_image, encoder_version};
+pub use error::AssetError;
 pub use map::{AssetMap, ImageAsset, ImageFile, ImageKind};
-impl AssetMap {
-    /// Read.
-    pub fn read(site: &Site, _: &Snapshot) -> (Self, Vec<Diagnostic>) {
-        let files = site
-            .published_files
-            .iter()
-            .map(|file| (file.clone(), site.file_route(file)))
-            .collect();
-        (
-            Self {
-                files,
-                ..Self::default()
-            },
-            Vec::new(),
-        )
-    }
-}
-impl ImageAsset {
-    /// Files.
-    pub fn files(&self) -> impl Iterator<Item = &SitePath> {
-        std::iter::once(&self.fallback.path).chain(self.variants.iter().map(|file| &file.path))
-    }
-}
-/// Encoded.
-pub struct Encoded {
-    /// Files.
-    pub artifacts: Vec<Artifact>,
-    /// Fault.
-    pub fault: Option<String>,
-}
-/// Encode.
-pub fn encode_image(
-    _: &ImageAsset,
-    _: &Site,
-    _: &Snapshot,
-    _: &Store,
-) -> Result<Encoded, RepoError> {
-    Ok(Encoded {
-        artifacts: Vec::new(),
-        fault: None,
-    })
-}
-/// Copy.
-pub fn copy_file(
-    source: &SitePath,
-    route: &SitePath,
-    _: &Site,
-    snapshot: &Snapshot,
-) -> Result<Artifact, RepoError> {
-    Ok(Artifact::new(
-        route.clone(),
-        Role::Asset,
-        snapshot.read(source)?,
-    ))
-}
+pub use read::broken_image;
+
+#[cfg(test)]
+mod testing;

@@ -22,15 +22,9 @@ pub struct Arguments {
 /// Options of every command.
 #[derive(Debug, Args)]
 pub struct Global {
-    /// Work in this folder instead of the current one
-    #[arg(
-        short = 'C',
-        value_name = "DIR",
-        global = true,
-        default_value = ".",
-        hide_default_value = true
-    )]
-    pub directory: PathBuf,
+    /// Work in this folder instead of the current one; given again, it is relative to the one before
+    #[arg(short = 'C', value_name = "DIR", global = true, action = clap::ArgAction::Append)]
+    pub directory: Vec<PathBuf>,
     /// Print results as text for people or as JSON for programs
     #[arg(long, value_enum, global = true, default_value_t = Format::Text)]
     pub format: Format,
@@ -68,6 +62,10 @@ pub enum Command {
     Check(CheckArgs),
     /// Preview the project in a browser while you write
     Serve(ServeArgs),
+    /// Bring an environment to its desired release
+    Publish(PublishArgs),
+    /// Show what is live, from which commit, and whether it drifted
+    Status(StatusArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -150,6 +148,24 @@ pub struct ServeArgs {
     pub port: u16,
     #[command(flatten)]
     pub pages: PagesArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct PublishArgs {
+    /// The environment, as `environments/<name>.toml` describes it
+    pub environment: String,
+    /// Show what would change and touch nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Try a release again that failed at a target before
+    #[arg(long)]
+    pub retry: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// The environment; all of them if none is named
+    pub environment: Option<String>,
 }
 
 #[derive(Debug, Args)]

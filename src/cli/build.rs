@@ -8,7 +8,7 @@ use crate::build::{BuildError, BuildOptions, Built, Checks, build};
 use crate::cli::Outcome;
 use crate::cli::args::{BuildArgs, Global, OutputKind};
 use crate::cli::json::{self, BuildReport};
-use crate::cli::project::Project;
+use crate::cli::project::{Project, below};
 use crate::cli::report;
 use crate::cli::ui::Ui;
 use crate::config::Format;
@@ -19,9 +19,10 @@ use crate::targets::write_output;
 
 pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome> {
     let project = Project::open(ui, global, args.rev.as_deref())?;
-    let out = project
-        .root
-        .join(args.out.as_deref().unwrap_or(Path::new("dist")));
+    let out = below(
+        &project.root,
+        args.out.as_deref().unwrap_or(Path::new("dist")),
+    );
     if project.root.starts_with(&out) {
         bail!(
             "the output folder `{}` would replace the project; choose another with `--out`",
@@ -131,7 +132,7 @@ fn show(ui: &Ui, project: &Project, built: &Built, out: &str) {
         (hidden.expired, "expired"),
     ] {
         if count > 0 {
-            pages.push_str(&format!(", {count} {word} left out"));
+            pages = format!("{pages}, {count} {word} left out");
         }
     }
     lines.push(("pages", pages));

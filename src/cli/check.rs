@@ -8,7 +8,7 @@ use crate::checks::{CheckContext, run_checks};
 use crate::cli::Outcome;
 use crate::cli::args::{CheckArgs, Global};
 use crate::cli::json::{self, CheckReport};
-use crate::cli::project::{Project, inside};
+use crate::cli::project::{Project, below, inside};
 use crate::cli::report;
 use crate::cli::ui::Ui;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -68,7 +68,7 @@ pub fn outcome(found: &[Diagnostic]) -> Outcome {
 /// The paths to report about, relative to the project; they may be typed from anywhere.
 fn wanted(root: &Path, args: &CheckArgs) -> anyhow::Result<Vec<SitePath>> {
     let one = |path: &std::path::PathBuf| {
-        let below_root = root.join(path);
+        let below_root = below(root, path);
         let absolute = if below_root.exists() {
             below_root
         } else {

@@ -4,11 +4,14 @@ mod args;
 mod build;
 mod check;
 mod completions;
+mod environment;
 mod json;
 mod new;
 mod project;
+mod publish;
 mod report;
 mod serve;
+mod status;
 mod ui;
 
 use std::process::ExitCode;
@@ -36,6 +39,8 @@ pub fn run() -> ExitCode {
         Command::Build(args) => build::run(&ui, &arguments.global, args),
         Command::Check(args) => check::run(&ui, &arguments.global, args),
         Command::Serve(args) => serve::run(&ui, &arguments.global, args),
+        Command::Publish(args) => publish::run(&ui, &arguments.global, args),
+        Command::Status(args) => status::run(&ui, &arguments.global, args),
         Command::Completions(args) => completions::run(&ui, args),
     };
     match outcome {

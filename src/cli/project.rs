@@ -1,6 +1,6 @@
 //! Opening a project: its folder, its snapshot, its store.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
@@ -61,7 +61,11 @@ impl Project {
 
 /// The project's folder, absolute.
 pub fn root(global: &Global) -> anyhow::Result<PathBuf> {
-    let root = &global.directory;
+    let root: PathBuf = Path::new(".")
+        .iter()
+        .map(Path::new)
+        .chain(global.directory.iter().map(PathBuf::as_path))
+        .collect();
     if !root.exists() {
         bail!("the folder `{}` does not exist", root.display());
     }
@@ -71,9 +75,22 @@ pub fn root(global: &Global) -> anyhow::Result<PathBuf> {
             root.display()
         );
     }
-    std::path::absolute(root)
-        .and_then(std::fs::canonicalize)
-        .with_context(|| format!("cannot open `{}`", root.display()))
+    std::fs::canonicalize(&root).with_context(|| format!("cannot open `{}`", root.display()))
+}
+
+/// A path typed relative to the project, without `.` and `..`, whether or not it is there.
+pub fn below(root: &Path, typed: &Path) -> PathBuf {
+    let mut path = root.to_path_buf();
+    for part in typed.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                path.pop();
+            }
+            part => path.push(part),
+        }
+    }
+    path
 }
 
 /// A path below the project as a path of the site.

@@ -1,5 +1,6 @@
 //! The only room that prints. Results go to stdout, everything else to stderr.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -67,6 +68,27 @@ impl Ui {
         })
     }
 
+    /// Who is at work, for records: the person that CI names, else the user of the machine.
+    pub fn who(&self) -> String {
+        let names = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "USERNAME"];
+        names
+            .into_iter()
+            .find_map(variable)
+            .unwrap_or_else(|| "somebody".to_owned())
+    }
+
+    /// A name that no other run has at the same time, for leases.
+    pub fn holder(&self) -> String {
+        let job = ["GITHUB_RUN_ID", "CI_JOB_ID", "HOSTNAME"]
+            .into_iter()
+            .find_map(variable);
+        format!(
+            "{}/{}",
+            job.unwrap_or_else(|| self.who()),
+            std::process::id()
+        )
+    }
+
     /// Whether results are JSON.
     pub fn is_json(&self) -> bool {
         self.format == Format::Json
@@ -119,7 +141,7 @@ impl Ui {
         };
         let mut text = format!("{bold}error{end}: {error}");
         for cause in error.chain().skip(1) {
-            text.push_str(&format!("\n  cause: {cause}"));
+            let _ = write!(text, "\n  cause: {cause}");
         }
         self.warn(&text);
     }
@@ -179,4 +201,13 @@ impl Ui {
         bar.set_prefix(stage.name());
         Some(bar)
     }
+}
+
+fn variable(name: &str) -> Option<String> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the roof is where the environment is read"
+    )]
+    let value = std::env::var(name);
+    value.ok().filter(|value| !value.is_empty())
 }

@@ -39,12 +39,17 @@ pub fn to_mathml(tex: &str, mode: MathMode) -> Result<String, String> {
             return Err("the formula expands without end".to_owned());
         }
     }
+    // The writer puts the annotation into the markup as it is.
+    let annotation = tex
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
     let config = RenderConfig {
         display_mode: match mode {
             MathMode::Inline => DisplayMode::Inline,
             MathMode::Display => DisplayMode::Block,
         },
-        annotation: Some(tex),
+        annotation: Some(&annotation),
         ..RenderConfig::default()
     };
     let mut mathml = String::new();

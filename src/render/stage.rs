@@ -44,14 +44,19 @@ impl Stage {
             renderers.push(Box::new(Files));
         }
         renderers.push(Box::new(Documents::new(&wanted.formats)));
-        let plan_of = |(at, renderer): (usize, &Box<dyn Renderer>)| {
+        let plan_of = |(at, renderer): (usize, &dyn Renderer)| {
             renderer
                 .plan(context)
                 .into_iter()
                 .map(move |job| (at, job))
                 .collect::<Vec<_>>()
         };
-        let planned = renderers.iter().enumerate().flat_map(plan_of).collect();
+        let planned = renderers
+            .iter()
+            .map(|renderer| &**renderer)
+            .enumerate()
+            .flat_map(plan_of)
+            .collect();
         let (plan, mut diagnostics) = Plan::new(planned);
         diagnostics.extend(missing_formats(context.site));
         Self {

@@ -127,6 +127,10 @@ impl PageValue {
             next: next.map(|id| link(site, id)),
             source: Some(page.path.to_string()),
             image: image(context, page, &page.route),
+            // The commit of the page, not of the site: a page must not change when another does.
+            commit: site
+                .history_of(id)
+                .map(|history| history.last.commit.chars().take(7).collect()),
             number: trail.number,
             trail: trail
                 .above
@@ -143,14 +147,12 @@ impl PageValue {
     /// What a template sees of a page that has no source: a list, or the page for what is missing.
     pub(super) fn plain(site: &Site, title: &str, route: &SitePath) -> Self {
         let project = &site.config.project;
-        let commit = site.source.commit.as_deref().filter(|_| !site.source.dirty);
         Self {
             title: title.to_owned(),
             url: route.to_url(),
             canonical: canonical(site, route),
             language: project.language.clone(),
             dir: project.direction(),
-            commit: commit.map(|commit| commit.chars().take(7).collect()),
             minutes: 1,
             ..Self::default()
         }
