@@ -60,12 +60,12 @@ pub enum Command {
     Build(BuildArgs),
     /// Report faults in prose, links and structure
     Check(CheckArgs),
+    /// Preview the project in a browser while you write
+    Serve(ServeArgs),
     /// Bring an environment to its desired release
     Publish(PublishArgs),
     /// Show what is live, from which commit, and whether it drifted
     Status(StatusArgs),
-    /// Preview the project in a browser while you write
-    Serve(ServeArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -142,6 +142,15 @@ pub struct CheckArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// The port on this machine; the next free one if it is taken, any if it is 0
+    #[arg(short, long, default_value_t = 8080)]
+    pub port: u16,
+    #[command(flatten)]
+    pub pages: PagesArgs,
+}
+
+#[derive(Debug, Args)]
 pub struct PublishArgs {
     /// The environment, as `environments/<name>.toml` describes it
     pub environment: String,
@@ -157,15 +166,6 @@ pub struct PublishArgs {
 pub struct StatusArgs {
     /// The environment; all of them if none is named
     pub environment: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct ServeArgs {
-    /// The port on this machine; the next free one if it is taken, any if it is 0
-    #[arg(short, long, default_value_t = 8080)]
-    pub port: u16,
-    #[command(flatten)]
-    pub pages: PagesArgs,
 }
 
 #[derive(Debug, Args)]

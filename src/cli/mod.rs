@@ -10,8 +10,8 @@ mod new;
 mod project;
 mod publish;
 mod report;
-mod status;
 mod serve;
+mod status;
 mod ui;
 
 use std::process::ExitCode;
@@ -38,9 +38,9 @@ pub fn run() -> ExitCode {
         Command::New(args) => new::run(&ui, args),
         Command::Build(args) => build::run(&ui, &arguments.global, args),
         Command::Check(args) => check::run(&ui, &arguments.global, args),
+        Command::Serve(args) => serve::run(&ui, &arguments.global, args),
         Command::Publish(args) => publish::run(&ui, &arguments.global, args),
         Command::Status(args) => status::run(&ui, &arguments.global, args),
-        Command::Serve(args) => serve::run(&ui, &arguments.global, args),
         Command::Completions(args) => completions::run(&ui, args),
     };
     match outcome {

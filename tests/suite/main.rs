@@ -8,5 +8,5 @@ mod commands;
 mod determinism;
 mod harness;
 mod package;
-mod shipping;
 mod serve;
+mod shipping;

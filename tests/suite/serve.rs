@@ -1,18 +1,18 @@
 //! The preview as a browser sees it: plain sockets, a running program, an edited project.
 
-use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+
+use crate::harness::Project;
 
 /// How long a slow machine may take for one answer or one change.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running preview of a project of its own; ended when dropped.
 struct Serving {
-    folder: tempfile::TempDir,
+    project: Project,
     child: Child,
     port: u16,
 }
@@ -24,13 +24,10 @@ struct Events {
 
 impl Serving {
     fn start(files: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            write(folder.path(), path, text);
-        }
+        let project = Project::new(files);
         let mut child = Command::new(env!("CARGO_BIN_EXE_tympan"))
             .arg("-C")
-            .arg(folder.path())
+            .arg(project.path())
             .args(["serve", "--port", "0", "--quiet"])
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
@@ -48,14 +45,14 @@ impl Serving {
             .parse()
             .unwrap_or_else(|_| panic!("`{address}` is no address"));
         Self {
-            folder,
+            project,
             child,
             port,
         }
     }
 
     fn edit(&self, path: &str, text: &str) {
-        write(self.folder.path(), path, text);
+        self.project.write(path, text);
     }
 
     fn connect(&self) -> TcpStream {
@@ -67,8 +64,8 @@ impl Serving {
     /// Sends a request and gives the whole answer, headers in lower case.
     fn ask(&self, method: &str, path: &str, headers: &[&str]) -> (String, String) {
         let mut stream = self.connect();
-        let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
-        let request = format!("{method} {path} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n");
+        let headers = headers.join("\r\n");
+        let request = format!("{method} {path} HTTP/1.1\r\n{headers}\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
@@ -131,12 +128,6 @@ impl Events {
             self.next();
         }
     }
-}
-
-fn write(root: &Path, path: &str, text: &str) {
-    let path = root.join(path);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
 }
 
 fn project() -> Serving {
