@@ -7,16 +7,14 @@ use serde_json::{Value, json};
 use typst::foundations::Bytes;
 use typst::visualize::{ExchangeFormat, ImageFormat, RasterFormat, RasterImage, SvgImage};
 
-use crate::assets::{ImageAsset, ImageKind};
+use crate::assets::{ImageAsset, ImageKind, document_image};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::digest::Digest;
 use crate::render::context::RenderContext;
 use crate::render::pdf::links::link;
 use crate::render::pdf::tree::PageInput;
-use crate::repo::{RepoError, Snapshot};
 use crate::site::LinkTarget;
 use crate::site_path::SitePath;
-use crate::store::Store;
 
 /// The longer side, in pixels, of what is embedded: 300 dots an inch over the width of A4.
 pub(super) const MAX_SIDE: u32 = 2400;
@@ -131,20 +129,4 @@ fn is_sound(bytes: &Bytes) -> bool {
         _ => None::<ExchangeFormat>,
     };
     known.is_some_and(|format| RasterImage::plain(bytes.clone(), format).is_ok())
-}
-
-/// An image as it is embedded.
-struct DocumentImage {
-    bytes: Vec<u8>,
-}
-
-/// The image as it is embedded: the source as it is.
-fn document_image(
-    asset: &ImageAsset,
-    _max_side: u32,
-    snapshot: &Snapshot,
-    _store: &Store,
-) -> Result<DocumentImage, RepoError> {
-    let bytes = snapshot.read(&asset.source)?;
-    Ok(DocumentImage { bytes })
 }
