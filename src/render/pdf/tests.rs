@@ -30,7 +30,9 @@ impl Project {
             source: Source {
                 commit: Some("4be12ab7a0".to_owned()),
                 time: Some(1_772_409_600),
-                ..Source::default()
+                tree: None,
+                dirty: false,
+                shallow: false,
             },
         };
         project.write("tympan.toml", config);
@@ -126,7 +128,9 @@ fn assets(site: &Site, root: &Path) -> AssetMap {
 fn blocks(markdown: &str) -> String {
     let book = Project::of(markdown).book();
     let body = book.chapters[0]["body"].as_array().unwrap();
-    body.iter().map(|block| format!("{block}\n")).collect()
+    body.iter()
+        .flat_map(|block| [block.to_string(), "\n".to_owned()])
+        .collect()
 }
 
 fn codes(output: &PdfOutput) -> Vec<&str> {
@@ -320,7 +324,7 @@ fn strings_are_never_programs() {
 fn deep_nesting_is_laid_out_flat() {
     let quotes = format!("{}x\n\n", "> ".repeat(80));
     let lists: String = (0..60)
-        .map(|depth| format!("{}- x\n", "  ".repeat(depth)))
+        .flat_map(|depth| ["  ".repeat(depth), "- x\n".to_owned()])
         .collect();
     let spans = format!("{}x{}\n", "*a **b ".repeat(40), "** c*".repeat(40));
     let output = Project::of(&format!("{quotes}{lists}\n\n{spans}")).pdf();
@@ -387,6 +391,7 @@ fn elsewhere(project: &Project, name: &str) -> Store {
 #[test]
 fn what_did_not_change_is_taken_from_the_store() {
     let project = two("");
+    project.write("src/two.md", "# Two\n\n## Part\n");
     let store = project.store();
     let first = project.pdf_with(&store);
     assert_eq!(store.counts(), (0, 1));
