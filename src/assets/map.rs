@@ -60,3 +60,25 @@ pub enum ImageKind {
     /// Another format that browsers know but this version does not decode, such as AVIF.
     Other,
 }
+
+impl AssetMap {
+    /// The image made of a source.
+    pub fn image(&self, source: &SitePath) -> Option<&ImageAsset> {
+        self.images.get(source)
+    }
+}
+
+impl ImageAsset {
+    /// The places of the files that are made of it, each once.
+    pub fn files(&self) -> impl Iterator<Item = &SitePath> {
+        self.encoded().map(|file| &file.path)
+    }
+
+    /// The files that are made of it, each once: the variants, then the fallback, which of a WebP
+    /// may be one of the variants.
+    pub fn encoded(&self) -> impl Iterator<Item = &ImageFile> {
+        let known = |path: &SitePath| self.variants.iter().any(|file| file.path == *path);
+        let fallback = Some(&self.fallback).filter(|file| !known(&file.path));
+        self.variants.iter().chain(fallback)
+    }
+}

@@ -3,6 +3,25 @@
 //! Only headers are read to lay the map out, so that a page can be rendered before a pixel is
 //! decoded; encoding is a job of its own.
 
+mod budget;
+mod document;
+mod encode;
+mod error;
+mod header;
 mod map;
+mod pixels;
+mod plan;
+mod read;
+mod strip;
+mod svg;
+mod uses;
+mod webp;
 
+pub use document::{DocumentImage, document_image};
+pub use encode::{Encoded, copy_file, encode_image, encoder_version};
+pub use error::AssetError;
 pub use map::{AssetMap, ImageAsset, ImageFile, ImageKind};
+pub use read::broken_image;
+
+#[cfg(test)]
+mod testing;

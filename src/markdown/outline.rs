@@ -121,7 +121,7 @@ impl Reader {
                 }
             }
             Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
-                self.text(text)
+                self.text(text);
             }
             Event::SoftBreak | Event::HardBreak => self.text(" "),
             Event::Html(html) | Event::InlineHtml(html) => self.html(html, &span),

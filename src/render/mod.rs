@@ -3,9 +3,16 @@
 //! Renderers return artifacts and write nothing.
 
 mod context;
+mod documents;
 pub mod dom;
 pub mod epub;
+mod files;
+mod html;
 #[cfg(feature = "pdf")]
 pub mod pdf;
+mod plan;
+mod stage;
 
 pub use context::{RenderContext, RenderError};
+pub use plan::{Job, JobKind, Plan, Rendered, Renderer};
+pub use stage::{Stage, Wanted};

@@ -108,7 +108,7 @@ fn chapters(
             match read(&path) {
                 // The navigation was read from the same file and its faults are reported.
                 Some(_) if own && site.config.nav.is_empty() => {
-                    chapters.extend(site.nav.iter().cloned())
+                    chapters.extend(site.nav.iter().cloned());
                 }
                 Some(text) => chapters.extend(from_summary(site, &(path, text), diagnostics)),
                 None => {}

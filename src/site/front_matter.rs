@@ -165,15 +165,15 @@ fn parse_yaml(text: &str) -> Parsed {
         .map(Option::unwrap_or_default)
         .map_err(|error| {
             let line = error.location().map_or(1, |place| place.line() as usize);
-            let at: usize = text
-                .split_inclusive('\n')
-                .take(line.saturating_sub(1))
-                .map(str::len)
-                .sum();
+            let before = text.split_inclusive('\n').take(line.saturating_sub(1));
+            let at: usize = before.map(str::len).sum();
             let length = text[at..].lines().next().map_or(0, str::len);
             let message = error.without_snippet().to_string();
-            let message = message.lines().next().unwrap_or("broken YAML").to_owned();
-            (message, at..at + length)
+            // What follows is advice for programmers, and a place that is given apart.
+            let message = message.lines().next().unwrap_or_default();
+            let message = message.split(", set ").next().unwrap_or_default();
+            let message = message.split(" at line ").next().unwrap_or_default();
+            (message.to_owned(), at..at + length)
         })
 }
 
@@ -244,7 +244,11 @@ impl FieldReader<'_> {
                 "expires" | "expirydate" => front.expires = self.date(&key, &value),
                 "draft" => front.draft = self.truth(&key, &value),
                 "weight" => front.weight = self.number(&key, &value),
-                "slug" => front.slug = self.text(&key, &value),
+                "slug" => {
+                    front.slug = self
+                        .text(&key, &value)
+                        .filter(|slug| !slug.trim().is_empty());
+                }
                 "aliases" => front.aliases = self.list(&key, &value),
                 "tags" => front.tags = self.list(&key, &value),
                 "author" | "authors" => front.authors = self.list(&key, &value),

@@ -68,7 +68,7 @@ impl Site {
         for result in loaded {
             match result {
                 Ok(page) => all.push(page),
-                Err(found) => diagnostics.push(found),
+                Err(found) => diagnostics.push(*found),
             }
         }
         diagnostics.extend(all.iter().flat_map(|page| page.diagnostics.clone()));
@@ -246,7 +246,7 @@ fn load_pages(
     content: &SitePath,
     files: &[&SnapshotFile],
     previous: Option<&Site>,
-) -> Vec<Result<Arc<Page>, Diagnostic>> {
+) -> Vec<Result<Arc<Page>, Box<Diagnostic>>> {
     let read = |path: &SitePath| {
         snapshot.get(path)?;
         read_text(snapshot, path)
@@ -259,17 +259,20 @@ fn load_pages(
                 file.size >> 20
             );
             let found = Diagnostic::new("page-too-large", Severity::Error, path, message);
-            return Err(found.help(format!("split it; the limit is {} MB", MAX_PAGE >> 20)));
+            return Err(Box::new(
+                found.help(format!("split it; the limit is {} MB", MAX_PAGE >> 20)),
+            ));
         }
         let bytes = snapshot.read(path).map_err(|error| {
             let cause = std::error::Error::source(&error)
                 .map_or(String::new(), |cause| format!(": {cause}"));
-            Diagnostic::new(
+            let message = format!("{error}{cause}");
+            Box::new(Diagnostic::new(
                 "page-unreadable",
                 Severity::Error,
                 path,
-                format!("{error}{cause}"),
-            )
+                message,
+            ))
         })?;
         let known = previous
             .filter(|previous| previous.content == *content)
@@ -382,6 +385,9 @@ fn read_redirects(site: &Site, diagnostics: &mut Vec<Diagnostic>) -> Vec<Redirec
             };
             let file = redirect_file(&from);
             let url = url_of(&file);
+            if file == page.route {
+                continue;
+            }
             let taken = site
                 .page_routed(&file)
                 .map(|id| site.page(id).path.to_string());

@@ -1,3 +1,12 @@
 //! The suite: one binary, so that it links once.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod architecture;
+mod bad_input;
+mod commands;
+mod determinism;
+mod harness;
+mod package;
+mod shipping;
+mod serve;

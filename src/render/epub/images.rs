@@ -4,14 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::assets::ImageAsset;
+use crate::assets::document_image;
 use crate::render::RenderContext;
 use crate::render::dom::{Fragment, NodeId};
 use crate::render::epub::book::ascii_name;
-use crate::repo::Snapshot;
 use crate::site::{LinkTarget, Page};
 use crate::site_path::SitePath;
-use crate::store::Store;
 
 /// The longest side of a picture in the text, in pixels.
 const MAX_SIDE: u32 = 1600;
@@ -104,36 +102,5 @@ fn picture(context: &RenderContext<'_>, source: &SitePath, side: u32) -> Result<
         bytes: image.bytes,
         width: image.width,
         height: image.height,
-    })
-}
-
-/// An image ready for a document.
-struct DocumentImage {
-    bytes: Vec<u8>,
-    extension: &'static str,
-    width: u32,
-    height: u32,
-}
-
-/// Passes the formats that every reading system knows.
-fn document_image(
-    asset: &ImageAsset,
-    _: u32,
-    snapshot: &Snapshot,
-    _: &Store,
-) -> Result<DocumentImage, crate::repo::RepoError> {
-    use crate::assets::ImageKind;
-    Ok(DocumentImage {
-        bytes: snapshot.read(&asset.source)?,
-        extension: match asset.kind {
-            ImageKind::Jpeg => "jpg",
-            ImageKind::Png => "png",
-            ImageKind::Gif => "gif",
-            ImageKind::Svg => "svg",
-            ImageKind::WebP => "webp",
-            ImageKind::Other => "other",
-        },
-        width: asset.width,
-        height: asset.height,
     })
 }

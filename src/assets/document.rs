@@ -1,0 +1,143 @@
+//! Images for bound documents: one file each, in a format that every PDF and e-book reader knows.
+
+use crate::assets::budget::BUDGET;
+use crate::assets::encode::read_source;
+use crate::assets::error::AssetError;
+use crate::assets::header::{Header, HeaderFault, read_header};
+use crate::assets::map::{ImageAsset, ImageKind};
+use crate::assets::pixels::Pixels;
+use crate::assets::plan::{VERSION, extension};
+use crate::assets::strip::strip;
+use crate::assets::svg;
+use crate::repo::Snapshot;
+use crate::store::{Key, Store};
+
+/// The quality of a JPEG that has to be made anew; paper shows more than a screen.
+const QUALITY: u8 = 85;
+
+/// An image for a PDF or an EPUB.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentImage {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// `jpg`, `png`, `gif` or `svg`.
+    pub extension: &'static str,
+    /// The width in pixels.
+    pub width: u32,
+    /// The height in pixels.
+    pub height: u32,
+}
+
+/// Makes the image that a document holds: upright, without metadata, its longest side at most
+/// `max_side`. A JPEG, PNG or GIF that is so already keeps its pixels as they were coded; that
+/// it can be decoded is made sure of, for a reader may do no more than fail.
+///
+/// # Errors
+/// Fails where the source cannot be read or decoded, is too large, or is of a format that is only
+/// copied.
+pub fn document_image(
+    asset: &ImageAsset,
+    max_side: u32,
+    snapshot: &Snapshot,
+    store: &Store,
+) -> Result<DocumentImage, AssetError> {
+    let key = Key::new("document-image", VERSION)
+        .digest("source", asset.digest)
+        .input("longest side", &max_side.to_le_bytes());
+    if let Some(image) = store.cached(&key).and_then(|bytes| unpack(&bytes)) {
+        return Ok(image);
+    }
+    let bytes = read_source(asset, snapshot)?;
+    let broken = |reason| AssetError::Broken {
+        path: asset.source.clone(),
+        reason,
+    };
+    let header = read_header(&bytes).map_err(|fault| match fault {
+        HeaderFault::Broken(reason) => broken(reason),
+        _ => AssetError::Unsupported {
+            path: asset.source.clone(),
+        },
+    })?;
+    let image = match header.kind {
+        ImageKind::Other => {
+            return Err(AssetError::Unsupported {
+                path: asset.source.clone(),
+            });
+        }
+        ImageKind::Svg => DocumentImage {
+            bytes: svg::sanitize(&bytes).map_err(broken)?.into_bytes(),
+            extension: extension(header.kind),
+            width: header.width,
+            height: header.height,
+        },
+        _ if header.is_too_large() => {
+            return Err(AssetError::TooLarge {
+                path: asset.source.clone(),
+                width: header.width,
+                height: header.height,
+            });
+        }
+        _ => make(&bytes, &header, max_side.max(1)).map_err(broken)?,
+    };
+    store.cache(&key, &pack(&image));
+    Ok(image)
+}
+
+fn make(bytes: &[u8], header: &Header, max_side: u32) -> Result<DocumentImage, String> {
+    let _reserved = BUDGET.reserve(header);
+    let pixels = Pixels::decode(bytes, header)?;
+    let longest = header.width.max(header.height);
+    let upright = header.orientation == image::metadata::Orientation::NoTransforms;
+    // An animation is not resized: its other pictures would be lost.
+    let moves = header.kind == ImageKind::Gif;
+    if header.kind != ImageKind::WebP && (moves || upright && longest <= max_side) {
+        return Ok(DocumentImage {
+            bytes: strip(bytes, header),
+            extension: extension(header.kind),
+            width: header.width,
+            height: header.height,
+        });
+    }
+    let scaled = |side: u32| {
+        let (side, longest) = (u64::from(side), u64::from(longest));
+        let side = (side * u64::from(max_side) + longest / 2) / longest;
+        u32::try_from(side).unwrap_or(u32::MAX).max(1)
+    };
+    let (width, height) = match longest > max_side {
+        true => (scaled(header.width), scaled(header.height)),
+        false => (header.width, header.height),
+    };
+    let pixels = pixels.resized(width, height)?;
+    let (bytes, extension) = match header.lossless || pixels.layout.has_alpha() {
+        true => (pixels.to_png()?, "png"),
+        false => (pixels.to_jpeg(QUALITY)?, "jpg"),
+    };
+    Ok(DocumentImage {
+        bytes,
+        extension,
+        width,
+        height,
+    })
+}
+
+/// Width, height and format before the bytes.
+fn pack(image: &DocumentImage) -> Vec<u8> {
+    let sides = [image.width.to_le_bytes(), image.height.to_le_bytes()].concat();
+    [&sides, image.extension.as_bytes(), &image.bytes].concat()
+}
+
+fn unpack(bytes: &[u8]) -> Option<DocumentImage> {
+    let (width, rest) = bytes.split_first_chunk::<4>()?;
+    let (height, rest) = rest.split_first_chunk::<4>()?;
+    let (name, bytes) = rest.split_at_checked(3)?;
+    let extension = ["jpg", "png", "gif", "svg"];
+    let extension = extension
+        .into_iter()
+        .find(|known| known.as_bytes() == name)?;
+    Some(DocumentImage {
+        bytes: bytes.to_vec(),
+        extension,
+        width: u32::from_le_bytes(*width),
+        height: u32::from_le_bytes(*height),
+    })
+}

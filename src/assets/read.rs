@@ -1,0 +1,255 @@
+//! Laying out the map: every image and file that the site needs, from headers alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::assets::header::{HeaderFault, MAX_DECODED, read_header};
+use crate::assets::map::{AssetMap, ImageAsset, ImageKind};
+use crate::assets::plan::plan;
+use crate::assets::strip::jpeg_end;
+use crate::assets::svg;
+use crate::assets::uses::{Use, image_uses, linked_files};
+use crate::config::CONFIG_FILE;
+use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::digest::Digest;
+use crate::repo::Snapshot;
+use crate::site::Site;
+use crate::site_path::SitePath;
+
+/// What a file that is used as an image turned out to be.
+enum Found {
+    /// An image, and perhaps something to say about it.
+    Image(ImageAsset, Option<Fault>),
+    /// A file that is copied as it is.
+    File(Option<Fault>),
+    /// Nothing that may be published.
+    Nothing(Fault),
+}
+
+/// What is wrong with an image.
+struct Fault {
+    code: &'static str,
+    severity: Severity,
+    message: String,
+    help: String,
+}
+
+impl AssetMap {
+    /// Lays out the variants of every image that the site shows, and lists the files that it
+    /// links to or publishes. Only headers are read, nothing is decoded.
+    ///
+    /// An image that no page shows is a file like any other: it keeps its place in the site, for
+    /// icons, style sheets and addresses known elsewhere. So is one that a page links to.
+    pub fn read(site: &Site, snapshot: &Snapshot) -> (Self, Vec<Diagnostic>) {
+        let mut diagnostics = Vec::new();
+        let mut map = Self::default();
+        let uses: Vec<(SitePath, Use)> = image_uses(site).into_iter().collect();
+        let mut files = linked_files(site);
+        let shown: BTreeSet<&SitePath> = uses.iter().map(|(source, _)| source).collect();
+        let published = site.published_files.iter();
+        files.extend(published.filter(|file| !shown.contains(file)).cloned());
+        let found: Vec<Found> = uses
+            .par_iter()
+            .map(|(source, _)| inspect(source, site, snapshot))
+            .collect();
+        for ((source, place), found) in uses.iter().zip(found) {
+            let fault = match found {
+                Found::Image(asset, fault) => {
+                    map.images.insert(source.clone(), asset);
+                    fault
+                }
+                Found::File(fault) => {
+                    files.insert(source.clone());
+                    fault
+                }
+                Found::Nothing(fault) => {
+                    files.remove(source);
+                    Some(fault)
+                }
+            };
+            diagnostics.extend(fault.map(|fault| fault.at(site, place)));
+        }
+        let (files, faults) = readable_files(files, site, snapshot);
+        map.files = files;
+        diagnostics.extend(faults);
+        diagnostics.extend(missing_cover(site));
+        sort(&mut diagnostics);
+        (map, diagnostics)
+    }
+}
+
+/// Reports that an image could not be decoded, at its first place in the pages.
+pub fn broken_image(site: &Site, source: &SitePath, reason: &str) -> Diagnostic {
+    let fault = broken(source, reason);
+    match image_uses(site).get(source) {
+        Some(place) => fault.at(site, place),
+        None => fault.about(source),
+    }
+}
+
+impl Fault {
+    fn at(self, site: &Site, place: &Use) -> Diagnostic {
+        place
+            .diagnostic(site, self.code, self.severity, self.message)
+            .help(self.help)
+    }
+
+    fn about(self, file: &SitePath) -> Diagnostic {
+        Diagnostic::new(self.code, self.severity, file, self.message).help(self.help)
+    }
+}
+
+fn inspect(source: &SitePath, site: &Site, snapshot: &Snapshot) -> Found {
+    if let Some(file) = snapshot.get(source)
+        && file.size > MAX_DECODED
+    {
+        let message = format!("the image `{source}` is {} MB", file.size >> 20);
+        return Found::File(Some(too_large(&message)));
+    }
+    let bytes = match snapshot.read(source) {
+        Ok(bytes) => bytes,
+        Err(error) => return Found::Nothing(unreadable(&error)),
+    };
+    let header = match read_header(&bytes) {
+        Ok(header) => header,
+        Err(HeaderFault::Opaque) => return Found::File(None),
+        Err(HeaderFault::NoImage) => return no_image(source, &bytes),
+        Err(HeaderFault::Broken(reason)) => {
+            let fault = broken(source, &reason);
+            // A drawing that cannot be sanitized is not published, a picture that cannot be
+            // decoded harms nobody.
+            return match svg::is_svg(&bytes) && !site.config.html.raw_html {
+                true => Found::Nothing(fault),
+                false => Found::File(Some(fault)),
+            };
+        }
+    };
+    let asset = plan(source, Digest::of(&bytes), &header, &site.config);
+    let fault = if header.is_too_large() {
+        let (width, height) = (header.width, header.height);
+        let message = format!("the image `{source}` has {width} x {height} pixels");
+        Some(too_large(&message))
+    } else if header.kind == ImageKind::Jpeg && jpeg_end(&bytes).is_none() {
+        Some(Fault {
+            code: "image-truncated",
+            severity: Severity::Warning,
+            message: format!("the image `{source}` ends too early"),
+            help: "copy it again from where it came; its lower part is missing".to_owned(),
+        })
+    } else {
+        None
+    };
+    Found::Image(asset, fault)
+}
+
+fn no_image(source: &SitePath, bytes: &[u8]) -> Found {
+    if bytes.starts_with(b"version https://git-lfs.github.com/") {
+        return Found::File(Some(Fault {
+            help: "fetch the files with `git lfs pull`".to_owned(),
+            ..broken(source, "it is a pointer of Git LFS and not the file")
+        }));
+    }
+    let named = ["jpg", "jpeg", "png", "gif", "webp", "svg", "avif"];
+    let extension = source.extension().to_ascii_lowercase();
+    if named.contains(&extension.as_str()) {
+        let fault = broken(source, "its content is no image");
+        return match extension.as_str() {
+            "svg" => Found::Nothing(fault),
+            _ => Found::File(Some(fault)),
+        };
+    }
+    Found::File(Some(Fault {
+        code: "image-unknown",
+        severity: Severity::Warning,
+        message: format!("`{source}` is shown as an image, but browsers know no such image"),
+        help: "link to it instead, without the `!`".to_owned(),
+    }))
+}
+
+fn broken(source: &SitePath, reason: &str) -> Fault {
+    Fault {
+        code: "image-broken",
+        severity: Severity::Error,
+        message: format!("the image `{source}` cannot be read: {reason}"),
+        help: "open it in an image editor and export it again".to_owned(),
+    }
+}
+
+fn too_large(message: &str) -> Fault {
+    Fault {
+        code: "image-too-large",
+        severity: Severity::Warning,
+        message: format!("{message}, more than is resized; it is published as it is"),
+        help: "make it smaller; no screen shows so many pixels".to_owned(),
+    }
+}
+
+fn unreadable(error: &dyn std::error::Error) -> Fault {
+    let cause = error
+        .source()
+        .map_or(String::new(), |cause| format!(": {cause}"));
+    Fault {
+        code: "asset-unreadable",
+        severity: Severity::Error,
+        message: format!("{error}{cause}"),
+        help: "check that the file is there and may be read".to_owned(),
+    }
+}
+
+/// The files with their places in the site, without drawings that cannot be sanitized.
+fn readable_files(
+    files: BTreeSet<SitePath>,
+    site: &Site,
+    snapshot: &Snapshot,
+) -> (BTreeMap<SitePath, SitePath>, Vec<Diagnostic>) {
+    let files: Vec<SitePath> = files.into_iter().collect();
+    let faults: Vec<Option<Fault>> = files
+        .par_iter()
+        .map(|file| {
+            if site.config.html.raw_html || !is_markup(file) {
+                return None;
+            }
+            match snapshot.read(file) {
+                Err(error) => Some(unreadable(&error)),
+                Ok(bytes) if is_drawing(file, &bytes) => {
+                    svg::size(&bytes).err().map(|reason| broken(file, &reason))
+                }
+                Ok(_) => None,
+            }
+        })
+        .collect();
+    let mut kept = BTreeMap::new();
+    let mut diagnostics = Vec::new();
+    for (file, fault) in files.into_iter().zip(faults) {
+        if let Some(fault) = fault {
+            diagnostics.push(fault.about(&file));
+        } else {
+            let route = site.file_route(&file);
+            kept.insert(file, route);
+        }
+    }
+    (kept, diagnostics)
+}
+
+/// Whether servers name a file to browsers as a kind of XML that may be a drawing.
+pub(super) fn is_markup(file: &SitePath) -> bool {
+    let extension = file.extension();
+    extension.eq_ignore_ascii_case("svg") || extension.eq_ignore_ascii_case("xml")
+}
+
+/// Whether a file that [`is_markup`] is a drawing; what is called one must be one.
+pub(super) fn is_drawing(file: &SitePath, bytes: &[u8]) -> bool {
+    file.extension().eq_ignore_ascii_case("svg") || svg::is_svg(bytes)
+}
+
+fn missing_cover(site: &Site) -> Option<Diagnostic> {
+    let cover = site.config.epub.cover.as_ref()?;
+    if site.files.contains(cover) {
+        return None;
+    }
+    let path = SitePath::parse(CONFIG_FILE).expect("a plain name is a path");
+    let message = format!("the cover `{cover}` does not exist");
+    let found = Diagnostic::new("config-cover", Severity::Error, &path, message);
+    Some(found.help("`cover` in `[epub]` is relative to the project"))
+}

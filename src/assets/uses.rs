@@ -1,0 +1,81 @@
+//! Where the pages of a site use images and files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use crate::config::CONFIG_FILE;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::site::{LinkTarget, PageId, Site};
+use crate::site_path::SitePath;
+
+/// The first place that uses an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Use {
+    /// A page, and the bytes of its text.
+    Page(PageId, Range<usize>),
+    /// The configuration.
+    Config,
+}
+
+impl Use {
+    /// Reports about what is used here.
+    pub(super) fn diagnostic(
+        &self,
+        site: &Site,
+        code: &'static str,
+        severity: Severity,
+        message: String,
+    ) -> Diagnostic {
+        match self {
+            Self::Page(page, span) => {
+                let page = site.page(*page);
+                page.diagnostic(code, severity, span.clone(), message)
+            }
+            Self::Config => {
+                let path = SitePath::parse(CONFIG_FILE).expect("a plain name is a path");
+                Diagnostic::new(code, severity, &path, message)
+            }
+        }
+    }
+}
+
+/// Every image that is used, with its first use.
+pub(super) fn image_uses(site: &Site) -> BTreeMap<SitePath, Use> {
+    let mut uses = BTreeMap::new();
+    let mut add = |file, place| {
+        uses.entry(file).or_insert(place);
+    };
+    for (id, page) in site.pages_with_ids() {
+        let shown = page.outline.images.iter();
+        let shown = shown.map(|image| (image.target.as_str(), image.span.clone()));
+        let front = page.front.image.as_deref().map(|image| {
+            let at = page.text[..page.body].find(image);
+            (image, at.map_or(0..0, |at| at..at + image.len()))
+        });
+        for (target, span) in shown.chain(front) {
+            if let LinkTarget::File(file) = site.resolve(page, target) {
+                add(file, Use::Page(id, span));
+            }
+        }
+    }
+    if let Some(cover) = &site.config.epub.cover
+        && site.files.contains(cover)
+    {
+        add(cover.clone(), Use::Config);
+    }
+    uses
+}
+
+/// Every file that a page links to.
+pub(super) fn linked_files(site: &Site) -> BTreeSet<SitePath> {
+    let links = site.pages.iter().flat_map(|page| {
+        let links = page.outline.links.iter();
+        links.map(|link| site.resolve(page, &link.target))
+    });
+    links
+        .filter_map(|target| match target {
+            LinkTarget::File(file) => Some(file),
+            _ => None,
+        })
+        .collect()
+}

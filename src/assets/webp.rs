@@ -1,0 +1,284 @@
+//! The one door to libwebp, and the one room with unsafe code.
+//!
+//! C sees nothing but pixels that were decoded here; no byte of a repository reaches it. Its
+//! decoder is never called. One thread and fixed settings, so that the same pixels give the same
+//! bytes.
+
+use std::ffi::c_int;
+
+use libwebp_sys::{
+    WebPConfig, WebPEncode, WebPGetEncoderVersion, WebPMemoryWrite, WebPMemoryWriter,
+    WebPMemoryWriterClear, WebPMemoryWriterInit, WebPPicture, WebPPictureFree,
+    WebPPictureImportRGB, WebPPictureImportRGBA,
+};
+
+use crate::assets::pixels::{Layout, Pixels};
+
+/// The effort of the encoder, 0 to 6: above 4 it takes much time for few bytes.
+const METHOD: c_int = 4;
+
+/// How pixels are coded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coding {
+    /// As a photograph.
+    Lossy(u8),
+    /// As a drawing: colors at edges keep their place, which takes twice the time.
+    LossySharp(u8),
+    /// Pixel by pixel.
+    Lossless,
+}
+
+/// The encoder's name and version.
+pub(super) fn version() -> String {
+    #[expect(unsafe_code, reason = "the binding declares every C function unsafe")]
+    // SAFETY: the function takes nothing and returns a constant.
+    let version = unsafe { WebPGetEncoderVersion() };
+    format!(
+        "libwebp {}.{}.{}",
+        version >> 16,
+        (version >> 8) & 0xff,
+        version & 0xff
+    )
+}
+
+/// Encodes pixels.
+///
+/// # Errors
+/// Says why the encoder refused: a side over 16383 pixels, or no memory.
+pub(super) fn encode(pixels: &Pixels, coding: Coding) -> Result<Vec<u8>, String> {
+    let pixels = &pixels.to_color();
+    let webp = encode_pixels(pixels, coding)?;
+    Ok(match &pixels.profile {
+        Some(profile) => with_profile(&webp, profile, pixels),
+        None => webp,
+    })
+}
+
+fn encode_pixels(pixels: &Pixels, coding: Coding) -> Result<Vec<u8>, String> {
+    let fault = |what: &str| format!("the WebP encoder {what}");
+    let mut config = WebPConfig::new().map_err(|()| fault("is of another version"))?;
+    config.method = METHOD;
+    config.thread_level = 0;
+    match coding {
+        Coding::Lossy(quality) => config.quality = f32::from(quality),
+        Coding::LossySharp(quality) => {
+            config.quality = f32::from(quality);
+            config.use_sharp_yuv = 1;
+        }
+        Coding::Lossless => {
+            config.lossless = 1;
+            config.quality = 75.0;
+        }
+    }
+    let mut picture = Picture::new().ok_or_else(|| fault("is of another version"))?;
+    picture.import(pixels, matches!(coding, Coding::Lossy(_)))?;
+    picture.encode(&config)
+}
+
+/// A picture of libwebp, freed when dropped.
+struct Picture(WebPPicture);
+
+impl Picture {
+    fn new() -> Option<Self> {
+        WebPPicture::new().ok().map(Self)
+    }
+
+    /// Copies the pixels in. Planes of luma and chroma are made at once where that loses nothing
+    /// that the encoder wants to see.
+    fn import(&mut self, pixels: &Pixels, as_planes: bool) -> Result<(), String> {
+        let channels = pixels.layout.channels();
+        let (width, height) = (pixels.width as usize, pixels.height as usize);
+        let whole = width
+            .checked_mul(height)
+            .and_then(|n| n.checked_mul(channels));
+        if whole != Some(pixels.bytes.len()) {
+            return Err("the pixels do not fill their rows".to_owned());
+        }
+        let number = |value: usize| c_int::try_from(value).map_err(|_| "too wide".to_owned());
+        self.0.width = number(width)?;
+        self.0.height = number(height)?;
+        self.0.use_argb = c_int::from(!as_planes);
+        let stride = number(width * channels)?;
+        let data = pixels.bytes.as_ptr();
+        #[expect(unsafe_code, reason = "libwebp is C")]
+        // SAFETY: `data` points to `height` rows of `stride` bytes, as was just checked, which
+        // the call reads and does not keep; the picture was initialised by `WebPPicture::new`.
+        let imported = unsafe {
+            match pixels.layout {
+                Layout::Rgba => WebPPictureImportRGBA(&raw mut self.0, data, stride),
+                _ => WebPPictureImportRGB(&raw mut self.0, data, stride),
+            }
+        };
+        match imported {
+            0 => Err(format!(
+                "the WebP encoder refused the pixels: {:?}",
+                self.0.error_code
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn encode(&mut self, config: &WebPConfig) -> Result<Vec<u8>, String> {
+        let mut writer = WebPMemoryWriter {
+            mem: std::ptr::null_mut(),
+            size: 0,
+            max_size: 0,
+            pad: [0],
+        };
+        #[expect(unsafe_code, reason = "libwebp is C")]
+        // SAFETY: `writer` outlives the call that writes to it, and the pointer to it is taken
+        // back before it is gone; `config` and the picture were initialised by libwebp. `mem` is
+        // null or holds `size` bytes that the call has written, which are copied before they are
+        // freed, once, by the function made for that.
+        unsafe {
+            WebPMemoryWriterInit(&raw mut writer);
+            self.0.writer = Some(WebPMemoryWrite);
+            self.0.custom_ptr = (&raw mut writer).cast();
+            let encoded = WebPEncode(config, &raw mut self.0);
+            self.0.custom_ptr = std::ptr::null_mut();
+            let bytes = if encoded == 0 || writer.mem.is_null() {
+                Err(format!("the WebP encoder failed: {:?}", self.0.error_code))
+            } else {
+                Ok(std::slice::from_raw_parts(writer.mem, writer.size).to_vec())
+            };
+            WebPMemoryWriterClear(&raw mut writer);
+            bytes
+        }
+    }
+}
+
+impl Drop for Picture {
+    fn drop(&mut self) {
+        #[expect(unsafe_code, reason = "libwebp is C")]
+        // SAFETY: the picture was initialised by libwebp and is freed once.
+        unsafe {
+            WebPPictureFree(&raw mut self.0);
+        }
+    }
+}
+
+/// Puts a color profile in: a `VP8X` chunk that announces it, then the profile, then the picture
+/// (RFC 9649 §2.7).
+fn with_profile(webp: &[u8], profile: &[u8], pixels: &Pixels) -> Vec<u8> {
+    const HAS_PROFILE: u8 = 0x20;
+    const HAS_ALPHA: u8 = 0x10;
+    let Some(chunks) = webp.get(12..) else {
+        return webp.to_vec();
+    };
+    let (mut extended, picture) = match chunks.split_at_checked(18) {
+        Some((extended, picture)) if extended.starts_with(b"VP8X") => (extended.to_vec(), picture),
+        _ => {
+            let mut extended = b"VP8X\x0a\0\0\0\0\0\0\0".to_vec();
+            for side in [pixels.width, pixels.height] {
+                extended.extend_from_slice(&(side - 1).to_le_bytes()[..3]);
+            }
+            (extended, chunks)
+        }
+    };
+    extended[8] |= HAS_PROFILE;
+    if pixels.layout.has_alpha() {
+        extended[8] |= HAS_ALPHA;
+    }
+    let length = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX).to_le_bytes();
+    let padding = &[0][..profile.len() % 2];
+    let body = [
+        b"WEBP",
+        &extended[..],
+        b"ICCP",
+        &length(profile.len()),
+        profile,
+        padding,
+        picture,
+    ]
+    .concat();
+    [&b"RIFF"[..], &length(body.len()), &body].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{DynamicImage, GenericImageView as _};
+
+    use super::*;
+    use crate::assets::header::read_header;
+    use crate::assets::testing::{disc, photo, png};
+
+    fn pixels(image: impl Into<DynamicImage>) -> Pixels {
+        let bytes = png(image);
+        Pixels::decode(&bytes, &read_header(&bytes).unwrap()).unwrap()
+    }
+
+    fn decoded(webp: &[u8]) -> DynamicImage {
+        image::load_from_memory_with_format(webp, image::ImageFormat::WebP).unwrap()
+    }
+
+    #[test]
+    fn pixels_come_back() {
+        let image = photo(61, 47);
+        let exact = decoded(&encode(&pixels(image.clone()), Coding::Lossless).unwrap());
+        assert_eq!(exact.into_rgb8(), image);
+        for coding in [Coding::Lossy(90), Coding::LossySharp(90)] {
+            let near = decoded(&encode(&pixels(image.clone()), coding).unwrap()).into_rgb8();
+            let pairs = near.as_raw().iter().zip(image.as_raw());
+            let sum: u64 = pairs.map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+            assert!(
+                sum / (image.as_raw().len() as u64) < 10,
+                "{coding:?}: {sum}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_transparent_stays_so() {
+        for coding in [Coding::Lossy(80), Coding::LossySharp(80), Coding::Lossless] {
+            let back = decoded(&encode(&pixels(disc(64)), coding).unwrap());
+            assert_eq!(back.get_pixel(0, 0)[3], 0, "{coding:?}");
+            assert_eq!(back.get_pixel(32, 32)[3], 255, "{coding:?}");
+        }
+    }
+
+    #[test]
+    fn grays_and_single_pixels_are_images_too() {
+        let gray = DynamicImage::from(photo(30, 20)).into_luma8();
+        assert_eq!(
+            decoded(&encode(&pixels(gray), Coding::Lossy(80)).unwrap()).width(),
+            30
+        );
+        let dot = pixels(photo(1, 1));
+        assert_eq!(
+            decoded(&encode(&dot, Coding::Lossless).unwrap()).height(),
+            1
+        );
+    }
+
+    #[test]
+    fn a_profile_goes_along() {
+        use image::ImageDecoder as _;
+        let profile = b"a profile of odd size".to_vec();
+        for image in [DynamicImage::from(photo(20, 20)), disc(20).into()] {
+            for coding in [Coding::Lossy(80), Coding::Lossless] {
+                let mut pixels = pixels(image.clone());
+                pixels.profile = Some(profile.clone());
+                let webp = encode(&pixels, coding).unwrap();
+                let reader = std::io::Cursor::new(&webp);
+                let mut decoder = image::codecs::webp::WebPDecoder::new(reader).unwrap();
+                assert_eq!(decoder.icc_profile().unwrap(), Some(profile.clone()));
+                let alpha = decoded(&webp).color().has_alpha();
+                assert_eq!(alpha, image.color().has_alpha());
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let mut short = pixels(photo(20, 20));
+        short.bytes.pop();
+        assert!(encode(&short, Coding::Lossless).is_err());
+        let long = pixels(photo(1, 16_384));
+        assert!(encode(&long, Coding::Lossy(80)).is_err());
+    }
+
+    #[test]
+    fn the_version_is_a_number() {
+        assert!(version().starts_with("libwebp 1."));
+    }
+}

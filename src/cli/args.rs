@@ -1,0 +1,176 @@
+//! The arguments as typed. The doc comments are the help texts.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// GitOps for prose: checks, renders, seals and publishes a Git repository of Markdown.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tympan",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Work in this folder instead of the current one; given again, it is relative to the one before
+    #[arg(short = 'C', value_name = "DIR", global = true, action = clap::ArgAction::Append)]
+    pub directory: Vec<PathBuf>,
+    /// Print results as text for people or as JSON for programs
+    #[arg(long, value_enum, global = true, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Print results only, no progress and no summary
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print more about what is done
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// When to use color
+    #[arg(long, value_enum, global = true, default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a starter project in a fresh Git repository
+    New(NewArgs),
+    /// Check, render and seal the project into a folder
+    Build(BuildArgs),
+    /// Report faults in prose, links and structure
+    Check(CheckArgs),
+    /// Bring an environment to its desired release
+    Publish(PublishArgs),
+    /// Show what is live, from which commit, and whether it drifted
+    Status(StatusArgs),
+    /// Preview the project in a browser while you write
+    Serve(ServeArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// The folder to make
+    pub directory: PathBuf,
+    /// The kind of project
+    #[arg(long, value_enum, default_value_t = NewKind::Site)]
+    pub kind: NewKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum NewKind {
+    /// Dated posts and loose pages
+    Site,
+    /// Documentation of a product
+    Docs,
+    /// Chapters in one order, as PDF and EPUB too
+    Book,
+    /// An agreement, as PDF too
+    Contract,
+}
+
+/// Which pages count.
+#[derive(Debug, Clone, Args)]
+pub struct PagesArgs {
+    /// Include drafts
+    #[arg(long)]
+    pub drafts: bool,
+    /// Include pages dated in the future
+    #[arg(long)]
+    pub future: bool,
+    /// Include expired pages
+    #[arg(long)]
+    pub expired: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// Build this revision straight from Git, without a checkout
+    #[arg(long, value_name = "REV")]
+    pub rev: Option<String>,
+    /// The output folder, relative to the project [default: dist]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Make only these outputs
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "KIND")]
+    pub only: Vec<OutputKind>,
+    /// Skip the checks
+    #[arg(long)]
+    pub no_check: bool,
+    #[command(flatten)]
+    pub pages: PagesArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OutputKind {
+    Html,
+    Pdf,
+    Epub,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Report only about these files and folders
+    pub paths: Vec<PathBuf>,
+    /// Check this revision straight from Git, without a checkout
+    #[arg(long, value_name = "REV")]
+    pub rev: Option<String>,
+    #[command(flatten)]
+    pub pages: PagesArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct PublishArgs {
+    /// The environment, as `environments/<name>.toml` describes it
+    pub environment: String,
+    /// Show what would change and touch nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Try a release again that failed at a target before
+    #[arg(long)]
+    pub retry: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// The environment; all of them if none is named
+    pub environment: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// The port on this machine; the next free one if it is taken, any if it is 0
+    #[arg(short, long, default_value_t = 8080)]
+    pub port: u16,
+    #[command(flatten)]
+    pub pages: PagesArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

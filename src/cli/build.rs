@@ -1,0 +1,213 @@
+//! `tympan build`: the whole flow into a folder.
+
+use std::path::Path;
+
+use anyhow::bail;
+
+use crate::build::{BuildError, BuildOptions, Built, Checks, build};
+use crate::cli::Outcome;
+use crate::cli::args::{BuildArgs, Global, OutputKind};
+use crate::cli::json::{self, BuildReport};
+use crate::cli::project::{Project, below};
+use crate::cli::report;
+use crate::cli::ui::Ui;
+use crate::config::Format;
+use crate::diagnostic::Severity;
+use crate::progress::{Event, Stage};
+use crate::render::Wanted;
+use crate::targets::write_output;
+
+pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome> {
+    let project = Project::open(ui, global, args.rev.as_deref())?;
+    let out = below(
+        &project.root,
+        args.out.as_deref().unwrap_or(Path::new("dist")),
+    );
+    if project.root.starts_with(&out) {
+        bail!(
+            "the output folder `{}` would replace the project; choose another with `--out`",
+            out.display()
+        );
+    }
+    let options = BuildOptions {
+        load: project.load_options(ui, &args.pages, &out),
+        wanted: wanted(&args.only),
+        checks: if args.no_check {
+            Checks::Skip
+        } else {
+            Checks::Run
+        },
+    };
+    let built = make(ui, &project, &options)?;
+    ui.event(Event::Started {
+        stage: Stage::Write,
+        total: 0,
+    });
+    write_output(&out, &built.release, &built.artifacts)?;
+    ui.event(Event::Finished {
+        stage: Stage::Write,
+    });
+    let shown = out
+        .strip_prefix(&project.root)
+        .unwrap_or(&out)
+        .display()
+        .to_string();
+    if ui.is_json() {
+        let (stages, total) = ui.times();
+        let report = BuildReport::new(
+            &built,
+            Some(shown),
+            project.store.counts(),
+            (&stages, total),
+        );
+        ui.result(&json::to_text(&report)?);
+    } else {
+        show(ui, &project, &built, &shown);
+    }
+    let failed = built
+        .diagnostics
+        .iter()
+        .any(|found| found.severity == Severity::Error);
+    Ok(if failed {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    })
+}
+
+/// Builds a project, naming every output that could not be made.
+pub fn make(ui: &Ui, project: &Project, options: &BuildOptions) -> anyhow::Result<Built> {
+    let progress = |event| ui.event(event);
+    let built = build(
+        &project.snapshot,
+        &project.history,
+        &project.store,
+        options,
+        &progress,
+    );
+    built.map_err(|error| {
+        if let BuildError::Render(faults) = &error {
+            for fault in faults {
+                ui.error(&anyhow::anyhow!("{fault}"));
+            }
+        }
+        error.into()
+    })
+}
+
+fn wanted(only: &[OutputKind]) -> Wanted {
+    if only.is_empty() {
+        return Wanted::all();
+    }
+    let format = |kind: &OutputKind| match kind {
+        OutputKind::Html => None,
+        OutputKind::Pdf => Some(Format::Pdf),
+        OutputKind::Epub => Some(Format::Epub),
+    };
+    Wanted {
+        html: only.contains(&OutputKind::Html),
+        formats: only.iter().filter_map(format).collect(),
+    }
+}
+
+/// The summary for people.
+fn show(ui: &Ui, project: &Project, built: &Built, out: &str) {
+    let errors: Vec<_> = match ui.is_verbose() {
+        true => built.diagnostics.clone(),
+        false => built
+            .diagnostics
+            .iter()
+            .filter(|found| found.severity == Severity::Error)
+            .cloned()
+            .collect(),
+    };
+    report::print(ui, &errors);
+    let release = &built.release;
+    let mut lines = Vec::new();
+    let hidden = built.site.hidden;
+    let mut pages = format!("{}", built.site.pages.len());
+    for (count, word) in [
+        (hidden.drafts, "draft"),
+        (hidden.future, "future"),
+        (hidden.expired, "expired"),
+    ] {
+        if count > 0 {
+            pages = format!("{pages}, {count} {word} left out");
+        }
+    }
+    lines.push(("pages", pages));
+    let images = built.images;
+    if images.sources > 0 {
+        let (from, to) = (size(images.bytes_in), size(images.bytes_out));
+        lines.push((
+            "images",
+            format!(
+                "{} in {} files, {from} -> at most {to}",
+                images.sources, images.variants
+            ),
+        ));
+    }
+    let more = if errors.len() < built.diagnostics.len() {
+        " (`tympan check` shows them)"
+    } else {
+        ""
+    };
+    lines.push((
+        "findings",
+        format!("{}{more}", report::summary(&built.diagnostics)),
+    ));
+    for output in &release.outputs {
+        let path = if output.path.is_root() {
+            format!("{out}/")
+        } else {
+            format!("{out}/{}", output.path)
+        };
+        let amount = match (output.files, output.pages) {
+            (Some(files), _) => format!(", {files} files"),
+            (_, Some(pages)) => format!(", {pages} pages"),
+            _ => String::new(),
+        };
+        lines.push((
+            output.kind.as_str(),
+            format!("{path}  {}{amount}", size(output.bytes)),
+        ));
+    }
+    let commit = match &release.source.commit {
+        Some(commit) => format!(" of {}", commit.chars().take(7).collect::<String>()),
+        None => String::new(),
+    };
+    let dirty = if release.source.dirty {
+        " (with changes that are not committed)"
+    } else {
+        ""
+    };
+    lines.push(("release", format!("{}{commit}{dirty}", release.digest())));
+    let (stages, total) = ui.times();
+    let stages: Vec<String> = stages
+        .iter()
+        .map(|(stage, took)| format!("{} {took:.2}", stage.name()))
+        .collect();
+    lines.push(("time", format!("{total:.2} s: {}", stages.join(", "))));
+    let (hits, misses) = project.store.counts();
+    if ui.is_verbose() {
+        lines.push(("cache", format!("{hits} hits, {misses} misses")));
+    }
+    for (name, text) in lines {
+        ui.note(&format!("{name:<9} {text}"));
+    }
+}
+
+/// A number of bytes for people.
+pub fn size(bytes: u64) -> String {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a size for people needs three digits"
+    )]
+    let number = bytes as f64;
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.0} kB", number / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", number / 1e6),
+        _ => format!("{:.2} GB", number / 1e9),
+    }
+}

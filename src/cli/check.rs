@@ -1,0 +1,87 @@
+//! `tympan check`: findings, and nothing else.
+
+use std::path::Path;
+
+use crate::assets::AssetMap;
+use crate::build::leveled;
+use crate::checks::{CheckContext, run_checks};
+use crate::cli::Outcome;
+use crate::cli::args::{CheckArgs, Global};
+use crate::cli::json::{self, CheckReport};
+use crate::cli::project::{Project, below, inside};
+use crate::cli::report;
+use crate::cli::ui::Ui;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::progress::{Event, Stage};
+use crate::site::Site;
+use crate::site_path::SitePath;
+
+pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome> {
+    let project = Project::open(ui, global, args.rev.as_deref())?;
+    let only = wanted(&project.root, args)?;
+    let options = project.load_options(ui, &args.pages, &project.root.join("dist"));
+    let progress = |event| ui.event(event);
+    let site = Site::load(&project.snapshot, &project.history, &options, None);
+    if site.pages.is_empty() {
+        anyhow::bail!("no Markdown was found in `{}`", project.root.display());
+    }
+    progress(Event::Started {
+        stage: Stage::Check,
+        total: site.pages.len(),
+    });
+    let mut found = site.diagnostics.clone();
+    found.extend(run_checks(&CheckContext {
+        site: &site,
+        store: &project.store,
+        progress: &progress,
+    }));
+    found.extend(AssetMap::read(&site, &project.snapshot).1);
+    progress(Event::Finished {
+        stage: Stage::Check,
+    });
+    let mut found = leveled(&site, found);
+    found.retain(|found| only.is_empty() || only.iter().any(|path| found.path.is_within(path)));
+    if ui.is_json() {
+        ui.result(&json::to_text(&CheckReport::new(&found, site.pages.len()))?);
+    } else {
+        report::print(ui, &found);
+        ui.note(&format!(
+            "{} pages, {}",
+            site.pages.len(),
+            report::summary(&found)
+        ));
+    }
+    Ok(outcome(&found))
+}
+
+/// Errors and warnings count as findings; suggestions are only shown.
+pub fn outcome(found: &[Diagnostic]) -> Outcome {
+    match found
+        .iter()
+        .any(|found| found.severity != Severity::Suggestion)
+    {
+        true => Outcome::Findings,
+        false => Outcome::Clean,
+    }
+}
+
+/// The paths to report about, relative to the project; they may be typed from anywhere.
+fn wanted(root: &Path, args: &CheckArgs) -> anyhow::Result<Vec<SitePath>> {
+    let one = |path: &std::path::PathBuf| {
+        let below_root = below(root, path);
+        let absolute = if below_root.exists() {
+            below_root
+        } else {
+            std::path::absolute(path)?
+        };
+        let found = std::fs::canonicalize(&absolute).unwrap_or(absolute);
+        if found == root {
+            return Ok(SitePath::root());
+        }
+        match inside(root, &found) {
+            Some(path) => Ok(path),
+            None => anyhow::bail!("`{}` does not lie in the project", path.display()),
+        }
+    };
+    args.paths.iter().map(one).collect()
+}

@@ -1,0 +1,114 @@
+//! Environments and targets as the commands that ship need them.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+use crate::cli::report;
+use crate::cli::ui::Ui;
+use crate::config::{CONFIG_FILE, Config, Environment, Target, read_config, read_environment};
+use crate::diagnostic::{Diagnostic, Severity, nearest};
+use crate::site_path::SitePath;
+
+/// The folder of the desired states.
+const FOLDER: &str = "environments";
+
+/// The project as the shipping wing sees it: no pages, only places.
+pub struct Shipping {
+    /// The project's folder.
+    pub root: PathBuf,
+    /// Its configuration, as it stands in the work tree.
+    pub config: Config,
+}
+
+impl Shipping {
+    /// Reads the configuration. A broken one must not decide where anything goes.
+    pub fn open(ui: &Ui, root: PathBuf) -> anyhow::Result<Self> {
+        let path = SitePath::parse(CONFIG_FILE).expect("a plain name is a path");
+        let config = match std::fs::read_to_string(root.join(CONFIG_FILE)) {
+            Ok(text) => {
+                let (config, found) = read_config(&path, &text);
+                refuse_faults(ui, &found, CONFIG_FILE)?;
+                config
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Config::default(),
+            Err(error) => return Err(error).context(format!("cannot read `{CONFIG_FILE}`")),
+        };
+        Ok(Self { root, config })
+    }
+
+    /// The names of all environments, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.root.join(FOLDER))
+            .into_iter()
+            .flatten()
+            .flatten();
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| {
+                let name = entry.file_name().into_string().ok()?;
+                Some(name.strip_suffix(".toml")?.to_owned())
+            })
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// The desired state of one environment.
+    pub fn environment(&self, ui: &Ui, name: &str) -> anyhow::Result<Environment> {
+        let file = format!("{FOLDER}/{name}.toml");
+        let path = SitePath::parse(&file).map_err(|_| anyhow::anyhow!("`{name}` is not a name"))?;
+        let Ok(text) = std::fs::read_to_string(path.on_disk(&self.root)) else {
+            let names = self.names();
+            match nearest(name, names.iter().map(String::as_str)) {
+                Some(near) => bail!("there is no environment `{name}`; did you mean `{near}`?"),
+                None if names.is_empty() => {
+                    bail!(
+                        "there is no environment `{name}`; describe it in `{file}`, such as `follow = \"main\"` and `targets = [\"web\"]`"
+                    )
+                }
+                None => bail!(
+                    "there is no environment `{name}`; there are: {}",
+                    names.join(", ")
+                ),
+            }
+        };
+        let (environment, found) = read_environment(&path, &text);
+        refuse_faults(ui, &found, &file)?;
+        if environment.targets.is_empty() {
+            bail!(
+                "the environment `{name}` has no targets; name some with `targets = [\"…\"]` in `{file}`"
+            );
+        }
+        Ok(environment)
+    }
+
+    /// The target with this name.
+    pub fn target(&self, name: &str) -> anyhow::Result<&Target> {
+        self.config.targets.get(name).with_context(|| {
+            format!(
+                "there is no target `{name}`; describe it in `{CONFIG_FILE}` as `[targets.{name}]`"
+            )
+        })
+    }
+}
+
+/// The commit that an environment which follows a branch must have.
+pub fn followed(
+    root: &Path,
+    environment: &Environment,
+) -> anyhow::Result<Option<(String, String)>> {
+    let Some(branch) = &environment.follow else {
+        return Ok(None);
+    };
+    let commit = crate::repo::resolve(root, branch)
+        .with_context(|| format!("the environment `{}` follows `{branch}`", environment.name))?;
+    Ok(Some((branch.clone(), commit)))
+}
+
+fn refuse_faults(ui: &Ui, found: &[Diagnostic], file: &str) -> anyhow::Result<()> {
+    if found.iter().any(|found| found.severity == Severity::Error) {
+        report::print(ui, found);
+        bail!("`{file}` has faults; nothing is touched before they are mended");
+    }
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! Results for programs. These shapes are public API, format 1, documented in `site/`.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::build::{Built, ImageSummary};
+use crate::diagnostic::{Diagnostic, Severity, count};
+use crate::progress::Stage;
+use crate::release::Output;
+
+/// What `build` prints.
+#[derive(Serialize)]
+pub struct BuildReport<'a> {
+    format: u32,
+    release: String,
+    source: SourceReport<'a>,
+    output: Option<String>,
+    pages: usize,
+    outputs: &'a [Output],
+    images: ImageSummary,
+    diagnostics: Counts,
+    cache: CacheReport,
+    seconds: BTreeMap<&'static str, f64>,
+}
+
+#[derive(Serialize)]
+struct SourceReport<'a> {
+    commit: Option<&'a str>,
+    dirty: bool,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    errors: usize,
+    warnings: usize,
+}
+
+#[derive(Serialize)]
+struct CacheReport {
+    hits: usize,
+    misses: usize,
+}
+
+/// What `check` prints.
+#[derive(Serialize)]
+pub struct CheckReport<'a> {
+    format: u32,
+    diagnostics: Vec<DiagnosticReport<'a>>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    errors: usize,
+    warnings: usize,
+    suggestions: usize,
+    pages: usize,
+}
+
+#[derive(Serialize)]
+struct DiagnosticReport<'a> {
+    code: &'a str,
+    severity: Severity,
+    message: &'a str,
+    path: &'a str,
+    line: Option<usize>,
+    column: Option<usize>,
+    end_line: Option<usize>,
+    end_column: Option<usize>,
+    help: Option<&'a str>,
+    replacements: &'a [String],
+}
+
+impl<'a> BuildReport<'a> {
+    /// Describes a build.
+    pub fn new(
+        built: &'a Built,
+        output: Option<String>,
+        (hits, misses): (usize, usize),
+        (stages, total): (&[(Stage, f64)], f64),
+    ) -> Self {
+        let (errors, warnings) = count(&built.diagnostics);
+        let mut seconds: BTreeMap<&'static str, f64> = BTreeMap::from([("total", round(total))]);
+        for (stage, took) in stages {
+            *seconds.entry(stage.name()).or_insert(0.0) += round(*took);
+        }
+        let source = &built.release.source;
+        Self {
+            format: 1,
+            release: built.release.digest().to_string(),
+            source: SourceReport {
+                commit: source.commit.as_deref(),
+                dirty: source.dirty,
+            },
+            output,
+            pages: built.site.pages.len(),
+            outputs: &built.release.outputs,
+            images: built.images,
+            diagnostics: Counts { errors, warnings },
+            cache: CacheReport { hits, misses },
+            seconds,
+        }
+    }
+}
+
+impl<'a> CheckReport<'a> {
+    /// Describes findings.
+    pub fn new(diagnostics: &'a [Diagnostic], pages: usize) -> Self {
+        let (errors, warnings) = count(diagnostics);
+        let suggestions = diagnostics.len() - errors - warnings;
+        Self {
+            format: 1,
+            diagnostics: diagnostics.iter().map(DiagnosticReport::new).collect(),
+            summary: Summary {
+                errors,
+                warnings,
+                suggestions,
+                pages,
+            },
+        }
+    }
+}
+
+impl<'a> DiagnosticReport<'a> {
+    fn new(found: &'a Diagnostic) -> Self {
+        let place = found.place.as_ref();
+        Self {
+            code: &found.code,
+            severity: found.severity,
+            message: &found.message,
+            path: found.path.as_str(),
+            line: place.map(|place| place.line),
+            column: place.map(|place| place.column),
+            end_line: place.map(|place| place.end_line),
+            end_column: place.map(|place| place.end_column),
+            help: found.help.as_deref(),
+            replacements: &found.replacements,
+        }
+    }
+}
+
+/// Writes a report as one line of JSON.
+pub fn to_text(report: &impl Serialize) -> anyhow::Result<String> {
+    Ok(serde_json::to_string(report)?)
+}
+
+fn round(seconds: f64) -> f64 {
+    (seconds * 1000.0).round() / 1000.0
+}

@@ -1,0 +1,54 @@
+//! The roof: what a person types and sees. One file a command; [`ui`] is the only room that prints.
+
+mod args;
+mod build;
+mod check;
+mod completions;
+mod environment;
+mod json;
+mod new;
+mod project;
+mod publish;
+mod report;
+mod status;
+mod serve;
+mod ui;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::args::{Arguments, Command};
+use crate::cli::ui::Ui;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Nothing to complain about.
+    Clean,
+    /// Findings, drift, or a failed smoke test.
+    Findings,
+}
+
+/// Runs the program with the arguments of the process.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let ui = Ui::new(&arguments.global);
+    let outcome = match &arguments.command {
+        Command::New(args) => new::run(&ui, args),
+        Command::Build(args) => build::run(&ui, &arguments.global, args),
+        Command::Check(args) => check::run(&ui, &arguments.global, args),
+        Command::Publish(args) => publish::run(&ui, &arguments.global, args),
+        Command::Status(args) => status::run(&ui, &arguments.global, args),
+        Command::Serve(args) => serve::run(&ui, &arguments.global, args),
+        Command::Completions(args) => completions::run(&ui, args),
+    };
+    match outcome {
+        Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Err(error) => {
+            ui.error(&error);
+            ExitCode::from(2)
+        }
+    }
+}

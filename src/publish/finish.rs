@@ -1,0 +1,274 @@
+//! What follows a switch: the test of what is live, the way back if it fails, and the record.
+
+use crate::digest::Digest;
+use crate::publish::error::PublishError;
+use crate::publish::moment::Moment;
+use crate::publish::protocol::{Session, overtaken};
+use crate::publish::record::{Deployment, Kind, Link, Verdict};
+use crate::publish::smoke;
+use crate::publish::state::{Denied, Pointer, Retained, known_release, record_path, state_path};
+use crate::targets::{Capability, Object, POINTER, Swap, Tree};
+
+impl Session<'_> {
+    /// Tests what is live and writes the record, after going back if the test failed.
+    pub(super) fn finish(
+        &mut self,
+        mut deployment: Deployment,
+    ) -> Result<Deployment, PublishError> {
+        let Some(failure) = smoke::test(self.request)? else {
+            deployment.result = Verdict::Healthy;
+            self.record(&deployment)?;
+            return Ok(deployment);
+        };
+        deployment.result = Verdict::Failed;
+        deployment.reason = Some(failure.clone());
+        let back = self.go_back(&deployment, &failure)?;
+        self.record(&deployment)?;
+        Err(PublishError::Smoke {
+            target: self.request.name.to_owned(),
+            release: deployment.release,
+            reason: failure,
+            back,
+        })
+    }
+
+    /// Makes the release before a failed one live again and denies the failed one. A heal is not
+    /// taken back: before it stood the same release, damaged.
+    fn go_back(
+        &mut self,
+        failed: &Deployment,
+        reason: &str,
+    ) -> Result<Option<Digest>, PublishError> {
+        let mut pointer = self.pointer.clone();
+        if failed.kind != Kind::Heal {
+            pointer
+                .denied
+                .retain(|denied| denied.release != failed.release);
+            pointer.denied.push(Denied {
+                release: failed.release,
+                reason: format!("the smoke test failed on {reason}"),
+            });
+        }
+        let previous = self.before(failed)?;
+        let Some(previous) = previous else {
+            pointer.live = Some(failed.clone());
+            let expected = Some(&self.version);
+            let path = state_path(POINTER);
+            return match self
+                .request
+                .target
+                .swap(&path, expected, &pointer.to_json())?
+            {
+                Swap::Lost => Err(overtaken(self.request, self.epoch)),
+                Swap::Done(version) => {
+                    (self.pointer, self.version) = (pointer, version);
+                    Ok(None)
+                }
+            };
+        };
+        let tree = previous.tree();
+        if !self
+            .request
+            .target
+            .capabilities()
+            .has(Capability::SideBySide)
+            && let Some(release) = known_release(self.request.target, &previous.release)?
+        {
+            self.upload(tree, &release)?;
+        }
+        let release = previous.release;
+        retain(&mut pointer, failed.tree(), self.now);
+        pointer.retained.retain(|one| one.tree != tree);
+        pointer.live = Some(previous);
+        pointer.undone = Some(failed.clone());
+        self.switch(tree, pointer)?;
+        Ok(Some(release))
+    }
+
+    /// The deployment whose copy was live before a failed one, if it can be live again.
+    fn before(&self, failed: &Deployment) -> Result<Option<Deployment>, PublishError> {
+        let Some(release) = failed.previous.filter(|release| *release != failed.release) else {
+            return Ok(None);
+        };
+        let mut retained = self.pointer.retained.iter();
+        let Some(one) = retained.find(|one| one.tree.release == release) else {
+            return Ok(None);
+        };
+        let record = Object::State(record_path(one.tree.epoch));
+        let found = self.request.target.read(&record)?;
+        Ok(found
+            .and_then(|found| serde_json::from_slice::<Deployment>(&found.bytes).ok())
+            .filter(|record| record.tree() == one.tree))
+    }
+
+    /// How the next record names the newest one.
+    pub(super) fn last_link(&self) -> Result<Option<Link>, PublishError> {
+        let Some(last) = self.pointer.last() else {
+            return Ok(None);
+        };
+        let record = Object::State(record_path(last.epoch));
+        let found = self.request.target.read(&record)?;
+        Ok(found.map(|found| Link {
+            epoch: last.epoch,
+            sha256: Digest::of(&found.bytes),
+        }))
+    }
+
+    /// Appends a record. One that stands there already is left if it tells of the same deployment.
+    pub(super) fn record(&self, deployment: &Deployment) -> Result<(), PublishError> {
+        let path = record_path(deployment.epoch);
+        match self
+            .request
+            .target
+            .swap(&path, None, &deployment.to_json())?
+        {
+            Swap::Done(_) => return Ok(()),
+            Swap::Lost => {}
+        }
+        let found = self.request.target.read(&Object::State(path.clone()))?;
+        let same = found
+            .and_then(|found| serde_json::from_slice::<Deployment>(&found.bytes).ok())
+            .is_some_and(|record| record.tree() == deployment.tree());
+        if same {
+            return Ok(());
+        }
+        Err(PublishError::Unreadable {
+            target: self.request.name.to_owned(),
+            path,
+            reason: "it tells of another deployment".to_owned(),
+        })
+    }
+}
+
+/// Notes that a tree stopped being live.
+pub(super) fn retain(pointer: &mut Pointer, tree: Tree, until: Moment) {
+    pointer.retained.retain(|one| one.tree != tree);
+    pointer.retained.insert(0, Retained { tree, until });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::publish::history::{Trouble, history};
+    use crate::publish::protocol::publish;
+    use crate::publish::reconcile::Refusal;
+    use crate::publish::request::{Request, read_pointer};
+    use crate::publish::status::status;
+    use crate::publish::testing::{manifest_of, place, read_all};
+
+    #[test]
+    fn a_release_that_fails_the_smoke_test_is_taken_back_and_denied() {
+        let mut place = place();
+        place.environment.smoke = vec!["/".to_owned(), "/pricing/".to_owned()];
+        let files = |text| [("index.html", text), ("pricing/index.html", "9")];
+        let (good, bad) = (place.release(&files("good")), place.release(&files("bad")));
+        place.publish(&good, 0).unwrap();
+        let asked = Mutex::new(Vec::new());
+        let smoke = |route: &str| {
+            asked.lock().unwrap().push(route.to_owned());
+            if route == "/pricing/" {
+                Err("status 500".to_owned())
+            } else {
+                Ok(())
+            }
+        };
+        let request = Request {
+            smoke: Some(&smoke),
+            ..place.request(&bad, 1000)
+        };
+        let error = publish(&request).unwrap_err();
+        assert!(
+            error.to_string().contains("`/pricing/`: status 500"),
+            "{error}"
+        );
+        assert!(error.to_string().contains("is live again"), "{error}");
+        assert_eq!(*asked.lock().unwrap(), ["/", "/pricing/"]);
+        assert_eq!(read_all(&place.live()), manifest_of(&good));
+        let state = status(place.target(), "web", Some(good.digest())).unwrap();
+        assert!(state.is_converged(), "{state:?}");
+        assert_eq!(
+            state.undone.map(|undone| undone.result),
+            Some(Verdict::Failed)
+        );
+        let records = history(place.target(), "web").unwrap().records;
+        let told: Vec<_> = records.iter().map(|one| (one.epoch, one.result)).collect();
+        assert_eq!(told, [(2, Verdict::Failed), (1, Verdict::Healthy)]);
+        // It does not come back by itself, but it does when asked for.
+        let again = place.publish(&bad, 2000).unwrap_err();
+        assert!(
+            matches!(again, PublishError::Refused { ref refusal, .. }
+            if matches!(**refusal, Refusal::Denied { .. })),
+            "{again}"
+        );
+        let retry = Request {
+            retry: true,
+            ..place.request(&bad, 3000)
+        };
+        assert_eq!(
+            publish(&retry)
+                .unwrap()
+                .deployment
+                .unwrap()
+                .prev
+                .unwrap()
+                .epoch,
+            2
+        );
+        assert!(place.publish(&bad, 4000).unwrap().deployment.is_none());
+        assert!(history(place.target(), "web").unwrap().findings.is_empty());
+    }
+
+    #[test]
+    fn the_first_release_stays_for_want_of_another() {
+        let place = place();
+        let bad = place.release(&[("index.html", "bad")]);
+        let smoke = |_: &str| Err("no".to_owned());
+        let request = |retry, smoke| Request {
+            smoke,
+            retry,
+            ..place.request(&bad, 0)
+        };
+        let error = publish(&request(false, Some(&smoke))).unwrap_err();
+        assert!(
+            matches!(error, PublishError::Smoke { back: None, .. }),
+            "{error}"
+        );
+        assert_eq!(read_all(&place.live()), manifest_of(&bad));
+        assert!(publish(&request(false, None)).is_err());
+        assert!(publish(&request(true, None)).unwrap().deployment.is_some());
+        assert!(publish(&request(false, None)).unwrap().deployment.is_none());
+    }
+
+    #[test]
+    fn a_publish_that_broke_off_after_the_switch_is_tested_and_recorded_later() {
+        let place = place();
+        let (old, new) = (
+            place.release(&[("index.html", "1")]),
+            place.release(&[("index.html", "2")]),
+        );
+        place.publish(&old, 0).unwrap();
+        place.publish(&new, 1000).unwrap();
+        let record = place.web().join(".tympan/log/2.json");
+        fs::remove_file(&record).unwrap();
+        let found = history(place.target(), "web").unwrap();
+        assert_eq!(found.findings[0].trouble, Trouble::Unrecorded);
+        let smoke = |_: &str| Err("late".to_owned());
+        let request = Request {
+            smoke: Some(&smoke),
+            ..place.request(&new, 2000)
+        };
+        let error = publish(&request).unwrap_err();
+        assert!(
+            matches!(error, PublishError::Smoke { back: Some(_), .. }),
+            "{error}"
+        );
+        assert_eq!(read_all(&place.live()), manifest_of(&old));
+        assert!(record.exists());
+        let (pointer, _) = read_pointer(place.target(), "web").unwrap().unwrap();
+        assert_eq!(pointer.live.map(|live| live.epoch), Some(1));
+        assert!(history(place.target(), "web").unwrap().is_intact());
+    }
+}

@@ -1,0 +1,271 @@
+//! What happened at a target, read back along the chain of records and checked link by link.
+
+use serde::Serialize;
+
+use crate::digest::Digest;
+use crate::publish::error::PublishError;
+use crate::publish::record::{Deployment, FORMAT, Link};
+use crate::publish::request::{read_pointer, unrecorded};
+use crate::publish::state::record_path;
+use crate::targets::{Object, Target};
+
+/// How many epochs without a record are passed over in search of the next one.
+const WIDEST_GAP: u64 = 1000;
+
+/// The records of a target, the newest first, and what is wrong with them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct History {
+    /// The records.
+    pub records: Vec<Deployment>,
+    /// What is wrong or worth knowing, the newest first.
+    pub findings: Vec<Finding>,
+}
+
+/// Something about one epoch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Finding {
+    /// The epoch.
+    pub epoch: u64,
+    /// What it is.
+    pub trouble: Trouble,
+}
+
+/// What may be found in a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trouble {
+    /// A publish broke off before it changed anything; the epoch has no record. This is no fault.
+    Skipped,
+    /// The newest change has no record yet; the next publish writes it.
+    Unrecorded,
+    /// A record that another one names is gone.
+    Missing,
+    /// A record cannot be read, or tells another epoch than its name.
+    Unreadable,
+    /// A record is not the one that the next record names: one of the two was changed.
+    Broken,
+}
+
+impl Trouble {
+    /// What it means, for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Skipped => "a publish broke off before it changed anything",
+            Self::Unrecorded => "the newest change has no record yet; the next publish writes it",
+            Self::Missing => "the record is gone",
+            Self::Unreadable => "the record cannot be read",
+            Self::Broken => "the record was changed after the next one was written",
+        }
+    }
+}
+
+impl History {
+    /// Whether every record is the one that was written.
+    pub fn is_intact(&self) -> bool {
+        self.findings
+            .iter()
+            .all(|found| matches!(found.trouble, Trouble::Skipped | Trouble::Unrecorded))
+    }
+}
+
+/// Reads and verifies the log of a target.
+pub fn history(target: &dyn Target, name: &str) -> Result<History, PublishError> {
+    let Some((pointer, _)) = read_pointer(target, name)? else {
+        return Ok(History::default());
+    };
+    let mut history = History::default();
+    let Some(last) = pointer.last() else {
+        return Ok(history);
+    };
+    let mut expected: Option<Link> = None;
+    let mut next = Some(last.epoch);
+    if unrecorded(target, Some(&pointer))?.is_some() {
+        history.find(last.epoch, Trouble::Unrecorded);
+        expected = last.prev;
+        next = last.prev.map(|link| link.epoch);
+    }
+    while let Some(epoch) = next {
+        let found = target.read(&Object::State(record_path(epoch)))?;
+        let record = found.as_ref().and_then(|found| parse(&found.bytes, epoch));
+        if let (Some(found), Some(link)) = (&found, expected)
+            && link.epoch == epoch
+            && link.sha256 != Digest::of(&found.bytes)
+        {
+            history.find(epoch, Trouble::Broken);
+        }
+        let Some(record) = record else {
+            let gone = found.is_none();
+            let trouble = if gone {
+                Trouble::Missing
+            } else {
+                Trouble::Unreadable
+            };
+            history.find(epoch, trouble);
+            expected = None;
+            next = nearest_below(target, epoch)?;
+            continue;
+        };
+        if epoch == last.epoch && !tells_of(&record, last) {
+            history.find(epoch, Trouble::Broken);
+        }
+        expected = record.prev.filter(|link| link.epoch < epoch);
+        next = match expected {
+            Some(link) => Some(link.epoch),
+            None => nearest_below(target, epoch)?,
+        };
+        // Only the first record of a target has none before it.
+        if expected.is_none() && (next.is_some() || record.prev.is_some()) {
+            history.find(epoch, Trouble::Broken);
+        }
+        let begin = next.unwrap_or(0).max(epoch.saturating_sub(WIDEST_GAP));
+        for skipped in (begin + 1..epoch).rev() {
+            history.find(skipped, Trouble::Skipped);
+        }
+        history.records.push(record);
+    }
+    Ok(history)
+}
+
+impl History {
+    fn find(&mut self, epoch: u64, trouble: Trouble) {
+        let finding = Finding { epoch, trouble };
+        if self.findings.last() != Some(&finding) {
+            self.findings.push(finding);
+        }
+    }
+}
+
+/// Whether a record is the one of the deployment in the pointer, which does not know how it ended.
+fn tells_of(record: &Deployment, pointed: &Deployment) -> bool {
+    let pointed = Deployment {
+        result: record.result,
+        reason: record.reason.clone(),
+        ..pointed.clone()
+    };
+    pointed == *record
+}
+
+fn parse(bytes: &[u8], epoch: u64) -> Option<Deployment> {
+    serde_json::from_slice::<Deployment>(bytes)
+        .ok()
+        .filter(|record| record.epoch == epoch && record.format == FORMAT)
+}
+
+fn nearest_below(target: &dyn Target, epoch: u64) -> Result<Option<u64>, PublishError> {
+    for below in (epoch.saturating_sub(WIDEST_GAP)..epoch).rev() {
+        if target.read(&Object::State(record_path(below)))?.is_some() {
+            return Ok(Some(below));
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+    use crate::publish::testing::place;
+
+    /// Publishes four releases, lets `change` at the log, and tells what is found.
+    #[track_caller]
+    fn case(change: impl FnOnce(&Path), records: usize, expected: &[(u64, Trouble)]) {
+        let place = place();
+        for (at, text) in (0..).zip(["a", "b", "c", "d"]) {
+            let release = place.release(&[("index.html", text)]);
+            place.publish(&release, at).unwrap();
+        }
+        change(&place.web().join(".tympan/log"));
+        let history = history(place.target(), "web").unwrap();
+        let found: Vec<_> = history
+            .findings
+            .iter()
+            .map(|one| (one.epoch, one.trouble))
+            .collect();
+        assert_eq!(
+            (history.records.len(), found.as_slice()),
+            (records, expected)
+        );
+        let harmless = [Trouble::Skipped, Trouble::Unrecorded];
+        assert_eq!(
+            history.is_intact(),
+            found.iter().all(|(_, one)| harmless.contains(one))
+        );
+    }
+
+    fn replace(path: &Path, from: &str, to: &str) {
+        let text = fs::read_to_string(path).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(path, text.replace(from, to)).unwrap();
+    }
+
+    #[test]
+    fn an_untouched_log_is_whole() {
+        case(|_| {}, 4, &[]);
+    }
+
+    #[test]
+    fn a_record_that_was_changed_breaks_the_chain() {
+        case(
+            |log| replace(&log.join("2.json"), "Ada", "Eve"),
+            4,
+            &[(2, Trouble::Broken)],
+        );
+    }
+
+    #[test]
+    fn a_record_that_is_gone_is_missed_and_the_others_are_still_read() {
+        case(
+            |log| fs::remove_file(log.join("2.json")).unwrap(),
+            3,
+            &[(2, Trouble::Missing)],
+        );
+    }
+
+    #[test]
+    fn the_newest_record_may_still_be_to_come() {
+        case(
+            |log| fs::remove_file(log.join("4.json")).unwrap(),
+            3,
+            &[(4, Trouble::Unrecorded)],
+        );
+    }
+
+    #[test]
+    fn a_record_that_makes_no_sense_is_told() {
+        let broken = [(3, Trouble::Broken), (3, Trouble::Unreadable)];
+        case(
+            |log| fs::write(log.join("3.json"), "{").unwrap(),
+            3,
+            &broken,
+        );
+        case(
+            |log| replace(&log.join("3.json"), "\"epoch\":3", "\"epoch\":9"),
+            3,
+            &broken,
+        );
+        // A record that names itself as the one before it is passed over.
+        let newest = |log: &Path| replace(&log.join("4.json"), "\"epoch\":3", "\"epoch\":4");
+        case(newest, 4, &[(4, Trouble::Broken)]);
+    }
+
+    #[test]
+    fn the_newest_record_is_held_against_the_pointer() {
+        let newest = |log: &Path| replace(&log.join("4.json"), "Ada", "Eve");
+        case(newest, 4, &[(4, Trouble::Broken)]);
+    }
+
+    #[test]
+    fn a_chain_that_begins_anew_is_broken() {
+        let cut = |log: &Path| {
+            let text = fs::read_to_string(log.join("2.json")).unwrap();
+            let (before, rest) = text.split_once("\"prev\":{").unwrap();
+            let after = rest.split_once('}').unwrap().1;
+            fs::write(log.join("2.json"), format!("{before}\"prev\":null{after}")).unwrap();
+        };
+        case(cut, 4, &[(2, Trouble::Broken)]);
+    }
+}

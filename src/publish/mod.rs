@@ -1,0 +1,46 @@
+//! Brings targets to their desired state and tells how far they are from it.
+//!
+//! This wing knows bytes only. Whatever it does follows from a release, a store, an environment,
+//! the target, and the time it is told.
+
+mod drift;
+mod error;
+mod finish;
+mod garbage;
+mod history;
+mod lease;
+mod moment;
+mod plan;
+mod protocol;
+mod reconcile;
+mod record;
+mod request;
+mod smoke;
+mod state;
+mod status;
+mod upload;
+
+pub use drift::{Drift, Drifted};
+pub use error::PublishError;
+pub use history::{Finding, History, Trouble, history};
+pub use lease::Lease;
+pub use moment::Moment;
+pub use plan::{Plan, plan};
+pub use protocol::{Published, publish};
+pub use reconcile::{Desired, Outcome, Refusal, Rules, State, reconcile};
+pub use record::{Deployment, FileCounts, Kind, Link, Verdict};
+pub use request::{Prepared, Request, Smoke, prepare};
+pub use state::{Denied, Pointer, Retained};
+pub use status::{Status, status};
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod testing;
+// They hold the target to an atomic switch, which needs symbolic links.
+#[cfg(test)]
+#[cfg(unix)]
+mod faults;
+#[cfg(test)]
+#[cfg(unix)]
+mod flat;

@@ -1,0 +1,322 @@
+//! One publish from lease to record. A crash after any line, followed by another run, ends where
+//! an undisturbed run ends.
+//!
+//! ```text
+//! prepare   read pointer and lease, list what is live, decide        (a dry run stops here)
+//! lease     take it, epoch = the newest + 1; then set the fence in the pointer to that epoch
+//! upload    a new tree: assets, documents, pages, feeds; what the target has is kept, not sent
+//! verify    hash every file of the tree
+//! switch    make it live, unless the fence has moved
+//! smoke     ask for the routes; if one fails, switch back and deny the release
+//! record    append to the log
+//! collect   remove copies that went out of use long ago
+//! ```
+
+use crate::publish::error::PublishError;
+use crate::publish::finish::retain;
+use crate::publish::garbage;
+use crate::publish::lease;
+use crate::publish::moment::Moment;
+use crate::publish::plan::Plan;
+use crate::publish::reconcile::Outcome;
+use crate::publish::record::{Deployment, FORMAT, Kind, Verdict};
+use crate::publish::request::{Prepared, Request, prepare};
+use crate::publish::state::{Pointer, state_path};
+use crate::site_path::SitePath;
+use crate::targets::{Object, POINTER, Swap, Tree, Version};
+
+/// What a publish did.
+#[derive(Debug, Clone)]
+pub struct Published {
+    /// What ought to have been done, and was.
+    pub outcome: Outcome,
+    /// What that changed.
+    pub plan: Plan,
+    /// The record, unless nothing had to be done.
+    pub deployment: Option<Deployment>,
+    /// Where hand-edited files were saved, below `.tympan/` at the target.
+    pub saved: Vec<SitePath>,
+    /// Why older copies could not be removed. The release is live all the same.
+    pub leftover: Option<String>,
+}
+
+/// Brings a target to its desired state.
+pub fn publish(request: &Request<'_>) -> Result<Published, PublishError> {
+    let prepared = prepare(request)?;
+    let now = Moment::new(request.now);
+    match &prepared.outcome {
+        Outcome::Refuse(refusal) => {
+            return Err(PublishError::refused(request.name, refusal.clone()));
+        }
+        Outcome::UpToDate => {
+            // Whoever holds the lease may be about to write the record that is missing.
+            let lease = prepared.state.lease.as_ref();
+            let barred = lease.is_some_and(|lease| lease.bars(request.holder, now));
+            if prepared.unrecorded.is_none() || barred {
+                return Ok(nothing_done(prepared));
+            }
+        }
+        Outcome::Publish | Outcome::Heal => {}
+    }
+    let epoch = next_epoch(request, &prepared)?;
+    let lease = lease::lease(request.holder, epoch, now.after(request.lease_seconds));
+    let held = lease::take(
+        request.target,
+        request.name,
+        lease,
+        prepared.lease_version.as_ref(),
+    )?;
+    let done = Session::begin(request, &prepared, epoch).and_then(|session| session.run(&prepared));
+    held.give_back(request.target, now);
+    done
+}
+
+fn nothing_done(prepared: Prepared) -> Published {
+    Published {
+        outcome: prepared.outcome,
+        plan: prepared.plan,
+        deployment: None,
+        saved: Vec::new(),
+        leftover: None,
+    }
+}
+
+/// One more than any epoch that the target knows of.
+fn next_epoch(request: &Request<'_>, prepared: &Prepared) -> Result<u64, PublishError> {
+    let pointer = prepared.state.pointer.as_ref();
+    let known = [
+        prepared.state.lease.as_ref().map(|lease| lease.epoch),
+        pointer.map(|pointer| pointer.fence),
+        pointer.and_then(Pointer::last).map(|last| last.epoch),
+        prepared.observed.tree.map(|tree| tree.epoch),
+    ];
+    let newest = known.into_iter().flatten().max().unwrap_or(0);
+    // Beyond 2^53 a JSON number is no longer exact everywhere.
+    newest
+        .checked_add(1)
+        .filter(|epoch| *epoch < 1 << 53)
+        .ok_or_else(|| PublishError::Unreadable {
+            target: request.name.to_owned(),
+            path: state_path(POINTER),
+            reason: format!("epoch {newest} is too large"),
+        })
+}
+
+/// A publish that holds the lease and has set the fence.
+pub(super) struct Session<'a> {
+    pub(super) request: &'a Request<'a>,
+    pub(super) epoch: u64,
+    pub(super) now: Moment,
+    pub(super) pointer: Pointer,
+    pub(super) version: Version,
+}
+
+impl<'a> Session<'a> {
+    /// Sets the fence, so that nobody with an older epoch switches any more.
+    fn begin(
+        request: &'a Request<'a>,
+        prepared: &Prepared,
+        epoch: u64,
+    ) -> Result<Self, PublishError> {
+        let environment = &request.environment.name;
+        let known = prepared.state.pointer.clone();
+        let mut pointer = known.unwrap_or_else(|| Pointer::first(environment));
+        pointer.environment.clone_from(environment);
+        pointer.fence = epoch;
+        let expected = prepared.pointer_version.as_ref();
+        match request
+            .target
+            .swap(&state_path(POINTER), expected, &pointer.to_json())?
+        {
+            Swap::Lost => Err(overtaken(request, epoch)),
+            Swap::Done(version) => Ok(Self {
+                request,
+                epoch,
+                now: Moment::new(request.now),
+                pointer,
+                version,
+            }),
+        }
+    }
+
+    fn run(mut self, prepared: &Prepared) -> Result<Published, PublishError> {
+        let (mut deployment, mut saved) = (None, Vec::new());
+        let resumed = prepared.unrecorded.as_ref().filter(|last| {
+            prepared.outcome == Outcome::UpToDate && Some(*last) == self.pointer.live.as_ref()
+        });
+        if let Some(live) = resumed {
+            deployment = Some(self.finish(live.clone())?);
+        } else {
+            if let Some(last) = &prepared.unrecorded {
+                self.record(last)?;
+            }
+            if prepared.outcome != Outcome::UpToDate {
+                if prepared.keeps_drift(self.request) {
+                    saved = self.save(prepared)?;
+                }
+                let made = self.make_live(prepared)?;
+                deployment = Some(self.finish(made)?);
+            }
+        }
+        let leftover = self.collect().err().map(|error| error.to_string());
+        Ok(Published {
+            outcome: prepared.outcome.clone(),
+            plan: prepared.plan.clone(),
+            deployment,
+            saved,
+            leftover,
+        })
+    }
+
+    /// Copies files that differ to where their author finds them.
+    fn save(&self, prepared: &Prepared) -> Result<Vec<SitePath>, PublishError> {
+        let folder = state_path(&format!("drift/{}", self.epoch));
+        let mut saved = Vec::new();
+        for path in prepared.state.drift.edits() {
+            let live = self.request.target.read(&Object::Live(path.clone()))?;
+            if let Some(live) = live {
+                let place = folder.join(path);
+                // The folder bears our epoch, so what may stand there we wrote ourselves.
+                let _ = self.request.target.swap(&place, None, &live.bytes)?;
+                saved.push(place);
+            }
+        }
+        Ok(saved)
+    }
+
+    /// Lays the release out, verifies it and switches to it.
+    fn make_live(&mut self, prepared: &Prepared) -> Result<Deployment, PublishError> {
+        let request = self.request;
+        let tree = Tree {
+            epoch: self.epoch,
+            release: prepared.plan.release,
+        };
+        self.describe(&tree.release, request.release)?;
+        let bytes_sent = self.upload(tree, request.release)?;
+        self.verify(tree, request.release)?;
+        let live = self.pointer.live.as_ref();
+        let kind = match prepared.outcome {
+            Outcome::Heal => Kind::Heal,
+            _ => request.kind,
+        };
+        let deployment = Deployment {
+            format: FORMAT,
+            epoch: self.epoch,
+            environment: request.environment.name.clone(),
+            target: request.name.to_owned(),
+            release: tree.release,
+            previous: live.map(|live| live.release),
+            kind,
+            source: request.release.source.commit.clone(),
+            who: request.who.to_owned(),
+            at: self.now,
+            prev: self.last_link()?,
+            files: prepared.plan.counts(),
+            bytes_sent,
+            result: Verdict::Unconfirmed,
+            reason: None,
+        };
+        let mut pointer = self.pointer.clone();
+        let left = live
+            .map(Deployment::tree)
+            .into_iter()
+            .chain(prepared.observed.tree);
+        for tree in left {
+            retain(&mut pointer, tree, self.now);
+        }
+        pointer.live = Some(deployment.clone());
+        pointer.undone = None;
+        pointer
+            .denied
+            .retain(|denied| denied.release != tree.release);
+        self.switch(tree, pointer)?;
+        Ok(deployment)
+    }
+
+    /// Makes a tree live, unless another publish has moved the fence.
+    pub(super) fn switch(&mut self, tree: Tree, pointer: Pointer) -> Result<(), PublishError> {
+        let bytes = pointer.to_json();
+        match self.request.target.switch(tree, &self.version, &bytes)? {
+            Swap::Lost => Err(overtaken(self.request, self.epoch)),
+            Swap::Done(version) => {
+                (self.pointer, self.version) = (pointer, version);
+                Ok(())
+            }
+        }
+    }
+
+    fn collect(&mut self) -> Result<(), PublishError> {
+        let stay = garbage::collect(self.request.target, &self.pointer, self.now)?;
+        if stay.len() == self.pointer.retained.len() {
+            return Ok(());
+        }
+        self.pointer.retained = stay;
+        let (path, expected) = (state_path(POINTER), Some(&self.version));
+        match self
+            .request
+            .target
+            .swap(&path, expected, &self.pointer.to_json())?
+        {
+            Swap::Done(version) => self.version = version,
+            // Whoever published since then keeps the longer list and clears it later.
+            Swap::Lost => {}
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn overtaken(request: &Request<'_>, epoch: u64) -> PublishError {
+    PublishError::Overtaken {
+        target: request.name.to_owned(),
+        epoch,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::publish::history::history;
+    use crate::publish::status::status;
+    use crate::publish::testing::{manifest_of, place, read_all};
+
+    #[test]
+    fn the_second_release_is_exactly_what_is_live() {
+        let place = place();
+        let a = place.release(&[("index.html", "one"), ("a/old.html", "x"), ("pic.png", "p")]);
+        let b = place.release(&[("index.html", "two"), ("pic.png", "p"), ("feed.xml", "f")]);
+        let first = place.publish(&a, 1000).unwrap();
+        assert_eq!(
+            first.deployment.as_ref().map(|done| done.bytes_sent),
+            Some(5)
+        );
+        assert_eq!(read_all(&place.live()), manifest_of(&a));
+        let second = place.publish(&b, 2000).unwrap().deployment.unwrap();
+        assert_eq!(read_all(&place.live()), manifest_of(&b));
+        assert_eq!((second.epoch, second.bytes_sent), (2, 4));
+        let files = second.files;
+        assert_eq!((files.added, files.modified, files.removed), (1, 1, 1));
+        assert_eq!(second.previous, Some(a.digest()));
+        assert!(place.publish(&b, 3000).unwrap().deployment.is_none());
+        let status = status(place.target(), "web", Some(b.digest())).unwrap();
+        assert!(status.is_converged(), "{status:?}");
+        assert_eq!(status.live.unwrap().result, Verdict::Healthy);
+        let history = history(place.target(), "web").unwrap();
+        assert_eq!((history.records.len(), history.findings.len()), (2, 0));
+    }
+
+    #[test]
+    fn files_that_others_put_beside_are_left_alone() {
+        let place = place();
+        fs::create_dir(place.web()).unwrap();
+        fs::write(place.web().join("notes.txt"), "mine").unwrap();
+        place
+            .publish(&place.release(&[("index.html", "one")]), 0)
+            .unwrap();
+        assert_eq!(
+            fs::read_to_string(place.web().join("notes.txt")).unwrap(),
+            "mine"
+        );
+    }
+}

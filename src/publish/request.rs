@@ -1,0 +1,179 @@
+//! What a publish is asked to do, and what is known before anything is touched.
+
+use crate::config::{self, DriftPolicy, Environment};
+use crate::progress::Progress;
+use crate::publish::drift::Drift;
+use crate::publish::error::PublishError;
+use crate::publish::lease;
+use crate::publish::moment::Moment;
+use crate::publish::plan::{Plan, plan};
+use crate::publish::reconcile::{Desired, Outcome, Refusal, Rules, State, reconcile};
+use crate::publish::record::{Deployment, Kind};
+use crate::publish::smoke;
+use crate::publish::state::{self, Pointer, known_release, record_path, state_path};
+use crate::release::Release;
+use crate::store::Store;
+use crate::targets::{Capability, Object, Observed, POINTER, Target, Version, View};
+
+/// Asks for a route over the address that readers use, and tells what was wrong.
+pub type Smoke<'a> = &'a (dyn Fn(&str) -> Result<(), String> + Sync);
+
+/// Everything that one publish follows from.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// The target's name in `tympan.toml`.
+    pub name: &'a str,
+    /// The target.
+    pub target: &'a dyn Target,
+    /// What `tympan.toml` says about it.
+    pub settings: &'a config::Target,
+    /// The environment.
+    pub environment: &'a Environment,
+    /// The release that must be live.
+    pub release: &'a Release,
+    /// Where its bytes are.
+    pub store: &'a Store,
+    /// What a change is done for; a heal is recognized without being asked for.
+    pub kind: Kind,
+    /// The smoke test; without one, the live files of the routes are read back.
+    pub smoke: Option<Smoke<'a>>,
+    /// By whose word.
+    pub who: &'a str,
+    /// The name that the lease bears, different for every run that may happen at the same time.
+    pub holder: &'a str,
+    /// The time, in Unix seconds.
+    pub now: i64,
+    /// How long others wait for this publish if it is never heard of again, in seconds.
+    pub lease_seconds: i64,
+    /// Whether a release that failed at this target is tried once more.
+    pub retry: bool,
+    /// Who listens.
+    pub progress: Progress<'a>,
+}
+
+/// What is known before anything is touched.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// What ought to be done.
+    pub outcome: Outcome,
+    /// What that would change.
+    pub plan: Plan,
+    /// What stands at the target.
+    pub state: State,
+    /// The last change of the target, if its publisher broke off before it wrote the record.
+    pub unrecorded: Option<Deployment>,
+    pub(super) pointer_version: Option<Version>,
+    pub(super) lease_version: Option<Version>,
+    pub(super) observed: Observed,
+}
+
+/// Looks at a target and decides what ought to be done. Nothing is written.
+pub fn prepare(request: &Request<'_>) -> Result<Prepared, PublishError> {
+    let (pointer, pointer_version) = read_pointer(request.target, request.name)?.unzip();
+    let (lease, lease_version) = lease::read(request.target, request.name)?.unzip();
+    let mut observed = request.target.observe(View::Live)?;
+    let drift = observe_drift(
+        request.target,
+        pointer.as_ref(),
+        Some(request.release),
+        &mut observed,
+    )?;
+    let state = State {
+        pointer,
+        lease,
+        drift,
+    };
+    let desired = Desired {
+        environment: request.environment,
+        release: request.release,
+    };
+    let rules = Rules {
+        drift: request.settings.drift,
+        holder: request.holder,
+        retry: request.retry,
+    };
+    let plan = plan(request.release, &observed);
+    let mut outcome = reconcile(desired, &state, rules, Moment::new(request.now));
+    if matches!(outcome, Outcome::Publish | Outcome::Heal)
+        && let Some(refusal) = plan
+            .refusal(request.settings.max_removals)
+            .or_else(|| unanswered(request))
+    {
+        outcome = Outcome::Refuse(refusal);
+    }
+    Ok(Prepared {
+        unrecorded: unrecorded(request.target, state.pointer.as_ref())?,
+        outcome,
+        plan,
+        state,
+        pointer_version,
+        lease_version,
+        observed,
+    })
+}
+
+impl Prepared {
+    /// Whether files that differ are saved before they are replaced.
+    pub(super) fn keeps_drift(&self, request: &Request<'_>) -> bool {
+        request.settings.drift == DriftPolicy::HealKeep && self.state.drift.has_files()
+    }
+}
+
+/// The pointer of a target and its version.
+pub(super) fn read_pointer(
+    target: &dyn Target,
+    name: &str,
+) -> Result<Option<(Pointer, Version)>, PublishError> {
+    state::read(target, name, &state_path(POINTER))
+}
+
+/// Compares what is live with the manifest of the tree that is live: the target's own copy of it,
+/// or `known` if it is that release's.
+pub(super) fn observe_drift(
+    target: &dyn Target,
+    pointer: Option<&Pointer>,
+    known: Option<&Release>,
+    observed: &mut Observed,
+) -> Result<Drift, PublishError> {
+    let published = pointer.and_then(|pointer| pointer.live.as_ref());
+    let side_by_side = target.capabilities().has(Capability::SideBySide);
+    if !side_by_side {
+        observed.tree = published.map(Deployment::tree);
+    }
+    let live = observed.tree.map(|tree| tree.release);
+    let release = match (live.or(published.map(|live| live.release)), known) {
+        (None, _) => None,
+        (Some(digest), Some(known)) if known.digest() == digest => Some(known.clone()),
+        (Some(digest), _) => known_release(target, &digest)?,
+    };
+    let mut drift = Drift::of(
+        pointer,
+        release.as_ref().map(|release| &release.files),
+        observed,
+    );
+    if !side_by_side {
+        // Files of older releases stand among the live ones, and foreign ones are not ours to judge.
+        drift.extra.clear();
+        drift.strangers.clear();
+    }
+    Ok(drift)
+}
+
+fn unanswered(request: &Request<'_>) -> Option<Refusal> {
+    let route = smoke::routes(request)
+        .into_iter()
+        .find(|route| smoke::file_of(request.release, route).is_none())?;
+    let route = route.to_owned();
+    Some(Refusal::Route { route })
+}
+
+pub(super) fn unrecorded(
+    target: &dyn Target,
+    pointer: Option<&Pointer>,
+) -> Result<Option<Deployment>, PublishError> {
+    let Some(last) = pointer.and_then(Pointer::last) else {
+        return Ok(None);
+    };
+    let found = target.read(&Object::State(record_path(last.epoch)))?;
+    Ok(found.is_none().then(|| last.clone()))
+}

@@ -1,0 +1,141 @@
+//! What the tests of this room share: small releases, a folder to publish them to, and requests.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::config::{self, DriftPolicy, Environment, TargetKind};
+use crate::digest::Digest;
+use crate::progress;
+use crate::publish::error::PublishError;
+use crate::publish::protocol::{Published, publish};
+use crate::publish::record::Kind;
+use crate::publish::request::Request;
+use crate::release::{
+    Artifact, CheckSummary, FORMAT, Lock, Manifest, Release, ReleaseSource, Role,
+};
+use crate::site_path::SitePath;
+use crate::store::Store;
+use crate::targets::{Directory, Target};
+
+/// A folder with a store and a target.
+pub(super) struct Place {
+    pub(super) folder: tempfile::TempDir,
+    pub(super) store: Store,
+    pub(super) target: Directory,
+    pub(super) settings: config::Target,
+    pub(super) environment: Environment,
+}
+
+pub(super) fn place() -> Place {
+    let folder = tempfile::tempdir().unwrap();
+    let web = folder.path().join("web");
+    Place {
+        store: Store::open(&folder.path().join("store")),
+        target: Directory::open("web", &web),
+        settings: config::Target {
+            kind: TargetKind::Directory {
+                path: "web".to_owned(),
+            },
+            max_removals: 100,
+            drift: DriftPolicy::Heal,
+        },
+        environment: Environment {
+            name: "test".to_owned(),
+            ..Environment::default()
+        },
+        folder,
+    }
+}
+
+impl Place {
+    /// A release of these files, its bytes in the store.
+    pub(super) fn release(&self, files: &[(&str, &str)]) -> Release {
+        let artifacts: Vec<Artifact> = files
+            .iter()
+            .map(|(path, text)| {
+                self.store.put_blob(text.as_bytes()).unwrap();
+                let path = SitePath::parse(path).unwrap();
+                let role = match path.extension() {
+                    "html" => Role::Page,
+                    "xml" => Role::Feed,
+                    _ => Role::Asset,
+                };
+                Artifact::new(path, role, text.as_bytes().to_vec())
+            })
+            .collect();
+        Release {
+            format: FORMAT,
+            source: ReleaseSource {
+                commit: Some("4be1".to_owned()),
+                ..ReleaseSource::default()
+            },
+            lock: Lock::default(),
+            checks: CheckSummary::default(),
+            outputs: Vec::new(),
+            routes: Vec::new(),
+            redirects: Vec::new(),
+            files: Manifest::of(&artifacts),
+        }
+    }
+
+    pub(super) fn request<'a>(&'a self, release: &'a Release, now: i64) -> Request<'a> {
+        Request {
+            name: "web",
+            target: &self.target,
+            settings: &self.settings,
+            environment: &self.environment,
+            release,
+            store: &self.store,
+            kind: Kind::Publish,
+            smoke: None,
+            who: "Ada",
+            holder: "ada-1",
+            now,
+            lease_seconds: 600,
+            retry: false,
+            progress: &progress::silent,
+        }
+    }
+
+    pub(super) fn publish(&self, release: &Release, now: i64) -> Result<Published, PublishError> {
+        publish(&self.request(release, now))
+    }
+
+    pub(super) fn web(&self) -> PathBuf {
+        self.folder.path().join("web")
+    }
+
+    pub(super) fn live(&self) -> PathBuf {
+        self.target.document_root()
+    }
+
+    pub(super) fn target(&self) -> &dyn Target {
+        &self.target
+    }
+}
+
+/// What a reader finds below a folder: every file, as a web server sees it.
+pub(super) fn read_all(folder: &Path) -> BTreeMap<String, Digest> {
+    let Ok(folder) = fs::canonicalize(folder) else {
+        return BTreeMap::new();
+    };
+    walkdir::WalkDir::new(&folder)
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| !entry.file_type().is_dir())
+        .map(|entry| {
+            let path = entry.path().strip_prefix(&folder).unwrap();
+            let bytes = fs::read(entry.path()).unwrap_or_default();
+            (path.to_str().unwrap().to_owned(), Digest::of(&bytes))
+        })
+        .collect()
+}
+
+/// What a reader ought to find.
+pub(super) fn manifest_of(release: &Release) -> BTreeMap<String, Digest> {
+    let files = release.files.files().iter();
+    files
+        .map(|file| (file.path.to_string(), file.sha256))
+        .collect()
+}

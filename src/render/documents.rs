@@ -1,0 +1,71 @@
+//! Bound outputs as jobs: one a document and format.
+
+use crate::config::Format;
+use crate::release::{Artifact, Role};
+use crate::render::context::{RenderContext, RenderError};
+use crate::render::epub::render_epub;
+use crate::render::plan::{Job, JobKind, Rendered, Renderer};
+
+/// Renders documents.
+pub struct Documents {
+    formats: Vec<Format>,
+}
+
+impl Documents {
+    /// Renders documents in these formats only, as far as this program can make them.
+    pub fn new(formats: &[Format]) -> Self {
+        let can = |format: &&Format| **format != Format::Pdf || cfg!(feature = "pdf");
+        Self {
+            formats: formats.iter().filter(can).copied().collect(),
+        }
+    }
+}
+
+impl Renderer for Documents {
+    fn plan(&self, context: &RenderContext<'_>) -> Vec<Job> {
+        let mut jobs = Vec::new();
+        for (at, document) in context.site.documents.iter().enumerate() {
+            for format in document
+                .formats
+                .iter()
+                .filter(|format| self.formats.contains(format))
+            {
+                jobs.push(Job::single(
+                    JobKind::Document(at, *format),
+                    document.route(*format),
+                ));
+            }
+        }
+        jobs
+    }
+
+    fn render(&self, context: &RenderContext<'_>, job: &Job) -> Result<Rendered, RenderError> {
+        let JobKind::Document(at, format) = job.kind else {
+            return Ok(Rendered::default());
+        };
+        let document = &context.site.documents[at];
+        let artifact =
+            |bytes: Vec<u8>| Artifact::new(job.outputs[0].clone(), Role::Document, bytes);
+        match format {
+            #[cfg(feature = "pdf")]
+            Format::Pdf => {
+                let output = crate::render::pdf::render_pdf(context, document)?;
+                Ok(Rendered {
+                    artifacts: vec![artifact(output.bytes)],
+                    diagnostics: output.diagnostics,
+                    pages: Some(output.pages),
+                })
+            }
+            #[cfg(not(feature = "pdf"))]
+            Format::Pdf => Ok(Rendered::default()),
+            Format::Epub => {
+                let output = render_epub(context, document)?;
+                Ok(Rendered {
+                    artifacts: vec![artifact(output.bytes)],
+                    diagnostics: output.diagnostics,
+                    pages: None,
+                })
+            }
+        }
+    }
+}

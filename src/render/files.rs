@@ -1,0 +1,67 @@
+//! Images and files as jobs: one a source.
+
+use crate::assets::{copy_file, encode_image};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::render::context::{RenderContext, RenderError};
+use crate::render::plan::{Job, JobKind, Rendered, Renderer};
+use crate::site_path::SitePath;
+
+/// Encodes images and copies files.
+pub struct Files;
+
+impl Renderer for Files {
+    fn plan(&self, context: &RenderContext<'_>) -> Vec<Job> {
+        let images = context.assets.images.iter().map(|(source, asset)| Job {
+            kind: JobKind::Image(source.clone()),
+            outputs: asset.files().cloned().collect(),
+        });
+        let files = context.assets.files.iter();
+        let files =
+            files.map(|(source, route)| Job::single(JobKind::File(source.clone()), route.clone()));
+        images.chain(files).collect()
+    }
+
+    fn render(&self, context: &RenderContext<'_>, job: &Job) -> Result<Rendered, RenderError> {
+        match &job.kind {
+            JobKind::Image(source) => Ok(image(context, source)),
+            JobKind::File(source) => {
+                match copy_file(source, &job.outputs[0], context.site, context.snapshot) {
+                    Ok(artifact) => Ok(Rendered::single(artifact)),
+                    Err(error) => Ok(fault(source, "file-unreadable", &error)),
+                }
+            }
+            _ => Ok(Rendered::default()),
+        }
+    }
+}
+
+fn image(context: &RenderContext<'_>, source: &SitePath) -> Rendered {
+    let Some(asset) = context.assets.images.get(source) else {
+        return Rendered::default();
+    };
+    match encode_image(asset, context.site, context.snapshot, context.store) {
+        Ok(encoded) => {
+            let found = encoded.fault.map(|message| {
+                Diagnostic::new("image-broken", Severity::Error, source, message)
+                    .help("the page shows the original; save the picture again")
+            });
+            Rendered {
+                artifacts: encoded.artifacts,
+                diagnostics: found.into_iter().collect(),
+                pages: None,
+            }
+        }
+        Err(error) => fault(source, "image-unreadable", &error),
+    }
+}
+
+fn fault(source: &SitePath, code: &'static str, error: &dyn std::error::Error) -> Rendered {
+    let cause = error
+        .source()
+        .map_or(String::new(), |cause| format!(": {cause}"));
+    let found = Diagnostic::new(code, Severity::Error, source, format!("{error}{cause}"));
+    Rendered {
+        diagnostics: vec![found],
+        ..Rendered::default()
+    }
+}

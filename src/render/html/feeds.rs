@@ -1,0 +1,106 @@
+//! Lists for machines: an Atom feed (RFC 4287), a sitemap (sitemaps.org 0.9), robots.txt (RFC 9309).
+
+use std::fmt::Write as _;
+
+use crate::render::html::body::escape;
+use crate::render::html::shared::canonical;
+use crate::site::{Date, PageId, Site};
+
+/// How many entries a feed holds.
+const FEED_LENGTH: usize = 20;
+
+/// Whether a site has a feed: it needs dated pages and an absolute address.
+pub(super) fn has_feed(site: &Site) -> bool {
+    site.config.project.base_url.is_some()
+        && site.pages.iter().any(|page| page.front.date.is_some())
+}
+
+/// The feed of the newest pages.
+pub(super) fn feed(site: &Site) -> String {
+    let base = site.config.project.base_url.as_deref().unwrap_or_default();
+    let mut dated: Vec<(Date, PageId)> = site
+        .pages_with_ids()
+        .filter_map(|(id, page)| Some((page.front.date?, id)))
+        .collect();
+    dated.sort_by_key(|(date, id)| (std::cmp::Reverse(*date), *id));
+    dated.truncate(FEED_LENGTH);
+    let newest = dated
+        .first()
+        .map_or_else(String::new, |(date, _)| date.rfc3339());
+    let language = escape(&site.config.project.language);
+    let title = escape(&site.title);
+    let mut xml = format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{language}\">\n\
+         <title>{title}</title>\n<id>{base}</id>\n<updated>{newest}</updated>\n\
+         <link href=\"{base}\"/>\n<link rel=\"self\" type=\"application/atom+xml\" href=\"{base}feed.xml\"/>\n\
+         <generator version=\"{}\">tympan</generator>\n",
+        env!("CARGO_PKG_VERSION"),
+        base = escape(base),
+    );
+    for (date, id) in dated {
+        let page = site.page(id);
+        let url = escape(&canonical(site, &page.route).unwrap_or_default());
+        let updated = page.front.updated.unwrap_or(date).rfc3339();
+        let _ = write!(
+            xml,
+            "<entry>\n<title>{}</title>\n<id>{url}</id>\n<link href=\"{url}\"/>\n<published>{}</published>\n<updated>{updated}</updated>\n",
+            escape(&page.title),
+            date.rfc3339(),
+        );
+        let authors = site.authors_of(page);
+        let fallback = [site.title.clone()];
+        for author in if authors.is_empty() {
+            &fallback
+        } else {
+            authors
+        } {
+            let _ = writeln!(xml, "<author><name>{}</name></author>", escape(author));
+        }
+        let summary = page
+            .front
+            .description
+            .as_deref()
+            .unwrap_or(&page.outline.summary);
+        let _ = writeln!(
+            xml,
+            "<summary>{}</summary>\n</entry>",
+            escape(summary.trim())
+        );
+    }
+    xml.push_str("</feed>\n");
+    xml
+}
+
+/// The addresses of all pages that search engines may list.
+pub(super) fn sitemap(site: &Site) -> String {
+    let mut xml = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
+                   <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n"
+        .to_owned();
+    for (id, page) in site.pages_with_ids() {
+        if page.front.draft || page.route.as_str() == "404.html" {
+            continue;
+        }
+        let Some(url) = canonical(site, &page.route) else {
+            continue;
+        };
+        let changed = page
+            .front
+            .updated
+            .or_else(|| Date::from_seconds(site.history_of(id)?.last.time));
+        let _ = write!(xml, "<url><loc>{}</loc>", escape(&url));
+        if let Some(date) = changed.or(page.front.date) {
+            let _ = write!(xml, "<lastmod>{}</lastmod>", date.day());
+        }
+        xml.push_str("</url>\n");
+    }
+    xml.push_str("</urlset>\n");
+    xml
+}
+
+/// Everything may be read; the sitemap is there.
+pub(super) fn robots(site: &Site) -> String {
+    match &site.config.project.base_url {
+        Some(base) => format!("User-agent: *\nAllow: /\n\nSitemap: {base}sitemap.xml\n"),
+        None => "User-agent: *\nAllow: /\n".to_owned(),
+    }
+}

@@ -1,0 +1,290 @@
+//! What a template sees of one page. Everything site-wide comes from `shared` by handle.
+
+use serde::Serialize;
+
+use crate::markdown::Heading;
+use crate::render::context::RenderContext;
+use crate::render::html::figures::srcset;
+use crate::render::html::shared::{Crumb, Shared, canonical};
+use crate::site::{LinkTarget, Page, PageId, Site};
+use crate::site_path::SitePath;
+
+/// How many words a reader reads in a minute.
+const WORDS_PER_MINUTE: usize = 220;
+
+/// `page` in templates.
+#[derive(Serialize, Default)]
+pub(super) struct PageValue {
+    pub(super) title: String,
+    pub(super) url: String,
+    pub(super) description: Option<String>,
+    pub(super) canonical: Option<String>,
+    pub(super) language: String,
+    pub(super) dir: &'static str,
+    pub(super) date: Option<String>,
+    pub(super) date_text: Option<String>,
+    pub(super) updated: Option<String>,
+    pub(super) updated_text: Option<String>,
+    pub(super) authors: Vec<String>,
+    pub(super) draft: bool,
+    pub(super) words: usize,
+    pub(super) minutes: usize,
+    pub(super) toc: Vec<TocValue>,
+    pub(super) tags: Vec<TagValue>,
+    pub(super) previous: Option<LinkValue>,
+    pub(super) next: Option<LinkValue>,
+    pub(super) breadcrumbs: Vec<Crumb>,
+    pub(super) source: Option<String>,
+    pub(super) commit: Option<String>,
+    pub(super) image: Option<ImageValue>,
+    pub(super) number: Option<String>,
+    pub(super) trail: Vec<String>,
+}
+
+/// An entry of the table of contents.
+#[derive(Serialize)]
+pub(super) struct TocValue {
+    id: String,
+    title: String,
+    level: u8,
+    children: Vec<TocValue>,
+}
+
+/// A tag and its list.
+#[derive(Serialize)]
+pub(super) struct TagValue {
+    name: String,
+    url: String,
+}
+
+/// A title and where it leads.
+#[derive(Serialize)]
+pub(super) struct LinkValue {
+    title: String,
+    url: String,
+}
+
+/// A picture that stands for a page.
+#[derive(Serialize)]
+pub(super) struct ImageValue {
+    src: String,
+    srcset: Option<String>,
+    width: u32,
+    height: u32,
+    alt: String,
+}
+
+/// An entry of a list of pages.
+#[derive(Serialize)]
+pub(super) struct ListedValue {
+    title: String,
+    url: String,
+    description: Option<String>,
+    date: Option<String>,
+    date_text: Option<String>,
+    tags: Vec<TagValue>,
+    image: Option<ImageValue>,
+}
+
+/// A tag in the list of all tags.
+#[derive(Serialize)]
+pub(super) struct TermValue {
+    pub(super) name: String,
+    pub(super) url: String,
+    pub(super) count: usize,
+}
+
+impl PageValue {
+    /// What a template sees of a page of the site.
+    pub(super) fn of(context: &RenderContext<'_>, shared: &Shared, id: PageId) -> Self {
+        let site = context.site;
+        let page = site.page(id);
+        let language = site.language_of(page);
+        let trail = shared.trail(id);
+        let (previous, next) = match page.front.date.is_some() {
+            true => dated_neighbours(site, id),
+            false => shared.neighbours(id),
+        };
+        let updated = page.front.updated.or_else(|| {
+            let last = site.history_of(id)?.last.time;
+            crate::site::Date::from_seconds(last)
+        });
+        Self {
+            description: page.front.description.clone().or_else(|| summary(page)),
+            canonical: canonical(site, &page.route),
+            dir: crate::config::direction(language),
+            date: page.front.date.map(|date| date.day()),
+            date_text: page.front.date.map(|date| date.for_readers(language)),
+            updated: updated.map(|date| date.day()),
+            updated_text: updated.map(|date| date.for_readers(language)),
+            authors: site.authors_of(page).to_vec(),
+            draft: page.front.draft,
+            words: page.outline.words,
+            minutes: page.outline.words.div_ceil(WORDS_PER_MINUTE).max(1),
+            toc: toc(&page.outline.headings),
+            tags: tags(site, page),
+            previous: previous.map(|id| link(site, id)),
+            next: next.map(|id| link(site, id)),
+            source: Some(page.path.to_string()),
+            image: image(context, page, &page.route),
+            // The commit of the page, not of the site: a page must not change when another does.
+            commit: site
+                .history_of(id)
+                .map(|history| history.last.commit.chars().take(7).collect()),
+            number: trail.number,
+            trail: trail
+                .above
+                .iter()
+                .filter_map(|crumb| crumb.url.clone())
+                .chain([page.route.to_url()])
+                .collect(),
+            breadcrumbs: trail.above,
+            language: language.to_owned(),
+            ..Self::plain(site, &page.title, &page.route)
+        }
+    }
+
+    /// What a template sees of a page that has no source: a list, or the page for what is missing.
+    pub(super) fn plain(site: &Site, title: &str, route: &SitePath) -> Self {
+        let project = &site.config.project;
+        Self {
+            title: title.to_owned(),
+            url: route.to_url(),
+            canonical: canonical(site, route),
+            language: project.language.clone(),
+            dir: project.direction(),
+            minutes: 1,
+            ..Self::default()
+        }
+    }
+}
+
+impl ListedValue {
+    /// An entry of a list that stands at `from`.
+    pub(super) fn of(context: &RenderContext<'_>, id: PageId, from: &SitePath) -> Self {
+        let site = context.site;
+        let page = site.page(id);
+        let language = site.language_of(page);
+        Self {
+            title: page.title.clone(),
+            url: page.route.to_url(),
+            description: page.front.description.clone().or_else(|| summary(page)),
+            date: page.front.date.map(|date| date.day()),
+            date_text: page.front.date.map(|date| date.for_readers(language)),
+            tags: tags(site, page),
+            image: image(context, page, from),
+        }
+    }
+}
+
+/// The first paragraph, cut at a word near 200 characters.
+fn summary(page: &Page) -> Option<String> {
+    let text = page
+        .outline
+        .summary
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    if text.chars().count() <= 200 {
+        return Some(text).filter(|text| !text.is_empty());
+    }
+    let cut: String = text.chars().take(200).collect();
+    let end = cut.rfind(' ').unwrap_or(cut.len());
+    Some(format!(
+        "{}…",
+        cut[..end].trim_end_matches([',', ';', ':', '.'])
+    ))
+}
+
+fn link(site: &Site, id: PageId) -> LinkValue {
+    let page = site.page(id);
+    LinkValue {
+        title: page.title.clone(),
+        url: page.route.to_url(),
+    }
+}
+
+/// The dated pages before and after one in its section; lists run from the newest.
+fn dated_neighbours(site: &Site, id: PageId) -> (Option<PageId>, Option<PageId>) {
+    let section = site
+        .sections
+        .values()
+        .find(|section| section.pages.contains(&id));
+    let Some(section) = section else {
+        return (None, None);
+    };
+    let mut dated: Vec<PageId> = section.pages.clone();
+    dated.retain(|id| site.page(*id).front.date.is_some());
+    dated.sort_by_key(|id| (site.page(*id).front.date, site.page(*id).route.clone()));
+    let at = dated.iter().position(|other| *other == id);
+    let before = at.and_then(|at| dated.get(at.checked_sub(1)?));
+    (
+        before.copied(),
+        at.and_then(|at| dated.get(at + 1)).copied(),
+    )
+}
+
+fn tags(site: &Site, page: &Page) -> Vec<TagValue> {
+    let slug = |name: &str| crate::markdown::slug(name);
+    let find = |name: &String| {
+        let route = format!("tags/{}/index.html", slug(name));
+        site.tags.iter().find(|tag| tag.route.as_str() == route)
+    };
+    let value = |tag: &crate::site::Tag| TagValue {
+        name: tag.name.clone(),
+        url: tag.route.to_url(),
+    };
+    page.front.tags.iter().filter_map(find).map(value).collect()
+}
+
+/// The picture of a page: the one it names, else its first that has sizes.
+fn image(context: &RenderContext<'_>, page: &Page, from: &SitePath) -> Option<ImageValue> {
+    let named = page.front.image.iter().map(|target| (target.as_str(), ""));
+    let shown = page
+        .outline
+        .images
+        .iter()
+        .map(|image| (image.target.as_str(), image.alt.as_deref().unwrap_or("")));
+    named.chain(shown).find_map(|(target, alt)| {
+        let LinkTarget::File(file) = context.site.resolve(page, target) else {
+            return None;
+        };
+        let asset = context.assets.images.get(&file)?;
+        let root = SitePath::root()
+            .url_from(from)
+            .trim_start_matches("./")
+            .to_owned();
+        let set = srcset(&asset.variants, |file| {
+            format!("{root}{}", file.path.to_url())
+        });
+        Some(ImageValue {
+            src: asset.fallback.path.to_url(),
+            srcset: Some(set).filter(|set| !set.is_empty()),
+            width: asset.fallback.width,
+            height: asset.fallback.height,
+            alt: alt.to_owned(),
+        })
+    })
+}
+
+/// Headings of the second to fourth level, nested.
+fn toc(headings: &[Heading]) -> Vec<TocValue> {
+    let mut roots: Vec<TocValue> = Vec::new();
+    for heading in headings
+        .iter()
+        .filter(|heading| (2..=4).contains(&heading.level))
+    {
+        let mut list = &mut roots;
+        while list.last().is_some_and(|last| last.level < heading.level) {
+            let last = list.len() - 1;
+            list = &mut list[last].children;
+        }
+        list.push(TocValue {
+            id: heading.id.clone(),
+            title: heading.text.clone(),
+            level: heading.level,
+            children: Vec::new(),
+        });
+    }
+    roots
+}

@@ -1,0 +1,147 @@
+//! Every output of a site, listed before one is rendered: path -> job.
+
+use std::collections::BTreeMap;
+
+use crate::config::Format;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::release::Artifact;
+use crate::render::context::{RenderContext, RenderError};
+use crate::site::PageId;
+use crate::site_path::SitePath;
+
+/// Turns jobs of one family into bytes. Implemented by [`crate::render::html::Html`] for pages,
+/// [`crate::render::documents::Documents`] for bound outputs and [`crate::render::files::Files`]
+/// for images and files.
+///
+/// A renderer plans every output it is responsible for, renders any planned job on any thread in
+/// any order, and returns the same bytes for the same context. It writes nothing.
+pub trait Renderer: Send + Sync {
+    /// Lists the jobs of this renderer.
+    fn plan(&self, context: &RenderContext<'_>) -> Vec<Job>;
+
+    /// Renders one of them.
+    ///
+    /// # Errors
+    /// Fails where a template or an engine does; a fault of the author's text is a diagnostic of
+    /// the result instead.
+    fn render(&self, context: &RenderContext<'_>, job: &Job) -> Result<Rendered, RenderError>;
+}
+
+/// One piece of work and the files that come of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// What is to be done.
+    pub kind: JobKind,
+    /// The files, at least one.
+    pub outputs: Vec<SitePath>,
+}
+
+/// What a job does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobKind {
+    /// A page with a source.
+    Page(PageId),
+    /// The list of a folder that has no page of its own.
+    Section(SitePath),
+    /// The list of one tag's pages, by its place in the site.
+    Tag(usize),
+    /// The list of all tags.
+    Tags,
+    /// The page for what is missing.
+    NotFound,
+    /// A page that sends the reader on, by its place in the site.
+    Redirect(usize),
+    /// The style sheet.
+    Style,
+    /// The feed.
+    Feed,
+    /// The sitemap.
+    Sitemap,
+    /// `robots.txt`.
+    Robots,
+    /// All sizes of one image.
+    Image(SitePath),
+    /// A file as it is.
+    File(SitePath),
+    /// A bound output, by its document's place in the site.
+    Document(usize, Format),
+}
+
+/// What came of a job.
+#[derive(Debug, Default)]
+pub struct Rendered {
+    /// The files.
+    pub artifacts: Vec<Artifact>,
+    /// Faults of the author's text.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The number of pages of a PDF.
+    pub pages: Option<usize>,
+}
+
+/// Every output of a site.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    jobs: Vec<(usize, Job)>,
+    by_path: BTreeMap<SitePath, usize>,
+}
+
+impl Plan {
+    /// Plans the jobs of all renderers. Of two jobs with one output the first keeps it; the other
+    /// is left out and reported.
+    pub(super) fn new(planned: Vec<(usize, Job)>) -> (Self, Vec<Diagnostic>) {
+        let mut plan = Self::default();
+        let mut diagnostics = Vec::new();
+        for (renderer, job) in planned {
+            let taken = job
+                .outputs
+                .iter()
+                .find(|path| plan.by_path.contains_key(*path));
+            if let Some(path) = taken {
+                let message = format!("two outputs want the place `{path}`");
+                let found = Diagnostic::new("output-duplicate", Severity::Error, path, message);
+                diagnostics.push(found.help("rename the file, page or document that makes it"));
+                continue;
+            }
+            for path in &job.outputs {
+                plan.by_path.insert(path.clone(), plan.jobs.len());
+            }
+            plan.jobs.push((renderer, job));
+        }
+        (plan, diagnostics)
+    }
+
+    /// All jobs, each with the renderer that does it.
+    pub fn jobs(&self) -> &[(usize, Job)] {
+        &self.jobs
+    }
+
+    /// The job that makes a file.
+    pub fn job_for(&self, path: &SitePath) -> Option<&(usize, Job)> {
+        self.jobs.get(*self.by_path.get(path)?)
+    }
+
+    /// Every file, sorted.
+    pub fn paths(&self) -> impl Iterator<Item = &SitePath> {
+        self.by_path.keys()
+    }
+}
+
+impl Job {
+    /// A job with one output.
+    pub fn single(kind: JobKind, output: SitePath) -> Self {
+        Self {
+            kind,
+            outputs: vec![output],
+        }
+    }
+}
+
+impl Rendered {
+    /// One file and nothing to say.
+    pub fn single(artifact: Artifact) -> Self {
+        Self {
+            artifacts: vec![artifact],
+            ..Self::default()
+        }
+    }
+}

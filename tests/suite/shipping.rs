@@ -1,0 +1,170 @@
+//! From a commit to what readers see: publish, status, drift, heal.
+
+use std::fs;
+
+use crate::harness::Project;
+
+fn published() -> Project {
+    let project = Project::example("docs");
+    project.run(&["publish", "dev"]).expect(0);
+    project
+}
+
+#[test]
+fn a_commit_becomes_what_readers_see() {
+    let project = Project::example("docs");
+    project.run(&["status", "dev"]).expect(1);
+    let dry = project.run(&["publish", "dev", "--dry-run"]).expect(0);
+    assert!(
+        dry.stdout.contains("added     index.html"),
+        "{}",
+        dry.stdout
+    );
+    assert!(!project.has("public"));
+
+    let report = project
+        .run(&["publish", "dev", "--format", "json"])
+        .expect(0)
+        .json();
+    assert_eq!(report["targets"][0]["outcome"], "published");
+    assert!(project.read("public/live/index.html").contains("Heron"));
+    let status = project
+        .run(&["status", "dev", "--format", "json"])
+        .expect(0)
+        .json();
+    assert_eq!(status["environments"][0]["converged"], true);
+    assert_eq!(
+        status["environments"][0]["targets"][0]["live"]["release"],
+        report["release"]
+    );
+
+    let again = project
+        .run(&["publish", "dev", "--format", "json"])
+        .expect(0)
+        .json();
+    assert_eq!(again["targets"][0]["outcome"], "up-to-date");
+}
+
+#[test]
+fn a_page_that_did_not_change_is_not_sent_again() {
+    let project = published();
+    let text = project.read("content/reference/index.md");
+    project.write(
+        "content/reference/index.md",
+        format!("{text}\nOne more sentence.\n"),
+    );
+    project.run(&["status", "dev"]).expect(0);
+    project.commit("Say more");
+    let behind = project.run(&["status", "dev"]).expect(1);
+    assert!(behind.stdout.contains("behind"), "{}", behind.stdout);
+    let report = project
+        .run(&["publish", "dev", "--format", "json"])
+        .expect(0)
+        .json();
+    let modified = report["targets"][0]["modified"].as_u64().unwrap();
+    assert!((1..=5).contains(&modified), "{report}");
+}
+
+#[test]
+fn drift_is_seen_and_healed() {
+    let project = published();
+    let live = project.path().join("public/live");
+    fs::write(live.join("index.html"), "by hand").unwrap();
+    fs::remove_file(live.join("404.html")).unwrap();
+    fs::write(live.join("extra.html"), "new").unwrap();
+    let status = project
+        .run(&["status", "dev", "--format", "json"])
+        .expect(1)
+        .json();
+    let drift = &status["environments"][0]["targets"][0]["drift"];
+    assert_eq!(drift["modified"][0]["path"], "index.html");
+    assert_eq!(drift["missing"][0]["path"], "404.html");
+    assert_eq!(drift["extra"][0]["path"], "extra.html");
+    let report = project
+        .run(&["publish", "dev", "--format", "json"])
+        .expect(0)
+        .json();
+    assert_eq!(report["targets"][0]["outcome"], "healed");
+    project.run(&["status", "dev"]).expect(0);
+    assert!(!project.has("public/live/extra.html"));
+}
+
+#[test]
+fn a_pinned_release_comes_back_without_its_commit() {
+    let project = published();
+    let first = project
+        .run(&["status", "dev", "--format", "json"])
+        .expect(0)
+        .json();
+    let first = first["environments"][0]["targets"][0]["live"]["release"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let before = project.read("public/live/index.html");
+    project.write("content/index.md", "# Another\n\nThis is new.\n");
+    project.commit("Replace the front page");
+    project.run(&["publish", "dev"]).expect(0);
+    assert_ne!(project.read("public/live/index.html"), before);
+    project.write(
+        "environments/dev.toml",
+        format!("release = \"{first}\"\ntargets = [\"local\"]\n"),
+    );
+    project.run(&["publish", "dev"]).expect(0);
+    assert_eq!(project.read("public/live/index.html"), before);
+    project.run(&["status", "dev"]).expect(0);
+}
+
+#[test]
+fn what_is_not_clear_is_refused() {
+    let project = Project::example("docs");
+    let unknown = project.run(&["publish", "deb"]).expect(2);
+    assert!(
+        unknown.stderr.contains("did you mean `dev`?"),
+        "{}",
+        unknown.stderr
+    );
+    project.write("environments/prod.toml", "targets = [\"web\"]\n");
+    let missing = project.run(&["publish", "prod"]).expect(2);
+    assert!(
+        missing.stderr.contains("[targets.web]"),
+        "{}",
+        missing.stderr
+    );
+    project.write("environments/prod.toml", "targts = [\"web\"]\n");
+    let broken = project.run(&["publish", "prod"]).expect(2);
+    assert!(
+        broken.stdout.contains("did you mean `targets`?"),
+        "{}",
+        broken.stdout
+    );
+    let pinned = format!(
+        "release = \"sha256:{}\"\ntargets = [\"local\"]\n",
+        "0".repeat(64)
+    );
+    project.write("environments/prod.toml", pinned);
+    let gone = project.run(&["publish", "prod"]).expect(2);
+    assert!(
+        gone.stderr.contains("is not in the store"),
+        "{}",
+        gone.stderr
+    );
+}
+
+#[test]
+fn a_release_that_is_not_clean_does_not_pass_a_policy() {
+    let project = Project::example("docs");
+    let text = project.read("content/index.md");
+    project.write("content/index.md", format!("{text}\n[gone](gone.md)\n"));
+    project.write(
+        "environments/dev.toml",
+        "follow = \"main\"\ntargets = [\"local\"]\n[policy]\nrequire = { checks = \"clean\" }\n",
+    );
+    project.commit("Break a link");
+    let refused = project.run(&["publish", "dev"]).expect(2);
+    assert!(
+        refused.stderr.contains("will not publish"),
+        "{}",
+        refused.stderr
+    );
+    assert!(!project.has("public/live"));
+}
