@@ -69,9 +69,12 @@ fn draft(chapter: &Chapter<'_>) -> (Fragment, Ids) {
     let heading = settle_headings(&mut tree, &chapter.title, chapter.number.as_deref());
     let ids = settle_ids(&mut tree, heading);
     if direction(&chapter.language) == "rtl" {
-        // Code runs from left to right in every language.
+        // Code and formulas run from left to right in every language.
         for id in tree.elements() {
-            if let Some(element) = tree.element_mut(id).filter(|element| element.is("pre")) {
+            if let Some(element) = tree
+                .element_mut(id)
+                .filter(|element| element.is("pre") || element.name == "math")
+            {
                 element.set("dir", "ltr");
             }
         }

@@ -248,6 +248,19 @@ fn settle_table(tree: &mut Fragment, id: NodeId) {
     if !rows {
         tree.detach(id);
     }
+    let cells = |row: NodeId| {
+        tree.children(row)
+            .filter(|id| is_any(tree, *id, &["td", "th"]))
+    };
+    let rows = tree.walk_below(id).filter(|id| tree.is(*id, "tr"));
+    if rows.map(|row| cells(row).count()).max() > Some(5)
+        && let Some(element) = tree.element_mut(id)
+    {
+        let class = element
+            .get("class")
+            .map_or("wide".to_owned(), |class| format!("{class} wide"));
+        element.set("class", class);
+    }
 }
 
 /// Screen readers announce headers, so an empty one is a plain cell.

@@ -144,6 +144,19 @@ fn raw_html_becomes_xhtml() {
 }
 
 #[test]
+fn tables_of_many_columns_are_marked() {
+    let made = one("# A\n\n|a|b|c|d|e|f|\n|-|-|-|-|-|-|\n|1|2|3|4|5|6|\n\n|a|\n|-|\n|1|\n");
+    let content = made.content("one.xhtml");
+    assert_eq!(
+        (
+            content.matches("<table class=\"wide\">").count(),
+            content.matches("<table>").count()
+        ),
+        (1, 1)
+    );
+}
+
+#[test]
 fn pictures_keep_their_own_ids() {
     let picture =
         "<svg><g id=\"a\"><path d=\"M0\"></path></g><use href=\"#a\" fill=\"url(#a)\"></use></svg>";
