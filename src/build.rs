@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::assets::AssetMap;
-use crate::checks::{CheckContext, run_checks};
+use crate::checks::{CheckContext, run_checks, with_levels};
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::progress::{Event, Progress, Stage as Step};
 use crate::release::{
@@ -36,6 +36,30 @@ pub enum Checks {
     Run,
     /// They do not, and the release says nothing of them.
     Skip,
+}
+
+/// What a site is made from.
+#[derive(Clone, Copy)]
+pub struct Sources<'a> {
+    /// Its files.
+    pub snapshot: &'a Snapshot,
+    /// Who changed them and when.
+    pub history: &'a History,
+    /// Where dear results are kept.
+    pub store: &'a Store,
+}
+
+/// A site of which every output is planned and none is rendered. [`build`] renders them all, the
+/// preview those that a browser asks for; there is no second road.
+pub struct Prepared {
+    /// The model.
+    pub site: Site,
+    /// Its images and files.
+    pub assets: AssetMap,
+    /// The renderers and their plan.
+    pub stage: Stage,
+    /// What was found so far.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// What came of a build.
@@ -83,6 +107,64 @@ fn count(outputs: usize) -> String {
     }
 }
 
+/// Loads a site and plans its outputs. Pages that did not change since `previous` are not read
+/// again.
+pub fn prepare(
+    sources: &Sources<'_>,
+    options: &BuildOptions,
+    previous: Option<&Site>,
+    progress: Progress<'_>,
+) -> Prepared {
+    progress(Event::Started {
+        stage: Step::Load,
+        total: 0,
+    });
+    let site = Site::load(sources.snapshot, sources.history, &options.load, previous);
+    progress(Event::Finished { stage: Step::Load });
+    progress(Event::Started {
+        stage: Step::Assets,
+        total: 0,
+    });
+    let (assets, found) = AssetMap::read(&site, sources.snapshot);
+    progress(Event::Finished {
+        stage: Step::Assets,
+    });
+    let context = RenderContext {
+        site: &site,
+        assets: &assets,
+        snapshot: sources.snapshot,
+        store: sources.store,
+    };
+    let stage = Stage::new(&context, &options.wanted);
+    let mut diagnostics = site.diagnostics.clone();
+    diagnostics.extend(found);
+    diagnostics.extend(stage.diagnostics().iter().cloned());
+    Prepared {
+        site,
+        assets,
+        stage,
+        diagnostics,
+    }
+}
+
+impl Prepared {
+    /// Whether there is nothing to build.
+    pub fn is_empty(&self) -> bool {
+        let mut found = self.site.diagnostics.iter();
+        self.site.pages.is_empty() && found.any(|found| found.code == "project-empty")
+    }
+
+    /// What its renderers are given; the snapshot and the store are those it was prepared from.
+    pub fn context<'a>(&'a self, snapshot: &'a Snapshot, store: &'a Store) -> RenderContext<'a> {
+        RenderContext {
+            site: &self.site,
+            assets: &self.assets,
+            snapshot,
+            store,
+        }
+    }
+}
+
 /// Builds one snapshot.
 ///
 /// # Errors
@@ -95,52 +177,34 @@ pub fn build(
     options: &BuildOptions,
     progress: Progress<'_>,
 ) -> Result<Built, BuildError> {
-    progress(Event::Started {
-        stage: Step::Load,
-        total: 0,
-    });
-    let site = Site::load(snapshot, history, &options.load, None);
-    progress(Event::Finished { stage: Step::Load });
-    if site.pages.is_empty()
-        && site
-            .diagnostics
-            .iter()
-            .any(|found| found.code == "project-empty")
-    {
+    let prepared = prepare(
+        &Sources {
+            snapshot,
+            history,
+            store,
+        },
+        options,
+        None,
+        progress,
+    );
+    if prepared.is_empty() {
         return Err(BuildError::Empty(snapshot.root().to_path_buf()));
     }
-    let mut diagnostics = site.diagnostics.clone();
+    let mut diagnostics = prepared.diagnostics.clone();
     if options.checks == Checks::Run {
         progress(Event::Started {
             stage: Step::Check,
-            total: site.pages.len(),
+            total: prepared.site.pages.len(),
         });
         diagnostics.extend(run_checks(&CheckContext {
-            site: &site,
+            site: &prepared.site,
             store,
             progress,
         }));
         progress(Event::Finished { stage: Step::Check });
     }
-    progress(Event::Started {
-        stage: Step::Assets,
-        total: 0,
-    });
-    let (assets, found) = AssetMap::read(&site, snapshot);
-    diagnostics.extend(found);
-    progress(Event::Finished {
-        stage: Step::Assets,
-    });
-
-    let context = RenderContext {
-        site: &site,
-        assets: &assets,
-        snapshot,
-        store,
-    };
-    let stage = Stage::new(&context, &options.wanted);
-    diagnostics.extend(stage.diagnostics().iter().cloned());
-    let rendered = render(&context, &stage, progress)?;
+    let context = prepared.context(snapshot, store);
+    let rendered = render(&context, &prepared.stage, progress)?;
 
     let total = rendered
         .iter()
@@ -153,7 +217,7 @@ pub fn build(
     let mut artifacts = Vec::with_capacity(total);
     let mut pages = BTreeMap::new();
     let mut images = ImageSummary {
-        sources: assets.images.len(),
+        sources: prepared.assets.images.len(),
         ..ImageSummary::default()
     };
     for (kind, result) in rendered {
@@ -175,6 +239,7 @@ pub fn build(
         artifacts.extend(result.artifacts);
     }
     artifacts.sort_by(|a, b| a.path.cmp(&b.path));
+    let site = prepared.site;
     diagnostics = leveled(&site, diagnostics);
     let release = seal(&site, &artifacts, &pages, &diagnostics);
     progress(Event::Finished { stage: Step::Seal });
@@ -228,14 +293,7 @@ fn render(
 
 /// Gives each finding the level that the project wants for it, and sorts them.
 pub fn leveled(site: &Site, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let check = &site.config.check;
-    let mut kept: Vec<Diagnostic> = diagnostics
-        .into_iter()
-        .filter_map(|mut found| {
-            found.severity = check.severity(&found.code, &found.path, found.severity)?;
-            Some(found)
-        })
-        .collect();
+    let mut kept = with_levels(&site.config.check, diagnostics);
     sort(&mut kept);
     kept
 }

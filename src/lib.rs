@@ -40,6 +40,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod digest;
 pub mod markdown;
+pub mod preview;
 pub mod progress;
 pub mod publish;
 pub mod release;

@@ -7,8 +7,8 @@ use crate::assets::header::{Header, HeaderFault, read_header};
 use crate::assets::map::{ImageAsset, ImageKind};
 use crate::assets::pixels::Pixels;
 use crate::assets::plan::{VERSION, extension};
+use crate::assets::sanitize::sanitize;
 use crate::assets::strip::strip;
-use crate::assets::svg;
 use crate::repo::Snapshot;
 use crate::store::{Key, Store};
 
@@ -65,7 +65,7 @@ pub fn document_image(
             });
         }
         ImageKind::Svg => DocumentImage {
-            bytes: svg::sanitize(&bytes).map_err(broken)?.into_bytes(),
+            bytes: sanitize(&bytes).map_err(broken)?.into_bytes(),
             extension: extension(header.kind),
             width: header.width,
             height: header.height,
@@ -140,4 +140,85 @@ fn unpack(bytes: &[u8]) -> Option<DocumentImage> {
         width: u32::from_le_bytes(*width),
         height: u32::from_le_bytes(*height),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assets::map::AssetMap;
+    use crate::assets::testing::{
+        Project, animation, declares, disc, jpeg, photo, png, project, with_exif, written,
+    };
+
+    fn made(name: &str, bytes: &[u8]) -> (Project, Result<DocumentImage, AssetError>) {
+        let text = format!("![x]({name})\n");
+        let project = project(&text, &[(&format!("content/{name}"), bytes)]);
+        let (map, _) = AssetMap::read(&project.site, &project.snapshot);
+        let asset = map.images.values().next().unwrap();
+        let image = document_image(asset, 400, &project.snapshot, &project.store);
+        let again = document_image(asset, 400, &project.snapshot, &project.store);
+        assert_eq!(again.ok(), image.as_ref().ok().cloned());
+        (project, image)
+    }
+
+    #[track_caller]
+    fn case(name: &str, bytes: &[u8], extension: &str, width: u32, height: u32) -> DocumentImage {
+        let (project, image) = made(name, bytes);
+        let image = image.unwrap();
+        let found = (image.extension, image.width, image.height);
+        assert_eq!(found, (extension, width, height));
+        assert_eq!(project.store.counts(), (1, 1));
+        if extension != "svg" {
+            let read = image::load_from_memory(&image.bytes).unwrap();
+            assert_eq!((read.width(), read.height()), (width, height));
+        }
+        image
+    }
+
+    #[test]
+    fn what_fits_keeps_its_pixels() {
+        let small = jpeg(&photo(300, 200));
+        assert_eq!(
+            case("a.jpg", &with_exif(&small, 1), "jpg", 300, 200).bytes,
+            small
+        );
+        assert_eq!(
+            case("a.png", &png(disc(100)), "png", 100, 100).bytes,
+            png(disc(100))
+        );
+        assert_eq!(
+            case("a.gif", &animation(), "gif", 40, 40).bytes,
+            animation()
+        );
+    }
+
+    #[test]
+    fn what_does_not_is_made_anew() {
+        case("a.jpg", &jpeg(&photo(1000, 500)), "jpg", 400, 200);
+        case("a.jpg", &jpeg(&photo(30, 1000)), "jpg", 12, 400);
+        case("a.png", &png(disc(1000)), "png", 400, 400);
+        case("a.jpg", &with_exif(&jpeg(&photo(60, 40)), 6), "jpg", 40, 60);
+        let webp = written(disc(60).into(), image::ImageFormat::WebP);
+        case("a.webp", &webp, "png", 60, 60);
+        let svg = case(
+            "a.svg",
+            b"<svg viewBox='0 0 900 9'><script/></svg>",
+            "svg",
+            900,
+            9,
+        );
+        assert!(!svg.bytes.windows(6).any(|part| part == b"script"));
+    }
+
+    #[test]
+    fn what_cannot_be_shown_is_an_error() {
+        let whole = png(photo(64, 64));
+        let broken = made("a.png", &whole[..whole.len() / 2]).1;
+        assert!(matches!(broken, Err(AssetError::Broken { .. })));
+        let bomb = made("a.png", &declares(60_000, 60_000)).1;
+        assert!(matches!(bomb, Err(AssetError::TooLarge { .. })));
+        let avif = b"\0\0\0\x1cftypavif\0\0\0\x14ispe\0\0\0\0\0\0\0\x40\0\0\0\x20";
+        let avif = made("a.avif", avif).1;
+        assert!(matches!(avif, Err(AssetError::Unsupported { .. })));
+    }
 }

@@ -9,8 +9,8 @@ use crate::assets::map::{ImageAsset, ImageFile, ImageKind};
 use crate::assets::pixels::Pixels;
 use crate::assets::plan::VERSION;
 use crate::assets::read::{is_drawing, is_markup};
+use crate::assets::sanitize::sanitize;
 use crate::assets::strip::strip;
-use crate::assets::svg;
 use crate::assets::webp::{self, Coding};
 use crate::digest::Digest;
 use crate::release::{Artifact, Role};
@@ -64,7 +64,7 @@ pub fn encode_image(
                 path: asset.source.clone(),
                 reason,
             };
-            let drawing = svg::sanitize(&bytes).map_err(broken)?;
+            let drawing = sanitize(&bytes).map_err(broken)?;
             Made::of(drawing.into_bytes())
         }
         ImageKind::Gif | ImageKind::Svg | ImageKind::Other => {
@@ -97,7 +97,7 @@ pub fn copy_file(
             path: source.clone(),
             reason,
         };
-        svg::sanitize(&bytes).map_err(broken)?.into_bytes()
+        sanitize(&bytes).map_err(broken)?.into_bytes()
     } else {
         match read_header(&bytes) {
             Ok(header) => strip(&bytes, &header),
@@ -254,4 +254,218 @@ fn to_webp(pixels: &Pixels, header: &Header, quality: u8) -> Result<Vec<u8>, Str
     } else {
         lossless
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use image::DynamicImage;
+    use rayon::prelude::*;
+
+    use super::*;
+    use crate::assets::map::AssetMap;
+    use crate::assets::testing::{
+        Project, animation, declares, disc, jpeg, path, photo, png, project, with_exif, written,
+    };
+
+    /// A project that shows one image.
+    fn showing(name: &str, bytes: &[u8]) -> Project {
+        project(
+            &format!("![x]({name})\n"),
+            &[(&format!("content/{name}"), bytes)],
+        )
+    }
+
+    fn encoded(project: &Project) -> (ImageAsset, Encoded) {
+        let (map, _) = AssetMap::read(&project.site, &project.snapshot);
+        let asset = map.images.into_values().next().unwrap();
+        let encoded = encode_image(&asset, &project.site, &project.snapshot, &project.store);
+        (asset, encoded.unwrap())
+    }
+
+    /// Every planned file is there, decodes, and has the size that was promised.
+    #[track_caller]
+    fn case(name: &str, bytes: &[u8], widths: &[u32]) -> Vec<DynamicImage> {
+        let (asset, encoded) = encoded(&showing(name, bytes));
+        assert_eq!(encoded.fault, None);
+        let found: Vec<u32> = asset.encoded().map(|file| file.width).collect();
+        assert_eq!(found, widths);
+        assert_eq!(encoded.artifacts.len(), widths.len());
+        let files = asset.encoded().zip(&encoded.artifacts);
+        let read = |(file, artifact): (&ImageFile, &Artifact)| {
+            assert_eq!(file.path, artifact.path);
+            let image = image::load_from_memory(&artifact.bytes).unwrap();
+            assert_eq!((image.width(), image.height()), (file.width, file.height));
+            let format = image::guess_format(&artifact.bytes).unwrap();
+            assert!(format.extensions_str().contains(&file.path.extension()));
+            image
+        };
+        files.map(read).collect()
+    }
+
+    #[test]
+    fn files_have_the_size_that_was_promised() {
+        case("a.jpg", &jpeg(&photo(1000, 733)), &[480, 1000, 1000]);
+        case("a.png", &jpeg(&photo(700, 501)), &[480, 700, 700]);
+        case("a.png", &png(photo(1500, 31)), &[480, 960, 1500, 960]);
+        case("a.png", &png(photo(12, 12)), &[12]);
+        case("a.jpg", &jpeg(&photo(1, 1)), &[1]);
+        let webp = written(photo(1000, 400).into(), image::ImageFormat::WebP);
+        case("a.webp", &webp, &[480, 1000]);
+    }
+
+    #[test]
+    fn a_turned_photograph_is_upright_everywhere() {
+        let turned = DynamicImage::from(photo(1000, 700)).rotate270().into_rgb8();
+        let images = case("a.jpg", &with_exif(&jpeg(&turned), 6), &[480, 1000, 1000]);
+        for image in images {
+            let corner = image.into_rgb8().get_pixel(3, 3).0;
+            assert!(corner[0] > 200 && corner[1] < 80, "{corner:?}");
+        }
+        let small = DynamicImage::from(photo(64, 48)).rotate270().into_rgb8();
+        case("a.jpg", &with_exif(&jpeg(&small), 6), &[64, 64]);
+    }
+
+    #[test]
+    fn what_is_transparent_stays_so() {
+        for image in case("a.png", &png(disc(1000)), &[480, 1000, 1000]) {
+            assert_eq!(image.into_rgba8().get_pixel(0, 0)[3], 0);
+        }
+    }
+
+    #[test]
+    fn nobody_learns_where_a_picture_was_taken() {
+        for side in [200, 1200] {
+            let bytes = with_exif(&jpeg(&photo(side, side)), 1);
+            let (_, encoded) = encoded(&showing("a.jpg", &bytes));
+            let told = |artifact: &Artifact| artifact.bytes.windows(3).any(|part| part == b"GPS");
+            assert!(!encoded.artifacts.iter().any(told));
+        }
+        let project = showing("a.jpg", &with_exif(&jpeg(&photo(9, 9)), 6));
+        let (source, route) = (path("content/a.jpg"), path("a.jpg"));
+        let copy = copy_file(&source, &route, &project.site, &project.snapshot).unwrap();
+        assert!(!copy.bytes.windows(3).any(|part| part == b"GPS"));
+    }
+
+    #[test]
+    fn an_animation_is_copied_whole() {
+        let (_, encoded) = encoded(&showing("a.gif", &animation()));
+        assert_eq!(&*encoded.artifacts[0].bytes, &animation()[..]);
+    }
+
+    #[test]
+    fn a_drawing_cannot_act_unless_the_project_says_so() {
+        let svg = b"<svg viewBox='0 0 4 3'><script>x</script><rect/></svg>";
+        let (asset, safe) = encoded(&showing("a.svg", svg));
+        assert_eq!((asset.width, asset.height), (4, 3));
+        let text = String::from_utf8(safe.artifacts[0].bytes.to_vec()).unwrap();
+        assert!(text.contains("<rect/>") && !text.contains("script"));
+        let files = [
+            ("content/a.svg", &svg[..]),
+            ("tympan.toml", b"[html]\nraw_html = true\n"),
+        ];
+        let (raw, open) = encoded(&project("![x](a.svg)\n", &files));
+        assert_eq!(&*open.artifacts[0].bytes, &svg[..]);
+        assert_ne!(raw.fallback.path, asset.fallback.path);
+    }
+
+    #[test]
+    fn a_broken_body_leaves_no_link_dangling() {
+        let whole = png(photo(600, 400));
+        let cut = &whole[..whole.len() / 2];
+        let project = showing("a.png", cut);
+        for _ in 0..2 {
+            let (asset, encoded) = encoded(&project);
+            assert!(encoded.fault.is_some());
+            let paths = encoded.artifacts.iter().map(|artifact| &artifact.path);
+            assert!(paths.eq(asset.files()));
+            assert!(encoded.artifacts.iter().all(|file| *file.bytes == *cut));
+        }
+        assert_eq!(project.store.counts(), (1, 1));
+    }
+
+    #[test]
+    fn a_bomb_is_copied_and_never_decoded() {
+        let bomb = declares(60_000, 60_000);
+        let (_, encoded) = encoded(&showing("a.png", &bomb));
+        assert_eq!((encoded.artifacts.len(), encoded.fault), (1, None));
+    }
+
+    #[test]
+    fn a_second_time_nothing_is_decoded() {
+        let project = showing("a.jpg", &jpeg(&photo(600, 400)));
+        let (asset, first) = encoded(&project);
+        // The source is gone: whatever comes now comes from the store.
+        std::fs::write(project.folder.path().join("content/a.jpg"), b"").unwrap();
+        let again = encode_image(&asset, &project.site, &project.snapshot, &project.store);
+        assert_eq!(project.store.counts(), (1, 1));
+        let bytes = |encoded: &Encoded| -> Vec<Arc<[u8]>> {
+            let files = encoded.artifacts.iter();
+            files.map(|artifact| Arc::clone(&artifact.bytes)).collect()
+        };
+        assert_eq!(bytes(&first), bytes(&again.unwrap()));
+    }
+
+    #[test]
+    fn a_source_that_changed_is_not_published() {
+        let project = showing("a.jpg", &jpeg(&photo(60, 40)));
+        let (map, _) = AssetMap::read(&project.site, &project.snapshot);
+        let asset = map.images.values().next().unwrap();
+        std::fs::write(project.folder.path().join("content/a.jpg"), b"new").unwrap();
+        let encoded = encode_image(asset, &project.site, &project.snapshot, &project.store);
+        assert!(matches!(encoded, Err(AssetError::Changed { .. })));
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_bytes() {
+        let digests = |threads: usize| -> Vec<Digest> {
+            let files: Vec<(String, Vec<u8>)> = (0..3)
+                .map(|at| (format!("content/{at}.png"), png(photo(490 + at * 9, 200))))
+                .collect();
+            let files: Vec<(&str, &[u8])> = files
+                .iter()
+                .map(|(name, bytes)| (&**name, &**bytes))
+                .collect();
+            let project = project("![x](0.png) ![x](1.png) ![x](2.png)\n", &files);
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+            pool.build().unwrap().install(|| {
+                let (map, _) = AssetMap::read(&project.site, &project.snapshot);
+                let assets: Vec<&ImageAsset> = map.images.values().collect();
+                let encode = |asset: &&ImageAsset| {
+                    encode_image(asset, &project.site, &project.snapshot, &project.store).unwrap()
+                };
+                let all: Vec<Encoded> = assets.par_iter().map(encode).collect();
+                let artifacts = all.iter().flat_map(|encoded| &encoded.artifacts);
+                artifacts.map(Artifact::digest).collect()
+            })
+        };
+        let (once, again) = (digests(1), digests(2));
+        assert_eq!((once.len(), &once), (6, &again));
+    }
+
+    #[test]
+    fn files_are_copied_to_their_place() {
+        let files = [
+            ("content/a.bin", &b"\0\x01"[..]),
+            ("content/a.svg", b"<svg><script/></svg>"),
+            (
+                "content/b.xml",
+                b"<s:svg xmlns:s='http://www.w3.org/2000/svg'><s:script/></s:svg>",
+            ),
+            ("content/feed.xml", b"<rss/>"),
+            ("content/no.svg", b"text"),
+        ];
+        let project = project("# A\n", &files);
+        let copy = |name: &str| {
+            let (source, route) = (path(&format!("content/{name}")), path(name));
+            copy_file(&source, &route, &project.site, &project.snapshot)
+        };
+        assert_eq!(&*copy("a.bin").unwrap().bytes, b"\0\x01");
+        assert_eq!(&*copy("feed.xml").unwrap().bytes, b"<rss/>");
+        for name in ["a.svg", "b.xml"] {
+            let bytes = copy(name).unwrap().bytes.to_vec();
+            assert!(!String::from_utf8(bytes).unwrap().contains("script"));
+        }
+        assert!(matches!(copy("no.svg"), Err(AssetError::Broken { .. })));
+        assert!(matches!(copy("gone.svg"), Err(AssetError::Read { .. })));
+    }
 }

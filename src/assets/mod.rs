@@ -12,6 +12,7 @@ mod map;
 mod pixels;
 mod plan;
 mod read;
+mod sanitize;
 mod strip;
 mod svg;
 mod uses;

@@ -253,3 +253,154 @@ fn missing_cover(site: &Site) -> Option<Diagnostic> {
     let found = Diagnostic::new("config-cover", Severity::Error, &path, message);
     Some(found.help("`cover` in `[epub]` is relative to the project"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assets::testing::{animation, declares, jpeg, path, photo, png, project};
+
+    /// What is found, as code and place.
+    fn found(diagnostics: &[Diagnostic]) -> Vec<String> {
+        let line = |found: &Diagnostic| found.place.as_ref().map_or(0, |place| place.line);
+        let text = |found: &Diagnostic| format!("{} {}:{}", found.code, found.path, line(found));
+        diagnostics.iter().map(text).collect()
+    }
+
+    /// Reads a project whose page shows one image.
+    #[track_caller]
+    fn case(name: &str, bytes: &[u8], expected: &str) -> AssetMap {
+        let project = project(
+            &format!("# A\n\n![x]({name})\n"),
+            &[(&format!("content/{name}"), bytes)],
+        );
+        let (map, diagnostics) = AssetMap::read(&project.site, &project.snapshot);
+        assert_eq!(found(&diagnostics).join(" "), expected);
+        map
+    }
+
+    #[test]
+    fn shown_images_have_variants_and_other_files_their_place() {
+        let photo = jpeg(&photo(1000, 800));
+        let files = [
+            ("content/a/shown.jpg", &photo[..]),
+            ("content/raw.jpg", &photo),
+            ("content/front.jpg", &photo),
+            ("content/linked.jpg", &photo),
+            ("content/icon.png", &photo),
+            ("content/data.csv", b"1,2"),
+            ("files/outside.zip", b"PK"),
+            ("files/unused.zip", b"PK"),
+            ("cover.jpg", &photo),
+            (
+                "tympan.toml",
+                b"[project]\ncontent = \"content\"\n[epub]\ncover = \"cover.jpg\"\n",
+            ),
+        ];
+        let text = "---\nimage: front.jpg\n---\n![x](a/shown.jpg) <img src=\"raw.jpg\">\n\n\
+                    [![x](linked.jpg)](linked.jpg) [z](../files/outside.zip) ![gone](gone.jpg)\n";
+        let project = project(text, &files);
+        let (map, diagnostics) = AssetMap::read(&project.site, &project.snapshot);
+        assert_eq!(found(&diagnostics), [""; 0]);
+        let images: Vec<&str> = map.images.keys().map(SitePath::as_str).collect();
+        let shown = [
+            "content/a/shown.jpg",
+            "content/front.jpg",
+            "content/linked.jpg",
+        ];
+        assert_eq!(
+            images,
+            [&shown[..], &["content/raw.jpg", "cover.jpg"]].concat()
+        );
+        let files: Vec<(&str, &str)> = map
+            .files
+            .iter()
+            .map(|(source, route)| (source.as_str(), route.as_str()))
+            .collect();
+        assert_eq!(
+            files,
+            [
+                ("content/data.csv", "data.csv"),
+                ("content/icon.png", "icon.png"),
+                ("content/linked.jpg", "linked.jpg"),
+                ("files/outside.zip", "files/outside.zip"),
+            ]
+        );
+        let names: BTreeSet<&SitePath> = map.images.values().flat_map(ImageAsset::files).collect();
+        assert_eq!(
+            names.len(),
+            5 * 3,
+            "copies of one picture have files of their own"
+        );
+        let image = map.image(&path("content/a/shown.jpg")).unwrap();
+        assert_eq!(
+            (image.width, image.height, image.variants.len()),
+            (1000, 800, 2)
+        );
+    }
+
+    #[test]
+    fn faults_are_reported_where_the_image_is_shown() {
+        let at = |code: &str| format!("{code} content/index.md:3");
+        let photo = jpeg(&photo(64, 48));
+        case("a.jpg", &photo, "");
+        case("a.png", &photo, "");
+        case("a.gif", &animation(), "");
+        case("a.jpg", &photo[..photo.len() - 40], &at("image-truncated"));
+        case("a.png", &declares(60_000, 60_000), &at("image-too-large"));
+        case("a.jpg", b"no image", &at("image-broken"));
+        case("a.png", b"", &at("image-broken"));
+        case(
+            "a.png",
+            &png(image::RgbImage::new(9, 9))[..20],
+            &at("image-broken"),
+        );
+        case(
+            "a.jpg",
+            b"version https://git-lfs.github.com/spec/v1\n",
+            &at("image-broken"),
+        );
+        case("a.mp4", b"movie", &at("image-unknown"));
+        case("a.svg", b"<svg><g></svg>", &at("image-broken"));
+    }
+
+    #[test]
+    fn a_broken_picture_is_copied_and_a_broken_drawing_is_not() {
+        let at = "image-broken content/index.md:3";
+        let map = case("a.jpg", b"no image", at);
+        assert_eq!((map.images.len(), map.files.len()), (0, 1));
+        for bytes in [&b"<svg>&x;</svg>"[..], b"no drawing"] {
+            let map = case("a.svg", bytes, at);
+            assert_eq!((map.images.len(), map.files.len()), (0, 0));
+        }
+        let map = case(
+            "a.png",
+            &declares(60_000, 60_000),
+            "image-too-large content/index.md:3",
+        );
+        assert_eq!(map.image(&path("content/a.png")).unwrap().variants, []);
+    }
+
+    #[test]
+    fn a_drawing_nobody_shows_is_looked_at_too() {
+        let project = project("# A\n", &[("content/a.svg", b"<svg>&x;</svg>")]);
+        let (map, diagnostics) = AssetMap::read(&project.site, &project.snapshot);
+        assert_eq!(found(&diagnostics), ["image-broken content/a.svg:0"]);
+        assert!(map.files.is_empty());
+    }
+
+    #[test]
+    fn a_cover_that_is_not_there_is_reported() {
+        let config = b"[epub]\ncover = \"gone.jpg\"\n";
+        let project = project("# A\n", &[("tympan.toml", config)]);
+        let (_, diagnostics) = AssetMap::read(&project.site, &project.snapshot);
+        assert_eq!(found(&diagnostics), ["config-cover tympan.toml:0"]);
+    }
+
+    #[test]
+    fn a_fault_found_late_has_the_same_place() {
+        let text = "# A\n\n![x](a.png)\n";
+        let project = project(text, &[("content/a.png", &png(photo(9, 9)))]);
+        let late = broken_image(&project.site, &path("content/a.png"), "cut");
+        assert_eq!(found(&[late]), ["image-broken content/index.md:3"]);
+    }
+}

@@ -119,3 +119,77 @@ fn exif_of(orientation: Orientation) -> Option<Vec<u8>> {
     exif.extend_from_slice(&[0; 4]);
     Some(exif)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assets::header::read_header;
+    use crate::assets::testing::{animation, disc, jpeg, photo, png, with_exif, written};
+
+    fn holds(bytes: &[u8], text: &[u8]) -> bool {
+        bytes.windows(text.len()).any(|part| part == text)
+    }
+
+    /// Strips, and makes sure that nothing is told and everything looks as before.
+    #[track_caller]
+    fn case(bytes: &[u8]) -> Vec<u8> {
+        let header = read_header(bytes).unwrap();
+        let stripped = strip(bytes, &header);
+        assert!(!holds(&stripped, b"GPS"));
+        let after = read_header(&stripped).unwrap();
+        assert_eq!((after.width, after.height), (header.width, header.height));
+        assert_eq!(after.orientation, header.orientation);
+        let pixels = |bytes| image::load_from_memory(bytes).unwrap();
+        assert_eq!(pixels(&stripped), pixels(bytes));
+        stripped
+    }
+
+    #[test]
+    fn a_jpeg_tells_nothing_but_its_orientation() {
+        for orientation in 1..=8 {
+            case(&with_exif(&jpeg(&photo(40, 30)), orientation));
+        }
+    }
+
+    #[test]
+    fn what_follows_a_jpeg_is_cut_off() {
+        let plain = jpeg(&photo(40, 30));
+        let both = [&plain[..], &with_exif(&plain, 6)].concat();
+        assert_eq!(jpeg_end(&both), Some(plain.len()));
+        assert_eq!(case(&both).len(), plain.len());
+        assert_eq!(jpeg_end(&plain[..plain.len() - 2]), None);
+        assert_eq!(jpeg_end(b""), None);
+    }
+
+    #[test]
+    fn a_png_keeps_what_decides_its_looks() {
+        let mut whole = Png::from_bytes(png(disc(20)).into()).unwrap();
+        let gamma = PngChunk::new(*b"gAMA", 45_455_u32.to_be_bytes().to_vec().into());
+        let text = PngChunk::new(*b"tEXt", b"Comment\0GPS 54N"[..].into());
+        let exif = PngChunk::new(*b"eXIf", exif_of(Orientation::Rotate90).unwrap().into());
+        whole.chunks_mut().splice(1..1, [gamma, text, exif]);
+        let stripped = case(&whole.encoder().bytes());
+        assert!(holds(&stripped, b"gAMA") && !holds(&stripped, b"tEXt"));
+    }
+
+    #[test]
+    fn a_webp_loses_its_metadata() {
+        use img_parts::ImageEXIF as _;
+        let plain = written(photo(20, 10).into(), image::ImageFormat::WebP);
+        let mut webp = WebP::from_bytes(plain.into()).unwrap();
+        let exif = [&exif_of(Orientation::Rotate90).unwrap()[..], b"GPS"].concat();
+        webp.set_exif(Some(exif.into()));
+        case(&webp.encoder().bytes());
+    }
+
+    #[test]
+    fn what_cannot_be_taken_apart_stays_as_it_is() {
+        for whole in [jpeg(&photo(40, 30)), png(disc(20))] {
+            let header = read_header(&whole).unwrap();
+            for end in (0..whole.len()).step_by(7) {
+                strip(&whole[..end], &header);
+            }
+        }
+        case(&animation());
+    }
+}

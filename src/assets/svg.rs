@@ -1,78 +1,10 @@
-//! Drawings that cannot act: an SVG is parsed and only what draws is written again.
+//! Reading SVG: whether bytes are one, how large it is, and its tree.
 //!
-//! Elements and attributes stand in a list of what is known to be harmless. Scripts, foreign
-//! content, event handlers and whatever loads from elsewhere are left out; document types with
-//! definitions of their own are refused, since entities hide what a file says.
+//! Document types with definitions of their own are refused, since entities hide what a file says.
 
-use roxmltree::{Attribute, Document, Node, ParsingOptions};
+use roxmltree::{Document, Node, ParsingOptions};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
-const XLINK: &str = "http://www.w3.org/1999/xlink";
-const XML: &str = "http://www.w3.org/XML/1998/namespace";
-
-/// The elements that are kept (SVG 2, and SMIL animations that only move what is drawn).
-const ELEMENTS: &[&str] = &[
-    "a",
-    "animate",
-    "animateMotion",
-    "animateTransform",
-    "circle",
-    "clipPath",
-    "defs",
-    "desc",
-    "ellipse",
-    "feBlend",
-    "feColorMatrix",
-    "feComponentTransfer",
-    "feComposite",
-    "feConvolveMatrix",
-    "feDiffuseLighting",
-    "feDisplacementMap",
-    "feDistantLight",
-    "feDropShadow",
-    "feFlood",
-    "feFuncA",
-    "feFuncB",
-    "feFuncG",
-    "feFuncR",
-    "feGaussianBlur",
-    "feImage",
-    "feMerge",
-    "feMergeNode",
-    "feMorphology",
-    "feOffset",
-    "fePointLight",
-    "feSpecularLighting",
-    "feSpotLight",
-    "feTile",
-    "feTurbulence",
-    "filter",
-    "g",
-    "image",
-    "line",
-    "linearGradient",
-    "marker",
-    "mask",
-    "mpath",
-    "path",
-    "pattern",
-    "polygon",
-    "polyline",
-    "radialGradient",
-    "rect",
-    "set",
-    "stop",
-    "style",
-    "svg",
-    "switch",
-    "symbol",
-    "text",
-    "textPath",
-    "title",
-    "tspan",
-    "use",
-    "view",
-];
 
 /// The largest number of nodes that is read.
 const MAX_NODES: u32 = 1_000_000;
@@ -117,20 +49,11 @@ pub(super) fn size(bytes: &[u8]) -> Result<(u32, u32), String> {
     })
 }
 
-/// Writes an SVG again without what could act.
-///
-/// # Errors
-/// Says why it cannot be parsed.
-pub(super) fn sanitize(bytes: &[u8]) -> Result<String, String> {
-    with_root(bytes, |root| {
-        let mut svg = String::with_capacity(bytes.len());
-        write(root, &mut svg);
-        svg.push('\n');
-        svg
-    })
-}
-
-fn with_root<T>(bytes: &[u8], read: impl FnOnce(Node<'_, '_>) -> T) -> Result<T, String> {
+/// Parses an SVG and hands its first element on.
+pub(super) fn with_root<T>(
+    bytes: &[u8],
+    read: impl FnOnce(Node<'_, '_>) -> T,
+) -> Result<T, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
     let text = without_doctype(text)?;
     let options = ParsingOptions {
@@ -194,159 +117,63 @@ fn pixels(length: &str) -> Option<f64> {
 
 /// Whether an element is one of SVG's. Files without a namespace are read as browsers would have
 /// to show them inside a page.
-fn is_drawn(node: Node<'_, '_>) -> bool {
+pub(super) fn is_drawn(node: Node<'_, '_>) -> bool {
     matches!(node.tag_name().namespace(), None | Some(SVG))
 }
 
-enum Step<'a, 'input> {
-    Open(Node<'a, 'input>),
-    Close(&'input str),
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Writes an element and everything below it. The stack is a list: files may nest deeper than
-/// functions can.
-fn write(root: Node<'_, '_>, svg: &mut String) {
-    let mut steps = vec![Step::Open(root)];
-    while let Some(step) = steps.pop() {
-        match step {
-            Step::Close(name) => {
-                svg.push_str("</");
-                svg.push_str(name);
-                svg.push('>');
-            }
-            Step::Open(node) if node.is_text() => escape(node.text().unwrap_or(""), svg),
-            Step::Open(node) if node.is_element() && is_kept(node) => {
-                let name = node.tag_name().name();
-                svg.push('<');
-                svg.push_str(name);
-                if node == root {
-                    svg.push_str(" xmlns=\"http://www.w3.org/2000/svg\"");
-                    svg.push_str(" xmlns:xlink=\"http://www.w3.org/1999/xlink\"");
-                }
-                for attribute in node.attributes() {
-                    write_attribute(node, attribute, svg);
-                }
-                if node.has_children() {
-                    svg.push('>');
-                    steps.push(Step::Close(name));
-                    steps.extend(node.children().rev().map(Step::Open));
-                } else {
-                    svg.push_str("/>");
-                }
-            }
-            Step::Open(_) => {}
+    #[test]
+    fn document_types_may_only_name() {
+        let plain = "<?xml version=\"1.0\"?><!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \
+                     \"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd\"><svg width='3' height='4'/>";
+        assert_eq!(size(plain.as_bytes()), Ok((3, 4)));
+        let entity = "<!DOCTYPE svg [<!ENTITY a 'x'>]><svg>&a;</svg>";
+        assert!(size(entity.as_bytes()).is_err());
+        assert!(size(b"<!DOCTYPE svg <svg/>").is_err());
+        assert!(size(b"<svg>&a;</svg>").is_err());
+    }
+
+    #[test]
+    fn other_bytes_are_refused() {
+        for bytes in [
+            &b""[..],
+            b"<svg",
+            b"<svg><g></svg>",
+            b"<html><svg/></html>",
+            b"<svg a='1' a='2'/>",
+            b"\xff\xfe<svg/>",
+            b"<svg xmlns='http://www.w3.org/1999/xhtml'/>",
+        ] {
+            assert!(size(bytes).is_err(), "{}", String::from_utf8_lossy(bytes));
         }
     }
-}
 
-fn is_kept(node: Node<'_, '_>) -> bool {
-    let name = node.tag_name().name();
-    if !is_drawn(node) || !ELEMENTS.contains(&name) {
-        return false;
-    }
-    match name {
-        "style" => {
-            let css: String = node.children().filter_map(|child| child.text()).collect();
-            is_local_css(&css)
-        }
-        // An animation may set a link to anything later.
-        "animate" | "set" => {
-            let target = node.attribute("attributeName").unwrap_or("").trim();
-            let target = target.rsplit(':').next().unwrap_or("").to_ascii_lowercase();
-            target != "href" && !target.starts_with("on")
-        }
-        _ => true,
-    }
-}
-
-fn write_attribute(node: Node<'_, '_>, attribute: Attribute<'_, '_>, svg: &mut String) {
-    let (name, value) = (attribute.name(), attribute.value());
-    let element = node.tag_name().name();
-    let prefix = match (attribute.namespace(), name) {
-        (None, _) => "",
-        (Some(XLINK), "href" | "title") => "xlink:",
-        (Some(XML), "space" | "lang") => "xml:",
-        _ => return,
-    };
-    let kept = match name {
-        "href" => is_harmless_link(element, value),
-        "src" | "base" => false,
-        "style" => is_local_css(value),
-        _ => {
-            let lower = value.to_ascii_lowercase();
-            !name.to_ascii_lowercase().starts_with("on")
-                && !lower.contains("javascript:")
-                && (!lower.contains("url") || is_local_css(value))
-        }
-    };
-    if kept {
-        svg.push(' ');
-        svg.push_str(prefix);
-        svg.push_str(name);
-        svg.push_str("=\"");
-        escape(value, svg);
-        svg.push('"');
-    }
-}
-
-/// Whether a reference stays in the file; a link that a reader follows may leave it.
-fn is_harmless_link(element: &str, value: &str) -> bool {
-    let value = value.trim().to_ascii_lowercase();
-    let starts = |starts: &[&str]| starts.iter().any(|start| value.starts_with(start));
-    value.starts_with('#')
-        || match element {
-            "image" | "feImage" => starts(&[
-                "data:image/png",
-                "data:image/jpeg",
-                "data:image/jpg",
-                "data:image/gif",
-                "data:image/webp",
-            ]),
-            "a" => starts(&["https://", "http://", "mailto:"]),
-            _ => false,
-        }
-}
-
-/// Whether style rules load nothing from elsewhere. Escapes could hide anything, so that rules
-/// with an escape are not local.
-fn is_local_css(css: &str) -> bool {
-    let css = css.to_ascii_lowercase();
-    let loads = [
-        "\\",
-        "@import",
-        "javascript:",
-        "expression(",
-        "image(",
-        "image-set(",
-        "src(",
-    ];
-    if loads.iter().any(|load| css.contains(load)) || css.contains("/*") && css.contains("url") {
-        return false;
-    }
-    css.match_indices("url").all(|(at, _)| {
-        let rest = css[at + 3..].trim_start();
-        let Some(target) = rest.strip_prefix('(') else {
-            return true;
+    #[test]
+    fn sizes_are_read_in_any_unit() {
+        let case = |attributes: &str, size: (u32, u32)| {
+            let svg = format!("<svg {attributes}/>");
+            assert_eq!(super::size(svg.as_bytes()), Ok(size), "{attributes}");
         };
-        let target = target
-            .trim_start()
-            .trim_start_matches(['"', '\''])
-            .trim_start();
-        let font = target.starts_with("data:font/") || target.starts_with("data:application/");
-        target.starts_with('#') || font || is_harmless_link("image", target)
-    })
-}
+        case("width='40' height='30px'", (40, 30));
+        case("width='72pt' height='1in'", (96, 96));
+        case("viewBox='0 0 640 480'", (640, 480));
+        case("viewBox='0,0,640,480' width='320'", (320, 240));
+        case("width='100%' height='100%' viewBox='0 0 8.6 9'", (9, 9));
+        case("width='-1' height='1e999'", (300, 150));
+        case("", (300, 150));
+        case("width='0.2' height='99999999'", (1, 100_000));
+    }
 
-fn escape(text: &str, svg: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => svg.push_str("&amp;"),
-            '<' => svg.push_str("&lt;"),
-            '>' => svg.push_str("&gt;"),
-            '"' => svg.push_str("&quot;"),
-            '\t' => svg.push_str("&#9;"),
-            '\r' => svg.push_str("&#13;"),
-            c => svg.push(c),
-        }
+    #[test]
+    fn svgs_are_told_by_their_content() {
+        assert!(is_svg(
+            b"\xef\xbb\xbf <?xml version='1.0'?>\n<!-- x -->\n<svg/>"
+        ));
+        assert!(is_svg(b"<s:svg xmlns:s='http://www.w3.org/2000/svg'/>"));
+        assert!(!is_svg(b"# About <svg>"));
+        assert!(!is_svg(b"<html>"));
     }
 }

@@ -1,18 +1,81 @@
-//! Stub.
-use crate::diagnostic::Diagnostic;
-use crate::progress::Progress;
-use crate::site::Site;
-use crate::store::Store;
-/// Context.
-pub struct CheckContext<'a> {
-    /// Site.
-    pub site: &'a Site,
-    /// Store.
-    pub store: &'a Store,
-    /// Progress.
-    pub progress: Progress<'a>,
+//! Rules over the text: links, structure, prose. They read the site and report; they change nothing.
+
+mod check;
+mod links;
+#[cfg(feature = "prose")]
+mod prose;
+mod structure;
+#[cfg(test)]
+mod test_site;
+
+pub use check::{Check, CheckContext};
+pub use links::LinkCheck;
+#[cfg(feature = "prose")]
+pub use prose::ProseCheck;
+pub use structure::StructureCheck;
+
+use crate::config;
+use crate::diagnostic::{Diagnostic, sort};
+
+/// The checks, in the order they run.
+pub const CHECKS: &[&dyn Check] = &[
+    &LinkCheck,
+    &StructureCheck,
+    #[cfg(feature = "prose")]
+    &ProseCheck,
+];
+
+/// Runs every check over the site, applies the levels of `[check]`, and sorts what was found.
+///
+/// What was found while the site was read (`Site::diagnostics`) is not in it; [`with_levels`]
+/// applies the same levels there. Each page is one step of the progress, whose stage the caller
+/// begins and ends.
+pub fn run_checks(context: &CheckContext<'_>) -> Vec<Diagnostic> {
+    let found = CHECKS.iter().flat_map(|check| check.run(context)).collect();
+    let mut found = with_levels(&context.site.config.check, found);
+    sort(&mut found);
+    found
 }
-/// Runs.
-pub fn run_checks(_: &CheckContext<'_>) -> Vec<Diagnostic> {
-    Vec::new()
+
+/// Gives each finding the level that the project wants for it, and drops those it switched off.
+pub fn with_levels(levels: &config::Check, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let level = |mut found: Diagnostic| {
+        found.severity = levels.severity(&found.code, &found.path, found.severity)?;
+        Some(found)
+    };
+    found.into_iter().filter_map(level).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_site::site;
+    use crate::progress::silent;
+    use crate::store::Store;
+
+    #[test]
+    fn the_project_sets_the_levels() {
+        let config = "[check]\nrules = [\n{ rule = \"link-*\", level = \"warning\" },\n\
+                      { rule = \"heading-skip\", level = \"off\", paths = [\"b.md\"] },\n]\n";
+        let text = "# A\n\n### B\n\n[c](c.md)\n";
+        let files = [("tympan.toml", config), ("a.md", text), ("b.md", text)];
+        let (site, folder) = (site(&files), tempfile::tempdir().unwrap());
+        assert_eq!(site.diagnostics, []);
+        let store = Store::open(folder.path());
+        let context = CheckContext {
+            site: &site,
+            store: &store,
+            progress: &silent,
+        };
+        let found: Vec<String> = run_checks(&context)
+            .iter()
+            .map(|found| format!("{} {} {:?}", found.path, found.code, found.severity))
+            .collect();
+        let expected = [
+            "a.md heading-skip Warning",
+            "a.md link-missing Warning",
+            "b.md link-missing Warning",
+        ];
+        assert_eq!(found, expected);
+    }
 }

@@ -64,6 +64,8 @@ pub enum Command {
     Publish(PublishArgs),
     /// Show what is live, from which commit, and whether it drifted
     Status(StatusArgs),
+    /// Preview the project in a browser while you write
+    Serve(ServeArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -155,6 +157,15 @@ pub struct PublishArgs {
 pub struct StatusArgs {
     /// The environment; all of them if none is named
     pub environment: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// The port on this machine; the next free one if it is taken, any if it is 0
+    #[arg(short, long, default_value_t = 8080)]
+    pub port: u16,
+    #[command(flatten)]
+    pub pages: PagesArgs,
 }
 
 #[derive(Debug, Args)]

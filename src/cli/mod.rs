@@ -11,6 +11,7 @@ mod project;
 mod publish;
 mod report;
 mod status;
+mod serve;
 mod ui;
 
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::run(&ui, &arguments.global, args),
         Command::Publish(args) => publish::run(&ui, &arguments.global, args),
         Command::Status(args) => status::run(&ui, &arguments.global, args),
+        Command::Serve(args) => serve::run(&ui, &arguments.global, args),
         Command::Completions(args) => completions::run(&ui, args),
     };
     match outcome {

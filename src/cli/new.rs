@@ -57,7 +57,7 @@ pub fn run(ui: &Ui, args: &NewArgs) -> anyhow::Result<Outcome> {
     repo::init(root, "Start the project")?;
     let shown = root.display();
     ui.note(&format!(
-        "made `{shown}`; next:\n  tympan -C {shown} serve --open\n  tympan -C {shown} build"
+        "made `{shown}`; next:\n  tympan -C {shown} serve\n  tympan -C {shown} build"
     ));
     Ok(Outcome::Clean)
 }

@@ -1,6 +1,6 @@
 //! Images and files as jobs: one a source.
 
-use crate::assets::{copy_file, encode_image};
+use crate::assets::{broken_image, copy_file, encode_image};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render::context::{RenderContext, RenderError};
 use crate::render::plan::{Job, JobKind, Rendered, Renderer};
@@ -24,6 +24,15 @@ impl Renderer for Files {
     fn render(&self, context: &RenderContext<'_>, job: &Job) -> Result<Rendered, RenderError> {
         match &job.kind {
             JobKind::Image(source) => Ok(image(context, source)),
+            JobKind::File(source) if is_active(source) && !context.site.config.html.raw_html => {
+                let message = "the file may hold scripts and is not published";
+                let found = Diagnostic::new("file-active", Severity::Warning, source, message)
+                    .help("set `raw_html = true` in `[html]` if you trust everything in `content`");
+                Ok(Rendered {
+                    diagnostics: vec![found],
+                    ..Rendered::default()
+                })
+            }
             JobKind::File(source) => {
                 match copy_file(source, &job.outputs[0], context.site, context.snapshot) {
                     Ok(artifact) => Ok(Rendered::single(artifact)),
@@ -35,16 +44,21 @@ impl Renderer for Files {
     }
 }
 
+/// Whether a browser would run scripts of the file when it is opened by itself. SVG is cleaned when
+/// it is copied.
+fn is_active(source: &SitePath) -> bool {
+    let extension = source.extension().to_ascii_lowercase();
+    ["html", "htm", "xhtml", "xht", "shtml", "mhtml", "xml", "xsl", "xslt"].contains(&extension.as_str())
+}
+
 fn image(context: &RenderContext<'_>, source: &SitePath) -> Rendered {
     let Some(asset) = context.assets.images.get(source) else {
         return Rendered::default();
     };
     match encode_image(asset, context.site, context.snapshot, context.store) {
         Ok(encoded) => {
-            let found = encoded.fault.map(|message| {
-                Diagnostic::new("image-broken", Severity::Error, source, message)
-                    .help("the page shows the original; save the picture again")
-            });
+            let fault = encoded.fault;
+            let found = fault.map(|message| broken_image(context.site, source, &message));
             Rendered {
                 artifacts: encoded.artifacts,
                 diagnostics: found.into_iter().collect(),

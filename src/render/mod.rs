@@ -4,6 +4,7 @@
 
 mod context;
 mod documents;
+pub mod dom;
 pub mod epub;
 mod files;
 mod html;

@@ -9,3 +9,4 @@ mod determinism;
 mod harness;
 mod package;
 mod shipping;
+mod serve;

@@ -1,21 +1,221 @@
-//! Stub.
-use crate::diagnostic::Diagnostic;
+//! Documents on paper: a book, a handbook, a contract, laid out by Typst from a tree of plain data.
+//!
+//! Content is never a program: every string of an author enters the layout engine as a string.
+//! The template alone is one, and it belongs to the theme.
+
+mod book;
+mod breaks;
+mod element;
+mod glyphs;
+mod graft;
+mod html;
+mod images;
+mod links;
+mod mark;
+mod math;
+mod math_names;
+mod node;
+mod resolve;
+mod strings;
+mod tree;
+mod typeset;
+mod world;
+
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use typst::foundations::Bytes;
+
+use crate::config::Format;
+use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::render::context::{RenderContext, RenderError};
-use crate::site::Document;
-/// Output.
+use crate::render::pdf::book::{Book, book};
+use crate::render::pdf::graft::{Mark, finish};
+use crate::render::pdf::images::MAX_SIDE;
+use crate::render::pdf::typeset::{ENGINE, Identity, typeset};
+use crate::render::pdf::world::PdfWorld;
+use crate::site::{Date, Document};
+use crate::store::Key;
+
+/// The version of this step: it changes with every change of the pages it makes.
+const VERSION: u32 = 1;
+
+/// The template: the walker over the tree, the design of the pages, and the colors of code.
+const TEMPLATE: [(&str, &str); 3] = [
+    (
+        "/tympan.typ",
+        include_str!("../../../themes/default/tympan.typ"),
+    ),
+    (
+        "/document.typ",
+        include_str!("../../../themes/default/document.typ"),
+    ),
+    (
+        "/code.tmTheme",
+        include_str!("../../../themes/default/code.tmTheme"),
+    ),
+];
+
+/// A PDF and what is known about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PdfOutput {
-    /// Bytes.
+    /// The file.
     pub bytes: Vec<u8>,
-    /// Pages.
+    /// How many pages it has.
     pub pages: usize,
-    /// Faults.
+    /// What was found while it was made.
     pub diagnostics: Vec<Diagnostic>,
 }
-/// Render.
-pub fn render_pdf(_: &RenderContext<'_>, _: &Document) -> Result<PdfOutput, RenderError> {
+
+/// What is kept of a document beside its bytes.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    pages: usize,
+    missing: Vec<String>,
+    warnings: Vec<String>,
+}
+
+/// Makes the PDF of a document, or takes it from the store where nothing in it has changed.
+///
+/// # Errors
+/// Fails where the layout engine or the packing fails; the message says what was met.
+pub fn render_pdf(
+    context: &RenderContext<'_>,
+    document: &Document,
+) -> Result<PdfOutput, RenderError> {
+    let mut book = book(context, document);
+    let mark = match context.site.source.dirty {
+        true => Mark::Draft,
+        false => Mark::None,
+    };
+    let files = data_files(&book);
+    let key = key(context, document, &book, &files, mark);
+    let cached = context.store.cached(&key);
+    let (kept, bytes) = if let Some(found) = cached.as_deref().and_then(unpack) {
+        found
+    } else {
+        let made = make(context, document, &book, files, mark);
+        let (kept, bytes) = made.map_err(|message| RenderError::Document {
+            path: document.route(Format::Pdf),
+            message,
+        })?;
+        context.store.cache(&key, &pack(&kept, &bytes));
+        (kept, bytes)
+    };
+    let mut diagnostics = std::mem::take(&mut book.diagnostics);
+    diagnostics.extend(book.images.faults(&kept.missing));
+    let first = document.pages().into_iter().next();
+    if let Some(page) = first.map(|id| context.site.page(id)) {
+        let told = |text: &String| {
+            let message = format!("in `{}`: {text}", document.route(Format::Pdf));
+            Diagnostic::new("pdf-layout", Severity::Warning, &page.path, message)
+        };
+        diagnostics.extend(kept.warnings.iter().map(told));
+    }
+    sort(&mut diagnostics);
     Ok(PdfOutput {
-        bytes: Vec::new(),
-        pages: 0,
-        diagnostics: Vec::new(),
+        bytes,
+        pages: kept.pages,
+        diagnostics,
     })
+}
+
+/// The files of data that the template reads.
+fn data_files(book: &Book) -> Vec<(String, Vec<u8>)> {
+    let bytes = |value: &Value| value.to_string().into_bytes();
+    let mut files = vec![
+        ("/settings.json".to_owned(), bytes(&book.settings)),
+        ("/document.json".to_owned(), bytes(&book.document)),
+    ];
+    for (index, chapter) in book.chapters.iter().enumerate() {
+        files.push((format!("/chapter-{index}.json"), bytes(chapter)));
+    }
+    files
+}
+
+fn key(
+    context: &RenderContext<'_>,
+    document: &Document,
+    book: &Book,
+    files: &[(String, Vec<u8>)],
+    mark: Mark,
+) -> Key {
+    let time = context.site.source.time.unwrap_or_default();
+    let mut key = Key::new("pdf", VERSION)
+        .input("engine", ENGINE.as_bytes())
+        .input("tympan", env!("CARGO_PKG_VERSION").as_bytes())
+        .input("name", document.name.as_bytes())
+        .input("time", &time.to_le_bytes())
+        .input("mark", format!("{mark:?}").as_bytes())
+        .input("side", &MAX_SIDE.to_le_bytes());
+    for (name, text) in TEMPLATE {
+        key = key.input(name, text.as_bytes());
+    }
+    for (name, bytes) in files {
+        key = key.input(name, bytes);
+    }
+    for (number, digest) in book.images.digests().into_iter().enumerate() {
+        key = key.digest(format!("image {number}"), digest);
+    }
+    key
+}
+
+fn make(
+    context: &RenderContext<'_>,
+    document: &Document,
+    book: &Book,
+    files: Vec<(String, Vec<u8>)>,
+    mark: Mark,
+) -> Result<(Kept, Vec<u8>), String> {
+    let images = book.images.load(context);
+    let missing = book.images.missing(&images);
+    let mut data: Vec<(String, Bytes)> = files
+        .into_iter()
+        .map(|(name, bytes)| (name, Bytes::new(bytes)))
+        .collect();
+    let list = json!(missing).to_string().into_bytes();
+    data.push(("/missing.json".to_owned(), Bytes::new(list)));
+    data.extend(images);
+    let mut sources: Vec<(String, String)> = TEMPLATE
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+        .collect();
+    // Each chapter is a module of its own, so that the engine can keep those that did not change.
+    for index in 0..book.chapters.len() {
+        let text = format!(
+            "#import \"/tympan.typ\": chapter\n#chapter(json(\"/chapter-{index}.json\"))\n"
+        );
+        sources.push((format!("/chapter-{index}.typ"), text));
+    }
+    let main = "#import \"/document.typ\": document\n#document(json(\"/document.json\"))\n";
+    sources.push(("/main.typ".to_owned(), main.to_owned()));
+    let world = PdfWorld::new("/main.typ", sources, data).ok_or("a file has a bad name")?;
+    let identity = Identity {
+        name: format!("{} {}", document.name, document.title),
+        time: context.site.source.time.and_then(Date::from_seconds),
+    };
+    let typeset = typeset(&world, &identity)?;
+    let bytes = finish(&typeset.bytes, mark)?;
+    let kept = Kept {
+        pages: typeset.pages,
+        missing,
+        warnings: typeset.warnings,
+    };
+    Ok((kept, bytes))
+}
+
+/// A line of JSON, then the file.
+fn pack(kept: &Kept, bytes: &[u8]) -> Vec<u8> {
+    let mut packed = serde_json::to_vec(kept).unwrap_or_default();
+    packed.push(b'\n');
+    packed.extend_from_slice(bytes);
+    packed
+}
+
+fn unpack(packed: &[u8]) -> Option<(Kept, Vec<u8>)> {
+    let end = packed.iter().position(|byte| *byte == b'\n')?;
+    let kept = serde_json::from_slice(&packed[..end]).ok()?;
+    Some((kept, packed[end + 1..].to_vec()))
 }

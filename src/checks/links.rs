@@ -1,0 +1,489 @@
+//! Where links and images lead, asked of the same code that builds the pages.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::checks::check::{Check, CheckContext};
+use crate::diagnostic::{Diagnostic, Severity, nearest};
+use crate::markdown::{Image, Link, LinkKind};
+use crate::site::{LinkTarget, Page, Site};
+use crate::site_path::SitePath;
+
+/// Links and images that lead nowhere, out of the project, or to a place that is not there.
+#[derive(Debug, Clone, Copy)]
+pub struct LinkCheck;
+
+impl Check for LinkCheck {
+    fn code_prefixes(&self) -> &'static [&'static str] {
+        &["link-", "image-"]
+    }
+
+    fn run(&self, context: &CheckContext<'_>) -> Vec<Diagnostic> {
+        let site = context.site;
+        let check = Checker {
+            site,
+            names: Names::of(site),
+        };
+        let read = |page: &'_ std::sync::Arc<Page>| check.page(page);
+        site.pages.par_iter().flat_map_iter(read).collect()
+    }
+}
+
+struct Checker<'a> {
+    site: &'a Site,
+    names: Names<'a>,
+}
+
+/// Every file of a site by its folder and by its name, to guess what a broken link meant.
+struct Names<'a> {
+    in_folder: BTreeMap<SitePath, Vec<&'a SitePath>>,
+    named: BTreeMap<&'a str, Vec<&'a SitePath>>,
+}
+
+/// Where the target of a link stands, and whether another can be put in its place.
+struct Written<'a> {
+    page: &'a Page,
+    target: &'a str,
+    span: Range<usize>,
+    exact: bool,
+}
+
+impl Checker<'_> {
+    fn page(&self, page: &Page) -> Vec<Diagnostic> {
+        let links = page
+            .outline
+            .links
+            .iter()
+            .filter_map(|link| self.link(page, link));
+        let images = page
+            .outline
+            .images
+            .iter()
+            .flat_map(|image| self.image(page, image));
+        links.chain(images).collect()
+    }
+
+    fn link(&self, page: &Page, link: &Link) -> Option<Diagnostic> {
+        let written = Written::of(page, &link.target, &link.span, link.kind == LinkKind::Html);
+        match self.site.resolve(page, &link.target) {
+            LinkTarget::Fragment(id) => fragment(&written, page, &id),
+            LinkTarget::Page(target, Some(id)) => fragment(&written, self.site.page(target), &id),
+            LinkTarget::Missing(path) => Some(self.missing(&written, &path, "link-missing")),
+            LinkTarget::Empty => {
+                let found = written.report("link-empty", Severity::Warning, "a link leads nowhere");
+                Some(found.help("write the page or address between the round brackets"))
+            }
+            other => {
+                let found = refused(&written, &other);
+                found.or_else(|| unnamed(page, link))
+            }
+        }
+    }
+
+    fn image(&self, page: &Page, image: &Image) -> Vec<Diagnostic> {
+        let exact = page.text.get(image.span.clone()) == Some(&image.target);
+        let written = Written::of(page, &image.target, &image.span, exact);
+        let target = match self.site.resolve(page, &image.target) {
+            LinkTarget::Missing(path) => Some(self.missing(&written, &path, "image-missing")),
+            LinkTarget::Empty => {
+                Some(written.report("image-missing", Severity::Error, "an image names no file"))
+            }
+            LinkTarget::Page(..) | LinkTarget::Route(_) | LinkTarget::Fragment(_) => {
+                let message = format!("`{}` is a page, not an image", image.target);
+                Some(written.report("image-missing", Severity::Error, message))
+            }
+            other => refused(&written, &other),
+        };
+        let span = || image.span.clone();
+        let alternative = match &image.alt {
+            None => Some(
+                page.diagnostic(
+                    "image-alt",
+                    Severity::Warning,
+                    span(),
+                    "an image has no `alt` attribute",
+                )
+                .help("say in a few words what it shows; `alt=\"\"` if it is only an ornament"),
+            ),
+            // In HTML an empty text is a decision; in Markdown it is what comes of writing nothing.
+            Some(text) if text.trim().is_empty() && !exact => Some(
+                page.diagnostic(
+                    "image-alt",
+                    Severity::Suggestion,
+                    span(),
+                    "an image has no alternative text",
+                )
+                .help("say in a few words what it shows, between the square brackets"),
+            ),
+            Some(_) => None,
+        };
+        target.into_iter().chain(alternative).collect()
+    }
+
+    fn missing(&self, written: &Written<'_>, path: &SitePath, code: &'static str) -> Diagnostic {
+        let page = written.page;
+        let message = match code {
+            "image-missing" => format!("`{}` shows an image that does not exist", page.path),
+            _ => format!("`{}` links to a page that does not exist", page.path),
+        };
+        let found = written.report(code, Severity::Error, message);
+        let hidden = &self.site.hidden;
+        let hidden = hidden.drafts + hidden.future + hidden.expired;
+        if let Some(near) = self.names.nearest(path, &page.path) {
+            let rest = written
+                .target
+                .find(['#', '?'])
+                .map_or("", |at| &written.target[at..]);
+            let address = near.url_from(&page.path) + rest;
+            let help = format!("did you mean `{address}`?");
+            let found = found.help(help);
+            return if written.exact {
+                found.replacements(vec![address])
+            } else {
+                found
+            };
+        }
+        match hidden {
+            0 => found.help(format!("there is no `{path}` in the project")),
+            _ => found.help(format!(
+                "there is no `{path}` among what is published; drafts and pages that are not due are left out ({hidden} now)"
+            )),
+        }
+    }
+}
+
+impl<'a> Names<'a> {
+    fn of(site: &'a Site) -> Self {
+        let mut names = Self {
+            in_folder: BTreeMap::new(),
+            named: BTreeMap::new(),
+        };
+        let pages = site.pages.iter().map(|page| &page.path);
+        for path in pages.chain(&site.files) {
+            names.in_folder.entry(path.parent()).or_default().push(path);
+            names.named.entry(path.file_name()).or_default().push(path);
+        }
+        names
+    }
+
+    /// The file that a broken link meant: one of the same name elsewhere, the nearest of several,
+    /// else one with a similar name in the folder.
+    fn nearest(&self, wanted: &SitePath, from: &SitePath) -> Option<&'a SitePath> {
+        let name = wanted.file_name();
+        let page = format!("{name}.md");
+        let moved = [name, &page]
+            .into_iter()
+            .find_map(|name| self.named.get(name));
+        let moved = moved.and_then(|paths| {
+            let steps = |path: &SitePath| path.url_from(from).matches('/').count();
+            paths.iter().min_by_key(|path| (steps(path), **path))
+        });
+        if let Some(path) = moved {
+            return Some(path);
+        }
+        let beside = self.in_folder.get(&wanted.parent())?;
+        let names = beside.iter().map(|path| path.file_name());
+        let stems = beside.iter().map(|path| path.stem());
+        let near = match wanted.extension() {
+            "" => nearest(name, stems),
+            _ => nearest(name, names),
+        };
+        let near = near?;
+        beside
+            .iter()
+            .find(|path| path.file_name() == near || path.stem() == near)
+            .copied()
+    }
+}
+
+impl<'a> Written<'a> {
+    fn of(page: &'a Page, target: &'a str, span: &Range<usize>, exact: bool) -> Self {
+        if exact {
+            return Self {
+                page,
+                target,
+                span: span.clone(),
+                exact,
+            };
+        }
+        let source = page.text.get(span.clone()).unwrap_or("");
+        // In `[a](b)` the target is the last such text before a title; a reference has none.
+        let at = source
+            .rfind("](")
+            .and_then(|open| Some(open + source[open..].find(target)?));
+        match at.filter(|_| !target.is_empty()) {
+            Some(at) => Self {
+                page,
+                target,
+                span: span.start + at..span.start + at + target.len(),
+                exact: true,
+            },
+            None => Self {
+                page,
+                target,
+                span: span.clone(),
+                exact: false,
+            },
+        }
+    }
+
+    fn report(
+        &self,
+        code: &'static str,
+        severity: Severity,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        self.page
+            .diagnostic(code, severity, self.span.clone(), message)
+    }
+}
+
+fn unnamed(page: &Page, link: &Link) -> Option<Diagnostic> {
+    link.text.trim().is_empty().then(|| {
+        page.diagnostic(
+            "link-empty",
+            Severity::Warning,
+            link.span.clone(),
+            "a link has no text",
+        )
+        .help("write what it leads to between the square brackets")
+    })
+}
+
+fn refused(written: &Written<'_>, target: &LinkTarget) -> Option<Diagnostic> {
+    match target {
+        LinkTarget::Outside => {
+            let message = format!("`{}` leads out of the project", written.target);
+            let found = written.report("link-outside", Severity::Error, message);
+            Some(found.help("paths are relative to this file and stay inside the project"))
+        }
+        LinkTarget::Unsafe => {
+            let message = format!(
+                "`{}` is not an address that may stand in a page",
+                written.target
+            );
+            let found = written.report("link-unsafe", Severity::Error, message);
+            Some(found.help("use `https:`, `mailto:` or a path"))
+        }
+        _ => None,
+    }
+}
+
+fn fragment(written: &Written<'_>, target: &Page, id: &str) -> Option<Diagnostic> {
+    // Every page has a top, and renderers give footnotes their own anchors.
+    if id.is_empty() || id == "top" || id.starts_with("fn-") || id.starts_with("fnref-") {
+        return None;
+    }
+    let outline = &target.outline;
+    let headings = outline.headings.iter().map(|heading| heading.id.as_str());
+    let ids: BTreeSet<&str> = headings
+        .chain(outline.html_ids.iter().map(|(id, _)| id.as_str()))
+        .collect();
+    if ids.contains(id) {
+        return None;
+    }
+    let message = match target.path == written.page.path {
+        true => format!("this page has no heading or id `{id}`"),
+        false => format!("`{}` has no heading or id `{id}`", target.path),
+    };
+    let found = written.report("link-fragment", Severity::Error, message);
+    let folded = |near: &&str| near.to_lowercase() == id.to_lowercase();
+    let near = ids
+        .iter()
+        .copied()
+        .find(|near| folded(near))
+        .or_else(|| nearest(id, ids.iter().copied()));
+    Some(match near {
+        Some(near) => {
+            let address = format!("{}#{near}", written.target.split('#').next().unwrap_or(""));
+            let found = found.help(format!("did you mean `#{near}`?"));
+            if written.exact {
+                found.replacements(vec![address])
+            } else {
+                found
+            }
+        }
+        None => found.help("the id of a heading is its words in lower case with hyphens between"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_site::{found, shown};
+
+    const OTHERS: &[(&str, &str)] = &[
+        (
+            "guide/install.md",
+            "# Install\n\n## First *steps*\n\n<a id=\"old\"></a>\n\nx[^n]\n\n[^n]: y\n",
+        ),
+        ("guide/tune.md", "# Tune\n"),
+        ("far/away/moved.md", "# Moved\n"),
+        ("images/boat.png", "x"),
+        ("images/a b.png", "x"),
+    ];
+
+    fn files(source: &str) -> Vec<(&str, &str)> {
+        let page = ("guide/setup.md", source);
+        OTHERS.iter().copied().chain([page]).collect()
+    }
+
+    #[track_caller]
+    fn case(source: &str, expected: &[&str]) {
+        let files = files(source);
+        let shown = shown(&files, &found(&LinkCheck, &files));
+        let shown: Vec<&str> = shown
+            .iter()
+            .map(|line| line.trim_start_matches("guide/setup.md:"))
+            .collect();
+        assert_eq!(shown, expected);
+    }
+
+    /// The help and the first replacement of the only finding.
+    #[track_caller]
+    fn help(source: &str, expected: &str, replacement: Option<&str>) {
+        let found = found(&LinkCheck, &files(source));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].help.as_deref(), Some(expected));
+        assert_eq!(
+            found[0].replacements.first().map(String::as_str),
+            replacement
+        );
+    }
+
+    #[test]
+    fn good_links_are_silent() {
+        case(
+            "[a](install.md) [b](../guide/tune.md) [c](#setup) [d](https://x.example) [e](#top) [f](#)\n\n# Setup\n",
+            &[],
+        );
+        case(
+            "[a](install.md#first-steps) [b](install.md#old) [c](install.md#fn-n) <ada@x.example>\n",
+            &[],
+        );
+        case(
+            "![a](../images/boat.png) ![b](<../images/a b.png>) ![c](../images/a%20b.png)\n",
+            &[],
+        );
+        case("`[a](none.md)`\n", &[]);
+    }
+
+    #[test]
+    fn broken_links_are_found_where_their_target_stands() {
+        case("ä [x](none.md) y\n", &["1:7 link-missing \"none.md\""]);
+        case(
+            "[none.md](none.md \"none.md\")\n",
+            &["1:11 link-missing \"none.md\""],
+        );
+        case(
+            "[x][ref]\n\n[ref]: none.md\n",
+            &["1:1 link-missing \"[x][ref]\""],
+        );
+        case(
+            "<a href=\"none.md\">x</a>\n",
+            &["1:10 link-missing \"none.md\""],
+        );
+        case(
+            "- a\r\n- > [x](none.md)\r\n",
+            &["2:9 link-missing \"none.md\""],
+        );
+        case(
+            "[x](../../../etc/passwd)\n",
+            &["1:5 link-outside \"../../../etc/passwd\""],
+        );
+        case(
+            "[x](javascript:alert(1))\n",
+            &["1:5 link-unsafe \"javascript:alert(1)\""],
+        );
+        case("[x]()\n", &["1:1 link-empty \"[x]()\""]);
+        case("[](tune.md)\n", &["1:1 link-empty \"[](tune.md)\""]);
+    }
+
+    #[test]
+    fn fragments_are_held_against_headings_and_ids() {
+        case(
+            "[x](install.md#first-step)\n",
+            &["1:5 link-fragment \"install.md#first-step\""],
+        );
+        case("[x](#nowhere)\n", &["1:5 link-fragment \"#nowhere\""]);
+    }
+
+    #[test]
+    fn images_need_a_file_and_a_text() {
+        case(
+            "![a](../images/none.png)\n",
+            &["1:6 image-missing \"../images/none.png\""],
+        );
+        case("![a](tune.md)\n", &["1:6 image-missing \"tune.md\""]);
+        case(
+            "![](../images/boat.png)\n",
+            &["1:1 image-alt \"![](../images/boat.png)\""],
+        );
+        case(
+            "<img src=\"../images/boat.png\">\n",
+            &["1:11 image-alt \"../images/boat.png\""],
+        );
+        case(
+            "<img alt=\"\" src=\"https://x.example/boat.png\">\n",
+            &["1:18 image-alt \"https://x.example/boat.png\""],
+        );
+        case("<img src=\"../images/boat.png\" alt=\"\">\n", &[]);
+    }
+
+    #[test]
+    fn the_nearest_file_is_named() {
+        help(
+            "[x](instal.md#old)\n",
+            "did you mean `install.md#old`?",
+            Some("install.md#old"),
+        );
+        help(
+            "[x](there/moved.md#moved)\n",
+            "did you mean `../far/away/moved.md#moved`?",
+            Some("../far/away/moved.md#moved"),
+        );
+        help(
+            "[x](../images/boot.png)\n",
+            "did you mean `../images/boat.png`?",
+            Some("../images/boat.png"),
+        );
+        help(
+            "[x](instal)\n",
+            "did you mean `install.md`?",
+            Some("install.md"),
+        );
+        help(
+            "[x][y]\n\n[y]: instal.md\n",
+            "did you mean `install.md`?",
+            None,
+        );
+        help(
+            "[x](elsewhere/entirely.md)\n",
+            "there is no `guide/elsewhere/entirely.md` in the project",
+            None,
+        );
+        help(
+            "[x](install.md#First-Steps)\n",
+            "did you mean `#first-steps`?",
+            Some("install.md#first-steps"),
+        );
+        help(
+            "[x](#stup)\n\n# Setup\n",
+            "did you mean `#setup`?",
+            Some("#setup"),
+        );
+    }
+
+    #[test]
+    fn drafts_are_spoken_of() {
+        let mut files = files("[x](draft.md)\n");
+        files.push(("guide/draft.md", "---\ndraft: true\n---\n"));
+        let found = found(&LinkCheck, &files);
+        assert!(
+            found[0].help.as_ref().unwrap().contains("drafts"),
+            "{found:?}"
+        );
+    }
+}

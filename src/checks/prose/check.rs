@@ -1,0 +1,371 @@
+//! From pages to findings: has every page read, and sifts what was found over the whole project.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use crate::checks::check::{Check, CheckContext};
+use crate::checks::prose::block::Block;
+use crate::checks::prose::engine::{Dialect, Finding};
+use crate::checks::prose::read::{Reading, read_unknown, step};
+use crate::checks::prose::rules;
+use crate::checks::prose::spelling::{Vocabulary, rare};
+use crate::checks::prose::walk::Prose;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::site::{Page, Site};
+
+/// Grammar and spelling of English pages, by harper.
+#[derive(Debug, Clone, Copy)]
+pub struct ProseCheck;
+
+/// The largest page that is read, in bytes; it takes about a minute.
+const MAX_PROSE: usize = 4 << 20;
+
+impl Check for ProseCheck {
+    fn code_prefixes(&self) -> &'static [&'static str] {
+        &["prose-", "spelling-"]
+    }
+
+    fn run(&self, context: &CheckContext<'_>) -> Vec<Diagnostic> {
+        let site = context.site;
+        if site.config.check.prose == Some(false) {
+            return Vec::new();
+        }
+        let (mut pages, mut found) = (Vec::new(), Vec::new());
+        for page in &site.pages {
+            match Dialect::of(site.language_of(page)) {
+                Some(dialect) if page.text.len() <= MAX_PROSE => pages.push((&**page, dialect)),
+                dialect => {
+                    found.extend(dialect.map(|_| skipped(page)));
+                    step(context, page);
+                }
+            }
+        }
+        let mut readings: Vec<Reading<'_>> = pages
+            .par_iter()
+            .map(|(page, dialect)| Reading::begin(context, page, *dialect))
+            .collect();
+        read_unknown(context, &mut readings);
+        found.extend(sift(site, &readings));
+        found
+    }
+}
+
+fn skipped(page: &Page) -> Diagnostic {
+    let message = format!(
+        "the page is {} MB; its prose is not checked",
+        page.text.len() >> 20
+    );
+    Diagnostic::new("prose-skipped", Severity::Suggestion, &page.path, message).help(format!(
+        "split it; pages up to {} MB are checked",
+        MAX_PROSE >> 20
+    ))
+}
+
+/// Drops false alarms and words that are right in this project.
+fn sift(site: &Site, readings: &[Reading<'_>]) -> Vec<Diagnostic> {
+    let project = Vocabulary::new(&site.config.check.words);
+    let mut kept: Vec<(&Reading<'_>, &Block, &Finding)> = Vec::new();
+    for reading in readings {
+        let own = Vocabulary::new(&reading.page.front.words);
+        for (block, findings) in reading.findings() {
+            let right = |found: &&Finding| {
+                let (range, text) = (found.start..found.end, &block.text[found.start..found.end]);
+                let known = project.holds_any(text) || own.holds_any(text);
+                !known && !rules::is_false_alarm(&found.rule, block, &range)
+            };
+            kept.extend(
+                first_of_each_place(findings.iter().filter(right))
+                    .map(|found| (reading, block, found)),
+            );
+        }
+    }
+    let unknown = kept.iter().filter(|(.., found)| found.rule.is_empty());
+    let unknown: BTreeSet<&str> = unknown
+        .map(|(_, block, found)| &block.text[found.start..found.end])
+        .collect();
+    let pages: Vec<(&Page, &Prose)> = readings
+        .iter()
+        .map(|reading| (reading.page, &reading.prose))
+        .collect();
+    let rare = rare(unknown, site, &pages);
+    let kept = kept.iter().filter(|(_, block, found)| {
+        !found.rule.is_empty() || rare.contains(&block.text[found.start..found.end])
+    });
+    kept.map(|(reading, block, found)| report(reading.page, block, found))
+        .collect()
+}
+
+/// Of findings that overlap, the one that matters most.
+fn first_of_each_place<'a>(
+    findings: impl Iterator<Item = &'a Finding>,
+) -> impl Iterator<Item = &'a Finding> {
+    let mut findings: Vec<&Finding> = findings.collect();
+    findings.sort_by_key(|found| (found.priority, found.start, found.end));
+    let mut kept: Vec<&Finding> = Vec::new();
+    for found in findings {
+        let apart = |other: &&Finding| found.end <= other.start || other.end <= found.start;
+        if kept.iter().all(apart) {
+            kept.push(found);
+        }
+    }
+    kept.into_iter()
+}
+
+fn report(page: &Page, block: &Block, found: &Finding) -> Diagnostic {
+    let range = found.start..found.end;
+    let source = block.source(&range);
+    let spelling = found.rule.is_empty();
+    let message = match spelling {
+        true => format!("`{}` is probably misspelled", &block.text[range.clone()]),
+        false => found.message.clone(),
+    };
+    let mut report = page.diagnostic("spelling-likely", Severity::Warning, source, message);
+    if spelling {
+        report.help = Some("add it to `words` in `[check]` if it is right".to_owned());
+    } else {
+        report.code = rules::code(&found.rule).into();
+    }
+    if block.is_whole(&range) {
+        report.replacements.clone_from(&found.replacements);
+    }
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::checks::test_site::{found, shown, site};
+    use crate::progress::{Event, silent};
+    use crate::store::Store;
+
+    #[track_caller]
+    fn case(source: &str, expected: &[&str]) {
+        let files = [("a.md", source)];
+        assert_eq!(shown(&files, &found(&ProseCheck, &files)), expected);
+    }
+
+    #[track_caller]
+    fn project(words: &str, source: &str, expected: &[&str]) {
+        let config = format!("[check]\nwords = [{words}]\n");
+        let files = [("tympan.toml", config.as_str()), ("a.md", source)];
+        assert_eq!(shown(&files, &found(&ProseCheck, &files)), expected);
+    }
+
+    #[test]
+    fn faults_are_found_in_every_kind_of_block() {
+        let an = |place: &str| format!("a.md:{place} prose-an-a \"a\"");
+        let case = |source: &str, place: &str| case(source, &[&an(place)]);
+        case("It is a apple.\n", "1:7");
+        case("# It is a apple\n", "1:9");
+        case("- one\n  - it is a apple\n", "2:11");
+        case("> > it is\n> > a apple\n", "2:5");
+        case("| a | b |\n|---|---|\n| c | it is a apple |\n", "3:13");
+        case("term\n: it is a apple\n", "2:9");
+        case("![It is a apple](x.png)\n", "1:9");
+        case("x[^1]\n\n[^1]: It is a apple.\n", "3:13");
+        case("---\ntitle: It is a apple\n---\n\nText.\n", "2:14");
+    }
+
+    #[test]
+    fn places_are_right_in_any_text() {
+        case(
+            "\u{feff}It is a apple.\r\nThat is a egg.\r\n",
+            &["a.md:1:7 prose-an-a \"a\"", "a.md:2:9 prose-an-a \"a\""],
+        );
+        case(
+            "Ünder “äll” 🦀 it is a apple.\n",
+            &["a.md:1:21 prose-an-a \"a\""],
+        );
+        case(
+            "Q&amp;A \\* it is a apple.\n",
+            &["a.md:1:18 prose-an-a \"a\""],
+        );
+        case("It is *a* apple.\n", &["a.md:1:8 prose-an-a \"a\""]);
+    }
+
+    #[test]
+    fn a_fault_in_an_included_file_stands_in_that_file() {
+        let files = [
+            ("src/SUMMARY.md", "- [A](a.md)\n"),
+            ("src/a.md", "Text.\n\n{{#include b.txt}}\n"),
+            ("src/b.txt", "One.\n\nIt is a apple.\n"),
+        ];
+        assert_eq!(
+            shown(&files, &found(&ProseCheck, &files)),
+            ["src/b.txt:3:7 prose-an-a \"a\""]
+        );
+    }
+
+    #[test]
+    fn code_is_not_prose() {
+        case(
+            "```\nit is a apple\n```\n\n`it is a apple`\n\n    recieve\n\n$a apple$\n",
+            &[],
+        );
+        case(
+            "Run `a` apple, `a`pple and src/recieve.rs with --recieve.\n",
+            &[],
+        );
+    }
+
+    #[test]
+    fn short_pieces_need_no_full_sentence() {
+        case(
+            "- first, not a sentence\n- second\n\n| name | value |\n|---|---|\n| this one | that one |\n",
+            &[],
+        );
+        case(
+            "# The Field Guide to everything\n\nRed, white and blue.\n",
+            &[],
+        );
+    }
+
+    #[test]
+    fn known_false_alarms_are_dropped() {
+        case("Choose (a) apples, or (b) pears.\n", &[]);
+        case("He gave the A answer, and an SQL query.\n", &[]);
+        case("It sits in [in](b.md) there.\n", &[]);
+        case("We stay, however long it takes.\n", &[]);
+        case(
+            "Keep the the cat.\n",
+            &["a.md:1:6 prose-repeated-word \"the the\""],
+        );
+        case(
+            "Keep the\nthe cat.\n",
+            &["a.md:1:6 prose-repeated-word \"the\\nthe\""],
+        );
+    }
+
+    #[test]
+    fn only_english_pages_are_read() {
+        let german =
+            "Am Strand liegt viel Tang, den die Flut in der Nacht gebracht hat. ".repeat(5);
+        case(&format!("---\nlang: de\n---\n\n{german}\n"), &[]);
+        case(&format!("{german}\n"), &[]);
+    }
+
+    #[test]
+    fn likely_slips_are_reported_with_what_was_meant() {
+        let files = [("a.md", "We recieve it.\n")];
+        let found = found(&ProseCheck, &files);
+        assert_eq!(
+            shown(&files, &found),
+            ["a.md:1:4 spelling-likely \"recieve\""]
+        );
+        assert_eq!(found[0].replacements[0], "receive");
+        assert_eq!(found[0].message, "`recieve` is probably misspelled");
+    }
+
+    #[test]
+    fn terms_of_the_project_are_right() {
+        case("We recieve, you recieve, they recieve.\n", &[]);
+        case("We recieve it with `recieve()`.\n", &[]);
+        case("---\nwords: [recieve]\n---\n\nIt recieves them.\n", &[]);
+        project("\"Recieve\"", "We recieve it.\n", &[]);
+        case("The strandline of the subpaths.\n", &[]);
+    }
+
+    #[test]
+    fn each_region_spells_its_own_way() {
+        let page = |language: &str| format!("---\nlang: {language}\n---\n\nThe colour is grey.\n");
+        case(&page("en"), &[]);
+        case(&page("en-GB"), &[]);
+        case(
+            &page("en-US"),
+            &[
+                "a.md:5:5 spelling-likely \"colour\"",
+                "a.md:5:15 spelling-likely \"grey\"",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_fix_never_reaches_over_markup() {
+        let replacements = |source: &str| {
+            found(&ProseCheck, &[("a.md", source)])[0]
+                .replacements
+                .clone()
+        };
+        assert_eq!(replacements("It is a apple.\n"), ["an"]);
+        assert_eq!(replacements("Keep the\nthe cat.\n"), ["the"]);
+        assert_eq!(replacements("> Keep the\n> the cat.\n"), [""; 0]);
+    }
+
+    #[test]
+    fn large_pages_are_skipped_and_said_to_be() {
+        case(&"word ".repeat(MAX_PROSE / 5 + 1), &["a.md prose-skipped"]);
+    }
+
+    #[test]
+    fn prose_can_be_switched_off() {
+        let files = [
+            ("tympan.toml", "[check]\nprose = false\n"),
+            ("a.md", "It is a apple.\n"),
+        ];
+        assert_eq!(found(&ProseCheck, &files), []);
+    }
+
+    fn many_pages() -> Site {
+        let text = |at: usize| {
+            format!(
+                "# Page {at}\n\nIt is a apple. We recieve{at} nothing.\n\nThis are a egg, page {at}.\n"
+            )
+        };
+        let files: Vec<(String, String)> =
+            (0..30).map(|at| (format!("{at}.md"), text(at))).collect();
+        let files: Vec<(&str, &str)> = files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+            .collect();
+        site(&files)
+    }
+
+    #[test]
+    fn the_second_run_reads_nothing() {
+        let (site, folder) = (many_pages(), tempfile::tempdir().unwrap());
+        let run = || {
+            let store = Store::open(folder.path());
+            let steps = Mutex::new(0);
+            let count = |event| {
+                *steps.lock().unwrap() += usize::from(matches!(event, Event::Stepped { .. }));
+            };
+            let found = ProseCheck.run(&CheckContext {
+                site: &site,
+                store: &store,
+                progress: &count,
+            });
+            assert_eq!(*steps.lock().unwrap(), site.pages.len());
+            (found, store.counts())
+        };
+        let ((first, cold), (second, warm)) = (run(), run());
+        assert_eq!((cold, warm), ((0, 30), (30, 0)));
+        assert_eq!(first, second);
+        assert!(first.len() >= 30);
+    }
+
+    #[test]
+    fn threads_change_nothing() {
+        let site = many_pages();
+        let run = |threads: usize| {
+            let (pool, folder) = (
+                rayon::ThreadPoolBuilder::new()
+                    .num_threads(threads)
+                    .build()
+                    .unwrap(),
+                tempfile::tempdir().unwrap(),
+            );
+            let store = Store::open(folder.path());
+            pool.install(|| {
+                ProseCheck.run(&CheckContext {
+                    site: &site,
+                    store: &store,
+                    progress: &silent,
+                })
+            })
+        };
+        assert_eq!(run(1), run(3));
+    }
+}

@@ -1,0 +1,201 @@
+//! Which of harper's rules apply, under which names, and which of their findings are dropped.
+//!
+//! The set was chosen by reading several hundred findings on documentation, books and contracts:
+//! a rule stays if most of what it finds is worth a look.
+
+use std::ops::Range;
+
+use crate::checks::prose::block::Block;
+
+/// Rules that are wrong more often than right, that judge taste, or that hold for one kind of text
+/// only. Rules named `Expand…` are off too.
+pub(super) const OFF: &[&str] = &[
+    // Spelling is sifted over the whole project.
+    "SpellCheck",
+    "UseTitleCase",
+    "SentenceCapitalization",
+    "NumericRangeEnDash",
+    "SplitWords",
+    "DisjointPrefixes",
+    "LongSentences",
+    "Spaces",
+    "OrthographicConsistency",
+    "CompoundNouns",
+    "NoFrenchSpaces",
+    "PhrasalVerbAsCompoundNoun",
+    "OxfordComma",
+    "MassNouns",
+    "CondenseAllThe",
+    "MissingPreposition",
+    "MissingDeterminer",
+    "MissingTo",
+    "UseEllipsisCharacter",
+    "WrongNegative",
+    "ToDoHyphen",
+    "CapitalizePersonalPronouns",
+    "AvoidAndAlso",
+    "OkToOkay",
+    "Dashes",
+    "ToTwoToo",
+    "ModalBeAdjective",
+    "UnclosedQuotes",
+    "Worldwide",
+    "HowTo",
+    "RoadMap",
+    "Overall",
+    "QuoteSpacing",
+    "Regionalisms",
+    "MergeWords",
+    "ThatThan",
+    "LitotesDirectPositive",
+    "AWhile",
+    "DayOneNames",
+    "HaveTakeALook",
+    "PronounKnew",
+    "PreferSneaked",
+    "ThisTypeOfThing",
+    "CompaniesProductsAndTrademarks",
+    "WereWhere",
+    "AsHow",
+    "InAWhile",
+    "There",
+    "Everyone",
+    "Damages",
+    "GoogleNames",
+    "AmazonNames",
+    "AzureNames",
+    "VerbToAdjective",
+    "RedundantFirsts",
+    "TheHowWhy",
+    "NeedToNoun",
+    "ProgressiveNeedsBe",
+    "OutOfDate",
+    "TheirToTheyre",
+    "MultipleFrequencyAdverbs",
+    "EllipsisLength",
+    "DoubleModal",
+    "CaseSensitive",
+    "InflectedVerbAfterTo",
+    "NounVerbConfusion",
+    "PassedPast",
+    "FindOut",
+    "SingleBe",
+    "WillNonLemma",
+    "TheWhetherWeather",
+    "AdjectiveDoubleDegree",
+    "AvoidCurses",
+    "CallThem",
+    "IncludingButNotLimitedToPunctuation",
+    "InDemandInDepth",
+    "ItsContraction",
+    "MakeupCompoundNoun",
+    "MultipleSequentialPronouns",
+    "MoreBetter",
+    "PronounInflectionBe",
+    "QuiteQuiet",
+    "RedundantThat",
+    "ThatThis",
+    "ThatWhich",
+    "ThereIsAgreement",
+    "ThereToTheir",
+    "ToAdverb",
+    "WayTooAdjective",
+];
+
+/// Rules whose name in harper says less than it could.
+const NAMES: &[(&str, &str)] = &[
+    ("RepeatedWords", "repeated-word"),
+    ("CommaFixes", "comma"),
+    ("DiscourseMarkers", "comma-after-opening"),
+    ("PronounVerbAgreement", "verb-agreement"),
+];
+
+/// Whether a rule of harper's is off.
+pub(super) fn is_off(rule: &str) -> bool {
+    OFF.contains(&rule) || rule.starts_with("Expand")
+}
+
+/// The stable code of a rule of harper's.
+pub(super) fn code(rule: &str) -> String {
+    match NAMES.iter().find(|(known, _)| *known == rule) {
+        Some((_, name)) => format!("prose-{name}"),
+        None => format!("prose-{}", kebab(rule)),
+    }
+}
+
+/// Whether a finding of a rule is of the kind that is wrong as a rule.
+pub(super) fn is_false_alarm(rule: &str, block: &Block, range: &Range<usize>) -> bool {
+    let (before, after) = (&block.text[..range.start], &block.text[range.end..]);
+    let text = &block.text[range.clone()];
+    // A closed or open compound looks another way where it is part of a longer one.
+    if before.ends_with('-') || after.starts_with('-') {
+        return true;
+    }
+    match rule {
+        "AnA" => {
+            let letter =
+                before.ends_with(['(', '"', '“', '‘', '\'']) || after.starts_with([')', '.', ',']);
+            let name = text == "A" && !begins_sentence(before);
+            let next = after.split_whitespace().next().unwrap_or("");
+            letter || name || is_acronym(next)
+        }
+        "RepeatedWords" => {
+            // "We know that that is so", "they had had enough".
+            let word = text.split_whitespace().next().unwrap_or("").to_lowercase();
+            !block.is_plain(range) || ["that", "had"].contains(&word.as_str())
+        }
+        "CommaFixes" => {
+            let around = |text: Option<char>| text.map_or(0, char::len_utf8);
+            let first = range.start - around(before.chars().next_back());
+            let last = range.end + around(after.chars().next());
+            !block.is_plain(&(first..last))
+        }
+        "DiscourseMarkers" => !text.starts_with(char::is_uppercase),
+        _ => false,
+    }
+}
+
+/// Whether what follows `before` begins a sentence.
+fn begins_sentence(before: &str) -> bool {
+    let before = before
+        .trim_end()
+        .trim_end_matches(['"', '”', '’', ')', '(', '“', '‘']);
+    before.is_empty() || before.ends_with(['.', '!', '?', ':', '…'])
+}
+
+/// Whether a word begins with two capitals or more, so that its sound is anybody's guess.
+fn is_acronym(word: &str) -> bool {
+    word.chars().take_while(|c| c.is_uppercase()).count() > 1
+}
+
+/// `OneOfTheSingular` is `one-of-the-singular`.
+fn kebab(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let mut kebab = String::new();
+    for (at, letter) in letters.iter().enumerate() {
+        let hump = letter.is_uppercase()
+            && (letters[at.saturating_sub(1)].is_lowercase()
+                || letters.get(at + 1).is_some_and(|next| next.is_lowercase())
+                || at == letters.len() - 1);
+        let number = letter.is_numeric() && !letters[at.saturating_sub(1)].is_numeric();
+        if at > 0 && (hump || number) {
+            kebab.push('-');
+        }
+        kebab.extend(letter.to_lowercase());
+    }
+    kebab
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_stable_names() {
+        let case = |rule: &str, expected: &str| assert_eq!(code(rule), expected);
+        case("AnA", "prose-an-a");
+        case("OneOfTheSingular", "prose-one-of-the-singular");
+        case("RepeatedWords", "prose-repeated-word");
+        case("Catch22", "prose-catch-22");
+    }
+}

@@ -1,0 +1,115 @@
+//! Words that no dictionary lists because anybody can make them: `subpath`, `filesizes`.
+
+/// What may stand before a word.
+const PREFIXES: &[&str] = &[
+    "anti", "auto", "counter", "de", "dis", "hyper", "inter", "meta", "micro", "mini", "mis",
+    "multi", "non", "out", "over", "post", "pre", "pseudo", "re", "semi", "sub", "super", "trans",
+    "ultra", "un", "under",
+];
+
+/// What may stand after a word without changing it.
+const SUFFIXES: &[&str] = &["able", "less", "ness", "wise", "like"];
+
+/// Whether `word` is made of known words by the rules of the language, so that its letters are
+/// meant. Endings that double or drop a letter (`occured`) are left out: there slips are common.
+pub(super) fn is_formed(word: &[char], is_known: &dyn Fn(&[char]) -> bool) -> bool {
+    let known = |part: &[char], least: usize| part.len() >= least && is_known(part);
+    let single = |word: &[char]| {
+        is_known(word)
+            || has_prefix(word, &known)
+            || has_suffix(word, &known)
+            || is_compound(word, &known)
+    };
+    single(word) || singulars(word).any(single)
+}
+
+/// The words of which this may be the plural, or the third person, as spelling has it.
+fn singulars(word: &[char]) -> impl Iterator<Item = &[char]> {
+    let hissing = |text: &&[char]| {
+        let ends = ["s", "x", "z", "ch", "sh"];
+        ends.iter().any(|end| strip_end(text, end).is_some())
+    };
+    let vowel = |c: &char| "aeiou".contains(*c);
+    let plain = strip_end(word, "s").filter(|base| {
+        let changed = matches!(base, [.., before, 'y' | 'o'] if !vowel(before));
+        !changed && !hissing(base)
+    });
+    let long = strip_end(word, "es").filter(hissing);
+    plain.into_iter().chain(long)
+}
+
+fn has_prefix(word: &[char], known: &dyn Fn(&[char], usize) -> bool) -> bool {
+    let rest = |prefix: &&str| {
+        let length = prefix.chars().count();
+        word.get(length..)
+            .filter(|_| prefix.chars().eq(word[..length].iter().copied()))
+    };
+    PREFIXES.iter().filter_map(rest).any(|rest| known(rest, 4))
+}
+
+fn has_suffix(word: &[char], known: &dyn Fn(&[char], usize) -> bool) -> bool {
+    SUFFIXES
+        .iter()
+        .filter_map(|suffix| strip_end(word, suffix))
+        .any(|base| known(base, 4))
+}
+
+/// `filesize`: a word of three letters or more before one of four or more.
+fn is_compound(word: &[char], known: &dyn Fn(&[char], usize) -> bool) -> bool {
+    (3..word.len().saturating_sub(3)).any(|at| known(&word[..at], 3) && known(&word[at..], 4))
+}
+
+fn strip_end<'a>(word: &'a [char], end: &str) -> Option<&'a [char]> {
+    let length = word.len().checked_sub(end.chars().count())?;
+    let (base, rest) = word.split_at(length);
+    end.chars().eq(rest.iter().copied()).then_some(base)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: &[&str] = &[
+        "path", "file", "size", "web", "server", "match", "kelp", "verify", "potato", "box", "the",
+        "add", "occur", "notice",
+    ];
+
+    #[track_caller]
+    fn case(word: &str, expected: bool) {
+        let letters: Vec<char> = word.chars().collect();
+        let known = |part: &[char]| KNOWN.contains(&part.iter().collect::<String>().as_str());
+        assert_eq!(is_formed(&letters, &known), expected, "{word}");
+    }
+
+    #[test]
+    fn regular_formations_are_words() {
+        for word in [
+            "subpath",
+            "subpaths",
+            "filesizes",
+            "webserver",
+            "matchable",
+            "kelps",
+            "boxes",
+        ] {
+            case(word, true);
+        }
+    }
+
+    #[test]
+    fn slips_are_not() {
+        for word in [
+            "verifys",
+            "potatos",
+            "boxs",
+            "readd",
+            "occured",
+            "noticable",
+            "theste",
+            "re",
+            "",
+        ] {
+            case(word, false);
+        }
+    }
+}

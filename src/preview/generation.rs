@@ -1,0 +1,136 @@
+//! One state of the project: its snapshot, its plan, and what was rendered of it so far.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use crate::build::{Prepared, leveled};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::release::Artifact;
+use crate::render::{Job, JobKind};
+use crate::repo::Snapshot;
+use crate::site_path::SitePath;
+use crate::store::Store;
+
+/// One state of the project.
+pub(super) struct Generation {
+    /// The files.
+    pub(super) snapshot: Snapshot,
+    /// The plan of what is made of them.
+    pub(super) prepared: Prepared,
+    /// The errors that were found before anything was rendered.
+    pub(super) errors: Vec<Diagnostic>,
+    /// Each job by its first output. The map is locked for a moment only; who asks for a job that
+    /// another thread renders waits for that one.
+    rendered: Mutex<BTreeMap<SitePath, Arc<OnceLock<Outcome>>>>,
+}
+
+/// What came of a job.
+struct Outcome {
+    artifacts: Vec<Artifact>,
+    errors: Vec<Diagnostic>,
+}
+
+/// What came of the job that makes one file.
+pub(super) struct Shown {
+    /// The file, if it could be made.
+    pub(super) artifact: Option<Artifact>,
+    /// The page it is made of, if it is one.
+    pub(super) source: Option<SitePath>,
+    /// The errors that were found while it was made.
+    pub(super) errors: Vec<Diagnostic>,
+}
+
+impl Generation {
+    pub(super) fn new(snapshot: Snapshot, prepared: Prepared) -> Self {
+        let errors = errors_of(&prepared, prepared.diagnostics.clone());
+        Self {
+            snapshot,
+            prepared,
+            errors,
+            rendered: Mutex::new(BTreeMap::new()),
+        }
+    }
+
+    /// Whether the plan lists a file.
+    pub(super) fn is_planned(&self, path: &SitePath) -> bool {
+        self.prepared.stage.plan().job_for(path).is_some()
+    }
+
+    /// The file that is shown for what is missing.
+    pub(super) fn not_found(&self) -> Option<&SitePath> {
+        let mut jobs = self.prepared.stage.plan().jobs().iter();
+        let (_, job) = jobs.find(|(_, job)| job.kind == JobKind::NotFound)?;
+        job.outputs.first()
+    }
+
+    /// A file of the plan, rendered now if it was not before.
+    pub(super) fn show(&self, path: &SitePath, store: &Store) -> Option<Shown> {
+        let planned = self.prepared.stage.plan().job_for(path)?;
+        let cell = {
+            let mut rendered = self.rendered.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(rendered.entry(planned.1.outputs[0].clone()).or_default())
+        };
+        let outcome = cell.get_or_init(|| self.render(planned, store));
+        let mut artifacts = outcome.artifacts.iter();
+        Some(Shown {
+            artifact: artifacts.find(|artifact| artifact.path == *path).cloned(),
+            source: self.source(&planned.1),
+            errors: outcome.errors.clone(),
+        })
+    }
+
+    fn render(&self, planned: &(usize, Job), store: &Store) -> Outcome {
+        let context = self.prepared.context(&self.snapshot, store);
+        match self.prepared.stage.render(&context, planned) {
+            Ok(rendered) => Outcome {
+                artifacts: rendered.artifacts,
+                errors: errors_of(&self.prepared, rendered.diagnostics),
+            },
+            Err(error) => {
+                let cause = std::error::Error::source(&error)
+                    .map_or(String::new(), |cause| format!(": {cause}"));
+                let path = self.source(&planned.1);
+                let path = path.as_ref().unwrap_or(&planned.1.outputs[0]);
+                let message = format!("{error}{cause}");
+                let found = Diagnostic::new("render-failed", Severity::Error, path, message);
+                Outcome {
+                    artifacts: Vec::new(),
+                    errors: vec![found],
+                }
+            }
+        }
+    }
+
+    fn source(&self, job: &Job) -> Option<SitePath> {
+        match job.kind {
+            JobKind::Page(id) => Some(self.prepared.site.page(id).path.clone()),
+            _ => None,
+        }
+    }
+
+    fn outputs(&self) -> impl Iterator<Item = &SitePath> {
+        self.prepared.stage.plan().paths()
+    }
+
+    /// Whether a reader could see a difference to what is prepared from `snapshot`. Bytes of files
+    /// that are no pages are not compared.
+    pub(super) fn differs(&self, snapshot: &Snapshot, prepared: &Prepared) -> bool {
+        let (old, new) = (&self.prepared.site, &prepared.site);
+        let same_pages = old.pages.len() == new.pages.len()
+            && old.pages.iter().zip(&new.pages).all(|(old, new)| {
+                Arc::ptr_eq(old, new)
+                    || (&old.path, &old.route, &old.digest) == (&new.path, &new.route, &new.digest)
+            });
+        !same_pages
+            || !self.outputs().eq(prepared.stage.plan().paths())
+            || old.history != new.history
+            || self.snapshot.source().commit != snapshot.source().commit
+            || self.prepared.diagnostics != prepared.diagnostics
+    }
+}
+
+fn errors_of(prepared: &Prepared, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut errors = leveled(&prepared.site, diagnostics);
+    errors.retain(|found| found.severity == Severity::Error);
+    errors
+}

@@ -1,0 +1,18 @@
+//! The preview: the flow of `build` on demand, for the browser of the person who writes.
+//!
+//! It serves only what the plan lists, from memory, to this machine alone. What it adds to a page,
+//! the reload script and the overlay, is added while serving: a build never contains it, so the
+//! bytes you preview are the bytes you publish.
+
+mod answer;
+mod decorate;
+mod generation;
+mod overlay;
+mod project;
+mod range;
+mod route;
+mod server;
+mod watch;
+
+pub use project::{Preview, Reloaded};
+pub use server::{PreviewError, PreviewEvent, serve};

@@ -1,0 +1,124 @@
+//! From the pages of a book to its bytes: every page is parsed, then the pictures are read, then
+//! every chapter is connected to the others and written.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use crate::config::direction;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::render::dom::{Fragment, Space, parse_fragment};
+use crate::render::epub::EpubOutput;
+use crate::render::epub::book::{Book, Chapter};
+use crate::render::epub::headings::{Ids, settle_headings, settle_ids};
+use crate::render::epub::images::{Picture, cover, pictures, source};
+use crate::render::epub::links::{Surroundings, broken_images, connect};
+use crate::render::epub::markup::markup;
+use crate::render::epub::metadata::Holdings;
+use crate::render::epub::package::{Finished, Parts, pack};
+use crate::render::epub::pages::chapter as chapter_page;
+use crate::render::epub::rules::rule;
+use crate::render::epub::structure::settle;
+use crate::render::epub::words::words;
+
+/// The style of every book.
+pub(super) const STYLE: &str = include_str!("../../../themes/default/epub.css");
+
+/// Makes a book.
+pub(super) fn make(book: &Book<'_>) -> Result<EpubOutput, String> {
+    let drafts: Vec<(Fragment, Ids)> = book.chapters.par_iter().map(draft).collect();
+    let sources: BTreeSet<_> = book
+        .chapters
+        .iter()
+        .zip(&drafts)
+        .flat_map(|(chapter, (tree, _))| {
+            let ids = tree.walk();
+            ids.filter_map(|id| source(&book.context, chapter.page, tree, id))
+        })
+        .collect();
+    let pictures = pictures(&book.context, &sources);
+    let mut diagnostics = broken_images(book, &pictures);
+    let cover = read_cover(book, &mut diagnostics);
+    let (trees, ids): (Vec<Fragment>, Vec<Ids>) = drafts.into_iter().unzip();
+    let ids: Vec<&Ids> = ids.iter().collect();
+    let around = Surroundings {
+        book,
+        ids: &ids,
+        pictures: &pictures,
+    };
+    let chapters: Vec<Finished> = trees
+        .into_par_iter()
+        .enumerate()
+        .map(|(at, tree)| finish(tree, at, &around))
+        .collect();
+    let bytes = pack(&Parts {
+        book,
+        chapters: &chapters,
+        pictures: &pictures,
+        cover: cover.as_ref(),
+        style: STYLE,
+    })?;
+    Ok(EpubOutput { bytes, diagnostics })
+}
+
+fn draft(chapter: &Chapter<'_>) -> (Fragment, Ids) {
+    let words = words(&chapter.language);
+    let mut tree = parse_fragment(&markup(chapter.page, words));
+    tree.edit(rule);
+    settle(&mut tree, words);
+    let heading = settle_headings(&mut tree, &chapter.title, chapter.number.as_deref());
+    let ids = settle_ids(&mut tree, heading);
+    if direction(&chapter.language) == "rtl" {
+        // Code runs from left to right in every language.
+        for id in tree.elements() {
+            if let Some(element) = tree.element_mut(id).filter(|element| element.is("pre")) {
+                element.set("dir", "ltr");
+            }
+        }
+    }
+    (tree, ids)
+}
+
+fn finish(mut tree: Fragment, at: usize, around: &Surroundings<'_>) -> Finished {
+    connect(&mut tree, at, around);
+    let mut holdings = Holdings::default();
+    let (mut svg, mut mathml) = (false, false);
+    for id in tree.walk() {
+        let Some(element) = tree.element(id) else {
+            continue;
+        };
+        svg |= element.space == Space::Svg;
+        mathml |= element.space == Space::MathMl;
+        if element.is("img") {
+            holdings.images = true;
+            holdings.images_without_text |= element.get("alt").unwrap_or("").is_empty();
+            holdings.animations |= element
+                .get("src")
+                .and_then(|src| src.rsplit_once('.'))
+                .is_some_and(|(_, end)| end == "gif");
+        }
+    }
+    holdings.math = mathml;
+    holdings.images |= svg;
+    let chapter = &around.book.chapters[at];
+    Finished {
+        xhtml: chapter_page(chapter, &tree.to_xhtml(), &around.ids[at].title),
+        svg,
+        mathml,
+        holdings,
+    }
+}
+
+fn read_cover(book: &Book<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Picture> {
+    let config = &book.context.site.config.epub;
+    let path = config.cover.as_ref()?;
+    match cover(&book.context, path) {
+        Ok(picture) => Some(picture),
+        Err(reason) => {
+            let message = format!("the cover `{path}` cannot be used: {reason}");
+            let found = Diagnostic::new("epub-cover", Severity::Warning, path, message);
+            diagnostics.push(found.help("name a JPEG or PNG file, relative to the project"));
+            None
+        }
+    }
+}

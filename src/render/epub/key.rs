@@ -1,0 +1,93 @@
+//! The key of a finished book: everything that can change a byte of it.
+
+use crate::digest::Digest;
+use crate::render::epub::book::{Book, Entry};
+use crate::render::epub::chapters::STYLE;
+use crate::store::Key;
+
+/// The version of this step; it changes with its output.
+const VERSION: u32 = 1;
+
+/// Names every input. Links may lead to any page, file or list of the site, so all their places
+/// count; of pages that are not in the book only the place does.
+pub(super) fn key(book: &Book<'_>) -> Key {
+    let site = book.context.site;
+    let mut key = Key::new("epub", VERSION)
+        .input("tympan", env!("CARGO_PKG_VERSION").as_bytes())
+        .input("style", STYLE.as_bytes())
+        .digest("book", list(about(book)))
+        .digest("contents", list(contents(&book.toc)));
+    for chapter in &book.chapters {
+        let page = chapter.page;
+        let digest = page.digest.hex();
+        let parts = [
+            chapter.file.as_str(),
+            &chapter.title,
+            chapter.number.as_deref().unwrap_or(""),
+            chapter.matter.kind,
+            &chapter.language,
+            page.path.as_str(),
+            &digest,
+        ];
+        key = key.digest(format!("chapter {}", page.path), list(parts));
+    }
+    let images = book.context.assets.images.iter();
+    let images = images.map(|(path, image)| format!("{path} {} {:?}", image.digest, image.kind));
+    let pages = site.pages.iter();
+    let pages = pages.map(|page| format!("{}\n{}", page.path, page.route));
+    let sections = site.sections.iter();
+    let sections =
+        sections.map(|(path, section)| format!("{path}\n{}\n{:?}", section.route, section.page));
+    let files = site.files.iter().map(ToString::to_string);
+    let tags = site.tags.iter().map(|tag| tag.route.to_string());
+    let documents = site.documents.iter().flat_map(|document| {
+        let formats = document.formats.iter();
+        formats.map(|format| document.route(*format).to_string())
+    });
+    let redirects = site.redirects.iter();
+    let redirects = redirects.map(|redirect| format!("{}\n{}", redirect.from, redirect.to));
+    key.digest("images", list(images))
+        .digest("pages", list(pages))
+        .digest("sections", list(sections))
+        .digest("files", list(files))
+        .digest("routes", list(tags.chain(documents).chain(redirects)))
+}
+
+fn about(book: &Book<'_>) -> Vec<String> {
+    let site = book.context.site;
+    let config = &site.config;
+    let mut parts = vec![
+        book.title.clone(),
+        book.language.clone(),
+        book.authors.join("\n"),
+        format!("{:?} {:?}", book.description, book.rights),
+        book.identifier.clone(),
+        book.modified.clone(),
+        format!("{:?} {}", config.project.base_url, site.content),
+        format!("{:?}", config.epub),
+    ];
+    // The colophon names a clean commit only.
+    if !site.source.dirty {
+        parts.push(format!("{:?} {:?}", site.source.commit, site.source.time));
+    }
+    parts
+}
+
+fn contents(entries: &[Entry]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for entry in entries {
+        lines.push(format!(
+            "{} {:?} {}",
+            entry.title,
+            entry.chapter,
+            entry.children.len()
+        ));
+        lines.extend(contents(&entry.children));
+    }
+    lines
+}
+
+fn list(parts: impl IntoIterator<Item = impl AsRef<str>>) -> Digest {
+    let parts: Vec<_> = parts.into_iter().collect();
+    Digest::of_parts(parts.iter().map(|part| part.as_ref().as_bytes()))
+}

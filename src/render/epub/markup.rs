@@ -1,0 +1,211 @@
+//! From a page's Markdown to the HTML of its chapter: the event stream with footnotes, alerts,
+//! math and task marks in the form that books have. Links and images stay as written.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Write as _;
+
+use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, Tag, TagEnd, html};
+
+use crate::markdown::events;
+use crate::render::dom::escape;
+use crate::render::epub::math::math;
+use crate::render::epub::words::Words;
+use crate::site::Page;
+
+/// The HTML of a page.
+pub(super) fn markup(page: &Page, words: &Words) -> String {
+    let events: Vec<Event<'_>> = events(page.markdown(), page.body)
+        .into_iter()
+        .map(|(event, _)| event)
+        .collect();
+    let events = number_headings(page, events);
+    let (text, mut notes) = Notes::split(events);
+    let mut out = Vec::with_capacity(text.len());
+    for event in text {
+        adapt(event, &mut notes, words, &mut out);
+    }
+    let mut html = String::with_capacity(page.markdown().len() * 2);
+    html::push_html(&mut html, out.into_iter());
+    notes.write(words, &mut html);
+    html
+}
+
+/// Headings take their ids from the page's outline, which numbers them in the same order.
+fn number_headings<'a>(page: &'a Page, events: Vec<Event<'a>>) -> Vec<Event<'a>> {
+    let mut headings = page.outline.headings.iter();
+    let number = |event| match event {
+        Event::Start(Tag::Heading {
+            level, id, classes, ..
+        }) => Event::Start(Tag::Heading {
+            level,
+            id: headings.next().map(|known| known.id.as_str().into()).or(id),
+            classes,
+            attrs: Vec::new(),
+        }),
+        event => event,
+    };
+    events.into_iter().map(number).collect()
+}
+
+fn adapt<'a>(event: Event<'a>, notes: &mut Notes<'a>, words: &Words, out: &mut Vec<Event<'a>>) {
+    let html = |text: String| Event::InlineHtml(text.into());
+    out.push(match event {
+        Event::InlineMath(tex) => html(math(&tex, false)),
+        Event::DisplayMath(tex) => html(math(&tex, true)),
+        // A book has no form controls.
+        Event::TaskListMarker(true) => Event::Text("☑ ".into()),
+        Event::TaskListMarker(false) => Event::Text("☐ ".into()),
+        Event::Start(Tag::BlockQuote(Some(kind))) => {
+            let (class, title) = match kind {
+                BlockQuoteKind::Note => ("note", words.note),
+                BlockQuoteKind::Tip => ("tip", words.tip),
+                BlockQuoteKind::Important => ("important", words.important),
+                BlockQuoteKind::Warning => ("warning", words.warning),
+                BlockQuoteKind::Caution => ("caution", words.caution),
+            };
+            Event::Html(
+                format!(
+                    "<aside class=\"alert alert-{class}\" role=\"note\">\n\
+                     <p class=\"alert-title\">{}</p>\n",
+                    escape(title)
+                )
+                .into(),
+            )
+        }
+        Event::End(TagEnd::BlockQuote(Some(_))) => Event::Html("</aside>\n".into()),
+        Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+            let language = info
+                .split([' ', ',', '{', '\t'])
+                .next()
+                .unwrap_or("")
+                .to_owned();
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language.into())))
+        }
+        Event::FootnoteReference(label) => notes.reference(&label),
+        event => event,
+    });
+}
+
+/// The footnotes of a chapter, numbered in the order in which the text refers to them.
+#[derive(Default)]
+struct Notes<'a> {
+    bodies: BTreeMap<String, Vec<Event<'a>>>,
+    /// The number of each note and how often it is referred to.
+    numbers: BTreeMap<String, (usize, usize)>,
+    waiting: VecDeque<String>,
+}
+
+impl<'a> Notes<'a> {
+    /// Takes the notes out of the text.
+    fn split(events: Vec<Event<'a>>) -> (Vec<Event<'a>>, Self) {
+        let mut notes = Self::default();
+        let mut text = Vec::with_capacity(events.len());
+        let mut open: Option<(String, Vec<Event<'a>>)> = None;
+        for event in events {
+            match event {
+                Event::Start(Tag::FootnoteDefinition(label)) => {
+                    open = Some((label.to_lowercase(), Vec::new()));
+                }
+
+                Event::End(TagEnd::FootnoteDefinition) => {
+                    if let Some((label, body)) = open.take() {
+                        notes.bodies.entry(label).or_insert(body);
+                    }
+                }
+                event => match &mut open {
+                    Some((_, body)) => body.push(event),
+                    None => text.push(event),
+                },
+            }
+        }
+        (text, notes)
+    }
+
+    fn reference(&mut self, written: &str) -> Event<'a> {
+        // Labels match whatever their case.
+        let label = written.to_lowercase();
+        if !self.bodies.contains_key(&label) {
+            return Event::Text(format!("[^{written}]").into());
+        }
+        let next = self.numbers.len() + 1;
+        let (number, count) = self.numbers.entry(label.clone()).or_insert_with(|| {
+            self.waiting.push_back(label.clone());
+            (next, 0)
+        });
+        *count += 1;
+        let id = reference_id(*number, *count);
+        Event::InlineHtml(
+            format!(
+                "<a class=\"noteref\" id=\"{id}\" href=\"#footnote.{number}\" \
+                 epub:type=\"noteref\" role=\"doc-noteref\">{number}</a>"
+            )
+            .into(),
+        )
+    }
+
+    /// Writes the notes that are referred to, each with its ways back.
+    fn write(mut self, words: &Words, html: &mut String) {
+        let mut written = Vec::new();
+        while let Some(label) = self.waiting.pop_front() {
+            let body = self
+                .bodies
+                .get_mut(&label)
+                .map(std::mem::take)
+                .unwrap_or_default();
+            let mut out = Vec::with_capacity(body.len());
+            for event in body {
+                adapt(event, &mut self, words, &mut out);
+            }
+            written.push((label, out));
+        }
+        if written.is_empty() {
+            return;
+        }
+        html.push_str("<div class=\"footnotes\">\n");
+        for (label, mut body) in written {
+            let (number, count) = self.numbers.get(&label).copied().unwrap_or((0, 0));
+            let back: Vec<String> = (1..=count).map(|at| way_back(number, at, words)).collect();
+            let back = Event::InlineHtml(format!(" {}", back.join(" ")).into());
+            let mark =
+                Event::InlineHtml(format!("<span class=\"number\">{number}.</span> ").into());
+            let paragraph = Event::Start(Tag::Paragraph);
+            match body.first() == Some(&paragraph) {
+                true => body.insert(1, mark),
+                false => drop(body.splice(
+                    0..0,
+                    [paragraph.clone(), mark, Event::End(TagEnd::Paragraph)],
+                )),
+            }
+            match body.last() == Some(&Event::End(TagEnd::Paragraph)) {
+                true => body.insert(body.len() - 1, back),
+                false => body.extend([paragraph, back, Event::End(TagEnd::Paragraph)]),
+            }
+            let _ = writeln!(
+                html,
+                "<aside class=\"footnote\" id=\"footnote.{number}\" epub:type=\"footnote\" \
+                 role=\"doc-footnote\">"
+            );
+            html::push_html(html, body.into_iter());
+            html.push_str("</aside>\n");
+        }
+        html.push_str("</div>\n");
+    }
+}
+
+/// Slugs have no dots, so these ids meet none of the author's headings.
+fn reference_id(number: usize, count: usize) -> String {
+    match count {
+        1 => format!("reference.{number}"),
+        count => format!("reference.{number}.{count}"),
+    }
+}
+
+fn way_back(number: usize, count: usize, words: &Words) -> String {
+    let id = reference_id(number, count);
+    let label = escape(words.back);
+    let which = id.trim_start_matches("reference.");
+    // The second character keeps the arrow from being drawn as a picture.
+    format!(
+        "<a href=\"#{id}\" role=\"doc-backlink\" aria-label=\"{label} {which}\">\u{21a9}\u{fe0e}</a>"
+    )
+}

@@ -1,0 +1,190 @@
+//! What a book says about itself: Dublin Core, roles and sort names, and what a reader with a
+//! disability needs to know before opening it.
+
+use std::fmt::Write as _;
+
+use crate::render::dom::escape;
+use crate::render::epub::book::Book;
+use crate::render::epub::pages::attribute;
+
+/// What the chapters hold, for the accessibility metadata.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four facts that do not depend on each other"
+)]
+pub(super) struct Holdings {
+    pub images: bool,
+    pub images_without_text: bool,
+    pub animations: bool,
+    pub math: bool,
+}
+
+/// The `metadata` element of the package document.
+pub(super) fn metadata(book: &Book<'_>, holdings: Holdings, has_cover: bool) -> String {
+    let mut out = String::from("<metadata xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\n");
+    let mut line = |text: String| {
+        let _ = writeln!(out, "    {text}");
+    };
+    let text = |name: &str, value: &str| format!("<dc:{name}>{}</dc:{name}>", escape(value));
+    let meta = |property: &str, value: &str| {
+        format!("<meta property=\"{property}\">{}</meta>", escape(value))
+    };
+    let about = |id: &str, property: &str, scheme: &str, value: &str| {
+        let value = escape(value);
+        format!("<meta refines=\"#{id}\" property=\"{property}\"{scheme}>{value}</meta>")
+    };
+    line(format!(
+        "<dc:identifier id=\"identifier\">{}</dc:identifier>",
+        escape(&book.identifier)
+    ));
+    line(format!(
+        "<dc:title id=\"title\">{}</dc:title>",
+        escape(&book.title)
+    ));
+    line(about("title", "title-type", "", "main"));
+    for language in languages(book) {
+        line(text("language", language));
+    }
+    for (at, author) in book.authors.iter().enumerate() {
+        let id = format!("creator-{}", at + 1);
+        line(format!(
+            "<dc:creator id=\"{id}\">{}</dc:creator>",
+            escape(author)
+        ));
+        line(about(&id, "role", " scheme=\"marc:relators\"", "aut"));
+        line(about(&id, "file-as", "", &sort_name(author)));
+        line(about(&id, "display-seq", "", &(at + 1).to_string()));
+    }
+    for (name, value) in [("description", &book.description), ("rights", &book.rights)] {
+        if let Some(value) = value {
+            line(text(name, value));
+        }
+    }
+    if let Some(base) = book.context.site.config.project.base_url.as_deref() {
+        line(text("source", base));
+    }
+    line(meta("dcterms:modified", &book.modified));
+    if has_cover {
+        line("<meta name=\"cover\" content=\"cover-image\"/>".to_owned());
+    }
+    line(format!(
+        "<meta name=\"generator\" content=\"{}\"/>",
+        attribute(GENERATOR)
+    ));
+    for (property, value) in accessibility(holdings) {
+        line(meta(&format!("schema:{property}"), value));
+    }
+    line(format!(
+        "<meta property=\"schema:accessibilitySummary\" xml:lang=\"en\">{}</meta>",
+        escape(&summary(holdings))
+    ));
+    out.push_str("  </metadata>");
+    out
+}
+
+const GENERATOR: &str = concat!("tympan ", env!("CARGO_PKG_VERSION"));
+
+/// The book's language, then those of chapters in another.
+fn languages<'a>(book: &'a Book<'_>) -> Vec<&'a str> {
+    let mut languages = vec![book.language.as_str()];
+    for chapter in &book.chapters {
+        if !languages.contains(&chapter.language.as_str()) {
+            languages.push(&chapter.language);
+        }
+    }
+    languages
+}
+
+/// The name by which a person is sorted: the family name, with its particles, comes first.
+fn sort_name(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let last = words.len().saturating_sub(1);
+    if name.contains(',') || last == 0 {
+        return name.to_owned();
+    }
+    let particle = |word: &str| word.starts_with(char::is_lowercase);
+    let family = (1..last).find(|at| words[*at..last].iter().all(|word| particle(word)));
+    let family = family.unwrap_or(last);
+    format!(
+        "{}, {}",
+        words[family..].join(" "),
+        words[..family].join(" ")
+    )
+}
+
+fn accessibility(holdings: Holdings) -> Vec<(&'static str, &'static str)> {
+    let mut found = vec![("accessMode", "textual")];
+    if holdings.images {
+        found.push(("accessMode", "visual"));
+    }
+    let by_text = !holdings.images || !holdings.images_without_text;
+    found.push(match by_text {
+        true => ("accessModeSufficient", "textual"),
+        false => ("accessModeSufficient", "textual,visual"),
+    });
+    let features = [
+        "tableOfContents",
+        "readingOrder",
+        "structuralNavigation",
+        "displayTransformability",
+    ];
+    found.extend(features.map(|feature| ("accessibilityFeature", feature)));
+    if holdings.images && by_text {
+        found.push(("accessibilityFeature", "alternativeText"));
+    }
+    if holdings.math {
+        found.push(("accessibilityFeature", "MathML"));
+    }
+    found.push(match holdings.animations {
+        true => ("accessibilityHazard", "unknown"),
+        false => ("accessibilityHazard", "none"),
+    });
+    found
+}
+
+fn summary(holdings: Holdings) -> String {
+    let mut text = "The text reflows, its structure is marked up, and all of it can be reached \
+                    from the table of contents."
+        .to_owned();
+    match (holdings.images, holdings.images_without_text) {
+        (false, _) => {}
+        (true, false) => text.push_str(" Images have text alternatives."),
+        (true, true) => text.push_str(" Some images have no text alternative."),
+    }
+    if holdings.math {
+        text.push_str(" Formulas are MathML.");
+    }
+    if holdings.animations {
+        text.push_str(" Animated images were not checked for flashes.");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_sorted_by_family_name() {
+        let case = |name: &str, expected: &str| assert_eq!(sort_name(name), expected);
+        case("Ada Example", "Example, Ada");
+        case("Ludwig van Beethoven", "van Beethoven, Ludwig");
+        case("Plato", "Plato");
+        case("Example, Ada", "Example, Ada");
+        case("", "");
+    }
+
+    #[test]
+    fn nothing_is_promised_that_is_not_there() {
+        let none = accessibility(Holdings::default());
+        assert!(!none.contains(&("accessibilityFeature", "MathML")));
+        let pictures = Holdings {
+            images: true,
+            images_without_text: true,
+            ..Holdings::default()
+        };
+        assert!(accessibility(pictures).contains(&("accessModeSufficient", "textual,visual")));
+        assert!(!accessibility(pictures).contains(&("accessibilityFeature", "alternativeText")));
+    }
+}

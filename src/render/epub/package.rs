@@ -1,0 +1,170 @@
+//! The book as an archive: epub-builder puts it together, and what it leaves out of the package
+//! document is put right afterwards.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use epub_builder::{EpubBuilder, EpubContent, EpubVersion, TocElement, ZipLibrary};
+
+use crate::render::dom::escape;
+use crate::render::epub::archive::rewrite;
+use crate::render::epub::book::{Book, Entry};
+use crate::render::epub::images::{Picture, Pictures};
+use crate::render::epub::metadata::{Holdings, metadata};
+use crate::render::epub::nav::{finish_ncx, first_chapter, nav, ncx_entry};
+use crate::render::epub::pages::{attribute, colophon, cover, title_page};
+
+/// The documents and pictures that are to be packed.
+pub(super) struct Parts<'a> {
+    pub book: &'a Book<'a>,
+    /// A document for every chapter, in the same order.
+    pub chapters: &'a [Finished],
+    pub pictures: &'a Pictures,
+    pub cover: Option<&'a Picture>,
+    pub style: &'a str,
+}
+
+/// A chapter that is ready.
+pub(super) struct Finished {
+    pub xhtml: String,
+    pub svg: bool,
+    pub mathml: bool,
+    pub holdings: Holdings,
+}
+
+/// Packs a book.
+pub(super) fn pack(parts: &Parts<'_>) -> Result<Vec<u8>, String> {
+    let fault = |error: epub_builder::Error| error.to_string();
+    let mut raw = Vec::new();
+    let mut builder = EpubBuilder::new(ZipLibrary::new().map_err(fault)?).map_err(fault)?;
+    fill(parts, &mut builder).map_err(fault)?;
+    builder.generate(&mut raw).map_err(fault)?;
+    let mut finished = BTreeMap::new();
+    let navigation = nav(parts.book, parts.cover.is_some());
+    finished.insert("OEBPS/nav.xhtml", navigation);
+    rewrite(&raw, finished, |name, text| match name {
+        "OEBPS/content.opf" => finish_package(parts, text),
+        "OEBPS/toc.ncx" => finish_ncx(parts.book, text),
+        _ => None,
+    })
+}
+
+fn fill(parts: &Parts<'_>, builder: &mut EpubBuilder<ZipLibrary>) -> epub_builder::Result<()> {
+    let book = parts.book;
+    builder.epub_version(EpubVersion::V33);
+    builder.metadata("title", book.title.as_str())?;
+    builder.metadata("toc_name", book.words.contents)?;
+    // The setter of the direction is not heeded; the metadata of the same name is.
+    builder.metadata("direction", book.direction)?;
+    builder.stylesheet(parts.style.as_bytes())?;
+    if let Some(picture) = parts.cover {
+        builder.add_cover_image(&picture.file, picture.bytes.as_slice(), picture.media_type)?;
+        let page = cover(book, picture);
+        builder.add_content(EpubContent::new("cover.xhtml", page.as_bytes()))?;
+    }
+    let page = title_page(book);
+    let content = EpubContent::new("titlepage.xhtml", page.as_bytes());
+    builder.add_content(content.title(book.words.title_page))?;
+    let entries: BTreeMap<usize, &Entry> = book
+        .toc
+        .iter()
+        .filter_map(|entry| Some((first_chapter(entry)?, entry)))
+        .collect();
+    for (at, (chapter, ready)) in book.chapters.iter().zip(parts.chapters).enumerate() {
+        let mut content = EpubContent::new(chapter.file.as_str(), ready.xhtml.as_bytes());
+        // The first chapter of an entry brings the entry with all that is below it.
+        let entry = entries.get(&at).and_then(|entry| ncx_entry(book, entry));
+        content.toc = entry.unwrap_or_else(|| TocElement::new(chapter.file.as_str(), ""));
+        builder.add_content(content)?;
+    }
+    let page = colophon(book);
+    let content = EpubContent::new("colophon.xhtml", page.as_bytes());
+    builder.add_content(content.title(book.words.colophon))?;
+    for picture in parts.pictures.found.values() {
+        builder.add_resource(&picture.file, picture.bytes.as_slice(), picture.media_type)?;
+    }
+    Ok(())
+}
+
+/// Completes the package document: language, direction, metadata, properties, reading order.
+fn finish_package(parts: &Parts<'_>, package: &str) -> Option<String> {
+    let book = parts.book;
+    let all = parts.chapters.iter().map(|chapter| chapter.holdings);
+    let holdings = all.fold(Holdings::default(), |sum, one| Holdings {
+        images: sum.images | one.images,
+        images_without_text: sum.images_without_text | one.images_without_text,
+        animations: sum.animations | one.animations,
+        math: sum.math | one.math,
+    });
+    let manifest = between(package, "<manifest>", "</manifest>")?;
+    let spine = between(package, "<spine", "</spine>")?;
+    let properties: BTreeMap<&str, String> = book
+        .chapters
+        .iter()
+        .zip(parts.chapters)
+        .map(|(chapter, ready)| {
+            let names = [("mathml", ready.mathml), ("svg", ready.svg)];
+            let names: Vec<&str> = names
+                .iter()
+                .filter(|known| known.1)
+                .map(|known| known.0)
+                .collect();
+            (chapter.file.as_str(), names.join(" "))
+        })
+        .filter(|(_, names)| !names.is_empty())
+        .collect();
+    let items: Vec<String> = manifest
+        .lines()
+        .map(|line| with_properties(line, &properties))
+        .collect();
+    // The table of contents is read after the title page.
+    let titles = "<itemref idref=\"id_titlepage.xhtml\"/>";
+    let spine = spine.replacen(
+        titles,
+        &format!("{titles}\n    <itemref idref=\"nav\"/>"),
+        1,
+    );
+    let mut guide = format!(
+        "<reference type=\"toc\" title=\"{}\" href=\"nav.xhtml\"/>",
+        attribute(book.words.contents)
+    );
+    if parts.cover.is_some() {
+        let _ = write!(
+            guide,
+            "\n    <reference type=\"cover\" title=\"{}\" href=\"cover.xhtml\"/>",
+            attribute(book.words.cover)
+        );
+    }
+    if let Some(start) = book.start() {
+        let _ = write!(
+            guide,
+            "\n    <reference type=\"text\" title=\"{}\" href=\"{}\"/>",
+            attribute(book.words.start),
+            escape(&start.file)
+        );
+    }
+    Some(format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <package xmlns=\"http://www.idpf.org/2007/opf\" version=\"3.0\" \
+         unique-identifier=\"identifier\" xml:lang=\"{language}\" dir=\"{direction}\">\n  \
+         {metadata}\n  <manifest>{items}</manifest>\n  <spine{spine}</spine>\n  \
+         <guide>\n    {guide}\n  </guide>\n</package>\n",
+        language = book.language,
+        direction = book.direction,
+        metadata = metadata(book, holdings, parts.cover.is_some()),
+        items = items.join("\n"),
+    ))
+}
+
+fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(start)?;
+    Some(rest.split_once(end)?.0)
+}
+
+/// The manifest line of a document that holds SVG or MathML says so.
+fn with_properties(line: &str, properties: &BTreeMap<&str, String>) -> String {
+    match between(line, " href=\"", "\"").and_then(|href| properties.get(href)) {
+        Some(kinds) => line.replacen("<item ", &format!("<item properties=\"{kinds}\" "), 1),
+        None => line.to_owned(),
+    }
+}

@@ -1,0 +1,158 @@
+//! What the constructs of a page become.
+
+use crate::render::epub::tests::one;
+
+#[track_caller]
+fn case(markdown: &str, expected: &str) {
+    let made = one(markdown);
+    let content = made.content("one.xhtml").trim();
+    let content =
+        content.strip_prefix("<h1 id=\"chapter.title\"><span class=\"number\">1</span> One</h1>");
+    let content = content.unwrap_or(made.content("one.xhtml"));
+    assert_eq!(content.trim(), expected);
+}
+
+#[test]
+fn a_chapter_has_one_title_and_no_gaps_below() {
+    let made = one("# One *way*\n\n#### Four\n\n###### Six\n\n## Two\n\n# Another\n");
+    insta::assert_snapshot!(made.content("one.xhtml"), @r##"
+<h1 id="one-way"><span class="number">1</span> One <em>way</em></h1>
+<h2 id="four">Four</h2>
+<h3 id="six">Six</h3>
+<h2 id="two">Two</h2>
+<h2 id="another">Another</h2>
+"##);
+    case("text first\n", "<p>text first</p>");
+}
+
+#[test]
+fn footnotes_are_popups_with_ways_back() {
+    let made = one("# One\n\nA[^n] b[^N] c[^none].\n\n[^n]: The *note*.\n[^unused]: x\n");
+    insta::assert_snapshot!(made.content("one.xhtml"), @r##"
+<h1 id="one"><span class="number">1</span> One</h1>
+<p>A<a id="reference.1" class="noteref" epub:type="noteref" role="doc-noteref" href="#footnote.1">1</a> b<a id="reference.1.2" class="noteref" epub:type="noteref" role="doc-noteref" href="#footnote.1">1</a> c[^none].</p>
+<div class="footnotes">
+<aside id="footnote.1" class="footnote" epub:type="footnote" role="doc-footnote">
+<p><span class="number">1.</span> The <em>note</em>. <a role="doc-backlink" aria-label="Back to reference 1" href="#reference.1">↩︎</a> <a role="doc-backlink" aria-label="Back to reference 1.2" href="#reference.1.2">↩︎</a></p>
+</aside>
+</div>
+"##);
+}
+
+#[test]
+fn constructs_take_the_form_of_books() {
+    let made = one(
+        "# One\n\n> [!TIP]\n> Go.\n\n- [x] done\n- [ ] open\n\n```rust,ignore\nlet a = 1 < 2;\n```\n\n\
+         ![A dot](dot.gif \"A caption\")\n\n![](dot.gif)\n\n| a | |\n|---|--:|\n| 1 | 2 |\n\nTerm\n: Meaning\n\n\
+         $x < y$ and $\\nosuch$\n",
+    );
+    insta::assert_snapshot!(made.content("one.xhtml"), @r##"
+<h1 id="one"><span class="number">1</span> One</h1>
+<aside class="alert alert-tip" role="note">
+<p class="alert-title">Tip</p>
+<p>Go.</p>
+</aside>
+<ul>
+<li>☑ done</li>
+<li>☐ open</li>
+</ul>
+<pre><code class="language-rust">let a = 1 &lt; 2;
+</code></pre>
+<figure><img src="images/dot.gif" alt="A dot" width="1" height="1"/><figcaption>A caption</figcaption></figure>
+<p><img src="images/dot.gif" alt="" role="presentation" width="1" height="1"/></p>
+<table><thead><tr><th scope="col">a</th><td style="text-align: right"></td></tr></thead><tbody>
+<tr><td>1</td><td style="text-align: right">2</td></tr>
+</tbody></table>
+<dl>
+<dt>Term</dt>
+<dd>Meaning</dd>
+</dl>
+<p><math xmlns="http://www.w3.org/1998/Math/MathML" alttext="x &lt; y" display="inline"><mi>x</mi><mo>&lt;</mo><mi>y</mi></math> and <code class="math">\nosuch</code></p>
+"##);
+}
+
+#[test]
+fn links_lead_into_the_book_to_the_site_or_nowhere() {
+    case("[x](two.md#a:b)", "<p><a href=\"two.xhtml#a_b\">x</a></p>");
+    case("[x](two.md#gone)", "<p><a href=\"two.xhtml\">x</a></p>");
+    case(
+        "<p><a href=\"two.html\">x</a></p>",
+        "<p><a href=\"two.xhtml\">x</a></p>",
+    );
+    case(
+        "[x](dot.gif)",
+        "<p><a href=\"https://tides.example/dot.gif\">x</a></p>",
+    );
+    case(
+        "[x](gone.md) [y](#gone) [z](javascript:a) [w](http://)",
+        "<p>x y z w</p>",
+    );
+    case(
+        "[x](<https://a.example/b c?d=[e]>)",
+        "<p><a href=\"https://a.example/b%20c?d=%5Be%5D\">x</a></p>",
+    );
+}
+
+#[test]
+fn images_that_a_book_cannot_carry_become_words() {
+    let made = one("# One\n\n![far](https://a.example/x.png) ![near](gone.png)\n");
+    assert!(
+        made.content("one.xhtml")
+            .ends_with("<p><a href=\"https://a.example/x.png\">far</a> near</p>")
+    );
+    let codes: Vec<_> = made
+        .diagnostics
+        .iter()
+        .map(|found| found.code.as_ref())
+        .collect();
+    assert_eq!(codes, ["epub-remote-image"]);
+}
+
+#[test]
+fn raw_html_becomes_xhtml() {
+    case("<p>a<br>b", "<p>a<br/>b</p>");
+    case("<!-- a -- b -->\n\nx", "<p>x</p>");
+    case(
+        "<section><b>a<div>b</div>c</b></section>",
+        "<section>a<div>b</div>c</section>",
+    );
+    case(
+        "<b>a<div>b</div>c</b>",
+        "<p><b>a</b></p><div><b>b</b></div><b>c</b>",
+    );
+    case(
+        "<ul><p>a</p>b<li>c</ul>",
+        "<ul><li><p>a</p></li><li>b</li><li>c</li></ul>",
+    );
+    case("<li>a</li>", "<div>a</div>");
+    case(
+        "<dl><dd>a</dd><dt>b</dt></dl>",
+        "<div><div>a</div><div>b</div></div>",
+    );
+    case(
+        "<table><tr><td>a<caption>b</table>",
+        "<table><caption>b</caption><tbody><tr><td>a</td></tr></tbody></table>",
+    );
+    case(
+        "<details>a</details>",
+        "<details open=\"open\"><summary>Details</summary>a</details>",
+    );
+    case(
+        "<i id=a>a</i> <i id=a>b</i> <i id='1 2'>c</i>",
+        "<p><i id=\"a\">a</i> <i>b</i> <i id=\"_1_2\">c</i></p>",
+    );
+}
+
+#[test]
+fn pictures_keep_their_own_ids() {
+    let picture =
+        "<svg><g id=\"a\"><path d=\"M0\"></path></g><use href=\"#a\" fill=\"url(#a)\"></use></svg>";
+    let made = one(&format!("# A\n\n{picture}\n{picture}\n\n[x](#a)\n"));
+    let content = made.content("one.xhtml");
+    assert!(
+        content.contains("<use href=\"#a-2\" fill=\"url(#a-2)\"/>"),
+        "{content}"
+    );
+    assert!(content.contains("<use href=\"#a-3\" fill=\"url(#a-3)\"/>"));
+    assert!(content.contains("<a href=\"#a\">x</a>"));
+}

@@ -1,0 +1,317 @@
+//! A document as data: its settings, its title page, and one tree for each chapter, in order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::config::{Kind, Paper, direction};
+use crate::diagnostic::Diagnostic;
+use crate::render::context::RenderContext;
+use crate::render::pdf::glyphs::Glyphs;
+use crate::render::pdf::images::Images;
+use crate::render::pdf::links::Links;
+use crate::render::pdf::node;
+use crate::render::pdf::resolve::{place_notes, resolve_links, take_labels};
+use crate::render::pdf::strings::strings;
+use crate::render::pdf::tree::{PageInput, page_tree};
+use crate::site::{Date, Document, NavItem, PageId};
+
+/// A contract of more words than this is worth a table of contents.
+const LONG_CONTRACT: usize = 8000;
+/// A document of fewer chapters than this lists the sections of each in its contents.
+const FEW_CHAPTERS: usize = 8;
+
+/// A document as data.
+pub(super) struct Book {
+    /// What every chapter is set with.
+    pub(super) settings: Value,
+    /// The title page and what the whole is made of.
+    pub(super) document: Value,
+    /// The chapters.
+    pub(super) chapters: Vec<Value>,
+    /// The images.
+    pub(super) images: Images,
+    /// What was found.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// One entry of the navigation, flat.
+struct Entry<'a> {
+    item: &'a NavItem,
+    page: Option<PageId>,
+    level: usize,
+    role: &'static str,
+    front: bool,
+}
+
+/// Reads a document.
+pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
+    let site = context.site;
+    let entries = entries(document);
+    let pages: BTreeMap<PageId, usize> = entries
+        .iter()
+        .enumerate()
+        .filter_map(|(index, entry)| Some((entry.page?, index)))
+        .collect();
+    let links = Links { pages: &pages };
+    let mut images = Images::default();
+    let mut diagnostics = Vec::new();
+    let mut glyphs = Glyphs::default();
+    let mut chapters = Vec::new();
+    let mut labels: BTreeSet<String> = (0..entries.len())
+        .map(|index| format!("p{index}"))
+        .collect();
+    for (index, entry) in entries.iter().enumerate() {
+        let mut chapter = chapter(context, document, entry, index);
+        if let Some(id) = entry.page {
+            let page = site.page(id);
+            glyphs.read(page);
+            let input = PageInput {
+                context,
+                page,
+                index,
+                level: entry.level,
+                links: &links,
+            };
+            let mut tree = page_tree(&input, &mut images);
+            diagnostics.append(&mut tree.diagnostics);
+            let mut placed = BTreeMap::new();
+            let mut title = tree.title.map(|(title, id)| {
+                chapter["alias"] = json!(format!("p{index}--{id}"));
+                node::notes_apart(title)
+            });
+            if let Some((title, notes)) = &mut title {
+                place_notes(notes, index, &mut tree.notes, &mut placed);
+                chapter["title"] = json!(title);
+                chapter["notes"] = json!(notes);
+            }
+            place_notes(&mut tree.blocks, index, &mut tree.notes, &mut placed);
+            take_labels(&mut tree.blocks, &mut labels);
+            chapter["body"] = json!(tree.blocks);
+        }
+        chapters.push(chapter);
+    }
+    for chapter in &mut chapters {
+        // The id of a title is another name for the chapter itself; links go to the chapter.
+        resolve_links(std::slice::from_mut(chapter), &labels);
+    }
+    diagnostics.extend(glyphs.report());
+    let mut front = front(context, document, &entries);
+    front["whole"] = json!(chapters.first().is_some_and(|first| first["whole"] == true));
+    if let Some(first) = chapters.first_mut()
+        && first["whole"] == true
+        && front["contents"] == true
+    {
+        // The contents of a contract stand below its name, which is the title of its first page.
+        first["contents"] = front["depth"].clone();
+    }
+    Book {
+        settings: settings(context, &entries),
+        document: front,
+        chapters,
+        images,
+        diagnostics,
+    }
+}
+
+fn chapter(
+    context: &RenderContext<'_>,
+    document: &Document,
+    entry: &Entry<'_>,
+    index: usize,
+) -> Value {
+    let site = context.site;
+    let page = entry.page.map(|id| site.page(id));
+    let language = page.map_or(site.config.project.language.as_str(), |page| {
+        site.language_of(page)
+    });
+    let text = page.map_or(entry.item.title.as_str(), |page| page.title.as_str());
+    json!({
+        "index": index,
+        "role": entry.role,
+        "level": entry.level,
+        "front": entry.front,
+        "number": entry.item.number,
+        "title": node::quotes_apart(text),
+        "text": text,
+        "running": entry.item.title,
+        // A contract's first page usually bears the name of the whole.
+        "whole": site.kind == Kind::Contract && index == 0 && text == document.title,
+        "notes": [],
+        "contents": Value::Null,
+        "label": format!("p{index}"),
+        "language": language_of(language),
+        "body": [],
+    })
+}
+
+/// The navigation in reading order: parts, chapters and what is below them.
+fn entries(document: &Document) -> Vec<Entry<'_>> {
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
+    let has_numbers = document.chapters.iter().any(|item| item.number.is_some());
+    let mut in_part = false;
+    let mut front = has_numbers;
+    for item in &document.chapters {
+        if item.part {
+            in_part = true;
+            front = false;
+            found.push(Entry {
+                item,
+                page: None,
+                level: 1,
+                role: "part",
+                front,
+            });
+            continue;
+        }
+        front &= item.number.is_none();
+        // A chapter without a number after the parts, such as a glossary, belongs to no part.
+        let level = if in_part && item.number.is_some() {
+            2
+        } else {
+            1
+        };
+        collect(item, level, "chapter", front, &mut seen, &mut found);
+    }
+    found
+}
+
+fn collect<'a>(
+    item: &'a NavItem,
+    level: usize,
+    role: &'static str,
+    front: bool,
+    seen: &mut BTreeSet<PageId>,
+    found: &mut Vec<Entry<'a>>,
+) {
+    let named = own_page(item);
+    let page = item.page.or(named).filter(|page| seen.insert(*page));
+    let below = item.children.iter().flat_map(NavItem::pages);
+    let has_text = page.is_some() || below.into_iter().any(|page| !seen.contains(&page));
+    if !has_text {
+        return;
+    }
+    found.push(Entry {
+        item,
+        page,
+        level,
+        role,
+        front,
+    });
+    for child in &item.children {
+        collect(child, (level + 1).min(5), "section", front, seen, found);
+    }
+}
+
+/// The page of an entry that has none of its own, but whose first page bears its name: the two are
+/// one chapter.
+fn own_page(item: &NavItem) -> Option<PageId> {
+    let first = item.children.first()?;
+    let same = first.title.trim().to_lowercase() == item.title.trim().to_lowercase();
+    first.page.filter(|_| same && first.children.is_empty())
+}
+
+/// What every chapter is set with. It changes seldom, so that an edit of one chapter leaves the
+/// layout of the others as it was.
+fn settings(context: &RenderContext<'_>, entries: &[Entry<'_>]) -> Value {
+    let texts = entries.iter().filter(|entry| entry.role != "part").count();
+    let words = entries.iter().filter_map(|entry| entry.page);
+    let words: usize = words.map(|id| context.site.page(id).outline.words).sum();
+    let sections = match context.site.kind {
+        Kind::Contract => words > LONG_CONTRACT,
+        _ => texts < FEW_CHAPTERS,
+    };
+    let config = &context.site.config;
+    let paper = config.pdf.paper;
+    json!({
+        "kind": kind_name(context.site.kind),
+        "paper": paper.typst_name(),
+        "small": paper == Paper::A5,
+        "language": language_of(&config.project.language),
+        "sections": sections,
+        "strings": strings(),
+    })
+}
+
+fn front(context: &RenderContext<'_>, document: &Document, entries: &[Entry<'_>]) -> Value {
+    let site = context.site;
+    let project = &site.config.project;
+    let pages = || {
+        entries
+            .iter()
+            .filter_map(|entry| entry.page)
+            .map(|id| site.page(id))
+    };
+    let words: usize = pages().map(|page| page.outline.words).sum();
+    let texts = entries.iter().filter(|entry| entry.role != "part").count();
+    let contract = site.kind == Kind::Contract;
+    let contents = match contract {
+        true => texts >= 3 || words > LONG_CONTRACT,
+        false => texts >= 2,
+    };
+    let deepest = entries.iter().map(|entry| entry.level).max().unwrap_or(1);
+    let tags: BTreeSet<&str> = pages()
+        .flat_map(|page| page.front.tags.iter().map(String::as_str))
+        .collect();
+    let first = pages().next();
+    let own = first.filter(|_| contract).and_then(|page| page.front.date);
+    let made = site.source.time.and_then(Date::from_seconds);
+    let date = own.or(made).map(|date| date.for_readers(&project.language));
+    // The name of a commit would be untrue of pages that were changed after it.
+    let commit = site.source.commit.as_deref().filter(|_| !site.source.dirty);
+    json!({
+        "title": document.title,
+        "description": project.description,
+        "authors": project.authors,
+        "keywords": tags.iter().take(20).collect::<Vec<_>>(),
+        "copyright": project.copyright,
+        "date": date,
+        "commit": commit.map(|commit| commit.chars().take(8).collect::<String>()),
+        "contents": contents,
+        "depth": deepest.min(3) + 1,
+        "chapters": entries.iter().map(|entry| json!({
+            "role": entry.role, "front": entry.front,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+/// A language as the engine takes it: two or three letters, a region, a direction.
+fn language_of(language: &str) -> Value {
+    let mut parts = language.split(['-', '_']);
+    let primary = parts.next().unwrap_or("").to_ascii_lowercase();
+    let letters = |text: &str| text.chars().all(|c| c.is_ascii_alphabetic());
+    let good = (2..=3).contains(&primary.len()) && letters(&primary);
+    let region = parts.find(|part| part.len() == 2 && letters(part));
+    json!({
+        "lang": if good { primary.as_str() } else { "en" },
+        "region": region.map(str::to_ascii_uppercase),
+        "dir": direction(language),
+    })
+}
+
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Site => "site",
+        Kind::Docs => "docs",
+        Kind::Book => "book",
+        Kind::Contract => "contract",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn languages_are_taken_apart() {
+        let case = |tag: &str, lang: &str, region: Option<&str>, dir: &str| {
+            let found = language_of(tag);
+            assert_eq!(found, json!({"lang": lang, "region": region, "dir": dir}));
+        };
+        case("en-GB", "en", Some("GB"), "ltr");
+        case("zh-Hant-tw", "zh", Some("TW"), "ltr");
+        case("ar", "ar", None, "rtl");
+        case("x", "en", None, "ltr");
+    }
+}

@@ -1,0 +1,338 @@
+//! The nodes of the data tree, made of what stands inside them.
+
+use pulldown_cmark::{Alignment, BlockQuoteKind};
+use serde_json::{Value, json};
+
+use crate::render::pdf::breaks::{Measure, soften};
+
+/// From this many columns on, a table may need a page of its own, turned on its side.
+const WIDE_TABLE: usize = 9;
+/// How many letters fit beside each other on an upright page, in the small type of such a table.
+const UPRIGHT: usize = 100;
+/// A table of no more rows and letters than these stays on one page.
+const KEPT_ROWS: usize = 12;
+const KEPT_LETTERS: usize = 1500;
+
+/// Whether a node is a part of a line.
+fn is_span(node: &Value) -> bool {
+    node.is_string() || !node["i"].is_null()
+}
+
+fn is_blank(node: &Value) -> bool {
+    node.as_str().is_some_and(|text| text.trim().is_empty())
+}
+
+/// Blocks, with loose text made into paragraphs.
+pub(super) fn as_blocks(nodes: Vec<Value>) -> Vec<Value> {
+    grouped(nodes, "para")
+}
+
+/// Blocks, with loose text as it is: the body of a tight list item.
+pub(super) fn as_plain(nodes: Vec<Value>) -> Vec<Value> {
+    grouped(nodes, "plain")
+}
+
+fn grouped(nodes: Vec<Value>, kind: &str) -> Vec<Value> {
+    let mut blocks = Vec::new();
+    let mut line: Vec<Value> = Vec::new();
+    let flush = |line: &mut Vec<Value>, blocks: &mut Vec<Value>| {
+        if !line.iter().all(is_blank) {
+            blocks.push(json!({"t": kind, "c": std::mem::take(line)}));
+        }
+        line.clear();
+    };
+    for node in nodes {
+        if is_span(&node) {
+            line.push(node);
+        } else {
+            flush(&mut line, &mut blocks);
+            blocks.push(node);
+        }
+    }
+    flush(&mut line, &mut blocks);
+    blocks
+}
+
+/// A paragraph; an image that stands alone is a figure, and a formula on its own line divides it.
+pub(super) fn paragraph(children: Vec<Value>) -> Vec<Value> {
+    let mut blocks = as_blocks(children);
+    let mut follows = false;
+    for block in &mut blocks {
+        if block["t"] == "para" {
+            trim(block);
+            if follows {
+                block["follows"] = json!(true);
+            }
+            if let Some([image]) = block["c"].as_array().map(Vec::as_slice)
+                && image["i"] == "image"
+            {
+                *block = figure(image.clone());
+            }
+        }
+        follows = true;
+    }
+    blocks
+}
+
+fn figure(mut image: Value) -> Value {
+    image["t"] = json!("figure");
+    if let Some(fields) = image.as_object_mut() {
+        fields.remove("i");
+    }
+    image
+}
+
+/// Drops spaces at the ends of a paragraph.
+fn trim(paragraph: &mut Value) {
+    if let Some(line) = paragraph["c"].as_array_mut() {
+        while line.last().is_some_and(is_blank) {
+            line.pop();
+        }
+        let first = line.iter().position(|node| !is_blank(node));
+        line.drain(..first.unwrap_or(0));
+    }
+}
+
+/// A quote, or the note, tip or warning that GitHub makes of it.
+pub(super) fn quote(kind: Option<BlockQuoteKind>, children: Vec<Value>) -> Value {
+    let body = as_blocks(children);
+    let Some(kind) = kind else {
+        return json!({"t": "quote", "c": body});
+    };
+    let kind = match kind {
+        BlockQuoteKind::Note => "note",
+        BlockQuoteKind::Tip => "tip",
+        BlockQuoteKind::Important => "important",
+        BlockQuoteKind::Warning => "warning",
+        BlockQuoteKind::Caution => "caution",
+    };
+    json!({"t": "alert", "kind": kind, "c": body})
+}
+
+/// A block of code.
+pub(super) fn code(language: &str, children: &[Value]) -> Value {
+    let text: String = children.iter().filter_map(Value::as_str).collect();
+    let text = soften(text.trim_end_matches('\n'), Measure::Block);
+    json!({"t": "code", "lang": language.to_ascii_lowercase(), "v": text})
+}
+
+/// A list of the items inside it.
+pub(super) fn list(start: Option<u64>, clause: Option<&str>, items: &[Value]) -> Value {
+    let tight = !items.iter().any(|item| item["loose"] == true);
+    let tasks = items.iter().any(|item| !item["task"].is_null());
+    // More items than this cannot be counted by the engine.
+    let start = start.map(|start| start.min(1 << 30));
+    json!({
+        "t": "list", "start": start, "clause": clause, "tight": tight, "tasks": tasks,
+        "items": items,
+    })
+}
+
+/// A table cell: its text, or the blank line that is filled in by hand.
+pub(super) fn cell(children: &[Value]) -> Value {
+    let text = plain_text(children);
+    let text = text.replace('\u{200b}', "");
+    let blank = text.len() >= 3 && text.chars().all(|c| c == '_');
+    match blank {
+        true => json!({"blank": true}),
+        false => json!({"c": children}),
+    }
+}
+
+/// Where a table stands, which decides how it may be laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TablePlace {
+    /// Whether it is inside nothing, so that it may have a page of its own.
+    pub(super) top: bool,
+    /// Whether it is in a contract, where a table may be one to sign.
+    pub(super) contract: bool,
+}
+
+/// A table. A wide one gets a page on its side, a small one is not divided.
+pub(super) fn table(alignment: &[&'static str], rows: Vec<Value>, place: TablePlace) -> Value {
+    let mut rows: Vec<Value> = rows
+        .into_iter()
+        .map(|mut row| row["cells"].take())
+        .collect();
+    let head = if rows.is_empty() {
+        json!([])
+    } else {
+        rows.remove(0)
+    };
+    let sign = place.contract && is_to_sign(&rows);
+    if sign {
+        for cell in rows.iter_mut().filter_map(Value::as_array_mut).flatten() {
+            if letters(cell) == 0 {
+                *cell = json!({"blank": true});
+            }
+        }
+    }
+    // The room that a column asks for: its longest cell, or what is left after breaking it.
+    let room = |column: usize| {
+        let cells = [&head].into_iter().chain(&rows).map(|row| &row[column]);
+        cells.map(letters).max().unwrap_or(0).min(20) + 2
+    };
+    let size = match alignment.len() {
+        columns @ WIDE_TABLE.. if place.top && (0..columns).map(room).sum::<usize>() > UPRIGHT => {
+            "wide"
+        }
+        7.. => "small",
+        _ => "normal",
+    };
+    let all: usize = rows
+        .iter()
+        .filter_map(Value::as_array)
+        .flatten()
+        .map(letters)
+        .sum();
+    let keep = rows.len() <= KEPT_ROWS && all <= KEPT_LETTERS;
+    json!({
+        "t": "table", "align": alignment, "size": size, "sign": sign, "keep": keep,
+        "head": head, "rows": rows,
+    })
+}
+
+/// Whether most of a table is empty but for its first column: lines for names and signatures.
+fn is_to_sign(rows: &[Value]) -> bool {
+    let cells = rows.iter().filter_map(Value::as_array);
+    let cells: Vec<&Value> = cells.flat_map(|row| row.iter().skip(1)).collect();
+    let empty = cells.iter().filter(|cell| letters(cell) == 0).count();
+    empty * 2 >= cells.len() && empty > 0
+}
+
+/// The number of letters in a cell; a line to write on has none.
+fn letters(cell: &Value) -> usize {
+    let text = cell["c"].as_array().map(|cell| plain_text(cell));
+    text.map_or(0, |text| text.trim().chars().count())
+}
+
+/// The name of a column's alignment.
+pub(super) fn align(alignment: Alignment) -> &'static str {
+    match alignment {
+        Alignment::None => "start",
+        Alignment::Left => "left",
+        Alignment::Center => "center",
+        Alignment::Right => "right",
+    }
+}
+
+/// Terms with the definitions that follow them.
+pub(super) fn terms(children: Vec<Value>) -> Vec<Value> {
+    let mut items: Vec<Value> = Vec::new();
+    for child in children {
+        let mut child = child;
+        if child["t"] == "term" {
+            items.push(json!({"term": child["body"].take(), "defs": []}));
+        } else if let Some(defs) = items
+            .last_mut()
+            .and_then(|item| item["defs"].as_array_mut())
+        {
+            defs.push(child["body"].take());
+        }
+    }
+    items
+}
+
+/// The words of some spans.
+pub(super) fn plain_text(nodes: &[Value]) -> String {
+    let mut text = String::new();
+    for node in nodes {
+        match node {
+            Value::String(words) => text.push_str(words),
+            _ => match node["i"].as_str() {
+                Some("quote") => text.push_str(if node["double"] == true { "\"" } else { "'" }),
+                Some("break") => text.push(' '),
+                Some("math" | "image") => text.push_str(node["alt"].as_str().unwrap_or("")),
+                Some("code") => text.push_str(node["v"].as_str().unwrap_or("")),
+                _ => {
+                    let inside = node["c"]
+                        .as_array()
+                        .map_or(String::new(), |c| plain_text(c));
+                    text.push_str(&inside);
+                }
+            },
+        }
+    }
+    text
+}
+
+/// Text with its straight quotation marks as nodes, which the engine sets as the language of the
+/// text has them.
+pub(super) fn quotes_apart(text: &str) -> Vec<Value> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['"', '\'']) {
+        if at > 0 {
+            parts.push(json!(rest[..at]));
+        }
+        parts.push(json!({"i": "quote", "double": rest.as_bytes()[at] == b'"'}));
+        rest = &rest[at + 1..];
+    }
+    if !rest.is_empty() {
+        parts.push(json!(rest));
+    }
+    parts
+}
+
+/// The footnotes of a heading apart from its words, which are repeated in the contents.
+pub(super) fn notes_apart(nodes: Vec<Value>) -> (Vec<Value>, Vec<Value>) {
+    nodes.into_iter().partition(|node| node["i"] != "note")
+}
+
+/// The number that a clause heading begins with: `4` of `4. Fees and payment`.
+pub(super) fn clause(heading: &str) -> Option<String> {
+    let number = heading.split_whitespace().next()?;
+    let number = number.strip_suffix('.').unwrap_or(number);
+    let good = !number.is_empty()
+        && number.len() <= 12
+        && number
+            .split('.')
+            .all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()));
+    good.then(|| number.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clauses_are_known_by_their_number() {
+        let case = |text: &str, number: Option<&str>| assert_eq!(clause(text).as_deref(), number);
+        case("4. Fees and payment", Some("4"));
+        case("4.2 Late payment", Some("4.2"));
+        case("Signatures", None);
+        case("1st things", None);
+    }
+
+    #[test]
+    fn quotation_marks_are_nodes() {
+        let parts = quotes_apart("a \"b\" don't");
+        assert_eq!(parts.len(), 7);
+        assert_eq!(plain_text(&parts), "a \"b\" don't");
+    }
+
+    #[test]
+    fn a_lonely_image_is_a_figure() {
+        let image = json!({"i": "image", "alt": "x"});
+        assert_eq!(paragraph(vec![image.clone(), json!(" ")])[0]["t"], "figure");
+        assert_eq!(paragraph(vec![image, json!("x")])[0]["t"], "para");
+    }
+
+    #[test]
+    fn a_formula_divides_its_paragraph() {
+        let parts = paragraph(vec![
+            json!("a "),
+            json!({"t": "math"}),
+            json!(" "),
+            json!("b"),
+        ]);
+        assert_eq!(parts[0], json!({"t": "para", "c": ["a "]}));
+        assert_eq!(parts[2], json!({"t": "para", "c": ["b"], "follows": true}));
+    }
+
+    #[test]
+    fn a_cell_of_underscores_is_a_line_to_write_on() {
+        assert_eq!(cell(&[json!("____\u{200b}____")]), json!({"blank": true}));
+        assert_eq!(cell(&[json!("_")]), json!({"c": ["_"]}));
+    }
+}

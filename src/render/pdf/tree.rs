@@ -1,0 +1,490 @@
+//! A page as a tree of plain data: blocks are objects with `t`, spans of text are strings or
+//! objects with `i`. The template walks it; no string in it is ever read as markup.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd};
+use serde_json::{Value, json};
+
+use crate::config::Kind;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::markdown::events;
+use crate::render::context::RenderContext;
+use crate::render::pdf::breaks::{Measure, soften};
+use crate::render::pdf::images::Images;
+use crate::render::pdf::links::{Links, link};
+use crate::render::pdf::math::math;
+use crate::render::pdf::node;
+use crate::site::Page;
+
+/// How deep quotes and lists may nest before they are laid out flat: the engine fails at 12.
+const MAX_BLOCKS: usize = 10;
+/// How deep emphasis and links may nest.
+const MAX_SPANS: usize = 10;
+
+/// What a page becomes.
+pub(super) struct PageTree {
+    /// The first heading, if it is the title: its text and its id.
+    pub(super) title: Option<(Vec<Value>, String)>,
+    /// The body.
+    pub(super) blocks: Vec<Value>,
+    /// The footnotes by label.
+    pub(super) notes: BTreeMap<String, Vec<Value>>,
+    /// What was found.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// What a page is read with.
+pub(super) struct PageInput<'a> {
+    pub(super) context: &'a RenderContext<'a>,
+    pub(super) page: &'a Page,
+    /// Its place in the document, which is the beginning of its labels.
+    pub(super) index: usize,
+    /// The outline level of its title.
+    pub(super) level: usize,
+    pub(super) links: &'a Links<'a>,
+}
+
+/// Reads a page.
+pub(super) fn page_tree(input: &PageInput<'_>, images: &mut Images) -> PageTree {
+    let mut builder = Builder {
+        input,
+        images,
+        stack: vec![Frame::new(Open::Root)],
+        headings: 0,
+        levels: Vec::new(),
+        clause: None,
+        title: None,
+        notes: BTreeMap::new(),
+        diagnostics: Vec::new(),
+    };
+    for (event, span) in events(input.page.markdown(), input.page.body) {
+        builder.event(event, span);
+    }
+    while builder.stack.len() > 1 {
+        builder.close();
+    }
+    let root = builder.stack.pop().map(|frame| frame.children);
+    PageTree {
+        title: builder.title,
+        blocks: node::as_blocks(root.unwrap_or_default()),
+        notes: builder.notes,
+        diagnostics: builder.diagnostics,
+    }
+}
+
+/// A construct that is not closed yet.
+pub(super) enum Open {
+    Root,
+    Paragraph,
+    Heading(usize),
+    Quote(Option<BlockQuoteKind>),
+    Code(String),
+    List {
+        start: Option<u64>,
+        clause: Option<String>,
+        nested: bool,
+    },
+    Item(Option<bool>),
+    Note(String),
+    Table(Vec<&'static str>),
+    Head,
+    Row,
+    Cell,
+    Terms,
+    Term,
+    Definition,
+    Html(String),
+    /// Emphasis and the like, by name.
+    Span(&'static str),
+    /// A link or a raw HTML element, with the node it becomes.
+    Linked(Value),
+    Image {
+        target: String,
+        title: String,
+    },
+    /// A raw HTML element and the span it becomes.
+    Element(String, Option<&'static str>),
+    /// Nested too deeply, or without meaning on paper: its content joins its surroundings.
+    Flat {
+        blocks: bool,
+    },
+    /// Its content is left out.
+    Dropped,
+}
+
+pub(super) struct Frame {
+    pub(super) open: Open,
+    children: Vec<Value>,
+    pub(super) span: Range<usize>,
+}
+
+impl Frame {
+    pub(super) fn new(open: Open) -> Self {
+        Self {
+            open,
+            children: Vec::new(),
+            span: 0..0,
+        }
+    }
+
+    fn is_block(&self) -> bool {
+        matches!(
+            self.open,
+            Open::Quote(_) | Open::List { .. } | Open::Terms | Open::Note(_)
+        )
+    }
+
+    fn is_span(&self) -> bool {
+        matches!(
+            self.open,
+            Open::Span(_) | Open::Linked(_) | Open::Element(..)
+        )
+    }
+}
+
+/// Builds the tree of a page; a construct goes into the one around it when it is closed.
+pub(super) struct Builder<'a, 'b> {
+    pub(super) input: &'a PageInput<'a>,
+    pub(super) images: &'b mut Images,
+    pub(super) stack: Vec<Frame>,
+    /// How many headings were met; the outline has their ids in the same order.
+    headings: usize,
+    /// The levels of the headings that the text stands under, as written.
+    levels: Vec<u8>,
+    /// The number that the heading above begins with, in a contract.
+    clause: Option<String>,
+    title: Option<(Vec<Value>, String)>,
+    notes: BTreeMap<String, Vec<Value>>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Builder<'_, '_> {
+    fn event(&mut self, event: Event<'_>, span: Range<usize>) {
+        match event {
+            Event::Start(tag) => {
+                let open = self.opened(tag);
+                self.open(open, span);
+            }
+            Event::End(tag) => {
+                self.close_elements();
+                if tag == TagEnd::HtmlBlock {
+                    self.html_block();
+                } else {
+                    self.close();
+                }
+            }
+            Event::Text(text) => self.text(&text),
+            Event::Code(code) => {
+                let softened = match self.is_in_heading() {
+                    true => code.to_string(),
+                    false => soften(&code, Measure::Code),
+                };
+                self.push(json!({"i": "code", "v": softened}));
+            }
+            Event::InlineMath(tex) => self.math(&tex, false, span),
+            Event::DisplayMath(tex) => self.math(&tex, true, span),
+            Event::Html(html) => match self.stack.last_mut() {
+                Some(Frame {
+                    open: Open::Html(block),
+                    ..
+                }) => block.push_str(&html),
+                _ => self.html(&html, span),
+            },
+            Event::InlineHtml(html) => self.html(&html, span),
+            Event::FootnoteReference(label) => {
+                self.push(json!({"i": "note", "label": label.to_string()}));
+            }
+            Event::SoftBreak => self.push(json!(" ")),
+            Event::HardBreak => self.push(json!({"i": "break"})),
+            Event::Rule => self.push(json!({"t": "rule"})),
+            Event::TaskListMarker(done) => {
+                let item = self.stack.iter_mut().rev();
+                let mut items = item.filter_map(|frame| match &mut frame.open {
+                    Open::Item(task) => Some(task),
+                    _ => None,
+                });
+                if let Some(task) = items.next() {
+                    *task = Some(done);
+                }
+            }
+        }
+    }
+
+    fn opened(&mut self, tag: Tag<'_>) -> Open {
+        match tag {
+            Tag::Paragraph => Open::Paragraph,
+            Tag::Heading { .. } => {
+                self.headings += 1;
+                Open::Heading(self.headings - 1)
+            }
+            Tag::BlockQuote(kind) => Open::Quote(kind),
+            Tag::CodeBlock(CodeBlockKind::Fenced(language)) => {
+                let word = language.split([',', ' ', '{']).next().unwrap_or("");
+                Open::Code(word.trim_start_matches('.').to_owned())
+            }
+            Tag::CodeBlock(CodeBlockKind::Indented) => Open::Code(String::new()),
+            Tag::List(start) => {
+                let nested = self.stack.iter().any(Frame::is_block);
+                let clause = self.clause.clone().filter(|_| start.is_some() && !nested);
+                Open::List {
+                    start,
+                    clause,
+                    nested,
+                }
+            }
+            Tag::Item => match self.stack.last().map(|frame| &frame.open) {
+                Some(Open::List { .. }) => Open::Item(None),
+                _ => Open::Flat { blocks: true },
+            },
+            Tag::FootnoteDefinition(label) => Open::Note(label.to_string()),
+            Tag::DefinitionList => Open::Terms,
+            Tag::DefinitionListTitle => Open::Term,
+            Tag::DefinitionListDefinition => Open::Definition,
+            Tag::Table(alignment) => Open::Table(alignment.into_iter().map(node::align).collect()),
+            Tag::TableHead => Open::Head,
+            Tag::TableRow => Open::Row,
+            Tag::TableCell => Open::Cell,
+            Tag::Emphasis => Open::Span("em"),
+            Tag::Strong => Open::Span("strong"),
+            Tag::Strikethrough => Open::Span("strike"),
+            Tag::Superscript => Open::Span("sup"),
+            Tag::Subscript => Open::Span("sub"),
+            Tag::Link {
+                link_type,
+                dest_url,
+                ..
+            } => {
+                let target = match link_type {
+                    LinkType::Email => format!("mailto:{dest_url}"),
+                    _ => dest_url.to_string(),
+                };
+                // The title of a page stands in the contents, where all of it is one link.
+                match self.is_in_heading() && self.headings == 1 {
+                    true => Open::Flat { blocks: false },
+                    false => Open::Linked(link(self.input, &target)),
+                }
+            }
+            Tag::Image {
+                dest_url, title, ..
+            } => Open::Image {
+                target: dest_url.to_string(),
+                title: title.to_string(),
+            },
+            Tag::HtmlBlock => Open::Html(String::new()),
+            Tag::MetadataBlock(_) => Open::Dropped,
+        }
+    }
+
+    pub(super) fn open(&mut self, open: Open, span: Range<usize>) {
+        let mut frame = Frame::new(open);
+        frame.span = span.clone();
+        let deep = |is: fn(&Frame) -> bool, most: usize| {
+            is(&frame) && self.stack.iter().filter(|open| is(open)).count() >= most
+        };
+        if deep(Frame::is_block, MAX_BLOCKS) {
+            frame.open = Open::Flat { blocks: true };
+            if !self
+                .diagnostics
+                .iter()
+                .any(|found| found.code == "pdf-depth")
+            {
+                let message = "lists and quotes nest too deeply for paper";
+                let help = "the levels below the tenth are printed without indent";
+                self.report("pdf-depth", span, message, help);
+            }
+        } else if deep(Frame::is_span, MAX_SPANS) {
+            frame.open = Open::Flat { blocks: false };
+        } else if matches!(
+            self.stack.last().map(|last| &last.open),
+            Some(Open::Flat { .. })
+        ) && matches!(frame.open, Open::Term | Open::Definition)
+        {
+            frame.open = Open::Flat { blocks: true };
+        }
+        self.stack.push(frame);
+    }
+
+    /// Closes the innermost construct and hands its node to the one around it.
+    pub(super) fn close(&mut self) {
+        let Some(Frame {
+            open,
+            children,
+            span,
+        }) = self.stack.pop()
+        else {
+            return;
+        };
+        let found = match open {
+            Open::Root | Open::Dropped | Open::Html(_) => return,
+            Open::Paragraph => {
+                for block in node::paragraph(children) {
+                    self.push(block);
+                }
+                return;
+            }
+            Open::Heading(index) => return self.heading(index, children),
+            Open::Quote(kind) => node::quote(kind, children),
+            Open::Code(language) => node::code(&language, &children),
+            Open::List {
+                start,
+                clause,
+                nested,
+            } => {
+                let mut list = node::list(start, clause.as_deref(), &children);
+                list["nested"] = json!(nested);
+                list
+            }
+            Open::Item(task) => {
+                let loose = children.iter().any(|child| child["t"] == "para");
+                let body = node::as_plain(children);
+                json!({"t": "item", "task": task, "loose": loose, "body": body})
+            }
+            Open::Note(label) => {
+                self.notes.entry(label).or_insert(node::as_plain(children));
+                return;
+            }
+            Open::Table(alignment) => {
+                let place = node::TablePlace {
+                    top: self.stack.len() == 1,
+                    contract: self.input.context.site.kind == Kind::Contract,
+                };
+                let table = node::table(&alignment, children, place);
+                if table["sign"] == true {
+                    self.keep_last();
+                }
+                table
+            }
+            Open::Head | Open::Row => json!({"t": "row", "cells": children}),
+            Open::Cell => node::cell(&children),
+            Open::Terms => json!({"t": "terms", "items": node::terms(children)}),
+            Open::Term => json!({"t": "term", "body": children}),
+            Open::Definition => json!({"t": "definition", "body": node::as_plain(children)}),
+            Open::Span(name) | Open::Element(_, Some(name)) => json!({"i": name, "c": children}),
+            Open::Linked(mut link) => {
+                link["c"] = json!(children);
+                link
+            }
+            Open::Image { target, title } => {
+                let alt = node::plain_text(&children);
+                self.images.node(self.input, &target, &alt, &title, span)
+            }
+            Open::Element(_, None) | Open::Flat { blocks: false } => {
+                for child in children {
+                    self.push(child);
+                }
+                return;
+            }
+            Open::Flat { blocks: true } => {
+                for child in node::as_blocks(children) {
+                    self.push(child);
+                }
+                return;
+            }
+        };
+        self.push(found);
+    }
+
+    /// Keeps the paragraph before on the page of what follows.
+    fn keep_last(&mut self) {
+        let last = self
+            .stack
+            .last_mut()
+            .and_then(|frame| frame.children.last_mut());
+        if let Some(paragraph) = last.filter(|last| last["t"] == "para") {
+            paragraph["keep"] = json!(true);
+        }
+    }
+
+    pub(super) fn push(&mut self, node: Value) {
+        if let Some(frame) = self.stack.last_mut() {
+            frame.children.push(node);
+        }
+    }
+
+    pub(super) fn text(&mut self, text: &str) {
+        match self.stack.last().map(|frame| &frame.open) {
+            Some(Open::Code(_)) => return self.push(json!(text)),
+            Some(Open::Html(_) | Open::Dropped) => return,
+            _ => {}
+        }
+        let is_cell = self
+            .stack
+            .iter()
+            .any(|frame| matches!(frame.open, Open::Cell));
+        let softened = match (self.is_in_heading(), is_cell) {
+            (true, _) => text.to_owned(),
+            (_, true) => soften(text, Measure::Cell),
+            _ => soften(text, Measure::Text),
+        };
+        for part in node::quotes_apart(&softened) {
+            self.push(part);
+        }
+    }
+
+    fn is_in_heading(&self) -> bool {
+        let is = |frame: &Frame| matches!(frame.open, Open::Heading(_));
+        self.stack.iter().any(is)
+    }
+
+    fn math(&mut self, tex: &str, block: bool, span: Range<usize>) {
+        match math(tex) {
+            Ok(body) => {
+                let alone = matches!(
+                    self.stack.last().map(|frame| &frame.open),
+                    Some(Open::Paragraph | Open::Item(_) | Open::Definition | Open::Note(_))
+                );
+                let kind = if block && alone { "t" } else { "i" };
+                self.push(json!({kind: "math", "block": block, "alt": tex.trim(), "c": body}));
+            }
+            Err(reason) => {
+                let message = format!("this math cannot be printed: {reason}");
+                self.report(
+                    "math-syntax",
+                    span,
+                    &message,
+                    "its source is printed instead",
+                );
+                self.push(json!({"i": "code", "v": soften(tex.trim(), Measure::Code)}));
+            }
+        }
+    }
+
+    fn heading(&mut self, index: usize, children: Vec<Value>) {
+        let heading = self.input.page.outline.headings.get(index);
+        let (level, id) = heading.map_or((2, String::new()), |heading| {
+            (heading.level, heading.id.clone())
+        });
+        if index == 0 && level == 1 && self.title.is_none() && self.stack.len() == 1 {
+            self.title = Some((children, id));
+            return;
+        }
+        // A level that is skipped in the text is not skipped in the outline.
+        while self.levels.last().is_some_and(|above| *above >= level) {
+            self.levels.pop();
+        }
+        self.levels.push(level);
+        let look = self.levels.len();
+        let (children, notes) = node::notes_apart(children);
+        let text = heading.map_or("", |heading| heading.text.as_str());
+        if self.input.context.site.kind == Kind::Contract {
+            self.clause = node::clause(text);
+        }
+        let label = format!("p{}--{id}", self.input.index);
+        let level = (self.input.level + look).min(6);
+        if children.is_empty() {
+            return;
+        }
+        self.push(json!({
+            "t": "heading", "level": level, "look": look.min(5), "label": label,
+            "text": text, "c": children, "notes": notes,
+        }));
+    }
+
+    fn report(&mut self, code: &'static str, span: Range<usize>, text: &str, help: &str) {
+        let page = self.input.page;
+        let found = page.diagnostic(code, Severity::Warning, span, text);
+        self.diagnostics.push(found.help(help));
+    }
+}

@@ -1,0 +1,254 @@
+//! The preview as a browser sees it: plain sockets, a running program, an edited project.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// How long a slow machine may take for one answer or one change.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A running preview of a project of its own; ended when dropped.
+struct Serving {
+    folder: tempfile::TempDir,
+    child: Child,
+    port: u16,
+}
+
+/// The events of an open page.
+struct Events {
+    lines: BufReader<TcpStream>,
+}
+
+impl Serving {
+    fn start(files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            write(folder.path(), path, text);
+        }
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tympan"))
+            .arg("-C")
+            .arg(folder.path())
+            .args(["serve", "--port", "0", "--quiet"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let mut address = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut address).unwrap();
+        let port = address
+            .trim()
+            .trim_end_matches('/')
+            .rsplit(':')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap_or_else(|_| panic!("`{address}` is no address"));
+        Self {
+            folder,
+            child,
+            port,
+        }
+    }
+
+    fn edit(&self, path: &str, text: &str) {
+        write(self.folder.path(), path, text);
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream
+    }
+
+    /// Sends a request and gives the whole answer, headers in lower case.
+    fn ask(&self, method: &str, path: &str, headers: &[&str]) -> (String, String) {
+        let mut stream = self.connect();
+        let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+        let request = format!("{method} {path} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.to_lowercase(), body.to_owned())
+    }
+
+    fn get(&self, path: &str) -> (String, String) {
+        self.ask("GET", path, &[&format!("Host: localhost:{}", self.port)])
+    }
+
+    #[track_caller]
+    fn status(&self, path: &str, expected: &str) {
+        let (head, _) = self.get(path);
+        assert!(
+            head.starts_with(&format!("http/1.1 {expected}")),
+            "{path}: {head}"
+        );
+    }
+
+    fn events(&self) -> Events {
+        let mut stream = self.connect();
+        let request = format!(
+            "GET /__tympan/events HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\r\n",
+            self.port
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        Events {
+            lines: BufReader::new(stream),
+        }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Events {
+    /// Waits for the next stamp.
+    #[track_caller]
+    fn next(&mut self) -> String {
+        loop {
+            let mut line = String::new();
+            let length = self.lines.read_line(&mut line).expect("an event in time");
+            assert!(length > 0, "the server closed the line");
+            if let Some(stamp) = line.strip_prefix("data:") {
+                return stamp.trim().to_owned();
+            }
+        }
+    }
+
+    /// Waits for changes until `is_there`; one save may come as several changes.
+    #[track_caller]
+    fn until(&mut self, is_there: impl Fn() -> bool) {
+        while !is_there() {
+            self.next();
+        }
+    }
+}
+
+fn write(root: &Path, path: &str, text: &str) {
+    let path = root.join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+fn project() -> Serving {
+    Serving::start(&[
+        ("tympan.toml", "[project]\ntitle = \"Guide\"\n"),
+        ("content/index.md", "# Home\n\nWelcome.\n"),
+        ("content/setup/index.md", "# Setup\n\nOld words.\n"),
+        ("content/notes.txt", "0123456789"),
+        ("secret.txt", "not published"),
+    ])
+}
+
+#[test]
+fn an_edit_shows_itself_and_a_fault_lies_over_the_page() {
+    let serving = project();
+    let mut events = serving.events();
+    let stamp = events.next();
+    let (head, page) = serving.get("/setup/");
+    assert!(head.contains("content-type: text/html; charset=utf-8"));
+    assert!(head.contains("cache-control: no-store"));
+    assert!(page.contains("Old words."));
+    assert!(page.contains(&format!("data-stamp=\"{stamp}\"")));
+    assert!(!page.contains("<tympan-overlay"));
+
+    serving.edit("content/setup/index.md", "# Setup\n\nNew words.\n");
+    events.until(|| serving.get("/setup/").1.contains("New words."));
+
+    let broken = "---\ntitle: [\n---\n# Setup\n\nBroken.\n";
+    serving.edit("content/setup/index.md", broken);
+    events.until(|| serving.get("/setup/").1.contains("<tympan-overlay"));
+    let (_, page) = serving.get("/setup/");
+    assert!(page.contains("content/setup/index.md:2:"), "{page}");
+    assert!(page.contains("New words."), "the last good page stays");
+    assert!(!serving.get("/").1.contains("<tympan-overlay"));
+
+    serving.edit("content/setup/index.md", "# Setup\n\nMended.\n");
+    events.until(|| serving.get("/setup/").1.contains("Mended."));
+    assert!(!serving.get("/setup/").1.contains("<tympan-overlay"));
+}
+
+#[test]
+fn a_broken_configuration_keeps_the_last_site() {
+    let serving = project();
+    let mut events = serving.events();
+    events.next();
+    serving.edit("tympan.toml", "[project\n");
+    events.until(|| serving.get("/").1.contains("config-syntax"));
+    let (_, page) = serving.get("/setup/");
+    assert!(page.contains("Old words.") && page.contains("<tympan-overlay"));
+    serving.edit("tympan.toml", "[project]\ntitle = \"Guide\"\n");
+    events.until(|| !serving.get("/").1.contains("<tympan-overlay"));
+}
+
+#[test]
+fn an_empty_project_says_so_until_there_is_a_page() {
+    let serving = Serving::start(&[("notes.txt", "no page")]);
+    let mut events = serving.events();
+    events.next();
+    let (head, page) = serving.get("/");
+    assert!(head.starts_with("http/1.1 500"), "{head}");
+    assert!(page.contains("no Markdown was found"), "{page}");
+    serving.edit("index.md", "# First\n");
+    events.until(|| serving.get("/").1.contains("First"));
+}
+
+#[test]
+fn only_what_is_planned_is_served() {
+    let serving = project();
+    serving.status("/", "200");
+    serving.status("/setup/index.html", "200");
+    serving.status("/nothing/", "404");
+    serving.status("/secret.txt", "404");
+    serving.status("/tympan.toml", "404");
+    serving.status("/../secret.txt", "404");
+    serving.status("/setup/../../secret.txt", "404");
+    serving.status("/%2e%2e/secret.txt", "404");
+    serving.status("/..%5csecret.txt", "404");
+    serving.status("//secret.txt", "404");
+    let (head, _) = serving.get("/setup?a=b");
+    assert!(head.starts_with("http/1.1 307") && head.contains("location: /setup/?a=b"));
+    let (_, page) = serving.get("/deep/down/nothing");
+    assert!(page.contains("<base href=\"/\">"), "{page}");
+}
+
+#[test]
+fn only_this_machine_is_answered() {
+    let serving = project();
+    let port = serving.port;
+    for host in ["evil.example".to_owned(), format!("evil.example:{port}")] {
+        for path in ["/", "/__tympan/events", "/__tympan/reload.js"] {
+            let (head, body) = serving.ask("GET", path, &[&format!("Host: {host}")]);
+            assert!(head.starts_with("http/1.1 403"), "{head}");
+            assert!(!body.contains("Welcome"));
+        }
+    }
+    let (head, _) = serving.ask("POST", "/", &[&format!("Host: localhost:{port}")]);
+    assert!(head.starts_with("http/1.1 405"), "{head}");
+}
+
+#[test]
+fn a_file_is_given_whole_in_part_or_not_at_all() {
+    let serving = project();
+    let host = format!("Host: [::1]:{}", serving.port);
+    let (head, body) = serving.ask("GET", "/notes.txt", &[&host]);
+    assert!(head.contains("accept-ranges: bytes"), "{head}");
+    assert_eq!(body, "0123456789");
+    let (head, body) = serving.ask("GET", "/notes.txt", &[&host, "Range: bytes=2-4"]);
+    assert!(head.contains("content-range: bytes 2-4/10"), "{head}");
+    assert_eq!(body, "234");
+    let (head, _) = serving.ask("GET", "/notes.txt", &[&host, "Range: bytes=10-"]);
+    assert!(head.starts_with("http/1.1 416"), "{head}");
+    let (head, body) = serving.ask("HEAD", "/notes.txt", &[&host]);
+    assert!(head.contains("content-length: 10"), "{head}");
+    assert_eq!(body, "");
+}
