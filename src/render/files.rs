@@ -48,7 +48,10 @@ impl Renderer for Files {
 /// it is copied.
 fn is_active(source: &SitePath) -> bool {
     let extension = source.extension().to_ascii_lowercase();
-    ["html", "htm", "xhtml", "xht", "shtml", "mhtml", "xml", "xsl", "xslt"].contains(&extension.as_str())
+    [
+        "html", "htm", "xhtml", "xht", "shtml", "mhtml", "xml", "xsl", "xslt",
+    ]
+    .contains(&extension.as_str())
 }
 
 fn image(context: &RenderContext<'_>, source: &SitePath) -> Rendered {
