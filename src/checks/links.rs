@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::checks::check::{Check, CheckContext};
 use crate::diagnostic::{Diagnostic, Severity, nearest};
-use crate::markdown::{Image, Link, LinkKind};
+use crate::markdown::{Image, Link};
 use crate::site::{LinkTarget, Page, Site};
 use crate::site_path::SitePath;
 
@@ -42,12 +42,14 @@ struct Names<'a> {
     named: BTreeMap<&'a str, Vec<&'a SitePath>>,
 }
 
-/// Where the target of a link stands, and whether another can be put in its place.
+/// A link or image as it stands in a page.
 struct Written<'a> {
     page: &'a Page,
     target: &'a str,
     span: Range<usize>,
-    exact: bool,
+    /// What stands before and after the target, where it stands in the link itself and on one
+    /// line, so that another can be put in its place.
+    around: Option<(&'a str, &'a str)>,
 }
 
 impl Checker<'_> {
@@ -66,7 +68,7 @@ impl Checker<'_> {
     }
 
     fn link(&self, page: &Page, link: &Link) -> Option<Diagnostic> {
-        let written = Written::of(page, &link.target, &link.span, link.kind == LinkKind::Html);
+        let written = Written::of(page, &link.target, &link.span);
         match self.site.resolve(page, &link.target) {
             LinkTarget::Fragment(id) => fragment(&written, page, &id),
             LinkTarget::Page(target, Some(id)) => fragment(&written, self.site.page(target), &id),
@@ -83,8 +85,8 @@ impl Checker<'_> {
     }
 
     fn image(&self, page: &Page, image: &Image) -> Vec<Diagnostic> {
-        let exact = page.text.get(image.span.clone()) == Some(&image.target);
-        let written = Written::of(page, &image.target, &image.span, exact);
+        let in_html = page.text.get(image.span.clone()) == Some(&image.target);
+        let written = Written::of(page, &image.target, &image.span);
         let target = match self.site.resolve(page, &image.target) {
             LinkTarget::Missing(path) => Some(self.missing(&written, &path, "image-missing")),
             LinkTarget::Empty => {
@@ -108,7 +110,7 @@ impl Checker<'_> {
                 .help("say in a few words what it shows; `alt=\"\"` if it is only an ornament"),
             ),
             // In HTML an empty text is a decision; in Markdown it is what comes of writing nothing.
-            Some(text) if text.trim().is_empty() && !exact => Some(
+            Some(text) if text.trim().is_empty() && !in_html => Some(
                 page.diagnostic(
                     "image-alt",
                     Severity::Suggestion,
@@ -139,11 +141,7 @@ impl Checker<'_> {
             let address = near.url_from(&page.path) + rest;
             let help = format!("did you mean `{address}`?");
             let found = found.help(help);
-            return if written.exact {
-                found.replacements(vec![address])
-            } else {
-                found
-            };
+            return found.replacements(written.with(&address));
         }
         match hidden {
             0 => found.help(format!("there is no `{path}` in the project")),
@@ -199,33 +197,22 @@ impl<'a> Names<'a> {
 }
 
 impl<'a> Written<'a> {
-    fn of(page: &'a Page, target: &'a str, span: &Range<usize>, exact: bool) -> Self {
-        if exact {
-            return Self {
-                page,
-                target,
-                span: span.clone(),
-                exact,
-            };
-        }
+    fn of(page: &'a Page, target: &'a str, span: &Range<usize>) -> Self {
         let source = page.text.get(span.clone()).unwrap_or("");
-        // In `[a](b)` the target is the last such text before a title; a reference has none.
-        let at = source
-            .rfind("](")
-            .and_then(|open| Some(open + source[open..].find(target)?));
-        match at.filter(|_| !target.is_empty()) {
-            Some(at) => Self {
-                page,
-                target,
-                span: span.start + at..span.start + at + target.len(),
-                exact: true,
-            },
-            None => Self {
-                page,
-                target,
-                span: span.clone(),
-                exact: false,
-            },
+        // In `[a](b)` the target is the last such text before a title; a reference has none, and
+        // of HTML the span is the target itself.
+        let open = if source == target {
+            Some(0)
+        } else {
+            source.rfind("](")
+        };
+        let at = open.and_then(|open| Some(open + source[open..].find(target)?));
+        let at = at.filter(|_| !target.is_empty() && !source.contains('\n'));
+        Self {
+            page,
+            target,
+            span: span.clone(),
+            around: at.map(|at| (&source[..at], &source[at + target.len()..])),
         }
     }
 
@@ -237,6 +224,12 @@ impl<'a> Written<'a> {
     ) -> Diagnostic {
         self.page
             .diagnostic(code, severity, self.span.clone(), message)
+    }
+
+    /// The link with another target.
+    fn with(&self, target: &str) -> Vec<String> {
+        let whole = |(before, after)| format!("{before}{target}{after}");
+        self.around.map(whole).into_iter().collect()
     }
 }
 
@@ -299,11 +292,7 @@ fn fragment(written: &Written<'_>, target: &Page, id: &str) -> Option<Diagnostic
         Some(near) => {
             let address = format!("{}#{near}", written.target.split('#').next().unwrap_or(""));
             let found = found.help(format!("did you mean `#{near}`?"));
-            if written.exact {
-                found.replacements(vec![address])
-            } else {
-                found
-            }
+            found.replacements(written.with(&address))
         }
         None => found.help("the id of a heading is its words in lower case with hyphens between"),
     })
@@ -371,11 +360,11 @@ mod tests {
     }
 
     #[test]
-    fn broken_links_are_found_where_their_target_stands() {
-        case("ä [x](none.md) y\n", &["1:7 link-missing \"none.md\""]);
+    fn broken_links_are_found_where_they_stand() {
+        case("ä [x](none.md) y\n", &["1:3 link-missing \"[x](none.md)\""]);
         case(
             "[none.md](none.md \"none.md\")\n",
-            &["1:11 link-missing \"none.md\""],
+            &["1:1 link-missing \"[none.md](none.md \\\"none.md\\\")\""],
         );
         case(
             "[x][ref]\n\n[ref]: none.md\n",
@@ -387,15 +376,15 @@ mod tests {
         );
         case(
             "- a\r\n- > [x](none.md)\r\n",
-            &["2:9 link-missing \"none.md\""],
+            &["2:5 link-missing \"[x](none.md)\""],
         );
         case(
             "[x](../../../etc/passwd)\n",
-            &["1:5 link-outside \"../../../etc/passwd\""],
+            &["1:1 link-outside \"[x](../../../etc/passwd)\""],
         );
         case(
             "[x](javascript:alert(1))\n",
-            &["1:5 link-unsafe \"javascript:alert(1)\""],
+            &["1:1 link-unsafe \"[x](javascript:alert(1))\""],
         );
         case("[x]()\n", &["1:1 link-empty \"[x]()\""]);
         case("[](tune.md)\n", &["1:1 link-empty \"[](tune.md)\""]);
@@ -405,18 +394,18 @@ mod tests {
     fn fragments_are_held_against_headings_and_ids() {
         case(
             "[x](install.md#first-step)\n",
-            &["1:5 link-fragment \"install.md#first-step\""],
+            &["1:1 link-fragment \"[x](install.md#first-step)\""],
         );
-        case("[x](#nowhere)\n", &["1:5 link-fragment \"#nowhere\""]);
+        case("[x](#nowhere)\n", &["1:1 link-fragment \"[x](#nowhere)\""]);
     }
 
     #[test]
     fn images_need_a_file_and_a_text() {
         case(
             "![a](../images/none.png)\n",
-            &["1:6 image-missing \"../images/none.png\""],
+            &["1:1 image-missing \"![a](../images/none.png)\""],
         );
-        case("![a](tune.md)\n", &["1:6 image-missing \"tune.md\""]);
+        case("![a](tune.md)\n", &["1:1 image-missing \"![a](tune.md)\""]);
         case(
             "![](../images/boat.png)\n",
             &["1:1 image-alt \"![](../images/boat.png)\""],
@@ -437,22 +426,22 @@ mod tests {
         help(
             "[x](instal.md#old)\n",
             "did you mean `install.md#old`?",
-            Some("install.md#old"),
+            Some("[x](install.md#old)"),
         );
         help(
             "[x](there/moved.md#moved)\n",
             "did you mean `../far/away/moved.md#moved`?",
-            Some("../far/away/moved.md#moved"),
+            Some("[x](../far/away/moved.md#moved)"),
         );
         help(
-            "[x](../images/boot.png)\n",
+            "![x](../images/boot.png)\n",
             "did you mean `../images/boat.png`?",
-            Some("../images/boat.png"),
+            Some("![x](../images/boat.png)"),
         );
         help(
             "[x](instal)\n",
             "did you mean `install.md`?",
-            Some("install.md"),
+            Some("[x](install.md)"),
         );
         help(
             "[x][y]\n\n[y]: instal.md\n",
@@ -467,12 +456,12 @@ mod tests {
         help(
             "[x](install.md#First-Steps)\n",
             "did you mean `#first-steps`?",
-            Some("install.md#first-steps"),
+            Some("[x](install.md#first-steps)"),
         );
         help(
             "[x](#stup)\n\n# Setup\n",
             "did you mean `#setup`?",
-            Some("#setup"),
+            Some("[x](#setup)"),
         );
     }
 
