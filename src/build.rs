@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::assets::AssetMap;
+use crate::assets::{AssetMap, encoder_version};
 use crate::checks::{CheckContext, run_checks, with_levels};
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::progress::{Event, Progress, Stage as Step};
@@ -368,7 +368,10 @@ fn outputs(artifacts: &[Artifact], pages: &BTreeMap<SitePath, usize>) -> Vec<Out
 
 /// What decides the bytes besides the source: the tool and the engines compiled into it.
 fn lock() -> Lock {
-    let mut lock = BTreeMap::from([("tympan".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]);
+    let mut lock = BTreeMap::from([
+        ("tympan".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+        ("images".to_owned(), encoder_version()),
+    ]);
     if cfg!(feature = "pdf") {
         lock.insert("typst".to_owned(), "0.15.1".to_owned());
     }

@@ -73,7 +73,8 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct NewArgs {
     /// The folder to make
-    pub directory: PathBuf,
+    #[arg(value_name = "DIR")]
+    pub path: PathBuf,
     /// The kind of project
     #[arg(long, value_enum, default_value_t = NewKind::Site)]
     pub kind: NewKind,

@@ -35,7 +35,7 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let ui = Ui::new(&arguments.global);
     let outcome = match &arguments.command {
-        Command::New(args) => new::run(&ui, args),
+        Command::New(args) => new::run(&ui, &arguments.global, args),
         Command::Build(args) => build::run(&ui, &arguments.global, args),
         Command::Check(args) => check::run(&ui, &arguments.global, args),
         Command::Serve(args) => serve::run(&ui, &arguments.global, args),

@@ -1,12 +1,12 @@
 //! `tympan new`: a complete starter project in a fresh Git repository.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
 use crate::cli::Outcome;
-use crate::cli::args::{NewArgs, NewKind};
+use crate::cli::args::{Global, NewArgs, NewKind};
 use crate::cli::ui::Ui;
 use crate::repo;
 
@@ -26,8 +26,12 @@ const CONTRACT: Files = starter!("contract": "tympan.toml", "content/agreement.m
 const IGNORE: &str = "/dist/\n/public/\n/.tympan/\n";
 const ENVIRONMENT: &str = include_str!("../../templates/environments/dev.toml");
 
-pub fn run(ui: &Ui, args: &NewArgs) -> anyhow::Result<Outcome> {
-    let root = &args.directory;
+pub fn run(ui: &Ui, global: &Global, args: &NewArgs) -> anyhow::Result<Outcome> {
+    let root = &global
+        .directory
+        .iter()
+        .collect::<PathBuf>()
+        .join(&args.path);
     if root.is_dir() && fs::read_dir(root).is_ok_and(|mut entries| entries.next().is_some()) {
         bail!(
             "the folder `{}` is not empty; choose a new one",

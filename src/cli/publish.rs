@@ -84,7 +84,12 @@ pub fn run(ui: &Ui, global: &Global, args: &PublishArgs) -> anyhow::Result<Outco
             go(ui, &request)
         };
         match done {
-            Ok(report) => reports.push(report),
+            Ok(report) => {
+                if report.outcome == "refused" {
+                    outcome = Outcome::Findings;
+                }
+                reports.push(report);
+            }
             Err(error @ PublishError::Smoke { .. }) => {
                 ui.error(&with_help(error));
                 outcome = Outcome::Findings;
@@ -171,8 +176,7 @@ fn released(
 
 fn look(ui: &Ui, request: &Request<'_>) -> Result<TargetReport, PublishError> {
     let seen = publish::prepare(request)?;
-    let word = format!("{:?}", seen.outcome).to_lowercase();
-    let word = word.split(['(', ' ', '{']).next().unwrap_or("").to_owned();
+    let word = word(&seen.outcome).to_owned();
     if !ui.is_json() {
         for change in &seen.plan.changes.0 {
             let size = change
@@ -193,13 +197,19 @@ fn look(ui: &Ui, request: &Request<'_>) -> Result<TargetReport, PublishError> {
     Ok(report)
 }
 
+/// What becomes of a target, in one word.
+fn word(outcome: &publish::Outcome) -> &'static str {
+    match outcome {
+        publish::Outcome::UpToDate => "up-to-date",
+        publish::Outcome::Publish => "published",
+        publish::Outcome::Heal => "healed",
+        publish::Outcome::Refuse(_) => "refused",
+    }
+}
+
 fn go(ui: &Ui, request: &Request<'_>) -> Result<TargetReport, PublishError> {
     let done = publish::publish(request)?;
-    let word = match done.outcome {
-        publish::Outcome::UpToDate => "up-to-date",
-        publish::Outcome::Heal => "healed",
-        _ => "published",
-    };
+    let word = word(&done.outcome);
     let mut report = TargetReport::new(request.name, word.to_owned(), &done.plan);
     report.epoch = done.deployment.as_ref().map(|deployment| deployment.epoch);
     report.saved = done.saved.iter().map(ToString::to_string).collect();

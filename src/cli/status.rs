@@ -103,8 +103,9 @@ fn words(report: &EnvironmentReport) -> String {
         let release = live.release.short();
         let _ = write!(
             text,
-            "  live {release} (epoch {}, {:?})",
-            live.epoch, live.result
+            "  live {release} (epoch {}, {})",
+            live.epoch,
+            format!("{:?}", live.result).to_lowercase()
         );
         if let Some(source) = &live.source {
             let _ = write!(text, " of {}", short(source));

@@ -34,19 +34,19 @@ struct Clock {
 impl Ui {
     /// Reads the terminal and the environment once.
     pub fn new(global: &Global) -> Self {
-        let choice = match global.color {
-            Color::Auto => anstream::AutoStream::choice(&std::io::stderr()),
-            Color::Always => ColorChoice::AlwaysAnsi,
-            Color::Never => ColorChoice::Never,
-        };
-        choice.write_global();
+        // Left alone, each stream decides for itself: a pipe gets none.
+        match global.color {
+            Color::Auto => {}
+            Color::Always => ColorChoice::AlwaysAnsi.write_global(),
+            Color::Never => ColorChoice::Never.write_global(),
+        }
         let terminal = std::io::stderr().is_terminal();
         Self {
             format: global.format,
             quiet: global.quiet,
             verbose: global.verbose,
             terminal,
-            styled: choice != ColorChoice::Never,
+            styled: global.color != Color::Never,
             width: 100,
             clock: Mutex::new(Clock {
                 started: Instant::now(),

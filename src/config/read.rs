@@ -324,7 +324,11 @@ impl<'a> Reader<'a> {
                 }
                 Err(error) => {
                     let message = format!("`{}` is not a glob: {}", glob.get_ref(), error.kind());
-                    self.fault(glob.span(), message, "write a pattern such as `guide/**`");
+                    self.fault(
+                        glob.span(),
+                        message,
+                        "write a pattern such as `content/guide/**`",
+                    );
                     return None;
                 }
             }

@@ -55,7 +55,7 @@ impl Reader<'_> {
                 self.fault(
                     written.span(),
                     format!("{error}"),
-                    "copy it from `tympan build`",
+                    "copy it from `tympan status`",
                 );
             })
             .ok()

@@ -82,7 +82,7 @@ impl PublishError {
         let help = match self {
             Self::Refused { refusal, .. } => return Some(refusal.help()),
             Self::Target(_) => return None,
-            Self::Store { .. } => "build the release's commit again: `tympan release --rev …`",
+            Self::Store { .. } => "publish the release's commit again, which builds it",
             Self::Unreadable { .. } => "restore it from a backup, or publish to a new path",
             Self::Overtaken { .. } => "look at `tympan status`, then publish again if still needed",
             Self::Mismatch { .. } => {

@@ -130,8 +130,8 @@ impl Refusal {
     pub fn help(&self) -> String {
         match self {
             Self::Occupied { .. } => "give each environment a target with a path of its own",
-            Self::Pinned { .. } => "change the pin with `tympan promote` or `tympan rollback`",
-            Self::Held { .. } => "promote a release with `tympan promote`, which ends the hold",
+            Self::Pinned { .. } => "change `release` in the environment's file, or take it out to follow a branch",
+            Self::Held { .. } => "take `[hold]` out of the environment's file to end the hold",
             Self::Denied { .. } => "publish a release that mends it",
             Self::Checks { .. } => "run `tympan check`, mend what it finds, and publish the new release",
             Self::Drifted { .. } => {

@@ -384,30 +384,29 @@ fn find_dialects(text: &str, body: usize, faults: &mut Vec<Fault>) {
             _ => None,
         }
     };
-    let mut first: BTreeMap<&str, Range<usize>> = BTreeMap::new();
+    let mut found: Vec<(&str, Range<usize>)> = Vec::new();
     let mut at = body;
     for line in text[body..].split_inclusive('\n') {
-        if let Some(name) = dialect(line) {
-            first.entry(name).or_insert(at..at + line.trim_end().len());
-        }
+        found.extend(dialect(line).map(|name| (name, at..at + line.trim_end().len())));
         at += line.len();
     }
-    if first.is_empty() {
+    if found.is_empty() {
         return;
     }
     let code = code_spans(&text[body..]);
-    for (name, span) in first {
-        if !code
-            .iter()
-            .any(|code| code.start + body <= span.start && span.start < code.end + body)
-        {
-            faults.push(Fault {
-                kind: FaultKind::Unknown,
-                name: name.to_owned(),
-                span,
-            });
-        }
+    let in_code = |at: usize| {
+        let mut code = code.iter();
+        code.any(|span| span.start + body <= at && at < span.end + body)
+    };
+    let mut first: BTreeMap<&str, Range<usize>> = BTreeMap::new();
+    for (name, span) in found.into_iter().filter(|(_, span)| !in_code(span.start)) {
+        first.entry(name).or_insert(span);
     }
+    faults.extend(first.into_iter().map(|(name, span)| Fault {
+        kind: FaultKind::Unknown,
+        name: name.to_owned(),
+        span,
+    }));
 }
 
 #[cfg(test)]
@@ -475,6 +474,8 @@ mod tests {
         fault("x {{< youtube abc >}} y", FaultKind::Unknown, "youtube");
         fault("!!! note\n    x\n", FaultKind::Unknown, "!!! (admonition)");
         assert_eq!(run("```\n!!! note\n```\n").faults, []);
+        let after = run("```\n!!! note\n```\n\n!!! note\n").faults;
+        assert_eq!((after.len(), after[0].span.start), (1, 18));
     }
 
     #[test]

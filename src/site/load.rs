@@ -77,7 +77,13 @@ impl Site {
             (false, Some(time)) => time,
             _ => options.now,
         };
-        let (pages, hidden) = visible(all, options, now);
+        // A contract may be dated ahead and a book announced; only posts wait for their day.
+        let bound = matches!(config.project.kind, Some(Kind::Book | Kind::Contract));
+        let options = LoadOptions {
+            future: options.future || bound,
+            ..options.clone()
+        };
+        let (pages, hidden) = visible(all, &options, now);
         let pages = settle_routes(pages, &mut diagnostics);
         let by_path = pages
             .iter()

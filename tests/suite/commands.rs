@@ -124,7 +124,7 @@ fn a_new_project_of_every_kind_builds_and_checks_clean() {
         let home = Project::new(&[]);
         let root = home.path().join("field-guide");
         let root = root.to_str().unwrap();
-        home.run(&["new", root, "--kind", kind]).expect(0);
+        home.run(&["new", "field-guide", "--kind", kind]).expect(0);
         let check = home.run(&["-C", root, "check"]);
         assert_eq!(check.code, 0, "{kind}: {}", check.stdout);
         let report = home

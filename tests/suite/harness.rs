@@ -86,8 +86,8 @@ impl Project {
                 ("GIT_AUTHOR_EMAIL", "ada@guide.example"),
                 ("GIT_COMMITTER_NAME", "Ada"),
                 ("GIT_COMMITTER_EMAIL", "ada@guide.example"),
-                ("GIT_AUTHOR_DATE", "2026-03-01T12:00:00Z"),
-                ("GIT_COMMITTER_DATE", "2026-03-01T12:00:00Z"),
+                ("GIT_AUTHOR_DATE", "2026-11-01T12:00:00Z"),
+                ("GIT_COMMITTER_DATE", "2026-11-01T12:00:00Z"),
             ])
             .output()
             .unwrap();

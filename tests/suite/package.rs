@@ -179,3 +179,18 @@ fn every_licence_is_one_that_may_be_linked() {
         .collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
+
+#[test]
+fn the_lock_of_a_release_names_the_engines_that_are_linked() {
+    let manifest = include_str!("../../Cargo.toml");
+    let flow = include_str!("../../src/build.rs");
+    for (name, package) in [("typst", "typst"), ("harper", "harper-core")] {
+        let start = format!("{package} = {{ version = \"=");
+        let version = manifest
+            .lines()
+            .find_map(|line| line.strip_prefix(start.as_str()));
+        let version = version.unwrap().split('"').next().unwrap();
+        let entry = format!("\"{name}\".to_owned(), \"{version}\".to_owned()");
+        assert!(flow.contains(&entry), "{entry}");
+    }
+}
