@@ -1,4 +1,4 @@
-//! The roof: what a person types and sees. One file a command; [`ui`] is the only room that prints.
+//! The roof: what a person types and sees. One file a command; `ui` is the only room that prints.
 
 mod args;
 mod build;

@@ -9,8 +9,8 @@ use crate::render::context::{RenderContext, RenderError};
 use crate::site::PageId;
 use crate::site_path::SitePath;
 
-/// Turns jobs of one family into bytes. Implemented by [`crate::render::html::Html`] for pages,
-/// [`crate::render::documents::Documents`] for bound outputs and [`crate::render::files::Files`]
+/// Turns jobs of one family into bytes. Implemented by `Html` for pages,
+/// `Documents` for bound outputs and `Files`
 /// for images and files.
 ///
 /// A renderer plans every output it is responsible for, renders any planned job on any thread in

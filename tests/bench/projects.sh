@@ -17,6 +17,7 @@ for folder in "$@"; do
     rm -rf "$copy"
     mkdir -p "$copy"
     cp -r "$folder/." "$copy/"
+    rm -rf "$copy/.git" "$copy/.tympan" "$copy/dist" "$copy/public"
     printf '/dist/\n' >"$copy/.gitignore"
     git -C "$copy" init -q -b main
     git -C "$copy" add -A
