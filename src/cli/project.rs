@@ -35,6 +35,9 @@ impl Project {
             None => Snapshot::worktree(&root)?,
         };
         let history = History::read(&root, snapshot.source().commit.as_deref())?;
+        if snapshot.source().commit.is_none() {
+            ui.note("note: there is no commit here, so pages have no dates and authors from history, and the release names no source (`git init` begins one)");
+        }
         if history.is_shallow() {
             ui.note("note: this is a shallow clone, so the dates and authors of older pages are not known (`git fetch --unshallow` brings them)");
         }

@@ -11,7 +11,7 @@ mod parse;
 mod slug;
 
 pub use html::{HtmlReference, html_references};
-pub use math::{MathMode, to_mathml};
+pub use math::{MathMode, check_formula, to_mathml};
 pub use outline::{Heading, Image, Link, LinkKind, Outline, outline};
 pub use parse::{Spanned, code_spans, events};
 pub use slug::{Slugs, slug};

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, Tag, TagEnd, html};
 
-use crate::markdown::events;
+use crate::markdown::{MathMode, events};
 use crate::render::dom::escape;
 use crate::render::epub::math::math;
 use crate::render::epub::words::Words;
@@ -50,8 +50,8 @@ fn number_headings<'a>(page: &'a Page, events: Vec<Event<'a>>) -> Vec<Event<'a>>
 fn adapt<'a>(event: Event<'a>, notes: &mut Notes<'a>, words: &Words, out: &mut Vec<Event<'a>>) {
     let html = |text: String| Event::InlineHtml(text.into());
     out.push(match event {
-        Event::InlineMath(tex) => html(math(&tex, false)),
-        Event::DisplayMath(tex) => html(math(&tex, true)),
+        Event::InlineMath(tex) => html(math(&tex, MathMode::Inline)),
+        Event::DisplayMath(tex) => html(math(&tex, MathMode::Display)),
         // A book has no form controls.
         Event::TaskListMarker(true) => Event::Text("☑ ".into()),
         Event::TaskListMarker(false) => Event::Text("☐ ".into()),

@@ -90,9 +90,10 @@ impl<'a> Writer<'a> {
                     self.footnotes.define(label.to_string(), note);
                     continue;
                 }
-                Event::Start(Tag::Heading { level, .. }) => {
+                Event::Start(Tag::Heading { level, classes, .. }) => {
                     let inner = until(&mut events, TagEnd::Heading(level));
-                    self.heading(level as u8, inner, first);
+                    let classes: Vec<String> = classes.iter().map(|class| escape(class)).collect();
+                    self.heading(level as u8, &classes.join(" "), inner, first);
                 }
                 Event::Start(Tag::Paragraph) => {
                     let inner = until(&mut events, TagEnd::Paragraph);
@@ -111,7 +112,7 @@ impl<'a> Writer<'a> {
         std::mem::replace(&mut self.out, outside)
     }
 
-    fn heading(&mut self, level: u8, inner: Vec<Spanned<'a>>, first: bool) {
+    fn heading(&mut self, level: u8, classes: &str, inner: Vec<Spanned<'a>>, first: bool) {
         let id = self
             .page
             .outline
@@ -125,7 +126,11 @@ impl<'a> Writer<'a> {
             return;
         }
         let (id, name) = (escape(id), escape(self.theme.string("link_to_section")));
-        self.raw(format!("<h{level} id=\"{id}\">"));
+        let class = match classes {
+            "" => String::new(),
+            classes => format!(" class=\"{classes}\""),
+        };
+        self.raw(format!("<h{level} id=\"{id}\"{class}>"));
         self.out.extend(events);
         self.raw(format!(
             " <a class=\"anchor\" href=\"#{id}\" aria-label=\"{name}\">#</a></h{level}>\n"
@@ -422,4 +427,119 @@ fn until<'a>(events: &mut impl Iterator<Item = Spanned<'a>>, end: TagEnd) -> Vec
         inner.push((event, span));
     }
     inner
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assets::AssetMap;
+    use crate::repo::{History, Snapshot};
+    use crate::site::{LoadOptions, Site};
+    use crate::store::Store;
+
+    fn body(markdown: &str) -> Body {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("index.md"), markdown).unwrap();
+        std::fs::write(folder.path().join("other.md"), "# Other\n\n## Part\n").unwrap();
+        let snapshot = Snapshot::worktree(folder.path()).unwrap();
+        let history = History::read(folder.path(), None).unwrap();
+        let site = Site::load(&snapshot, &history, &LoadOptions::default(), None);
+        let (assets, _) = AssetMap::read(&site, &snapshot);
+        let store = Store::open(&folder.path().join(".tympan"));
+        let context = RenderContext {
+            site: &site,
+            assets: &assets,
+            snapshot: &snapshot,
+            store: &store,
+        };
+        let theme = Theme::built_in();
+        let home = site
+            .pages
+            .iter()
+            .find(|page| page.path.as_str() == "index.md");
+        render_body(&context, &theme, home.unwrap())
+    }
+
+    #[track_caller]
+    fn case(markdown: &str, expected: &str) {
+        assert_eq!(body(markdown).content.trim_end(), expected);
+    }
+
+    #[test]
+    fn the_first_heading_is_the_title_of_the_page() {
+        let body = body("# A `b` *c*\n\ntext\n");
+        assert_eq!(body.heading.as_deref(), Some("A <code>b</code> <em>c</em>"));
+        assert_eq!(body.content, "<p>text</p>\n");
+    }
+
+    #[test]
+    fn headings_have_ids_classes_and_a_way_to_them() {
+        case(
+            "text\n\n## Neap {#n .wide}\n",
+            "<p>text</p>\n<h2 id=\"n\" class=\"wide\">Neap <a class=\"anchor\" href=\"#n\" \
+             aria-label=\"Link to this section\">#</a></h2>",
+        );
+    }
+
+    #[test]
+    fn links_lead_to_where_pages_are_served() {
+        case(
+            "[a](other.md#part)",
+            "<p><a href=\"other/index.html#part\">a</a></p>",
+        );
+        case(
+            "[a](/other/ \"t\")",
+            "<p><a href=\"other/index.html\" title=\"t\">a</a></p>",
+        );
+        case(
+            "<a href=\"other.md\">a</a>",
+            "<p><a href=\"other/index.html\">a</a></p>",
+        );
+        case("[a](javascript:b)", "<p>a</p>");
+        case(
+            "see https://a.example",
+            "<p>see <a href=\"https://a.example\">https://a.example</a></p>",
+        );
+    }
+
+    #[test]
+    fn notes_are_numbered_and_lead_back() {
+        let html = body("a[^x] b[^y] c[^x]\n\n[^y]: Two.\n[^x]: One.\n").content;
+        assert!(html.contains("id=\"fnref-1-2\""), "{html}");
+        let (one, two) = (html.find("One.").unwrap(), html.find("Two.").unwrap());
+        assert!(one < two, "{html}");
+        assert_eq!(html.matches("role=\"doc-backlink\"").count(), 3);
+    }
+
+    #[test]
+    fn alerts_tasks_and_tables_are_marked_up() {
+        case(
+            "> [!TIP]\n> Go.\n",
+            "<aside class=\"alert alert-tip\" role=\"note\"><p class=\"alert-title\">Tip</p>\n<p>Go.</p>\n</aside>",
+        );
+        let html = body("- [x] a\n\n| b |\n| - |\n| c |\n").content;
+        assert!(
+            html.contains("<input type=\"checkbox\" disabled checked aria-label=\"done\">"),
+            "{html}"
+        );
+        assert!(
+            html.contains("<section class=\"table\" tabindex=\"0\""),
+            "{html}"
+        );
+    }
+
+    #[test]
+    fn a_formula_that_cannot_be_read_is_reported_and_shown() {
+        let body = body("text $\\frac{1}$\n");
+        assert!(
+            body.content.contains("<code>\\frac{1}</code>"),
+            "{}",
+            body.content
+        );
+        let place = body.diagnostics[0].place.as_ref().unwrap();
+        assert_eq!(
+            (body.diagnostics[0].code.as_ref(), place.line, place.column),
+            ("math-syntax", 1, 6)
+        );
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::config::Kind;
 use crate::markdown::Heading;
 use crate::render::context::RenderContext;
 use crate::render::html::figures::srcset;
@@ -101,7 +102,8 @@ impl PageValue {
         let page = site.page(id);
         let language = site.language_of(page);
         let trail = shared.trail(id);
-        let (previous, next) = match page.front.date.is_some() {
+        let post = page.front.date.is_some() && site.kind == Kind::Site;
+        let (previous, next) = match post {
             true => dated_neighbours(site, id),
             false => shared.neighbours(id),
         };

@@ -61,7 +61,7 @@ impl Html {
         let template = match () {
             () if page.route.as_str() == "404.html" => "page.html",
             () if home && site.kind == Kind::Site => "home.html",
-            () if page.front.date.is_some() => "post.html",
+            () if page.front.date.is_some() && site.kind == Kind::Site => "post.html",
             () if !listed.is_empty() => "section.html",
             () => "page.html",
         };

@@ -90,6 +90,7 @@ const ATTRIBUTES: &[&str] = &[
     "columnspan",
     "rowspan",
     "encoding",
+    "alttext",
     "voffset",
     "depth",
     "form",

@@ -10,6 +10,7 @@ use pulldown_latex::event::{
 use pulldown_latex::{Parser, Storage};
 use serde_json::{Value, json};
 
+use crate::markdown::check_formula;
 use crate::render::pdf::math_names::{
     accent_above, accent_below, align_name, delimiter_ems, ems, font_name, negated, style_name,
 };
@@ -21,6 +22,7 @@ const MAX_DEPTH: usize = 14;
 
 /// Reads an expression, or says why it cannot be read.
 pub(super) fn math(tex: &str) -> Result<Value, String> {
+    check_formula(tex)?;
     let storage = Storage::new();
     let read = || -> Result<Value, String> {
         let mut events = Vec::new();
