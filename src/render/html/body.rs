@@ -3,11 +3,14 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::markdown::{MathMode, Spanned, events, html_references, to_mathml};
 use crate::render::context::RenderContext;
+use crate::render::html::events::{
+    alert, encode_fragment, escape, language, plain_image, plain_text, until,
+};
 use crate::render::html::figures::{Loading, file_url, picture};
 use crate::render::html::footnotes::Footnotes;
 use crate::render::html::sanitize::sanitize;
@@ -56,14 +59,6 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
         content,
         diagnostics: writer.diagnostics,
     }
-}
-
-/// Escapes text for HTML content and quoted attributes.
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 struct Writer<'a> {
@@ -362,71 +357,6 @@ impl<'a> Writer<'a> {
         out.push_str(&html[done..]);
         out
     }
-}
-
-fn plain_image(url: &str, alt: &str) -> String {
-    format!(
-        "<img src=\"{}\" alt=\"{}\" loading=\"lazy\" decoding=\"async\">",
-        escape(url),
-        escape(alt)
-    )
-}
-
-/// The first word of a fence's info string, in any of the dialects `rust,ignore`, `{.rust .x}`
-/// and `rust {1,3}`.
-fn language(info: &str) -> &str {
-    let word = info
-        .trim_start_matches(['{', '.', ' '])
-        .split([',', ' ', '{', '}', '\t'])
-        .next();
-    word.unwrap_or("")
-}
-
-/// A fragment percent-encoded where HTML needs it; letters of any script may stand as they are.
-fn encode_fragment(fragment: &str) -> String {
-    fragment.replace('%', "%25").replace(' ', "%20")
-}
-
-fn alert(kind: BlockQuoteKind) -> (&'static str, &'static str) {
-    match kind {
-        BlockQuoteKind::Note => ("note", "Note"),
-        BlockQuoteKind::Tip => ("tip", "Tip"),
-        BlockQuoteKind::Important => ("important", "Important"),
-        BlockQuoteKind::Warning => ("warning", "Warning"),
-        BlockQuoteKind::Caution => ("caution", "Caution"),
-    }
-}
-
-fn plain_text<'e>(event: &'e Event<'_>) -> &'e str {
-    match event {
-        Event::Text(text)
-        | Event::Code(text)
-        | Event::InlineMath(text)
-        | Event::DisplayMath(text) => text,
-        Event::SoftBreak | Event::HardBreak => " ",
-        _ => "",
-    }
-}
-
-/// The events up to the end of an element that has just been opened; elements of one kind that
-/// can stand inside each other are told apart by depth.
-fn until<'a>(events: &mut impl Iterator<Item = Spanned<'a>>, end: TagEnd) -> Vec<Spanned<'a>> {
-    let mut inner = Vec::new();
-    let mut depth = 0;
-    for (event, span) in events {
-        match &event {
-            Event::Start(tag) if tag.to_end() == end => depth += 1,
-            Event::End(tag) if *tag == end => {
-                if depth == 0 {
-                    break;
-                }
-                depth -= 1;
-            }
-            _ => {}
-        }
-        inner.push((event, span));
-    }
-    inner
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::render::html::body::escape;
+use crate::render::html::events::escape;
 use crate::render::html::shared::canonical;
 use crate::site::{Date, PageId, Site};
 

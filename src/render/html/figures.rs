@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::assets::{AssetMap, ImageAsset, ImageFile};
-use crate::render::html::body::escape;
+use crate::render::html::events::escape;
 use crate::site_path::SitePath;
 
 /// How an image is to be loaded.

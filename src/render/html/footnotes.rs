@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use crate::render::html::body::escape;
+use crate::render::html::events::escape;
 use crate::render::html::theme::Theme;
 
 /// The notes of one page.
