@@ -7,6 +7,8 @@ mod file;
 mod meant;
 mod read;
 mod read_environment;
+mod read_nav;
+mod read_targets;
 
 pub use environment::{Checks, Environment, Hold, Policy, Requirements};
 pub use file::Kind;

@@ -6,21 +6,13 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
-use crate::config::file::{
-    ConfigFile, DocumentFile, DocumentSource, NavFile, RuleFile, TargetFile,
-};
-use crate::config::meant::{
-    Check, Config, Document, Epub, Format, Html, Images, Nav, Paper, Pdf, Project, Rule, Target,
-    TargetKind,
-};
+use crate::config::file::{ConfigFile, RuleFile};
+use crate::config::meant::{Check, Config, Epub, Html, Images, Paper, Pdf, Project, Rule};
 use crate::diagnostic::{Diagnostic, Severity, SourceText, nearest};
 use crate::site_path::SitePath;
 
 /// The name of the project's configuration file.
 pub const CONFIG_FILE: &str = "tympan.toml";
-
-/// How many files a publish may remove when the target does not say.
-const MAX_REMOVALS: usize = 256;
 
 /// Reads `tympan.toml`. A faulty part is reported and left at its default.
 pub fn read_config(path: &SitePath, text: &str) -> (Config, Vec<Diagnostic>) {
@@ -107,11 +99,11 @@ impl<'a> Reader<'a> {
         self.diagnostics.push(found.help(help));
     }
 
-    fn path(&mut self, written: &Spanned<String>) -> Option<SitePath> {
+    pub(super) fn path(&mut self, written: &Spanned<String>) -> Option<SitePath> {
         self.path_at(written.get_ref(), written.span())
     }
 
-    fn path_at(&mut self, written: &str, span: Range<usize>) -> Option<SitePath> {
+    pub(super) fn path_at(&mut self, written: &str, span: Range<usize>) -> Option<SitePath> {
         SitePath::parse(written.trim_end_matches('/'))
             .map_err(|error| {
                 let help = "write a relative path without `..`";
@@ -121,7 +113,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Where a text stands between quotes, for values that serde gives without their place.
-    fn find(&self, written: &str) -> Range<usize> {
+    pub(super) fn find(&self, written: &str) -> Range<usize> {
         let quoted = [format!("\"{written}\""), format!("'{written}'")];
         let place = quoted
             .iter()
@@ -238,83 +230,6 @@ impl<'a> Reader<'a> {
         project
     }
 
-    fn nav(&mut self, written: NavFile) -> Option<Nav> {
-        match written {
-            NavFile::Page(page) => {
-                let span = self.find(&page);
-                let page = Some(self.path_at(&page, span.clone())?);
-                Some(Nav {
-                    title: None,
-                    page,
-                    span,
-                    pages: Vec::new(),
-                })
-            }
-            NavFile::Entry(entry) => {
-                let written = entry.page.as_deref();
-                let span = written.map_or(0..0, |page| self.find(page));
-                let page = entry
-                    .page
-                    .and_then(|page| self.path_at(&page, span.clone()));
-                let pages = entry
-                    .pages
-                    .into_iter()
-                    .filter_map(|below| self.nav(below))
-                    .collect();
-                Some(Nav {
-                    title: entry.title,
-                    page,
-                    span,
-                    pages,
-                })
-            }
-        }
-    }
-
-    fn document(&mut self, written: DocumentFile) -> Document {
-        let span = written.name.span();
-        let name = written.name.into_inner();
-        let plain = |c: char| c.is_alphanumeric() || "-_. ".contains(c);
-        if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
-            let message = format!("`{name}` cannot be a file name");
-            self.fault(span.clone(), message, "use letters, digits, `-` and `_`");
-        }
-        let sources = match written.source {
-            None => Vec::new(),
-            Some(DocumentSource::One(source)) => vec![source],
-            Some(DocumentSource::List(sources)) => sources,
-        };
-        let source = sources
-            .iter()
-            .filter_map(|source| self.path_at(source, self.find(source)))
-            .collect();
-        let formats = match written.formats {
-            None => Format::ALL.to_vec(),
-            Some(formats) => formats
-                .iter()
-                .filter_map(|format| self.format(format))
-                .collect(),
-        };
-        Document {
-            name,
-            title: written.title,
-            source,
-            span,
-            formats,
-        }
-    }
-
-    fn format(&mut self, written: &Spanned<String>) -> Option<Format> {
-        let found = Format::ALL
-            .into_iter()
-            .find(|format| format.name() == written.get_ref());
-        if found.is_none() {
-            let message = format!("`{}` is not a format", written.get_ref());
-            self.fault(written.span(), message, "known: pdf, epub");
-        }
-        found
-    }
-
     fn rule(&mut self, written: RuleFile) -> Option<Rule> {
         let mut builder = GlobSetBuilder::new();
         for glob in &written.paths {
@@ -372,34 +287,6 @@ impl<'a> Reader<'a> {
                 Paper::default()
             }
         }
-    }
-
-    fn target(&mut self, written: TargetFile) -> Option<Target> {
-        let kind = match written.r#type.get_ref().as_str() {
-            "directory" => match written.path {
-                Some(path) => TargetKind::Directory {
-                    path: path.into_inner(),
-                },
-                None => {
-                    self.fault(
-                        written.r#type.span(),
-                        "a directory target needs a `path`",
-                        "add `path = \"…\"`",
-                    );
-                    return None;
-                }
-            },
-            other => {
-                let message = format!("unknown target type `{other}`");
-                self.fault(written.r#type.span(), message, "known: directory");
-                return None;
-            }
-        };
-        Some(Target {
-            kind,
-            max_removals: written.max_removals.unwrap_or(MAX_REMOVALS),
-            drift: written.drift.unwrap_or_default(),
-        })
     }
 }
 

@@ -51,8 +51,8 @@ pub enum JobKind {
     NotFound,
     /// A page that sends the reader on, by its place in the site.
     Redirect(usize),
-    /// The style sheet.
-    Style,
+    /// A file of the theme's own, by its place in the theme.
+    Theme(usize),
     /// The feed.
     Feed,
     /// The sitemap.

@@ -11,13 +11,15 @@ mod load;
 mod model;
 mod nav;
 mod page;
+mod routes;
 mod sections;
 mod summary;
 
 pub use date::Date;
 pub use front_matter::FrontMatter;
 pub use links::LinkTarget;
-pub use load::{LoadOptions, redirect_file};
+pub use load::LoadOptions;
 pub use model::{Document, Hidden, NavItem, PageId, Redirect, Section, Site, Tag};
 pub use nav::SUMMARY_FILE;
 pub use page::{MAX_PAGE, Page, is_page, url_of};
+pub use routes::redirect_file;

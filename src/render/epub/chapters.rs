@@ -22,7 +22,7 @@ use crate::render::epub::structure::settle;
 use crate::render::epub::words::words;
 
 /// The style of every book.
-pub(super) const STYLE: &str = include_str!("../../../themes/default/epub.css");
+pub(super) const STYLE: &str = include_str!("../../../themes/base/epub.css");
 
 /// Makes a book.
 pub(super) fn make(book: &Book<'_>) -> Result<EpubOutput, String> {

@@ -150,6 +150,7 @@ impl Html {
         values.insert_value("site", self.shared.site.clone());
         values.insert_value("strings", self.shared.strings.clone());
         values.insert_value("style", self.shared.style.clone());
+        values.insert_value("script", self.shared.script.clone());
         values.insert("root", &"../".repeat(route.parts().count() - 1));
         values.insert("page", page);
         values
@@ -222,7 +223,8 @@ impl Renderer for Html {
             .iter()
             .any(|file| site.file_route(file).as_str() == "robots.txt");
         extra(!own_robots, JobKind::Robots, "robots.txt");
-        jobs.push(Job::single(JobKind::Style, self.theme.style_path.clone()));
+        let own = self.theme.files().into_iter().enumerate();
+        jobs.extend(own.map(|(at, file)| Job::single(JobKind::Theme(at), file.path.clone())));
         jobs
     }
 
@@ -279,7 +281,7 @@ impl Renderer for Html {
             }
             JobKind::NotFound => self.not_found(site),
             JobKind::Redirect(at) => self.redirect(site, &site.redirects[*at]),
-            JobKind::Style => file(Role::Theme, self.theme.style.to_owned()),
+            JobKind::Theme(at) => file(Role::Theme, self.theme.files()[*at].text.to_owned()),
             JobKind::Feed => file(Role::Feed, feed(site)),
             JobKind::Sitemap => file(Role::Feed, sitemap(site)),
             JobKind::Robots => file(Role::Feed, robots(site)),

@@ -18,6 +18,8 @@ pub(super) struct Shared {
     pub(super) strings: Value,
     /// `style` in templates.
     pub(super) style: Value,
+    /// `script` in templates.
+    pub(super) script: Value,
     /// For each page that the navigation lists: the entries above it.
     trails: BTreeMap<PageId, Trail>,
     /// The pages in reading order.
@@ -110,7 +112,8 @@ impl Shared {
         Self {
             site: Value::from_serializable(&value),
             strings: Value::from_serializable(&theme.strings),
-            style: Value::from_serializable(&theme.style_path.to_url()),
+            style: Value::from_serializable(&theme.style.path.to_url()),
+            script: Value::from_serializable(&theme.script.path.to_url()),
             trails,
             order,
             places,

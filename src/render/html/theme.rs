@@ -8,14 +8,23 @@ use tera::Tera;
 use crate::digest::Digest;
 use crate::site_path::SitePath;
 
-const STYLE: &str = include_str!("../../../themes/default/style.css");
-const THEME: &str = include_str!("../../../themes/default/theme.toml");
+/// The style, one file a subject, joined in this order.
+const STYLE: &str = concat!(
+    include_str!("../../../themes/base/css/style.css"),
+    include_str!("../../../themes/base/css/blocks.css"),
+    include_str!("../../../themes/base/css/code.css"),
+    include_str!("../../../themes/base/css/search.css"),
+    include_str!("../../../themes/base/css/languages.css"),
+);
+/// The script, one file a subject, joined in this order.
+const SCRIPT: &str = concat!(include_str!("../../../themes/base/js/base.js"));
+const THEME: &str = include_str!("../../../themes/base/theme.toml");
 
 macro_rules! template {
     ($name:literal) => {
         (
             $name,
-            include_str!(concat!("../../../themes/default/templates/", $name)),
+            include_str!(concat!("../../../themes/base/templates/", $name)),
         )
     };
 }
@@ -41,12 +50,29 @@ const TEMPLATES: &[(&str, &str)] = &[
 pub(super) struct Theme {
     pub(super) templates: Tera,
     pub(super) strings: BTreeMap<String, String>,
-    pub(super) style: &'static str,
-    pub(super) style_path: SitePath,
+    pub(super) style: ThemeFile,
+    pub(super) script: ThemeFile,
+}
+
+/// A file of the theme's own, named after what it holds.
+pub(super) struct ThemeFile {
+    pub(super) path: SitePath,
+    pub(super) text: &'static str,
+}
+
+impl ThemeFile {
+    fn new(name: &str, extension: &str, text: &'static str) -> Self {
+        let digest = Digest::of(text.as_bytes());
+        let path = format!("_tympan/{name}-{}.{extension}", digest.short());
+        Self {
+            path: SitePath::parse(&path).expect("a plain name is a path"),
+            text,
+        }
+    }
 }
 
 #[derive(Deserialize)]
-struct ThemeFile {
+struct Written {
     strings: BTreeMap<String, String>,
 }
 
@@ -57,15 +83,19 @@ impl Theme {
         templates
             .add_raw_templates(TEMPLATES.iter().copied())
             .expect("the built-in templates are checked by the suite");
-        let file: ThemeFile =
+        let file: Written =
             toml::from_str(THEME).expect("the built-in theme is checked by the suite");
-        let name = format!("_tympan/style-{}.css", Digest::of(STYLE.as_bytes()).short());
         Self {
             templates,
             strings: file.strings,
-            style: STYLE,
-            style_path: SitePath::parse(&name).expect("a plain name is a path"),
+            style: ThemeFile::new("style", "css", STYLE),
+            script: ThemeFile::new("script", "js", SCRIPT),
         }
+    }
+
+    /// Every file of the theme's own.
+    pub(super) fn files(&self) -> [&ThemeFile; 2] {
+        [&self.style, &self.script]
     }
 
     /// A word of the theme's.
@@ -82,6 +112,6 @@ mod tests {
     fn the_built_in_theme_is_whole() {
         let theme = Theme::built_in();
         assert_eq!(theme.string("skip_to_content"), "Skip to content");
-        assert!(theme.style.contains("prefers-color-scheme"));
+        assert!(theme.style.text.contains("prefers-color-scheme"));
     }
 }

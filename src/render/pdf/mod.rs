@@ -46,15 +46,15 @@ const VERSION: u32 = 1;
 const TEMPLATE: [(&str, &str); 3] = [
     (
         "/tympan.typ",
-        include_str!("../../../themes/default/tympan.typ"),
+        include_str!("../../../themes/base/tympan.typ"),
     ),
     (
         "/document.typ",
-        include_str!("../../../themes/default/document.typ"),
+        include_str!("../../../themes/base/document.typ"),
     ),
     (
         "/code.tmTheme",
-        include_str!("../../../themes/default/code.tmTheme"),
+        include_str!("../../../themes/base/code.tmTheme"),
     ),
 ];
 
