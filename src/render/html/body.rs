@@ -382,7 +382,7 @@ mod tests {
             snapshot: &snapshot,
             store: &store,
         };
-        let theme = Theme::built_in();
+        let theme = Theme::built_in(site.kind, "en");
         let home = site
             .pages
             .iter()

@@ -34,7 +34,7 @@ pub(super) fn is_built(format: Format) -> bool {
 impl Html {
     /// Prepares the theme and what all pages share.
     pub fn new(site: &Site) -> Self {
-        let theme = Theme::built_in();
+        let theme = Theme::built_in(site.kind, &site.config.project.language);
         let shared = Arc::new(Shared::new(site, &theme));
         Self { theme, shared }
     }
@@ -281,7 +281,7 @@ impl Renderer for Html {
             }
             JobKind::NotFound => self.not_found(site),
             JobKind::Redirect(at) => self.redirect(site, &site.redirects[*at]),
-            JobKind::Theme(at) => file(Role::Theme, self.theme.files()[*at].text.to_owned()),
+            JobKind::Theme(at) => file(Role::Theme, self.theme.files()[*at].text.clone()),
             JobKind::Feed => file(Role::Feed, feed(site)),
             JobKind::Sitemap => file(Role::Feed, sitemap(site)),
             JobKind::Robots => file(Role::Feed, robots(site)),

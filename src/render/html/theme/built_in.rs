@@ -1,0 +1,143 @@
+//! The themes that come with the program, embedded: one for each kind of site over a common base.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::config::Kind;
+use crate::render::html::theme::layer::{Layer, Level, Source, Strings};
+
+/// The files of a folder of `themes/`, each with its text.
+macro_rules! embedded {
+    ($folder:literal: $($name:literal),* $(,)?) => {
+        &[$((
+            $name,
+            include_str!(concat!("../../../../themes/", $folder, "/", $name)),
+        )),*]
+    };
+}
+
+/// Names and texts, in the order in which styles and scripts are joined.
+type Files = &'static [(&'static str, &'static str)];
+
+const BASE: Files = embedded!("base":
+    "theme.toml",
+    "templates/base.html",
+    "templates/components.html",
+    "templates/meta.html",
+    "templates/header.html",
+    "templates/toc.html",
+    "templates/turn.html",
+    "templates/footer.html",
+    "templates/page.html",
+    "templates/post.html",
+    "templates/section.html",
+    "templates/home.html",
+    "templates/list.html",
+    "templates/404.html",
+    "templates/redirect.html",
+    "css/style.css",
+    "css/blocks.css",
+    "css/code.css",
+    "css/search.css",
+    "css/languages.css",
+    "js/base.js",
+);
+const SITE: Files = embedded!("site": "css/site.css");
+const DOCS: Files = embedded!("docs": "css/docs.css");
+const BOOK: Files = embedded!("book": "css/book.css");
+const CONTRACT: Files = embedded!("contract": "css/contract.css");
+
+#[derive(Deserialize)]
+struct Written {
+    strings: Strings,
+}
+
+/// The layers for a kind of site, the lowest first.
+pub(super) fn layers(kind: Kind) -> Vec<Layer> {
+    let own = match kind {
+        Kind::Site => SITE,
+        Kind::Docs => DOCS,
+        Kind::Book => BOOK,
+        Kind::Contract => CONTRACT,
+    };
+    vec![layer(Level::Base, BASE), layer(Level::BuiltIn, own)]
+}
+
+fn layer(level: Level, files: Files) -> Layer {
+    let of = |folder: &str| -> Vec<Source> {
+        let inside = files.iter().filter_map(|(path, text)| {
+            let name = path.strip_prefix(folder)?.to_owned();
+            Some(Source {
+                name,
+                text: (*text).into(),
+            })
+        });
+        inside.collect()
+    };
+    let read = |(_, text): &(&str, &str)| {
+        let file: Written =
+            toml::from_str(text).expect("the built-in words are checked by the suite");
+        file.strings
+    };
+    let mut strings = BTreeMap::new();
+    if let Some(words) = files
+        .iter()
+        .find(|(path, _)| *path == "theme.toml")
+        .map(read)
+    {
+        strings.insert(String::new(), words);
+    }
+    for source in of("strings/") {
+        let language = source.name.trim_end_matches(".toml").to_owned();
+        let words =
+            toml::from_str(&source.text).expect("the built-in words are checked by the suite");
+        strings.insert(language, words);
+    }
+    Layer {
+        level,
+        templates: of("templates/"),
+        styles: of("css/"),
+        scripts: of("js/"),
+        strings,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    /// A file that lies in a theme's folder and is not listed would never reach a reader.
+    #[test]
+    fn every_file_of_a_theme_is_embedded() {
+        let themes = Path::new(env!("CARGO_MANIFEST_DIR")).join("themes");
+        for (name, files) in [
+            ("base", BASE),
+            ("site", SITE),
+            ("docs", DOCS),
+            ("book", BOOK),
+            ("contract", CONTRACT),
+        ] {
+            let listed: BTreeSet<String> =
+                files.iter().map(|(path, _)| (*path).to_owned()).collect();
+            let root = themes.join(name);
+            let mut there = BTreeSet::new();
+            for folder in ["templates", "css", "js", "strings"] {
+                for entry in walkdir::WalkDir::new(root.join(folder))
+                    .into_iter()
+                    .flatten()
+                {
+                    if entry.file_type().is_file() {
+                        let path = entry.path().strip_prefix(&root).unwrap();
+                        there.insert(path.to_str().unwrap().replace('\\', "/"));
+                    }
+                }
+            }
+            let missing: Vec<&String> = there.difference(&listed).collect();
+            assert!(missing.is_empty(), "{name}: {missing:?}");
+        }
+    }
+}
