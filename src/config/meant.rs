@@ -206,10 +206,27 @@ impl Default for Images {
 }
 
 /// How pages are made.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Html {
     /// Whether raw HTML of the content reaches the page as it is; otherwise it is sanitised.
     pub raw_html: bool,
+    /// The address at which a source is changed, with `{path}` where its path goes.
+    pub edit_url: Option<String>,
+    /// Whether pages name the people who changed them.
+    pub contributors: bool,
+    /// Whether there is a page with the whole text; if absent, books and contracts have one.
+    pub print: Option<bool>,
+}
+
+impl Default for Html {
+    fn default() -> Self {
+        Self {
+            raw_html: false,
+            edit_url: None,
+            contributors: true,
+            print: None,
+        }
+    }
 }
 
 /// How PDFs are made.

@@ -6,7 +6,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
-use crate::config::file::{ConfigFile, RuleFile};
+use crate::config::file::{ConfigFile, HtmlFile, RuleFile};
 use crate::config::meant::{Check, Config, Epub, Html, Images, Paper, Pdf, Project, Rule};
 use crate::diagnostic::{Diagnostic, Severity, SourceText, nearest};
 use crate::site_path::SitePath;
@@ -163,6 +163,7 @@ impl<'a> Reader<'a> {
                 ),
             }
         }
+        let html = self.html(&file.html);
         let paper = file
             .pdf
             .paper
@@ -179,9 +180,7 @@ impl<'a> Reader<'a> {
             documents,
             check,
             images,
-            html: Html {
-                raw_html: file.html.raw_html.unwrap_or(false),
-            },
+            html,
             pdf: Pdf { paper },
             epub: Epub {
                 cover,
@@ -228,6 +227,26 @@ impl<'a> Reader<'a> {
             .as_ref()
             .and_then(|content| self.path(content));
         project
+    }
+
+    fn html(&mut self, file: &HtmlFile) -> Html {
+        let mut html = Html {
+            raw_html: file.raw_html.unwrap_or(false),
+            contributors: file.contributors.unwrap_or(true),
+            print: file.print,
+            edit_url: None,
+        };
+        if let Some(url) = &file.edit_url {
+            let is_web = |url: &str| url.starts_with("https://") || url.starts_with("http://");
+            if is_web(url.get_ref()) && url.get_ref().contains("{path}") {
+                html.edit_url = Some(url.get_ref().clone());
+            } else {
+                let message = format!("`{}` is not an address with `{{path}}`", url.get_ref());
+                let help = "write it like `https://forge.example/guide/edit/main/{path}`";
+                self.fault(url.span(), message, help);
+            }
+        }
+        html
     }
 
     fn rule(&mut self, written: RuleFile) -> Option<Rule> {

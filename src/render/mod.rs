@@ -2,6 +2,7 @@
 //!
 //! Renderers return artifacts and write nothing.
 
+mod clauses;
 mod context;
 mod documents;
 pub mod dom;

@@ -47,6 +47,10 @@ pub enum JobKind {
     Tag(usize),
     /// The list of all tags.
     Tags,
+    /// The page that lists everything.
+    Contents,
+    /// The page that holds the whole text.
+    Print,
     /// The page for what is missing.
     NotFound,
     /// A page that sends the reader on, by its place in the site.

@@ -6,9 +6,12 @@ mod feeds;
 mod figures;
 mod footnotes;
 mod pages;
+mod print;
 mod renderer;
 mod sanitize;
 mod shared;
+mod sidebar;
 mod theme;
+mod whole;
 
 pub use renderer::Html;

@@ -39,6 +39,8 @@ pub(super) struct PageValue {
     pub(super) commit: Option<String>,
     pub(super) image: Option<ImageValue>,
     pub(super) number: Option<String>,
+    pub(super) edit_url: Option<String>,
+    pub(super) contributors: Vec<String>,
     pub(super) trail: Vec<String>,
 }
 
@@ -134,6 +136,8 @@ impl PageValue {
                 .history_of(id)
                 .map(|history| history.last.commit.chars().take(7).collect()),
             number: trail.number,
+            edit_url: edit_url(site, page),
+            contributors: contributors(site, id),
             trail: trail
                 .above
                 .iter()
@@ -251,22 +255,52 @@ fn image(context: &RenderContext<'_>, page: &Page, from: &SitePath) -> Option<Im
         let LinkTarget::File(file) = context.site.resolve(page, target) else {
             return None;
         };
-        let asset = context.assets.images.get(&file)?;
-        let root = SitePath::root()
-            .url_from(from)
-            .trim_start_matches("./")
-            .to_owned();
-        let set = srcset(&asset.variants, |file| {
-            format!("{root}{}", file.path.to_url())
-        });
-        Some(ImageValue {
-            src: asset.fallback.path.to_url(),
-            srcset: Some(set).filter(|set| !set.is_empty()),
-            width: asset.fallback.width,
-            height: asset.fallback.height,
-            alt: alt.to_owned(),
-        })
+        image_value(context, &file, alt, from)
     })
+}
+
+fn image_value(
+    context: &RenderContext<'_>,
+    file: &SitePath,
+    alt: &str,
+    from: &SitePath,
+) -> Option<ImageValue> {
+    let asset = context.assets.images.get(file)?;
+    let root = SitePath::root()
+        .url_from(from)
+        .trim_start_matches("./")
+        .to_owned();
+    let set = srcset(&asset.variants, |file| {
+        format!("{root}{}", file.path.to_url())
+    });
+    Some(ImageValue {
+        src: asset.fallback.path.to_url(),
+        srcset: Some(set).filter(|set| !set.is_empty()),
+        width: asset.fallback.width,
+        height: asset.fallback.height,
+        alt: alt.to_owned(),
+    })
+}
+
+/// The cover of a book.
+pub(super) fn cover(context: &RenderContext<'_>, from: &SitePath) -> Option<ImageValue> {
+    let file = context.site.config.epub.cover.as_ref()?;
+    image_value(context, file, "", from)
+}
+
+/// Where a reader changes the source of a page.
+fn edit_url(site: &Site, page: &Page) -> Option<String> {
+    let address = site.config.html.edit_url.as_deref()?;
+    Some(address.replace("{path}", &page.path.to_url()))
+}
+
+/// Everybody who changed a page, if Git knows them all and the project shows them.
+fn contributors(site: &Site, id: PageId) -> Vec<String> {
+    let shown = site.config.html.contributors;
+    let history = site
+        .history_of(id)
+        .filter(|history| shown && history.is_whole);
+    history.map_or(Vec::new(), |history| history.authors.clone())
 }
 
 /// Headings of the second to fourth level, nested.

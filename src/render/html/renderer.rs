@@ -13,6 +13,7 @@ use crate::render::html::feeds::{feed, has_feed, robots, sitemap};
 use crate::render::html::pages::{ListedValue, PageValue, TermValue};
 use crate::render::html::shared::Shared;
 use crate::render::html::theme::Theme;
+use crate::render::html::whole;
 use crate::render::plan::{Job, JobKind, Rendered, Renderer};
 use crate::site::{PageId, Redirect, Site, redirect_file};
 use crate::site_path::SitePath;
@@ -22,8 +23,8 @@ const LATEST: usize = 10;
 
 /// Renders pages with the theme.
 pub struct Html {
-    theme: Theme,
-    shared: Arc<Shared>,
+    pub(super) theme: Theme,
+    pub(super) shared: Arc<Shared>,
 }
 
 /// Whether this program was built with what a format needs.
@@ -61,7 +62,7 @@ impl Html {
         };
         let template = match () {
             () if page.route.as_str() == "404.html" => "page.html",
-            () if home && site.kind == Kind::Site => "home.html",
+            () if home && site.kind != Kind::Docs => "home.html",
             () if page.front.date.is_some() && site.kind == Kind::Site => "post.html",
             () if !listed.is_empty() => "section.html",
             () => "page.html",
@@ -69,8 +70,13 @@ impl Html {
         let heading = body.heading.unwrap_or_else(|| escape(&value.title));
         let mut values = self.values(&page.route, &value);
         values.insert_value("heading_html", Value::safe_string(&heading));
-        values.insert_value("content", Value::safe_string(&body.content));
+        let content = match site.kind {
+            Kind::Contract => crate::render::clauses::count(&body.content),
+            _ => body.content,
+        };
+        values.insert_value("content", Value::safe_string(&content));
         values.insert("pages", &list(context, &listed, &page.route));
+        self.front(context, &mut values, &page.route);
         let html = self.render(template, &values, &page.route)?;
         let artifact = Artifact::new(page.route.clone(), Role::Page, html.into_bytes());
         Ok(Rendered {
@@ -91,13 +97,14 @@ impl Html {
         let home = route.as_str() == "index.html";
         let template = match terms {
             Some(_) => "list.html",
-            None if home && site.kind == Kind::Site => "home.html",
+            None if home && site.kind != Kind::Docs => "home.html",
             None => "section.html",
         };
         let mut values = self.values(route, &PageValue::plain(site, title, route));
         values.insert_value("heading_html", Value::safe_string(&escape(title)));
         values.insert("content", "");
         values.insert("pages", &list(context, pages, route));
+        self.front(context, &mut values, route);
         values.insert("terms", &terms.unwrap_or_default());
         let html = self.render(template, &values, route)?;
         Ok(Rendered::single(Artifact::new(
@@ -145,18 +152,22 @@ impl Html {
         )))
     }
 
-    fn values(&self, route: &SitePath, page: &PageValue) -> Context {
+    pub(super) fn values(&self, route: &SitePath, page: &PageValue) -> Context {
         let mut values = Context::new();
         values.insert_value("site", self.shared.site.clone());
         values.insert_value("strings", self.shared.strings.clone());
         values.insert_value("style", self.shared.style.clone());
         values.insert_value("script", self.shared.script.clone());
-        values.insert("root", &"../".repeat(route.parts().count() - 1));
+        values.insert_value("boot", self.shared.boot.clone());
+        let root = "../".repeat(route.parts().count() - 1);
+        let nav = self.shared.nav_beside(&page.url, &root);
+        values.insert_value("nav_html", Value::safe_string(&nav));
+        values.insert("root", &root);
         values.insert("page", page);
         values
     }
 
-    fn render(
+    pub(super) fn render(
         &self,
         template: &str,
         values: &Context,
@@ -223,6 +234,7 @@ impl Renderer for Html {
             .iter()
             .any(|file| site.file_route(file).as_str() == "robots.txt");
         extra(!own_robots, JobKind::Robots, "robots.txt");
+        jobs.extend(whole::jobs(site));
         let own = self.theme.files().into_iter().enumerate();
         jobs.extend(own.map(|(at, file)| Job::single(JobKind::Theme(at), file.path.clone())));
         jobs
@@ -279,6 +291,8 @@ impl Renderer for Html {
                     Some(&terms),
                 )
             }
+            JobKind::Contents => self.contents(context, output),
+            JobKind::Print => self.print(context, output),
             JobKind::NotFound => self.not_found(site),
             JobKind::Redirect(at) => self.redirect(site, &site.redirects[*at]),
             JobKind::Theme(at) => file(Role::Theme, self.theme.files()[*at].text.clone()),

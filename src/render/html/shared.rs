@@ -6,7 +6,9 @@ use serde::Serialize;
 use tera::Value;
 
 use crate::config::Kind;
+use crate::render::html::sidebar::{Sidebar, Words};
 use crate::render::html::theme::Theme;
+use crate::render::html::whole::{contents_route, print_route};
 use crate::site::{NavItem, PageId, Site, url_of};
 use crate::site_path::SitePath;
 
@@ -20,6 +22,11 @@ pub(super) struct Shared {
     pub(super) style: Value,
     /// `script` in templates.
     pub(super) script: Value,
+    /// `boot` in templates.
+    pub(super) boot: Value,
+    /// The navigation beside the text; none where the bar holds it.
+    pub(super) sidebar: Sidebar,
+    has_side: bool,
     /// For each page that the navigation lists: the entries above it.
     trails: BTreeMap<PageId, Trail>,
     /// The pages in reading order.
@@ -57,6 +64,8 @@ struct SiteValue<'a> {
     copyright: Option<&'a str>,
     home: &'static str,
     feed: Option<&'static str>,
+    contents: Option<String>,
+    print: Option<String>,
     nav: Vec<NavValue<'a>>,
     documents: Vec<DocumentValue<'a>>,
     authors: &'a [String],
@@ -92,6 +101,8 @@ impl Shared {
             copyright: project.copyright.as_deref(),
             home: "index.html",
             feed: super::feeds::has_feed(site).then_some("feed.xml"),
+            contents: contents_route(site).map(|route| route.to_url()),
+            print: print_route(site).map(|route| route.to_url()),
             nav: site.nav.iter().map(|item| nav_value(site, item)).collect(),
             documents: site.documents.iter().flat_map(document_values).collect(),
             authors: &project.authors,
@@ -99,6 +110,11 @@ impl Shared {
         };
         let mut trails = BTreeMap::new();
         walk(site, &site.nav, &mut Vec::new(), &mut trails);
+        let words = Words {
+            pages_in: theme.string("pages_in").to_owned(),
+            more: theme.string("more").to_owned(),
+        };
+        let sidebar = Sidebar::new(site, words, contents_route(site).is_some());
         let order: Vec<PageId> = match site.kind {
             Kind::Site => Vec::new(),
             _ => site.nav.iter().flat_map(NavItem::pages).collect(),
@@ -114,9 +130,20 @@ impl Shared {
             strings: Value::from_serializable(&theme.strings),
             style: Value::from_serializable(&theme.style.path.to_url()),
             script: Value::from_serializable(&theme.script.path.to_url()),
+            boot: Value::from_serializable(&theme.boot.path.to_url()),
+            sidebar,
+            has_side: matches!(site.kind, Kind::Docs | Kind::Book),
             trails,
             order,
             places,
+        }
+    }
+
+    /// The navigation beside the page at `url`; `root` leads from there to the root of the site.
+    pub(super) fn nav_beside(&self, url: &str, root: &str) -> String {
+        match self.has_side && !self.sidebar.is_empty() {
+            true => self.sidebar.beside(url, root),
+            false => String::new(),
         }
     }
 
@@ -143,7 +170,7 @@ pub(super) fn canonical(site: &Site, route: &SitePath) -> Option<String> {
 }
 
 /// The address of an entry: of its page, or of the list of its folder.
-fn nav_url(site: &Site, item: &NavItem) -> Option<String> {
+pub(super) fn nav_url(site: &Site, item: &NavItem) -> Option<String> {
     let page = item.page.map(|id| &site.page(id).route);
     let section = || Some(&site.sections.get(item.section.as_ref()?)?.route);
     page.or_else(section).map(SitePath::to_url)

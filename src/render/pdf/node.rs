@@ -279,30 +279,9 @@ pub(super) fn notes_apart(nodes: Vec<Value>) -> (Vec<Value>, Vec<Value>) {
     nodes.into_iter().partition(|node| node["i"] != "note")
 }
 
-/// The number that a clause heading begins with: `4` of `4. Fees and payment`.
-pub(super) fn clause(heading: &str) -> Option<String> {
-    let number = heading.split_whitespace().next()?;
-    let number = number.strip_suffix('.').unwrap_or(number);
-    let good = !number.is_empty()
-        && number.len() <= 12
-        && number
-            .split('.')
-            .all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()));
-    good.then(|| number.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn clauses_are_known_by_their_number() {
-        let case = |text: &str, number: Option<&str>| assert_eq!(clause(text).as_deref(), number);
-        case("4. Fees and payment", Some("4"));
-        case("4.2 Late payment", Some("4.2"));
-        case("Signatures", None);
-        case("1st things", None);
-    }
 
     #[test]
     fn quotation_marks_are_nodes() {

@@ -469,7 +469,7 @@ impl Builder<'_, '_> {
         let (children, notes) = node::notes_apart(children);
         let text = heading.map_or("", |heading| heading.text.as_str());
         if self.input.context.site.kind == Kind::Contract {
-            self.clause = node::clause(text);
+            self.clause = crate::render::clauses::number_of(text);
         }
         let label = format!("p{}--{id}", self.input.index);
         let level = (self.input.level + look).min(6);

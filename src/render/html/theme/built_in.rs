@@ -23,35 +23,50 @@ type Files = &'static [(&'static str, &'static str)];
 const BASE: Files = embedded!("base":
     "theme.toml",
     "templates/base.html",
+    "templates/bar.html",
+    "templates/links.html",
+    "templates/scheme.html",
+    "templates/side.html",
+    "templates/colors.html",
     "templates/components.html",
     "templates/meta.html",
     "templates/header.html",
     "templates/toc.html",
     "templates/turn.html",
     "templates/footer.html",
+    "templates/changed.html",
     "templates/page.html",
     "templates/post.html",
     "templates/section.html",
     "templates/home.html",
     "templates/list.html",
+    "templates/contents.html",
+    "templates/print.html",
     "templates/404.html",
     "templates/redirect.html",
     "css/style.css",
+    "css/shell.css",
+    "css/cards.css",
     "css/blocks.css",
     "css/code.css",
     "css/search.css",
     "css/languages.css",
+    "css/print.css",
     "js/base.js",
 );
-const SITE: Files = embedded!("site": "css/site.css");
-const DOCS: Files = embedded!("docs": "css/docs.css");
-const BOOK: Files = embedded!("book": "css/book.css");
-const CONTRACT: Files = embedded!("contract": "css/contract.css");
+const SITE: Files = embedded!("site": "templates/home.html", "css/site.css");
+const DOCS: Files = embedded!("docs": "templates/colors.html", "css/docs.css");
+const BOOK: Files = embedded!("book": "templates/home.html", "css/book.css");
+const CONTRACT: Files =
+    embedded!("contract": "templates/colors.html", "templates/home.html", "css/contract.css");
 
 #[derive(Deserialize)]
 struct Written {
     strings: Strings,
 }
+
+/// Runs before a page is painted, so it stands apart from the scripts that wait.
+pub(super) const BOOT: &str = include_str!("../../../../themes/base/boot.js");
 
 /// The layers for a kind of site, the lowest first.
 pub(super) fn layers(kind: Kind) -> Vec<Layer> {

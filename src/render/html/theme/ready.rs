@@ -16,6 +16,8 @@ pub(in crate::render::html) struct Theme {
     pub(in crate::render::html) strings: BTreeMap<String, String>,
     pub(in crate::render::html) style: ThemeFile,
     pub(in crate::render::html) script: ThemeFile,
+    /// What runs before the page is painted.
+    pub(in crate::render::html) boot: ThemeFile,
 }
 
 /// A file of the theme's own, named after what it holds.
@@ -45,12 +47,13 @@ impl Theme {
             strings: strings_of(&layers, language),
             style: ThemeFile::new("style", "css", join(&layers, |layer| &layer.styles)),
             script: ThemeFile::new("script", "js", join(&layers, |layer| &layer.scripts)),
+            boot: ThemeFile::new("boot", "js", built_in::BOOT.to_owned()),
         }
     }
 
     /// Every file of the theme's own.
-    pub(in crate::render::html) fn files(&self) -> [&ThemeFile; 2] {
-        [&self.style, &self.script]
+    pub(in crate::render::html) fn files(&self) -> [&ThemeFile; 3] {
+        [&self.style, &self.script, &self.boot]
     }
 
     /// A word of the theme's.
@@ -83,7 +86,7 @@ mod tests {
         for kind in [Kind::Site, Kind::Docs, Kind::Book, Kind::Contract] {
             let theme = Theme::built_in(kind, "en");
             assert_eq!(theme.string("skip_to_content"), "Skip to content");
-            assert!(theme.style.text.contains("prefers-color-scheme"));
+            assert!(theme.style.text.contains("color-scheme: light dark"));
             assert!(theme.templates.contains_template("page.html"));
         }
     }

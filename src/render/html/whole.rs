@@ -1,0 +1,170 @@
+//! The pages that show the site as a whole: its contents, and all of its text on one page.
+
+use serde::Serialize;
+use tera::{Context, Value};
+
+use crate::config::Kind;
+use crate::diagnostic::Diagnostic;
+use crate::release::{Artifact, Role};
+use crate::render::context::{RenderContext, RenderError};
+use crate::render::html::body::render_body;
+use crate::render::html::events::escape;
+use crate::render::html::pages::{PageValue, cover};
+use crate::render::html::print::{PRINT, Together};
+use crate::render::html::renderer::Html;
+use crate::render::html::sidebar::CONTENTS;
+use crate::render::plan::{Job, JobKind, Rendered};
+use crate::site::{NavItem, PageId, Site};
+use crate::site_path::SitePath;
+
+/// A page that stands with others on one.
+#[derive(Serialize)]
+struct PartValue {
+    id: String,
+    number: Option<String>,
+    above: Option<String>,
+    heading: String,
+    content: String,
+}
+
+/// The file of the page of contents, if the site has one.
+pub(super) fn contents_route(site: &Site) -> Option<SitePath> {
+    let wanted = matches!(site.kind, Kind::Docs | Kind::Book) && !site.nav.is_empty();
+    wanted.then(|| free(site, CONTENTS)).flatten()
+}
+
+/// The file of the page that holds the whole text, if the site has one.
+pub(super) fn print_route(site: &Site) -> Option<SitePath> {
+    let bound = matches!(site.kind, Kind::Book | Kind::Contract);
+    let wanted = site.config.html.print.unwrap_or(bound);
+    let several = reading_order(site).len() > 1;
+    (wanted && several).then(|| free(site, PRINT)).flatten()
+}
+
+/// A path of ours, unless the author has taken it.
+fn free(site: &Site, path: &str) -> Option<SitePath> {
+    let path = SitePath::parse(path).expect("a plain name is a path");
+    let taken = site.page_routed(&path).is_some()
+        || site.sections.values().any(|section| section.route == path);
+    (!taken).then_some(path)
+}
+
+/// The jobs for both.
+pub(super) fn jobs(site: &Site) -> impl Iterator<Item = Job> {
+    let contents = contents_route(site).map(|path| Job::single(JobKind::Contents, path));
+    let print = print_route(site).map(|path| Job::single(JobKind::Print, path));
+    contents.into_iter().chain(print)
+}
+
+/// Every page that the navigation lists, once, with the entries it stands under.
+fn reading_order(site: &Site) -> Vec<(PageId, Option<&NavItem>)> {
+    fn walk<'a>(
+        items: &'a [NavItem],
+        mut part: Option<&'a NavItem>,
+        seen: &mut std::collections::BTreeSet<PageId>,
+        order: &mut Vec<(PageId, Option<&'a NavItem>)>,
+    ) {
+        for item in items {
+            if let Some(page) = item.page.filter(|page| seen.insert(*page)) {
+                order.push((page, part));
+            }
+            if item.part {
+                part = Some(item);
+            }
+            walk(&item.children, part, seen, order);
+        }
+    }
+    let mut order = Vec::new();
+    walk(
+        &site.nav,
+        None,
+        &mut std::collections::BTreeSet::new(),
+        &mut order,
+    );
+    order
+}
+
+impl Html {
+    /// What the front page of a book shows besides its text: the cover, the chapters, the way in.
+    pub(super) fn front(
+        &self,
+        context: &RenderContext<'_>,
+        values: &mut Context,
+        route: &SitePath,
+    ) {
+        let site = context.site;
+        if site.kind != Kind::Book || route.as_str() != "index.html" {
+            return;
+        }
+        let order = reading_order(site);
+        let mut routes = order.iter().map(|(id, _)| &site.page(*id).route);
+        let first = routes.find(|first| *first != route);
+        let tree = self.shared.sidebar.contents("");
+        values.insert("cover", &cover(context, route));
+        values.insert("first", &first.map(SitePath::to_url));
+        values.insert_value("tree_html", Value::safe_string(&tree));
+    }
+
+    /// The page of contents.
+    pub(super) fn contents(
+        &self,
+        context: &RenderContext<'_>,
+        route: &SitePath,
+    ) -> Result<Rendered, RenderError> {
+        let title = self.theme.string("contents").to_owned();
+        let value = PageValue::plain(context.site, &title, route);
+        let mut values = self.values(route, &value);
+        let tree = self.shared.sidebar.contents("../");
+        values.insert_value("heading_html", Value::safe_string(&escape(&title)));
+        values.insert_value("tree_html", Value::safe_string(&tree));
+        let html = self.render("contents.html", &values, route)?;
+        let artifact = Artifact::new(route.clone(), Role::Page, html.into_bytes());
+        Ok(Rendered::single(artifact))
+    }
+
+    /// The page that holds the whole text. What is found in the text is told by its own pages.
+    pub(super) fn print(
+        &self,
+        context: &RenderContext<'_>,
+        route: &SitePath,
+    ) -> Result<Rendered, RenderError> {
+        let site = context.site;
+        let order = reading_order(site);
+        let pages = order.iter().map(|(id, _)| (*id, &site.page(*id).route));
+        let together = Together::new(pages, route.clone());
+        let mut last = None;
+        let mut parts = Vec::with_capacity(order.len());
+        for (at, (id, part)) in order.iter().enumerate() {
+            let page = site.page(*id);
+            let body = render_body(context, &self.theme, page);
+            let heading = body.heading.unwrap_or_else(|| escape(&page.title));
+            let content = match site.kind {
+                Kind::Contract => crate::render::clauses::count(&body.content),
+                _ => body.content,
+            };
+            let above = part.map(|part| part.title.clone());
+            parts.push(PartValue {
+                id: Together::id(at),
+                number: self.shared.trail(*id).number,
+                above: above.clone().filter(|_| above != last),
+                heading: together.part(at, &page.route, &heading),
+                content: together.part(at, &page.route, &content),
+            });
+            last = above;
+        }
+        let mut value = PageValue::plain(site, &site.title, route);
+        value
+            .description
+            .clone_from(&site.config.project.description);
+        value.authors.clone_from(&site.config.project.authors);
+        let mut values = self.values(route, &value);
+        values.insert("parts", &parts);
+        let html = self.render("print.html", &values, route)?;
+        let artifact = Artifact::new(route.clone(), Role::Page, html.into_bytes());
+        Ok(Rendered {
+            artifacts: vec![artifact],
+            diagnostics: Vec::<Diagnostic>::new(),
+            pages: None,
+        })
+    }
+}
