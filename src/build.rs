@@ -1,6 +1,7 @@
 //! The whole flow on one screen: snapshot -> site -> report, assets, plan -> artifacts -> release.
 //!
-//! Nothing is written here; the caller decides where the artifacts go.
+//! Nothing is written here; the caller decides where the files go. Each is handed on as soon as it
+//! is made and then forgotten, so that what a build needs does not grow with what it makes.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +10,13 @@ use rayon::prelude::*;
 use crate::assets::{AssetMap, encoder_version};
 use crate::checks::{CheckContext, run_checks, with_levels};
 use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::digest::Digest;
 use crate::progress::{Event, Progress, Stage as Step};
 use crate::release::{
-    Artifact, CheckSummary, FORMAT, Lock, Manifest, Output, Redirect, Release, ReleaseSource, Role,
+    CheckSummary, FORMAT, File, Lock, Manifest, Output, Redirect, Release, ReleaseSource, Role,
+    Sink, SinkError,
 };
-use crate::render::{Job, JobKind, RenderContext, RenderError, Rendered, Stage, Wanted};
+use crate::render::{Job, JobKind, RenderContext, RenderError, Stage, Wanted};
 use crate::repo::{History, Snapshot};
 use crate::site::{LoadOptions, Site};
 use crate::site_path::SitePath;
@@ -66,10 +69,10 @@ pub struct Prepared {
 pub struct Built {
     /// The model.
     pub site: Site,
-    /// Every output file.
-    pub artifacts: Vec<Artifact>,
-    /// What they are sealed as.
+    /// What its files are sealed as.
     pub release: Release,
+    /// The release's name.
+    pub digest: Digest,
     /// Everything that was found, sorted.
     pub diagnostics: Vec<Diagnostic>,
     /// What became of the images.
@@ -98,6 +101,9 @@ pub enum BuildError {
     /// Some outputs could not be made; all of their faults.
     #[error("{} could not be made", count(.0.len()))]
     Render(Vec<RenderError>),
+    /// An output could not be put where it belongs.
+    #[error(transparent)]
+    Sink(SinkError),
 }
 
 fn count(outputs: usize) -> String {
@@ -165,16 +171,17 @@ impl Prepared {
     }
 }
 
-/// Builds one snapshot.
+/// Builds one snapshot. Every file goes to `sink` as soon as it is made.
 ///
 /// # Errors
-/// Fails where there is no page, and where an engine or a template fails; faults of the author's
-/// text are diagnostics of the result.
+/// Fails where there is no page, where an engine or a template fails, and where the sink does;
+/// faults of the author's text are diagnostics of the result.
 pub fn build(
     snapshot: &Snapshot,
     history: &History,
     store: &Store,
     options: &BuildOptions,
+    sink: Sink<'_>,
     progress: Progress<'_>,
 ) -> Result<Built, BuildError> {
     let prepared = prepare(
@@ -203,61 +210,66 @@ pub fn build(
         }));
         progress(Event::Finished { stage: Step::Check });
     }
-    let context = prepared.context(snapshot, store);
-    let rendered = render(&context, &prepared.stage, progress)?;
-
-    let total = rendered
-        .iter()
-        .map(|(_, rendered)| rendered.artifacts.len())
-        .sum();
+    let made = make(
+        &prepared.context(snapshot, store),
+        &prepared.stage,
+        sink,
+        progress,
+    )?;
     progress(Event::Started {
         stage: Step::Seal,
-        total,
+        total: made.len(),
     });
-    let mut artifacts = Vec::with_capacity(total);
+    let mut files = Vec::with_capacity(made.len());
     let mut pages = BTreeMap::new();
     let mut images = ImageSummary {
         sources: prepared.assets.images.len(),
         ..ImageSummary::default()
     };
-    for (kind, result) in rendered {
-        diagnostics.extend(result.diagnostics);
-        if let (Some(count), Some(artifact)) = (result.pages, result.artifacts.first()) {
-            pages.insert(artifact.path.clone(), count);
+    for made in made {
+        diagnostics.extend(made.diagnostics);
+        if let (Some(count), Some(file)) = (made.pages, made.files.first()) {
+            pages.insert(file.path.clone(), count);
         }
-        if let JobKind::Image(source) = kind {
+        if let JobKind::Image(source) = made.kind {
             let size = snapshot.get(&source).map_or(0, |file| file.size);
-            let largest = result
-                .artifacts
-                .iter()
-                .map(|artifact| artifact.bytes.len() as u64)
-                .max();
-            images.variants += result.artifacts.len();
+            let largest = made.files.iter().map(|file| file.size).max();
+            images.variants += made.files.len();
             images.bytes_in += size;
             images.bytes_out += largest.unwrap_or(0);
         }
-        artifacts.extend(result.artifacts);
+        files.extend(made.files);
     }
-    artifacts.sort_by(|a, b| a.path.cmp(&b.path));
     let site = prepared.site;
     diagnostics = leveled(&site, diagnostics);
-    let release = seal(&site, &artifacts, &pages, &diagnostics);
+    let release = seal(&site, Manifest::new(files), &pages, &diagnostics);
+    let digest = release.digest();
     progress(Event::Finished { stage: Step::Seal });
     Ok(Built {
         site,
-        artifacts,
         release,
+        digest,
         diagnostics,
         images,
     })
 }
 
-/// Renders every job, documents first: they take longest and everything else fills the gaps.
-fn render(
+/// What is kept of a job once its files are where they belong.
+struct Made {
+    kind: JobKind,
+    files: Vec<File>,
+    diagnostics: Vec<Diagnostic>,
+    pages: Option<usize>,
+}
+
+/// Does every job and hands its files on, documents first: they take longest and everything else
+/// fills the gaps.
+fn make(
     context: &RenderContext<'_>,
     stage: &Stage,
+    sink: Sink<'_>,
     progress: Progress<'_>,
-) -> Result<Vec<(JobKind, Rendered)>, BuildError> {
+) -> Result<Vec<Made>, BuildError> {
     let mut jobs: Vec<&(usize, Job)> = stage.plan().jobs().iter().collect();
     jobs.sort_by_key(|(_, job)| match job.kind {
         JobKind::Document(..) => 0,
@@ -268,27 +280,61 @@ fn render(
         stage: Step::Render,
         total: jobs.len(),
     });
-    let results: Vec<Result<(JobKind, Rendered), RenderError>> = jobs
+    let results: Vec<Result<Made, Fault>> = jobs
         .into_par_iter()
         .with_max_len(1)
         .map(|planned| {
-            let rendered = stage.render(context, planned)?;
+            let made = make_one(context, stage, planned, sink);
             progress(Event::Stepped {
                 stage: Step::Render,
                 path: planned.1.outputs[0].clone(),
             });
-            Ok((planned.1.kind.clone(), rendered))
+            made
         })
         .collect();
     progress(Event::Finished {
         stage: Step::Render,
     });
-    let (good, bad): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
-    let bad: Vec<RenderError> = bad.into_iter().filter_map(Result::err).collect();
+    let mut done = Vec::with_capacity(results.len());
+    let mut bad = Vec::new();
+    for result in results {
+        match result {
+            Ok(made) => done.push(made),
+            Err(Fault::Render(error)) => bad.push(error),
+            // A place that takes no file takes none of the others: one fault says it all.
+            Err(Fault::Sink(error)) => return Err(BuildError::Sink(error)),
+        }
+    }
     match bad.is_empty() {
-        true => Ok(good.into_iter().filter_map(Result::ok).collect()),
+        true => Ok(done),
         false => Err(BuildError::Render(bad)),
     }
+}
+
+enum Fault {
+    Render(RenderError),
+    Sink(SinkError),
+}
+
+fn make_one(
+    context: &RenderContext<'_>,
+    stage: &Stage,
+    planned: &(usize, Job),
+    sink: Sink<'_>,
+) -> Result<Made, Fault> {
+    let rendered = stage.render(context, planned).map_err(Fault::Render)?;
+    let mut files = Vec::with_capacity(rendered.artifacts.len());
+    for artifact in rendered.artifacts {
+        let file = File::of(&artifact);
+        sink(&artifact, &file).map_err(Fault::Sink)?;
+        files.push(file);
+    }
+    Ok(Made {
+        kind: planned.1.kind.clone(),
+        files,
+        diagnostics: rendered.diagnostics,
+        pages: rendered.pages,
+    })
 }
 
 /// Gives each finding the level that the project wants for it, and sorts them.
@@ -300,7 +346,7 @@ pub fn leveled(site: &Site, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 
 fn seal(
     site: &Site,
-    artifacts: &[Artifact],
+    files: Manifest,
     pages: &BTreeMap<SitePath, usize>,
     diagnostics: &[Diagnostic],
 ) -> Release {
@@ -314,10 +360,11 @@ fn seal(
         from: redirect.from.clone(),
         to: redirect.to.clone(),
     };
-    let mut routes: Vec<String> = artifacts
+    let mut routes: Vec<String> = files
+        .files()
         .iter()
-        .filter(|artifact| artifact.role == Role::Page)
-        .map(|artifact| crate::site::url_of(&artifact.path))
+        .filter(|file| file.role == Role::Page)
+        .map(|file| crate::site::url_of(&file.path))
         .collect();
     routes.sort();
     Release {
@@ -333,33 +380,29 @@ fn seal(
             warnings: count(Severity::Warning),
             suggestions: count(Severity::Suggestion),
         },
-        outputs: outputs(artifacts, pages),
+        outputs: outputs(files.files(), pages),
         routes,
         redirects: site.redirects.iter().map(redirect).collect(),
-        files: Manifest::of(artifacts),
+        files,
     }
 }
 
-fn outputs(artifacts: &[Artifact], pages: &BTreeMap<SitePath, usize>) -> Vec<Output> {
-    let (documents, html): (Vec<&Artifact>, Vec<&Artifact>) = artifacts
-        .iter()
-        .partition(|artifact| artifact.role == Role::Document);
+fn outputs(files: &[File], pages: &BTreeMap<SitePath, usize>) -> Vec<Output> {
+    let (documents, html): (Vec<&File>, Vec<&File>) =
+        files.iter().partition(|file| file.role == Role::Document);
     let site = (!html.is_empty()).then(|| Output {
-        kind: "html".to_owned(),
-        path: SitePath::root(),
-        bytes: html
-            .iter()
-            .map(|artifact| artifact.bytes.len() as u64)
-            .sum(),
-        pages: None,
+        bytes: html.iter().map(|file| file.size).sum(),
         files: Some(html.len()),
+        kind: "html".to_owned(),
+        pages: None,
+        path: SitePath::root(),
     });
-    let document = |artifact: &Artifact| Output {
-        kind: artifact.path.extension().to_owned(),
-        path: artifact.path.clone(),
-        bytes: artifact.bytes.len() as u64,
-        pages: pages.get(&artifact.path).copied(),
+    let document = |file: &File| Output {
+        bytes: file.size,
         files: None,
+        kind: file.path.extension().to_owned(),
+        pages: pages.get(&file.path).copied(),
+        path: file.path.clone(),
     };
     site.into_iter()
         .chain(documents.into_iter().map(document))

@@ -14,8 +14,9 @@ use crate::cli::ui::Ui;
 use crate::config::Format;
 use crate::diagnostic::Severity;
 use crate::progress::{Event, Stage};
+use crate::release::Sink;
 use crate::render::Wanted;
-use crate::targets::write_output;
+use crate::targets::{Output, Written};
 
 pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome> {
     let project = Project::open(ui, global, args.rev.as_deref())?;
@@ -38,12 +39,15 @@ pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome
             Checks::Run
         },
     };
-    let built = make(ui, &project, &options)?;
+    let output = Output::open(&out)?;
+    let built = make(ui, &project, &options, &|artifact, _| {
+        Ok(output.put(artifact)?)
+    })?;
     ui.event(Event::Started {
         stage: Stage::Write,
         total: 0,
     });
-    write_output(&out, &built.release, &built.artifacts)?;
+    let written = output.finish(&built.release)?;
     ui.event(Event::Finished {
         stage: Stage::Write,
     });
@@ -57,12 +61,13 @@ pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome
         let report = BuildReport::new(
             &built,
             Some(shown),
+            Some(written),
             project.store.counts(),
             (&stages, total),
         );
         ui.result(&json::to_text(&report)?);
     } else {
-        show(ui, &project, &built, &shown);
+        show(ui, &project, &built, &shown, written);
     }
     let failed = built
         .diagnostics
@@ -76,13 +81,19 @@ pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome
 }
 
 /// Builds a project, naming every output that could not be made.
-pub fn make(ui: &Ui, project: &Project, options: &BuildOptions) -> anyhow::Result<Built> {
+pub fn make(
+    ui: &Ui,
+    project: &Project,
+    options: &BuildOptions,
+    sink: Sink<'_>,
+) -> anyhow::Result<Built> {
     let progress = |event| ui.event(event);
     let built = build(
         &project.snapshot,
         &project.history,
         &project.store,
         options,
+        sink,
         &progress,
     );
     built.map_err(|error| {
@@ -111,7 +122,7 @@ fn wanted(only: &[OutputKind]) -> Wanted {
 }
 
 /// The summary for people.
-fn show(ui: &Ui, project: &Project, built: &Built, out: &str) {
+fn show(ui: &Ui, project: &Project, built: &Built, out: &str, written: Written) {
     let errors: Vec<_> = match ui.is_verbose() {
         true => built.diagnostics.clone(),
         false => built
@@ -172,6 +183,7 @@ fn show(ui: &Ui, project: &Project, built: &Built, out: &str) {
             format!("{path}  {}{amount}", size(output.bytes)),
         ));
     }
+    lines.push(("files", said(written)));
     let commit = match &release.source.commit {
         Some(commit) => format!(" of {}", commit.chars().take(7).collect::<String>()),
         None => String::new(),
@@ -181,7 +193,7 @@ fn show(ui: &Ui, project: &Project, built: &Built, out: &str) {
     } else {
         ""
     };
-    lines.push(("release", format!("{}{commit}{dirty}", release.digest())));
+    lines.push(("release", format!("{}{commit}{dirty}", built.digest)));
     let (stages, total) = ui.times();
     let stages: Vec<String> = stages
         .iter()
@@ -195,6 +207,18 @@ fn show(ui: &Ui, project: &Project, built: &Built, out: &str) {
     for (name, text) in lines {
         ui.note(&format!("{name:<9} {text}"));
     }
+}
+
+/// What became of the files, for people.
+fn said(written: Written) -> String {
+    let removed = match written.removed {
+        0 => String::new(),
+        removed => format!(", {removed} removed"),
+    };
+    format!(
+        "{} written, {} unchanged{removed}",
+        written.written, written.unchanged
+    )
 }
 
 /// A number of bytes for people.

@@ -8,6 +8,7 @@ use crate::build::{Built, ImageSummary};
 use crate::diagnostic::{Diagnostic, Severity, count};
 use crate::progress::Stage;
 use crate::release::Output;
+use crate::targets::Written;
 
 /// What `build` prints.
 #[derive(Serialize)]
@@ -16,6 +17,8 @@ pub struct BuildReport<'a> {
     release: String,
     source: SourceReport<'a>,
     output: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<Written>,
     pages: usize,
     outputs: &'a [Output],
     images: ImageSummary,
@@ -77,6 +80,7 @@ impl<'a> BuildReport<'a> {
     pub fn new(
         built: &'a Built,
         output: Option<String>,
+        files: Option<Written>,
         (hits, misses): (usize, usize),
         (stages, total): (&[(Stage, f64)], f64),
     ) -> Self {
@@ -88,12 +92,13 @@ impl<'a> BuildReport<'a> {
         let source = &built.release.source;
         Self {
             format: 1,
-            release: built.release.digest().to_string(),
+            release: built.digest.to_string(),
             source: SourceReport {
                 commit: source.commit.as_deref(),
                 dirty: source.dirty,
             },
             output,
+            files,
             pages: built.site.pages.len(),
             outputs: &built.release.outputs,
             images: built.images,

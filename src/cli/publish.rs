@@ -145,7 +145,9 @@ fn released(
         wanted: Wanted::all(),
         checks: Checks::Run,
     };
-    let built = make(ui, &project, &options)?;
+    let built = make(ui, &project, &options, &|artifact, file| {
+        Ok(project.store.put_named(&file.sha256, &artifact.bytes)?)
+    })?;
     let errors: Vec<_> = built
         .diagnostics
         .iter()
@@ -159,12 +161,9 @@ fn released(
             report::summary(&errors)
         ));
     }
-    for artifact in &built.artifacts {
-        project.store.put_blob(&artifact.bytes)?;
-    }
     // A release is named by the digest of its JSON, so the store keeps it as any other blob.
     let digest = project.store.put_blob(&built.release.to_json())?;
-    if digest != built.release.digest() {
+    if digest != built.digest {
         bail!("the store named the release {digest}, which is not its digest");
     }
     ui.note(&format!(

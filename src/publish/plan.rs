@@ -48,7 +48,7 @@ pub(super) fn observed_manifest(expected: &Manifest, observed: &Observed) -> Man
             path: found.path.clone(),
             size: 0,
             sha256,
-            media_type: media_type(&found.path).to_owned(),
+            media_type: media_type(&found.path).into(),
             role: Role::Asset,
             cache: crate::release::CacheClass::Revalidate,
         });

@@ -1,6 +1,6 @@
 //! The sorted list of a release's files.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,30 +20,33 @@ pub struct Manifest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct File {
-    /// Where it stands.
-    pub path: SitePath,
-    /// Its size in bytes.
-    pub size: u64,
-    /// The name of its content.
-    pub sha256: Digest,
-    /// Its media type.
-    pub media_type: String,
-    /// What it is for.
-    pub role: Role,
     /// How long it may be kept.
     pub cache: CacheClass,
+    /// Its media type.
+    pub media_type: Cow<'static, str>,
+    /// Where it stands.
+    pub path: SitePath,
+    /// What it is for.
+    pub role: Role,
+    /// The name of its content.
+    pub sha256: Digest,
+    /// Its size in bytes.
+    pub size: u64,
 }
 
 impl Manifest {
     /// Lists files; of two with one path the last wins.
     pub fn new(files: impl IntoIterator<Item = File>) -> Self {
-        let files: BTreeMap<SitePath, File> = files
-            .into_iter()
-            .map(|file| (file.path.clone(), file))
-            .collect();
-        Self {
-            files: files.into_values().collect(),
-        }
+        let mut files: Vec<File> = files.into_iter().collect();
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files.dedup_by(|next, kept| {
+            let same = next.path == kept.path;
+            if same {
+                std::mem::swap(next, kept);
+            }
+            same
+        });
+        Self { files }
     }
 
     /// Lists artifacts, hashing each.
@@ -80,7 +83,7 @@ impl File {
             path: artifact.path.clone(),
             size: artifact.bytes.len() as u64,
             sha256: artifact.digest(),
-            media_type: media_type(&artifact.path).to_owned(),
+            media_type: media_type(&artifact.path).into(),
             role: artifact.role,
             cache: artifact.cache_class(),
         }

@@ -7,9 +7,11 @@ mod canonical;
 mod changes;
 mod manifest;
 mod sealed;
+mod sink;
 
 pub use artifact::{Artifact, CacheClass, Role, media_type};
 pub use canonical::to_canonical_json;
 pub use changes::{Change, Changes};
 pub use manifest::{File, Manifest};
 pub use sealed::{CheckSummary, FORMAT, Lock, Output, Redirect, Release, ReleaseSource};
+pub use sink::{Sink, SinkError};

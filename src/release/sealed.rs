@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::release::canonical::to_canonical_json;
 use crate::release::manifest::Manifest;
 use crate::site_path::SitePath;
 
@@ -16,25 +15,28 @@ use crate::site_path::SitePath;
 pub const FORMAT: u32 = 1;
 
 /// One sealed output: manifest, source, lock and checks, named by the digest of its canonical JSON.
+///
+/// The fields of this type and of those in it stand in the order of their names, so that writing
+/// them one after the other is canonical without a copy of a long release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Release {
-    /// The version of this format, [`FORMAT`].
-    pub format: u32,
-    /// What it was built from.
-    pub source: ReleaseSource,
-    /// The tools that made it.
-    pub lock: Lock,
     /// What the checks said.
     pub checks: CheckSummary,
-    /// What it offers to people.
-    pub outputs: Vec<Output>,
-    /// Every route a reader can open, sorted.
-    pub routes: Vec<String>,
-    /// Old routes and where they lead, sorted.
-    pub redirects: Vec<Redirect>,
     /// Every file.
     pub files: Manifest,
+    /// The version of this format, [`FORMAT`].
+    pub format: u32,
+    /// The tools that made it.
+    pub lock: Lock,
+    /// What it offers to people.
+    pub outputs: Vec<Output>,
+    /// Old routes and where they lead, sorted.
+    pub redirects: Vec<Redirect>,
+    /// Every route a reader can open, sorted.
+    pub routes: Vec<String>,
+    /// What it was built from.
+    pub source: ReleaseSource,
 }
 
 /// The commit a release was built from.
@@ -43,10 +45,10 @@ pub struct Release {
 pub struct ReleaseSource {
     /// The commit's full name; none outside Git.
     pub commit: Option<String>,
-    /// The name of its tree.
-    pub tree: Option<String>,
     /// Whether files differed from the commit.
     pub dirty: bool,
+    /// The name of its tree.
+    pub tree: Option<String>,
 }
 
 /// The versions that decide the bytes: tool, dictionaries, theme, encoders.
@@ -60,28 +62,28 @@ pub struct Lock(pub BTreeMap<String, String>);
 pub struct CheckSummary {
     /// Findings that make the output wrong.
     pub errors: usize,
-    /// Findings that are very likely faults.
-    pub warnings: usize,
     /// Findings worth a look.
     pub suggestions: usize,
+    /// Findings that are very likely faults.
+    pub warnings: usize,
 }
 
 /// One thing offered to people: the site as a whole, or a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Output {
-    /// `html`, `pdf`, `epub` or `docx`.
-    pub kind: String,
-    /// The file, or the root of the site.
-    pub path: SitePath,
     /// Its size in bytes; of a site, of all its files that are not documents.
     pub bytes: u64,
-    /// The number of pages of a PDF.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pages: Option<usize>,
     /// The number of files of a site.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub files: Option<usize>,
+    /// `html`, `pdf`, `epub` or `docx`.
+    pub kind: String,
+    /// The number of pages of a PDF.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pages: Option<usize>,
+    /// The file, or the root of the site.
+    pub path: SitePath,
 }
 
 /// An old route and where it leads.
@@ -95,13 +97,50 @@ pub struct Redirect {
 }
 
 impl Release {
-    /// The canonical JSON that is stored and hashed.
+    /// The canonical JSON (RFC 8785) that is stored and hashed.
+    ///
+    /// # Panics
+    /// Never: a release holds only text, whole numbers and lists of them.
     pub fn to_json(&self) -> Vec<u8> {
-        to_canonical_json(self)
+        serde_json::to_vec(self).expect("a release holds only what JSON can hold")
     }
 
     /// The release's name.
     pub fn digest(&self) -> Digest {
         Digest::of(&self.to_json())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::release::{Artifact, Role, to_canonical_json};
+
+    #[test]
+    fn its_json_is_canonical() {
+        let path = |text: &str| SitePath::parse(text).unwrap();
+        let artifacts = ["b/\u{e4} \"x\".html", "a.pdf"];
+        let artifacts = artifacts.map(|text| Artifact::new(path(text), Role::Page, *b"x"));
+        let output = |files, pages| Output {
+            bytes: 1,
+            files,
+            kind: "html".to_owned(),
+            pages,
+            path: path("a.pdf"),
+        };
+        let release = Release {
+            checks: CheckSummary::default(),
+            files: Manifest::of(&artifacts),
+            format: FORMAT,
+            lock: Lock(BTreeMap::from([("tympan".to_owned(), "1".to_owned())])),
+            outputs: vec![output(Some(1), None), output(None, Some(2))],
+            redirects: vec![Redirect {
+                from: "/a/".to_owned(),
+                to: "/b/".to_owned(),
+            }],
+            routes: vec!["/".to_owned()],
+            source: ReleaseSource::default(),
+        };
+        assert_eq!(release.to_json(), to_canonical_json(&release));
     }
 }

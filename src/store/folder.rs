@@ -60,12 +60,21 @@ impl Store {
     /// Fails where the folder cannot be written.
     pub fn put_blob(&self, bytes: &[u8]) -> Result<Digest, StoreError> {
         let digest = Digest::of(bytes);
-        let path = self.blob_path(&digest);
-        let whole = fs::metadata(&path).is_ok_and(|known| known.len() == bytes.len() as u64);
-        if !whole {
-            self.write(&path, bytes)?;
-        }
+        self.put_named(&digest, bytes)?;
         Ok(digest)
+    }
+
+    /// Keeps `bytes` under the digest that the caller knows to be theirs.
+    ///
+    /// # Errors
+    /// Fails where the folder cannot be written.
+    pub fn put_named(&self, digest: &Digest, bytes: &[u8]) -> Result<(), StoreError> {
+        let path = self.blob_path(digest);
+        let whole = fs::metadata(&path).is_ok_and(|known| known.len() == bytes.len() as u64);
+        match whole {
+            true => Ok(()),
+            false => self.write(&path, bytes),
+        }
     }
 
     /// Reads a blob back, checking that it is what its name says.

@@ -12,7 +12,7 @@ mod tree;
 use std::path::Path;
 
 pub use directory::Directory;
-pub use output::{OutputError, write_output};
+pub use output::{Output, OutputError, Written};
 pub use target::{
     Capabilities, Capability, LOG, Object, Observed, ObservedFile, POINTER, RELEASES, Swap, Target,
     TargetError, Tree, Version, Versioned, View,

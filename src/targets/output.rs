@@ -1,18 +1,50 @@
 //! An output folder on this machine: replaced whole or not at all, and never at the cost of a file
-//! that tympan did not write.
+//! that tympan did not write. Files that did not change are not written again.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
 
 use crate::release::{Artifact, Release};
 use crate::site_path::SitePath;
 
 /// The folder in an output that says what tympan wrote there.
 const OWN: &str = ".tympan";
+/// In it: the release whose files stand there.
+const RELEASE: &str = "release.json";
+
+/// An output folder while the next release is made.
+///
+/// New and changed files wait in a folder beside. Once all are made, the unchanged ones are linked
+/// into it, and it takes the place of the old one by renaming, so that a crash leaves the old or
+/// the new one; a crash between the two renames is mended by the next run.
+pub struct Output {
+    out: PathBuf,
+    old: PathBuf,
+    new: TempDir,
+    /// The files of the release that stands there.
+    ours: BTreeSet<SitePath>,
+    kept: Mutex<Vec<SitePath>>,
+    written: AtomicUsize,
+}
+
+/// What became of the files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Written {
+    /// Files that are new or changed.
+    pub written: usize,
+    /// Files that were the same already.
+    pub unchanged: usize,
+    /// Files of the release before that are gone.
+    pub removed: usize,
+}
 
 /// An output folder could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -39,61 +71,124 @@ pub enum OutputError {
     },
 }
 
-/// Replaces `out` by the files of a release. Files that a reader put there themselves stay.
-///
-/// The new folder is written beside the old one and takes its place by renaming, so that a crash
-/// leaves the old or the new one; a crash between the two renames is mended by the next run.
-///
-/// # Errors
-/// Fails, and leaves `out` as it was, where it cannot be written or holds what is not ours.
-pub fn write_output(
-    out: &Path,
-    release: &Release,
-    artifacts: &[Artifact],
-) -> Result<(), OutputError> {
-    let out = fs::canonicalize(out).unwrap_or_else(|_| out.to_path_buf());
-    let fault = |path: &Path| {
-        let path = path.to_path_buf();
-        move |source| OutputError::Write { path, source }
-    };
-    let name = out
-        .file_name()
-        .map_or_else(|| "out".into(), |name| name.to_string_lossy().into_owned());
-    let parent = out
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    fs::create_dir_all(parent).map_err(fault(parent))?;
-    let old = parent.join(format!(".{name}.tympan-old"));
-    recover(&out, &old).map_err(fault(&old))?;
-    let foreign = foreign_files(&out, release)?;
+impl Output {
+    /// Gets ready to write to `out`. Nothing in it is touched before [`Output::finish`].
+    ///
+    /// # Errors
+    /// Fails where the folder cannot be written or holds what is not ours.
+    pub fn open(out: &Path) -> Result<Self, OutputError> {
+        let out = fs::canonicalize(out).unwrap_or_else(|_| out.to_path_buf());
+        let name = out
+            .file_name()
+            .map_or_else(|| "out".into(), |name| name.to_string_lossy().into_owned());
+        let parent = out
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        fs::create_dir_all(parent).map_err(fault(parent))?;
+        let old = parent.join(format!(".{name}.tympan-old"));
+        recover(&out, &old).map_err(fault(&old))?;
+        let ours = ours(&out)?;
+        let new = tempfile::Builder::new()
+            .prefix(&format!(".{name}.tympan-new-"))
+            .tempdir_in(parent)
+            .map_err(fault(parent))?;
+        Ok(Self {
+            out,
+            old,
+            new,
+            ours,
+            kept: Mutex::new(Vec::new()),
+            written: AtomicUsize::new(0),
+        })
+    }
 
-    let new = tempfile::Builder::new()
-        .prefix(&format!(".{name}.tympan-new-"))
-        .tempdir_in(parent)
-        .map_err(fault(parent))?;
-    write_all(new.path(), release, artifacts)?;
-    for path in &foreign {
-        let (from, to) = (out.join(path), new.path().join(path));
-        if let Some(folder) = to.parent() {
-            fs::create_dir_all(folder).map_err(fault(folder))?;
+    /// Takes a file of the next release, from any thread.
+    ///
+    /// # Errors
+    /// Fails where the disk does.
+    pub fn put(&self, artifact: &Artifact) -> Result<(), OutputError> {
+        let path = &artifact.path;
+        if self.ours.contains(path) && holds(&path.on_disk(&self.out), &artifact.bytes) {
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.push(path.clone());
+            return Ok(());
         }
-        fs::hard_link(&from, &to)
-            .or_else(|_| fs::copy(&from, &to).map(|_| ()))
-            .map_err(fault(&from))?;
+        self.written.fetch_add(1, Ordering::Relaxed);
+        let place = path.on_disk(self.new.path());
+        make_room(&place).map_err(fault(&place))?;
+        fs::write(&place, &artifact.bytes).map_err(fault(&place))
     }
-    make_readable(new.path());
-    if out.exists() {
-        fs::rename(&out, &old).map_err(fault(&out))?;
+
+    /// Replaces the folder by the files that were put. Files that a reader put there themselves
+    /// stay. If nothing changed, nothing is written.
+    ///
+    /// # Errors
+    /// Fails, and leaves the folder as it was, where it cannot be written or holds a file of
+    /// somebody else where a new one must go.
+    pub fn finish(self, release: &Release) -> Result<Written, OutputError> {
+        let kept = self
+            .kept
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        let gone = self.ours.iter();
+        let gone = gone.filter(|path| release.files.get(path).is_none());
+        let done = Written {
+            written: self.written.into_inner(),
+            unchanged: kept.len(),
+            removed: gone.count(),
+        };
+        let (out, new) = (&self.out, self.new.path());
+        let json = release.to_json();
+        let own = new.join(OWN);
+        let own_file = |name: &str| out.join(OWN).join(name);
+        let same_files = (done.written, done.removed) == (0, 0) && !kept.is_empty();
+        if same_files && holds(&own_file(RELEASE), &json) {
+            return Ok(done);
+        }
+        fs::create_dir_all(&own).map_err(fault(&own))?;
+        fs::write(own.join(RELEASE), &json).map_err(fault(&own))?;
+        if same_files {
+            fs::rename(own.join(RELEASE), own_file(RELEASE)).map_err(fault(out))?;
+            return Ok(done);
+        }
+        // The folder is made by every build; it has no place in the project's history.
+        fs::write(new.join(".gitignore"), b"*\n").map_err(fault(new))?;
+        let foreign = foreign_files(out, &self.ours, release)?;
+        let link = |(from, to): (PathBuf, PathBuf)| {
+            make_room(&to).map_err(fault(&to))?;
+            fs::hard_link(&from, &to)
+                .or_else(|_| fs::copy(&from, &to).map(|_| ()))
+                .map_err(fault(&from))
+        };
+        kept.par_iter()
+            .map(|path| (path.on_disk(out), path.on_disk(new)))
+            .try_for_each(link)?;
+        foreign
+            .iter()
+            .map(|path| (out.join(path), new.join(path)))
+            .try_for_each(link)?;
+        make_readable(new);
+        if out.exists() {
+            fs::rename(out, &self.old).map_err(fault(out))?;
+        }
+        if let Err(source) = fs::rename(new, out) {
+            let _ = fs::rename(&self.old, out);
+            return Err(OutputError::Write {
+                path: self.out,
+                source,
+            });
+        }
+        // It stands in its place now; there is nothing left to clean up under its old name.
+        let _ = self.new.keep();
+        let _ = fs::remove_dir_all(&self.old);
+        Ok(done)
     }
-    if let Err(source) = fs::rename(new.path(), &out) {
-        let _ = fs::rename(&old, &out);
-        return Err(OutputError::Write { path: out, source });
-    }
-    // It stands in its place now; there is nothing left to clean up under its old name.
-    let _ = new.keep();
-    let _ = fs::remove_dir_all(&old);
-    Ok(())
+}
+
+fn fault(path: &Path) -> impl FnOnce(io::Error) -> OutputError {
+    let path = path.to_path_buf();
+    move |source| OutputError::Write { path, source }
 }
 
 /// A run that was cut between its two renames left the old folder under its other name.
@@ -105,32 +200,44 @@ fn recover(out: &Path, old: &Path) -> io::Result<()> {
     }
 }
 
-/// The files in `out` that no release of ours lists.
-fn foreign_files(out: &Path, next: &Release) -> Result<Vec<PathBuf>, OutputError> {
+/// The files in `out` that the release there lists.
+fn ours(out: &Path) -> Result<BTreeSet<SitePath>, OutputError> {
+    /// The one fact of a release that is needed here, whatever version wrote it.
+    #[derive(Deserialize)]
+    struct Listed {
+        files: Vec<ListedFile>,
+    }
+    #[derive(Deserialize)]
+    struct ListedFile {
+        path: SitePath,
+    }
     if !out.exists() {
-        return Ok(Vec::new());
+        return Ok(BTreeSet::new());
     }
     if !out.is_dir() {
         return Err(OutputError::NotAFolder(out.to_path_buf()));
     }
-    let written = out.join(OWN).join("release.json");
-    let known: Option<Release> = fs::read(&written)
+    let listed: Option<Listed> = fs::read(out.join(OWN).join(RELEASE))
         .ok()
         .and_then(|json| serde_json::from_slice(&json).ok());
-    let Some(known) = known else {
-        let empty = fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_none());
-        return match empty {
-            true => Ok(Vec::new()),
-            false => Err(OutputError::NotOurs(out.to_path_buf())),
-        };
-    };
-    let ours: BTreeSet<&str> = known
-        .files
-        .files()
-        .iter()
-        .map(|file| file.path.as_str())
-        .collect();
+    let empty = || fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_none());
+    match listed {
+        Some(listed) => Ok(listed.files.into_iter().map(|file| file.path).collect()),
+        None if empty() => Ok(BTreeSet::new()),
+        None => Err(OutputError::NotOurs(out.to_path_buf())),
+    }
+}
+
+/// The files in `out` that are not ours.
+fn foreign_files(
+    out: &Path,
+    ours: &BTreeSet<SitePath>,
+    next: &Release,
+) -> Result<Vec<PathBuf>, OutputError> {
     let mut foreign = Vec::new();
+    if !out.exists() {
+        return Ok(foreign);
+    }
     for entry in walkdir::WalkDir::new(out).sort_by_file_name() {
         let entry = entry.map_err(|error| OutputError::Write {
             path: out.to_path_buf(),
@@ -139,13 +246,14 @@ fn foreign_files(out: &Path, next: &Release) -> Result<Vec<PathBuf>, OutputError
                 .unwrap_or_else(|| io::Error::other("a folder cannot be listed")),
         })?;
         let path = entry.path().strip_prefix(out).unwrap_or(entry.path());
-        let text = path.to_string_lossy().replace('\\', "/");
-        let own = path.starts_with(OWN) || text == ".gitignore" || ours.contains(text.as_str());
-        if entry.file_type().is_dir() || own {
+        if entry.file_type().is_dir() || path.starts_with(OWN) || path == Path::new(".gitignore") {
             continue;
         }
-        let wanted = SitePath::parse(&text).is_ok_and(|path| next.files.get(&path).is_some());
-        if wanted {
+        let known = SitePath::parse(&path.to_string_lossy().replace('\\', "/")).ok();
+        if known.as_ref().is_some_and(|path| ours.contains(path)) {
+            continue;
+        }
+        if known.is_some_and(|path| next.files.get(&path).is_some()) {
             return Err(OutputError::InTheWay(entry.path().to_path_buf()));
         }
         foreign.push(path.to_path_buf());
@@ -153,30 +261,23 @@ fn foreign_files(out: &Path, next: &Release) -> Result<Vec<PathBuf>, OutputError
     Ok(foreign)
 }
 
-fn write_all(root: &Path, release: &Release, artifacts: &[Artifact]) -> Result<(), OutputError> {
-    let write = |path: PathBuf, bytes: &[u8]| {
-        let fault = |source| OutputError::Write {
-            path: path.clone(),
-            source,
-        };
-        fs::write(&path, bytes).map_err(fault)
+/// Whether a regular file holds exactly these bytes.
+fn holds(place: &Path, bytes: &[u8]) -> bool {
+    fs::symlink_metadata(place)
+        .is_ok_and(|found| found.is_file() && found.len() == bytes.len() as u64)
+        && fs::read(place).is_ok_and(|found| found == bytes)
+}
+
+/// Makes the folder of a file, which mostly is the only one that is not there yet.
+fn make_room(place: &Path) -> io::Result<()> {
+    let Some(folder) = place.parent() else {
+        return Ok(());
     };
-    let folders: BTreeSet<PathBuf> = artifacts
-        .iter()
-        .map(|artifact| artifact.path.parent().on_disk(root))
-        .collect();
-    for folder in folders.into_iter().chain([root.join(OWN)]) {
-        fs::create_dir_all(&folder).map_err(|source| OutputError::Write {
-            path: folder,
-            source,
-        })?;
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(_) => fs::create_dir_all(folder),
+        Ok(()) => Ok(()),
     }
-    write(root.join(OWN).join("release.json"), &release.to_json())?;
-    // The folder is made anew by every build; it has no place in the project's history.
-    write(root.join(".gitignore"), b"*\n")?;
-    artifacts
-        .par_iter()
-        .try_for_each(|artifact| write(artifact.path.on_disk(root), &artifact.bytes))
 }
 
 /// A temporary folder is private; an output is not.
@@ -194,7 +295,7 @@ mod tests {
     use super::*;
     use crate::release::{CheckSummary, Lock, Manifest, ReleaseSource, Role};
 
-    fn write(out: &Path, files: &[(&str, &str)]) -> Result<(), OutputError> {
+    fn write(out: &Path, files: &[(&str, &str)]) -> Result<Written, OutputError> {
         let artifact = |(path, text): &(&str, &str)| {
             Artifact::new(
                 SitePath::parse(path).unwrap(),
@@ -213,7 +314,26 @@ mod tests {
             redirects: Vec::new(),
             files: Manifest::of(&artifacts),
         };
-        write_output(out, &release, &artifacts)
+        let output = Output::open(out)?;
+        for artifact in &artifacts {
+            output.put(artifact)?;
+        }
+        output.finish(&release)
+    }
+
+    #[track_caller]
+    fn writes(out: &Path, files: &[(&str, &str)], expected: (usize, usize, usize)) {
+        let done = write(out, files).unwrap();
+        let found = (done.written, done.unchanged, done.removed);
+        assert_eq!(found, expected);
+        for (path, text) in files {
+            assert_eq!(fs::read_to_string(out.join(path)).unwrap(), *text);
+        }
+    }
+
+    /// The file and the moment of its last change, as far as the system tells.
+    fn state(place: &Path) -> std::time::SystemTime {
+        fs::metadata(place).unwrap().modified().unwrap()
     }
 
     fn list(folder: &Path) -> Vec<String> {
@@ -244,6 +364,44 @@ mod tests {
         assert_eq!(list(&out), ["index.html", "new/y.html"]);
         assert_eq!(fs::read_to_string(out.join("index.html")).unwrap(), "3");
         assert_eq!(fs::read_dir(home.path().join("a")).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn only_what_changed_is_written() {
+        let home = tempfile::tempdir().unwrap();
+        let out = home.path().join("dist");
+        writes(&out, &[("a/index.html", "1"), ("b.html", "2")], (2, 0, 0));
+        let before = state(&out);
+        writes(&out, &[("a/index.html", "1"), ("b.html", "2")], (0, 2, 0));
+        assert_eq!(state(&out), before);
+        writes(&out, &[("a/index.html", "1"), ("b.html", "3")], (1, 1, 0));
+        writes(&out, &[("a/index.html", "1")], (0, 1, 1));
+        assert_eq!(list(&out), ["a/index.html"]);
+        writes(&out, &[("a", "now a file")], (1, 0, 1));
+        writes(&out, &[("a/b.html", "a folder again")], (1, 0, 1));
+    }
+
+    #[test]
+    fn a_file_that_was_changed_by_hand_is_put_right() {
+        let home = tempfile::tempdir().unwrap();
+        let out = home.path().join("dist");
+        writes(&out, &[("a.html", "1"), ("b.html", "2")], (2, 0, 0));
+        fs::write(out.join("a.html"), "x").unwrap();
+        fs::remove_file(out.join("b.html")).unwrap();
+        writes(&out, &[("a.html", "1"), ("b.html", "2")], (2, 0, 0));
+    }
+
+    #[test]
+    fn a_build_that_fails_leaves_no_trace() {
+        let home = tempfile::tempdir().unwrap();
+        let out = home.path().join("dist");
+        write(&out, &[("a.html", "1")]).unwrap();
+        let output = Output::open(&out).unwrap();
+        let path = SitePath::parse("a.html").unwrap();
+        output.put(&Artifact::new(path, Role::Page, *b"2")).unwrap();
+        drop(output);
+        assert_eq!(fs::read_to_string(out.join("a.html")).unwrap(), "1");
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
     }
 
     #[test]

@@ -22,6 +22,7 @@ fn build_prints_the_report_that_is_promised() {
         [
             "cache",
             "diagnostics",
+            "files",
             "format",
             "images",
             "output",
@@ -54,6 +55,8 @@ fn build_prints_the_report_that_is_promised() {
     let again = project.run(&["build", "--format", "json"]).expect(0).json();
     assert_eq!(again["release"], report["release"]);
     assert_eq!(again["cache"]["misses"], 0);
+    assert_eq!(again["files"]["written"], 0);
+    assert_eq!(again["files"]["unchanged"], report["files"]["written"]);
 }
 
 #[test]
