@@ -26,6 +26,7 @@ pub enum Kind {
 pub(super) struct ConfigFile {
     pub project: ProjectFile,
     pub nav: Vec<NavFile>,
+    pub variables: toml::Table,
     pub documents: Vec<DocumentFile>,
     pub check: CheckFile,
     pub images: ImagesFile,

@@ -17,6 +17,8 @@ pub struct Config {
     pub project: Project,
     /// The navigation table; empty if the order comes from elsewhere.
     pub nav: Vec<Nav>,
+    /// Names that text may use, with what they stand for; parts of nested tables are joined by dots.
+    pub variables: BTreeMap<String, String>,
     /// Bound outputs that are named in the file.
     pub documents: Vec<Document>,
     /// Which rules apply where.
@@ -34,7 +36,7 @@ pub struct Config {
 }
 
 /// The work as a whole.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Project {
     /// The kind; guessed from the content if absent.
     pub kind: Option<Kind>,

@@ -9,6 +9,7 @@ mod read;
 mod read_environment;
 mod read_nav;
 mod read_targets;
+mod read_variables;
 
 pub use environment::{Checks, Environment, Hold, Policy, Requirements};
 pub use file::Kind;

@@ -128,6 +128,7 @@ impl<'a> Reader<'a> {
             .into_iter()
             .filter_map(|entry| self.nav(entry))
             .collect();
+        let variables = self.variables(&file.variables);
         let documents = file
             .documents
             .into_iter()
@@ -177,6 +178,7 @@ impl<'a> Reader<'a> {
         Config {
             project,
             nav,
+            variables,
             documents,
             check,
             images,

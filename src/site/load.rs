@@ -10,6 +10,7 @@ use crate::config::{CONFIG_FILE, Config, Kind, read_config};
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::repo::{History, Snapshot, SnapshotFile};
 use crate::site::documents::read_documents;
+use crate::site::expand::Shortcodes;
 use crate::site::model::{Hidden, PageId, Site};
 use crate::site::nav::{SUMMARY_FILE, read_nav};
 use crate::site::page::{MAX_PAGE, Page, PageSource, is_page};
@@ -50,21 +51,21 @@ impl Site {
                 is_page(&file.path) && file.path.is_within(&content) && !is_summary(&file.path)
             });
         if pages.is_empty() {
-            let path = if content.is_root() {
-                SitePath::root()
-            } else {
-                content.clone()
-            };
-            let found = Diagnostic::new(
-                "project-empty",
-                Severity::Error,
-                &path,
-                "no Markdown was found",
-            );
-            diagnostics
-                .push(found.help("add an `index.md`, or name the folder with `content = \"…\"`"));
+            diagnostics.push(nothing_found(&content));
         }
-        let loaded = load_pages(snapshot, &content, &pages, previous);
+        let read = |path: &SitePath| {
+            snapshot.get(path)?;
+            read_text(snapshot, path)
+        };
+        let files_of_all = snapshot.files().iter().map(|file| &file.path);
+        let shortcodes = Shortcodes::read(files_of_all, &read, &mut diagnostics);
+        let around = Around {
+            content: &content,
+            config: &config,
+            shortcodes: &shortcodes,
+            read: &read,
+        };
+        let loaded = load_pages(snapshot, &around, &pages, previous);
         let mut all = Vec::new();
         for result in loaded {
             match result {
@@ -165,6 +166,12 @@ impl Site {
     }
 }
 
+fn nothing_found(content: &SitePath) -> Diagnostic {
+    let message = "no Markdown was found";
+    Diagnostic::new("project-empty", Severity::Error, content, message)
+        .help("add an `index.md`, or name the folder with `content = \"…\"`")
+}
+
 fn is_summary(path: &SitePath) -> bool {
     path.file_name() == SUMMARY_FILE
 }
@@ -248,16 +255,30 @@ fn content_folder(
     }
 }
 
+/// What decides a page beside its own file.
+struct Around<'a> {
+    content: &'a SitePath,
+    config: &'a Config,
+    shortcodes: &'a Shortcodes,
+    read: &'a (dyn Fn(&SitePath) -> Option<Arc<str>> + Sync),
+}
+
+impl Around<'_> {
+    /// Whether pages of another site were read with the same.
+    fn is_that_of(&self, previous: &Site) -> bool {
+        previous.content == *self.content
+            && previous.config.variables == self.config.variables
+            && previous.config.project == self.config.project
+    }
+}
+
 fn load_pages(
     snapshot: &Snapshot,
-    content: &SitePath,
+    around: &Around<'_>,
     files: &[&SnapshotFile],
     previous: Option<&Site>,
 ) -> Vec<Result<Arc<Page>, Box<Diagnostic>>> {
-    let read = |path: &SitePath| {
-        snapshot.get(path)?;
-        read_text(snapshot, path)
-    };
+    let previous = previous.filter(|previous| around.is_that_of(previous));
     let load = |file: &&SnapshotFile| {
         let path = &file.path;
         if file.size > MAX_PAGE as u64 {
@@ -282,17 +303,21 @@ fn load_pages(
             ))
         })?;
         let known = previous
-            .filter(|previous| previous.content == *content)
             .and_then(|previous| Some(previous.page(previous.page_at(path)?)))
-            .filter(|page| page.file.as_bytes() == bytes && page.included.is_empty());
+            .filter(|page| {
+                let whole = page.included.is_empty() && page.unknown.is_empty();
+                whole && page.file.as_bytes() == bytes
+            });
         let source = PageSource {
             path,
-            content,
+            content: around.content,
             bytes: &bytes,
+            config: around.config,
+            shortcodes: around.shortcodes,
         };
         Ok(known
             .cloned()
-            .unwrap_or_else(|| Arc::new(Page::read(&source, &read))))
+            .unwrap_or_else(|| Arc::new(Page::read(&source, around.read))))
     };
     files.par_iter().map(load).collect()
 }

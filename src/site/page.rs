@@ -3,10 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity, SourceText};
 use crate::digest::Digest;
 use crate::markdown::{Outline, outline};
-use crate::site::expand::{Expanded, Fault, FaultKind, Part, expand, locate};
+use crate::site::expand::{
+    Expanded, Fault, FaultKind, Part, Shortcodes, Surroundings, Variables, expand, locate,
+};
 use crate::site::front_matter::{FrontMatter, read_front_matter};
 use crate::site_path::SitePath;
 
@@ -51,10 +54,15 @@ pub struct PageSource<'a> {
     pub content: &'a SitePath,
     /// The file's bytes.
     pub bytes: &'a [u8],
+    /// The project's configuration, for the names that text may use.
+    pub config: &'a Config,
+    /// The project's shortcodes.
+    pub shortcodes: &'a Shortcodes,
 }
 
 impl Page {
-    /// Reads a page. Nothing but the file and its includes decides the result.
+    /// Reads a page. Nothing but the file, what it includes and the source's other fields decides
+    /// the result.
     pub fn read(source: &PageSource<'_>, read: &dyn Fn(&SitePath) -> Option<Arc<str>>) -> Self {
         let path = source.path;
         let mut diagnostics = Vec::new();
@@ -62,7 +70,13 @@ impl Page {
         let text = SourceText::new(path, &file);
         let (front, body, faults) = read_front_matter(&text, &file);
         diagnostics.extend(faults);
-        let expanded = expand(path, Arc::clone(&file), body, read);
+        let around = Surroundings {
+            read,
+            content: source.content,
+            shortcodes: source.shortcodes,
+            variables: &Variables::new(source.config, &front),
+        };
+        let expanded = expand(path, Arc::clone(&file), body, around);
         let mut unknown = Vec::new();
         for fault in &expanded.faults {
             match fault.kind {
@@ -171,7 +185,20 @@ fn decode(path: &SitePath, bytes: &[u8], diagnostics: &mut Vec<Diagnostic>) -> S
 
 fn include_fault(text: &SourceText<'_>, fault: &Fault) -> Diagnostic {
     let name = &fault.name;
+    let code = match fault.kind {
+        FaultKind::Shortcode => "shortcode-failed",
+        FaultKind::Unclosed => "shortcode-unclosed",
+        _ => "include-missing",
+    };
     let (message, help) = match fault.kind {
+        FaultKind::Shortcode => (
+            format!("the shortcode {name}"),
+            "correct the call, or the template in `shortcodes`",
+        ),
+        FaultKind::Unclosed => (
+            format!("the shortcode `{name}` is opened and never closed"),
+            "close it after the text that belongs inside",
+        ),
         FaultKind::IncludePartMissing => (
             format!("the included part `{name}` does not exist"),
             "check the lines or the ANCHOR name",
@@ -185,13 +212,8 @@ fn include_fault(text: &SourceText<'_>, fault: &Fault) -> Diagnostic {
             "paths are relative to this file and stay inside the project",
         ),
     };
-    text.diagnostic(
-        "include-missing",
-        Severity::Error,
-        fault.span.clone(),
-        message,
-    )
-    .help(help)
+    text.diagnostic(code, Severity::Error, fault.span.clone(), message)
+        .help(help)
 }
 
 fn title_of(front: &FrontMatter, outline: &Outline, path: &SitePath) -> String {
@@ -249,6 +271,10 @@ fn digest_of(
         .map(|path| Digest::of(read(path).unwrap_or_default().as_bytes()));
     let mut parts: Vec<String> = included.map(|digest| digest.hex()).collect();
     parts.insert(0, Digest::of(bytes).hex());
+    if !expanded.parts.is_empty() {
+        // Variables come from elsewhere than the files.
+        parts.push(Digest::of(expanded.text.as_bytes()).hex());
+    }
     Digest::of_parts(parts.iter().map(String::as_bytes))
 }
 
@@ -266,6 +292,8 @@ mod tests {
                 path: &path,
                 content: &content,
                 bytes: text.as_bytes(),
+                config: &Config::default(),
+                shortcodes: &Shortcodes::default(),
             },
             &|_| None,
         )
@@ -311,6 +339,8 @@ mod tests {
             path: &path,
             content: &SitePath::root(),
             bytes: b"ab\n\xffc",
+            config: &Config::default(),
+            shortcodes: &Shortcodes::default(),
         };
         let page = Page::read(&source, &|_| None);
         let place = page.diagnostics[0].place.as_ref().unwrap();

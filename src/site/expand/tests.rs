@@ -1,0 +1,209 @@
+//! What becomes of calls, as tables.
+
+use crate::config::Config;
+use crate::site::expand::expander::{Surroundings, expand};
+use crate::site::expand::shortcodes::Shortcodes;
+use crate::site::expand::text::{Expanded, Fault, FaultKind, locate};
+use crate::site::expand::variables::Variables;
+use crate::site::front_matter::FrontMatter;
+use crate::site_path::SitePath;
+
+fn run(text: &str) -> Expanded {
+    let read = |path: &SitePath| match path.as_str() {
+        "src/code.rs" => Some("one\n// ANCHOR: two\ntwo\n// ANCHOR_END: two\nthree\n".into()),
+        "src/loop.md" => Some("a {{#include loop.md}}\n".into()),
+        "src/part.md" => Some("one\n\ntwo\n".into()),
+        "src/deep.md" => Some("{{ version }} {{< kbd \"a\" >}}\n".into()),
+        "shortcodes/note.html" => Some(
+            "<aside class=\"{{ kind | default(value=\"note\") }}\">\n\n{{ inner }}\n\n</aside>\n"
+                .into(),
+        ),
+        "shortcodes/kbd.html" => Some("<kbd>{{ args[0] }}</kbd>\n".into()),
+        "shortcodes/say.md" => Some("**{{ text }}**".into()),
+        "src/nested.md" => Some("n {{#include code.rs:1}} m\n".into()),
+        _ => None,
+    };
+    let config = Config {
+        variables: [("version", "1.2"), ("tool.name", "Heron")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        ..Config::default()
+    };
+    let front = FrontMatter::default();
+    let mut faults = Vec::new();
+    let files = [
+        "shortcodes/note.html",
+        "shortcodes/kbd.html",
+        "shortcodes/say.md",
+        "shortcodes/broken.html",
+    ];
+    let files = files.map(|file| SitePath::parse(file).unwrap());
+    let around = Surroundings {
+        read: &read,
+        content: &SitePath::parse("src").unwrap(),
+        shortcodes: &Shortcodes::read(files.iter(), &read, &mut faults),
+        variables: &Variables::new(&config, &front),
+    };
+    let mut found = expand(
+        &SitePath::parse("src/a.md").unwrap(),
+        text.into(),
+        0,
+        around,
+    );
+    for fault in faults {
+        found.faults.push(Fault {
+            kind: FaultKind::Shortcode,
+            name: fault.message,
+            span: 0..0,
+        });
+    }
+    found
+}
+
+#[track_caller]
+fn case(text: &str, expected: &str) {
+    assert_eq!(&*run(text).text, expected);
+}
+
+#[test]
+fn includes_are_put_in_place() {
+    case(
+        "```\n{{#include code.rs}}\n```\n",
+        "```\none\ntwo\nthree\n```\n",
+    );
+    case("{{#include code.rs:two}}", "two");
+    case(
+        "{{#include code.rs:3}} {{#rustdoc_include code.rs:5:}}",
+        "two three",
+    );
+    case("{{#include nested.md}}", "n one m");
+    case("\\{{#include x}}", "{{#include x}}");
+}
+
+#[test]
+fn references_become_paths() {
+    case("[a]({{< ref \"b.md\" >}})", "[a](b.md)");
+    case("`{{< ref \"b.md\" >}}`", "`{{< ref \"b.md\" >}}`");
+}
+
+#[test]
+fn faults_are_named() {
+    let fault = |text: &str, kind, name: &str| {
+        let found = &run(text).faults[0];
+        assert_eq!((found.kind, found.name.as_str()), (kind, name));
+    };
+    fault(
+        "{{#include gone.md}}",
+        FaultKind::IncludeMissing,
+        "src/gone.md",
+    );
+    fault(
+        "{{#include ../../etc}}",
+        FaultKind::IncludeMissing,
+        "../../etc",
+    );
+    fault(
+        "{{#include loop.md}}",
+        FaultKind::IncludeTooDeep,
+        "src/loop.md",
+    );
+    fault(
+        "{{#include code.rs:gone}}",
+        FaultKind::IncludePartMissing,
+        "code.rs:gone",
+    );
+    fault("x {{< mystery abc >}} y", FaultKind::Unknown, "mystery");
+    fault("!!! note\n    x\n", FaultKind::Unknown, "!!! (admonition)");
+    assert_eq!(run("```\n!!! note\n```\n").faults, []);
+    let after = run("```\n!!! note\n```\n\n!!! note\n").faults;
+    assert_eq!((after.len(), after[0].span.start), (1, 18));
+}
+
+#[test]
+fn places_lead_back_to_the_file() {
+    let path = SitePath::parse("src/a.md").unwrap();
+    let text = "x\n{{#include code.rs}}\ny z\n";
+    let expanded = run(text);
+    let at = expanded.text.find("three").unwrap();
+    let (file, place) = locate(&path, text, &expanded.parts, at..at + 5);
+    assert_eq!(
+        (file.as_str(), place.line, place.column),
+        ("src/code.rs", 5, 1)
+    );
+    let at = expanded.text.find('z').unwrap();
+    let (file, place) = locate(&path, text, &expanded.parts, at..at + 1);
+    assert_eq!(
+        (file.as_str(), place.line, place.column),
+        ("src/a.md", 3, 3)
+    );
+}
+
+#[test]
+fn variables_stand_for_what_is_defined() {
+    case("v{{ version }} of {{tool.name}}", "v1.2 of Heron");
+    case("`{{ version }}` {{ unknown }}", "`1.2` {{ unknown }}");
+    case(
+        "\\{{ version }} {{ .Values.x }}",
+        "{{ version }} {{ .Values.x }}",
+    );
+    case(
+        "`{{ project.language }}` {{ project.language }}",
+        "`{{ project.language }}` en",
+    );
+}
+
+#[test]
+fn shortcodes_are_written_in_place() {
+    case("press {{< kbd \"Esc\" >}} now", "press <kbd>Esc</kbd> now");
+    case("press {{< kbd \"<b>\" >}}", "press <kbd>&lt;b&gt;</kbd>");
+    case("{{ say(text=\"hi\") }} you", "**hi** you");
+    case("`{{< kbd \"a\" >}}`", "`{{< kbd \"a\" >}}`");
+    case("{{</* kbd \"a\" */>}}", "{{< kbd \"a\" >}}");
+}
+
+#[test]
+fn text_inside_a_shortcode_is_markdown() {
+    let expected = "a\n\n<aside class=\"tip\">\n\n*b* <kbd>c</kbd>\n\n</aside>\n\nd\n";
+    case(
+        "a\n\n{{< note kind=\"tip\" >}}\n*b* {{< kbd \"c\" >}}\n{{< /note >}}\nd\n",
+        expected,
+    );
+    case(
+        "a\n\n{% note(kind=\"tip\") %}\n*b* {{ kbd(\"c\") }}\n{% end %}\nd\n",
+        expected,
+    );
+}
+
+#[test]
+fn included_pages_are_expanded_and_keep_the_indent() {
+    case("{{#include deep.md}}", "1.2 <kbd>a</kbd>");
+    case("- x\n\n  --8<-- \"part.md\"\n", "- x\n\n  one\n\n  two\n");
+    case("```\n--8<-- \"code.rs:two\"\n```\n", "```\ntwo\n```\n");
+}
+
+#[test]
+fn what_cannot_be_done_is_named() {
+    let fault = |text: &str, kind| {
+        let found = run(text).faults;
+        assert!(
+            found.iter().any(|found| found.kind == kind),
+            "{text}: {found:?}"
+        );
+    };
+    fault("{{< note >}} x", FaultKind::Unclosed);
+    fault("{{ say() }}", FaultKind::Shortcode);
+    fault("{{< gist >}}", FaultKind::Shortcode);
+    let deep = format!(
+        "{}x{}",
+        "{{< note >}}".repeat(9000),
+        "{{< /note >}}".repeat(9000)
+    );
+    fault(&deep, FaultKind::IncludeTooDeep);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_panics(text in "[a{}<>%#/ \\n\"=()!.-]{0,60}") {
+        run(&text);
+    }
+}
