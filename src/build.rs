@@ -272,7 +272,7 @@ fn make(
 ) -> Result<Vec<Made>, BuildError> {
     let mut jobs: Vec<&(usize, Job)> = stage.plan().jobs().iter().collect();
     jobs.sort_by_key(|(_, job)| match job.kind {
-        JobKind::Document(..) => 0,
+        JobKind::Document(..) | JobKind::SearchTerms(_) => 0,
         JobKind::Image(_) => 1,
         _ => 2,
     });

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use crate::config::search::SearchFile;
 use crate::diagnostic::Severity;
 
 /// The kind of work a project is.
@@ -31,6 +32,7 @@ pub(super) struct ConfigFile {
     pub check: CheckFile,
     pub images: ImagesFile,
     pub html: HtmlFile,
+    pub search: SearchFile,
     pub pdf: PdfFile,
     pub epub: EpubFile,
     pub targets: BTreeMap<String, TargetFile>,

@@ -7,6 +7,7 @@ use globset::GlobSet;
 use serde::{Deserialize, Serialize};
 
 use crate::config::file::Kind;
+use crate::config::search::Search;
 use crate::diagnostic::Severity;
 use crate::site_path::SitePath;
 
@@ -27,6 +28,8 @@ pub struct Config {
     pub images: Images,
     /// How pages are made.
     pub html: Html,
+    /// How pages are searched.
+    pub search: Search,
     /// How PDFs are made.
     pub pdf: Pdf,
     /// How e-books are made.

@@ -10,6 +10,7 @@ mod read_environment;
 mod read_nav;
 mod read_targets;
 mod read_variables;
+mod search;
 
 pub use environment::{Checks, Environment, Hold, Policy, Requirements};
 pub use file::Kind;
@@ -19,3 +20,4 @@ pub use meant::{
 };
 pub use read::{CONFIG_FILE, read_config};
 pub use read_environment::read_environment;
+pub use search::Search;

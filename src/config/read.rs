@@ -170,6 +170,7 @@ impl<'a> Reader<'a> {
             .paper
             .map_or(Paper::default(), |paper| self.paper(&paper));
         let cover = file.epub.cover.and_then(|cover| self.path(&cover));
+        let search = self.search(file.search);
         let targets = file
             .targets
             .into_iter()
@@ -183,6 +184,7 @@ impl<'a> Reader<'a> {
             check,
             images,
             html,
+            search,
             pdf: Pdf { paper },
             epub: Epub {
                 cover,

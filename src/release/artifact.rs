@@ -61,9 +61,11 @@ impl Artifact {
         Digest::of(&self.bytes)
     }
 
-    /// How long it may be kept, read off its name: files under `_tympan/` hold a digest in theirs.
+    /// How long it may be kept, read off its name: files under `_tympan/` hold a digest in theirs,
+    /// but for the search's, which keep their names so that few of them change with a page.
     pub fn cache_class(&self) -> CacheClass {
-        if self.path.as_str().starts_with("_tympan/") {
+        let path = self.path.as_str();
+        if path.starts_with("_tympan/") && !path.starts_with("_tympan/search/") {
             CacheClass::Immutable
         } else {
             CacheClass::Revalidate

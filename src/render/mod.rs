@@ -12,6 +12,7 @@ mod html;
 #[cfg(feature = "pdf")]
 pub mod pdf;
 mod plan;
+mod search;
 mod stage;
 
 pub use context::{RenderContext, RenderError};

@@ -11,7 +11,7 @@ use crate::site_path::SitePath;
 
 /// Turns jobs of one family into bytes. Implemented by `Html` for pages,
 /// `Documents` for bound outputs and `Files`
-/// for images and files.
+/// for images and files, and `Search`.
 ///
 /// A renderer plans every output it is responsible for, renders any planned job on any thread in
 /// any order, and returns the same bytes for the same context. It writes nothing.
@@ -63,6 +63,12 @@ pub enum JobKind {
     Sitemap,
     /// `robots.txt`.
     Robots,
+    /// What the search looks in: all files of terms of one index, by its place.
+    SearchTerms(usize),
+    /// What the search shows: one file of texts of an index.
+    SearchTexts(usize, usize),
+    /// The script of the search.
+    SearchScript,
     /// All sizes of one image.
     Image(SitePath),
     /// A file as it is.

@@ -7,6 +7,7 @@ use crate::render::documents::Documents;
 use crate::render::files::Files;
 use crate::render::html::Html;
 use crate::render::plan::{Job, Plan, Rendered, Renderer};
+use crate::render::search::Search;
 use crate::site::Site;
 
 /// The renderers of one site and the plan of what they make.
@@ -42,6 +43,7 @@ impl Stage {
         if wanted.html {
             renderers.push(Box::new(Html::new(context.site)));
             renderers.push(Box::new(Files));
+            renderers.push(Box::new(Search::new(context.site)));
         }
         renderers.push(Box::new(Documents::new(&wanted.formats)));
         let plan_of = |(at, renderer): (usize, &dyn Renderer)| {

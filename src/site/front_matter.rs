@@ -38,6 +38,8 @@ pub struct FrontMatter {
     pub language: Option<String>,
     /// A picture that stands for it.
     pub image: Option<String>,
+    /// Whether the search of the site leaves it out.
+    pub hidden_from_search: bool,
     /// Words that are right on this page.
     pub words: Vec<String>,
     /// Everything else, as written.
@@ -254,6 +256,9 @@ impl FieldReader<'_> {
                 "author" | "authors" => front.authors = self.list(&key, &value),
                 "lang" | "language" => front.language = self.text(&key, &value),
                 "image" => front.image = value.as_str().map(str::to_owned),
+                "search" | "in_search_index" => {
+                    front.hidden_from_search = !self.truth(&key, &value);
+                }
                 "words" => front.words = self.list(&key, &value),
                 _ => {
                     front.extra.insert(key, value);

@@ -8,5 +8,6 @@ mod commands;
 mod determinism;
 mod harness;
 mod package;
+mod search;
 mod serve;
 mod shipping;

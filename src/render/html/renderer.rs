@@ -15,6 +15,7 @@ use crate::render::html::shared::Shared;
 use crate::render::html::theme::Theme;
 use crate::render::html::whole;
 use crate::render::plan::{Job, JobKind, Rendered, Renderer};
+use crate::render::search::SearchPlaces;
 use crate::site::{PageId, Redirect, Site, redirect_file};
 use crate::site_path::SitePath;
 
@@ -25,6 +26,7 @@ const LATEST: usize = 10;
 pub struct Html {
     pub(super) theme: Theme,
     pub(super) shared: Arc<Shared>,
+    pub(super) search: SearchPlaces,
 }
 
 /// Whether this program was built with what a format needs.
@@ -37,7 +39,12 @@ impl Html {
     pub fn new(site: &Site) -> Self {
         let theme = Theme::built_in(site.kind, &site.config.project.language);
         let shared = Arc::new(Shared::new(site, &theme));
-        Self { theme, shared }
+        let search = SearchPlaces::new(site);
+        Self {
+            theme,
+            shared,
+            search,
+        }
     }
 
     fn page(&self, context: &RenderContext<'_>, id: PageId) -> Result<Rendered, RenderError> {
@@ -163,6 +170,7 @@ impl Html {
         let nav = self.shared.nav_beside(&page.url, &root);
         values.insert_value("nav_html", Value::safe_string(&nav));
         values.insert("root", &root);
+        values.insert("search", &self.search.links(&page.language));
         values.insert("page", page);
         values
     }
@@ -299,7 +307,7 @@ impl Renderer for Html {
             JobKind::Feed => file(Role::Feed, feed(site)),
             JobKind::Sitemap => file(Role::Feed, sitemap(site)),
             JobKind::Robots => file(Role::Feed, robots(site)),
-            JobKind::Image(_) | JobKind::File(_) | JobKind::Document(..) => Ok(Rendered::default()),
+            _ => Ok(Rendered::default()),
         }
     }
 }

@@ -35,6 +35,8 @@ const BASE: Files = embedded!("base":
     "templates/turn.html",
     "templates/footer.html",
     "templates/changed.html",
+    "templates/search-open.html",
+    "templates/search.html",
     "templates/page.html",
     "templates/post.html",
     "templates/section.html",
@@ -53,6 +55,7 @@ const BASE: Files = embedded!("base":
     "css/languages.css",
     "css/print.css",
     "js/base.js",
+    "js/search-open.js",
 );
 const SITE: Files = embedded!("site": "templates/home.html", "css/site.css");
 const DOCS: Files = embedded!("docs": "templates/colors.html", "css/docs.css");
