@@ -14,6 +14,7 @@ use crate::render::html::events::{
 use crate::render::html::figures::{Loading, file_url, picture};
 use crate::render::html::footnotes::Footnotes;
 use crate::render::html::sanitize::sanitize;
+use crate::render::html::tables::settle_tables;
 use crate::render::html::theme::Theme;
 use crate::site::{LinkTarget, Page};
 
@@ -44,6 +45,7 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
     writer.blocks(events);
     let mut content = String::with_capacity(page.markdown().len() * 3 / 2);
     pulldown_cmark::html::push_html(&mut content, writer.out.into_iter());
+    content = settle_tables(content);
     content.push_str(&writer.footnotes.list(theme));
     let mut heading = writer.title.map(|events| {
         let mut html = String::new();
@@ -197,13 +199,13 @@ impl<'a> Writer<'a> {
             Event::Start(Tag::Table(_)) => {
                 let name = escape(self.theme.string("table"));
                 self.raw(format!(
-                    "<section class=\"table\" tabindex=\"0\" aria-label=\"{name}\">"
+                    "<div class=\"table\" role=\"group\" tabindex=\"0\" aria-label=\"{name}\">"
                 ));
                 self.out.push(event);
             }
             Event::End(TagEnd::Table) => {
                 self.out.push(event);
-                self.raw("</section>\n".to_owned());
+                self.raw("</div>\n".to_owned());
             }
             Event::Start(Tag::CodeBlock(kind)) => {
                 let inner = until(events, TagEnd::CodeBlock);
@@ -453,7 +455,7 @@ mod tests {
             "{html}"
         );
         assert!(
-            html.contains("<section class=\"table\" tabindex=\"0\""),
+            html.contains("<div class=\"table\" role=\"group\" tabindex=\"0\""),
             "{html}"
         );
     }

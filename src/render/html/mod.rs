@@ -11,6 +11,7 @@ mod renderer;
 mod sanitize;
 mod shared;
 mod sidebar;
+mod tables;
 mod theme;
 mod whole;
 
