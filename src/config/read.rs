@@ -385,6 +385,10 @@ mod tests {
              5:11 config-value: quality 0 is out of range (write 1 to 100)",
         );
         fault(
+            "[html]\nedit_url = \"https://forge.example/edit/main/\"\n",
+            "2:12 config-value: `https://forge.example/edit/main/` is not an address with `{path}` (write it like `https://forge.example/guide/edit/main/{path}`)",
+        );
+        fault(
             "[[documents]]\nname = \"a\"\nsource = \"../x\"\n",
             "3:10 config-value: `../x` is not a path inside the project (write a relative path without `..`)",
         );

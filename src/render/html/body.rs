@@ -322,6 +322,10 @@ impl<'a> Writer<'a> {
 
     fn math(&mut self, tex: &str, mode: MathMode, span: &Range<usize>) {
         match to_mathml(tex, mode) {
+            // It may be wider than a phone, and then the keyboard has to be able to scroll it.
+            Ok(mathml) if mode == MathMode::Display => self.raw(format!(
+                "<span class=\"formula\" role=\"group\" tabindex=\"0\">{mathml}</span>"
+            )),
             Ok(mathml) => self.raw(mathml),
             Err(message) => {
                 let message = format!("the formula cannot be read: {message}");

@@ -71,6 +71,12 @@ impl Together {
         if let Some(name) = lower {
             name.clone_into(&mut element.name);
         }
+        // One landmark of notes is a help; one for each chapter is in the way.
+        if element.get("role") == Some("doc-endnotes") {
+            "div".clone_into(&mut element.name);
+            element.remove("role");
+            element.remove("aria-label");
+        }
         let is_field = element.is("input");
         let own = |id: &str| format!("{}-{id}", Self::id(at));
         for attribute in &mut element.attributes {
@@ -190,6 +196,14 @@ mod tests {
             let html = format!("<a href=\"{outside}\">x</a>");
             case(&html, &html);
         }
+    }
+
+    #[test]
+    fn notes_are_no_landmark_of_their_own() {
+        case(
+            "<section class=\"footnotes\" role=\"doc-endnotes\" aria-label=\"Footnotes\"></section>",
+            "<div class=\"footnotes\"></div>",
+        );
     }
 
     #[test]

@@ -168,3 +168,52 @@ impl Html {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repo::{History, Snapshot};
+    use crate::site::LoadOptions;
+
+    /// The two pages of a site with these files, as far as it has them.
+    #[track_caller]
+    fn case(config: &str, files: &[&str], expected: [bool; 2]) {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("tympan.toml"), config).unwrap();
+        for name in files {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "# T\n").unwrap();
+        }
+        let snapshot = Snapshot::worktree(folder.path()).unwrap();
+        let history = History::read(folder.path(), None).unwrap();
+        let site = Site::load(&snapshot, &history, &LoadOptions::default(), None);
+        let found = [contents_route(&site), print_route(&site)];
+        assert_eq!(found.map(|route| route.is_some()), expected);
+    }
+
+    #[test]
+    fn each_kind_has_the_whole_it_needs() {
+        let two = ["a.md", "b.md"];
+        case("[project]\nkind = \"docs\"\n", &two, [true, false]);
+        case("[project]\nkind = \"book\"\n", &two, [true, true]);
+        case("[project]\nkind = \"contract\"\n", &two, [false, true]);
+        case("[project]\nkind = \"site\"\n", &two, [false, false]);
+        case("[project]\nkind = \"book\"\n", &["a.md"], [true, false]);
+    }
+
+    #[test]
+    fn the_author_decides() {
+        let two = ["a.md", "b.md"];
+        let docs = "[project]\nkind = \"docs\"\n[html]\nprint = true\n";
+        case(docs, &two, [true, true]);
+        let book = "[project]\nkind = \"book\"\n[html]\nprint = false\n";
+        case(book, &two, [true, false]);
+        let taken = ["a.md", "contents.md", "print/a.md", "print/b.md"];
+        case(
+            "[project]\nkind = \"docs\"\n[html]\nprint = true\n",
+            &taken,
+            [false, false],
+        );
+    }
+}
