@@ -16,6 +16,7 @@ use crate::release::{
     CheckSummary, FORMAT, File, Lock, Manifest, Output, Redirect, Release, ReleaseSource, Role,
     Sink, SinkError,
 };
+use crate::render::highlight::Highlights;
 use crate::render::{Job, JobKind, RenderContext, RenderError, Stage, Wanted};
 use crate::repo::{History, Snapshot};
 use crate::site::{LoadOptions, Site};
@@ -61,6 +62,8 @@ pub struct Prepared {
     pub assets: AssetMap,
     /// The renderers and their plan.
     pub stage: Stage,
+    /// The colors of code, worked out when a page asks for them.
+    pub highlights: Highlights,
     /// What was found so far.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -135,11 +138,13 @@ pub fn prepare(
     progress(Event::Finished {
         stage: Step::Assets,
     });
+    let highlights = Highlights::default();
     let context = RenderContext {
         site: &site,
         assets: &assets,
         snapshot: sources.snapshot,
         store: sources.store,
+        highlights: &highlights,
     };
     let stage = Stage::new(&context, &options.wanted);
     let mut diagnostics = site.diagnostics.clone();
@@ -149,6 +154,7 @@ pub fn prepare(
         site,
         assets,
         stage,
+        highlights,
         diagnostics,
     }
 }
@@ -167,6 +173,7 @@ impl Prepared {
             assets: &self.assets,
             snapshot,
             store,
+            highlights: &self.highlights,
         }
     }
 }
@@ -216,6 +223,7 @@ pub fn build(
         sink,
         progress,
     )?;
+    prepared.highlights.keep(store);
     progress(Event::Started {
         stage: Step::Seal,
         total: made.len(),
@@ -417,6 +425,9 @@ fn lock() -> Lock {
     ]);
     if cfg!(feature = "pdf") {
         lock.insert("typst".to_owned(), "0.15.1".to_owned());
+    }
+    if cfg!(feature = "highlight") {
+        lock.insert("arborium".to_owned(), "2.18.2".to_owned());
     }
     if cfg!(feature = "prose") {
         lock.insert("harper".to_owned(), "3.0.0".to_owned());

@@ -31,6 +31,16 @@ impl Digest {
         Self(hasher.finalize().into())
     }
 
+    /// The digest as it is, for files that hold many.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// A digest from its own bytes.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The 64 hexadecimal digits without the algorithm's name.
     pub fn hex(&self) -> String {
         use fmt::Write as _;

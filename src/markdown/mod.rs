@@ -4,13 +4,19 @@
 //! lists, math and heading attributes. This room knows text, never files or routes.
 
 mod autolink;
+mod code_block;
+mod fence;
 mod html;
+mod line_set;
 mod math;
 mod outline;
 mod parse;
 mod slug;
 
+pub use code_block::{CodeBlock, CodeLine, LineMark};
+pub use fence::Fence;
 pub use html::{HtmlReference, html_references};
+pub use line_set::LineSet;
 pub use math::{MathMode, check_formula, to_mathml};
 pub use outline::{Heading, Image, Link, LinkKind, Outline, outline};
 pub use parse::{Spanned, code_spans, events};

@@ -1,6 +1,7 @@
 //! What every renderer is given, and how one can fail.
 
 use crate::assets::AssetMap;
+use crate::render::highlight::Highlights;
 use crate::repo::{RepoError, Snapshot};
 use crate::site::Site;
 use crate::site_path::SitePath;
@@ -17,6 +18,8 @@ pub struct RenderContext<'a> {
     pub snapshot: &'a Snapshot,
     /// Where dear results are kept.
     pub store: &'a Store,
+    /// The colors of code.
+    pub highlights: &'a Highlights,
 }
 
 /// An output could not be made.

@@ -3,11 +3,13 @@
 //! Renderers return artifacts and write nothing.
 
 mod clauses;
+mod code;
 mod context;
 mod documents;
 pub mod dom;
 pub mod epub;
 mod files;
+pub mod highlight;
 mod html;
 #[cfg(feature = "pdf")]
 pub mod pdf;

@@ -5,6 +5,7 @@
 //! | `prose` | `checks/prose` | block text and mask, dialect, rule set, harper's version |
 //! | `image` | `assets/encode` | source bytes, widths, format, quality, encoders' versions |
 //! | `pdf` | `render/pdf` | the whole data tree, template, fonts, images, marks, Typst's version |
+//! | `highlight` | `render/highlight` | all blocks of a site, each by its language and text |
 //! | `epub` | `render/epub` | every chapter, image, style and metadata of the book |
 //!
 //! A hidden input is a bug of the first rank. A change of a step's output bumps its version in

@@ -86,6 +86,7 @@ const ONE_ROOM_ONLY: &[(&str, &[&str])] = &[
     ("printpdf::", &["src/render/pdf/"]),
     ("epub_builder::", &["src/render/epub/"]),
     ("harper_core::", &["src/checks/"]),
+    ("arborium::", &["src/render/highlight/"]),
     ("notify::", &["src/preview/"]),
     // Pages are made of templates, and so are shortcodes, which are text before they are pages.
     ("tera::", &["src/render/", "src/site/expand/shortcodes.rs"]),

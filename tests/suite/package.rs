@@ -184,7 +184,11 @@ fn every_licence_is_one_that_may_be_linked() {
 fn the_lock_of_a_release_names_the_engines_that_are_linked() {
     let manifest = include_str!("../../Cargo.toml");
     let flow = include_str!("../../src/build.rs");
-    for (name, package) in [("typst", "typst"), ("harper", "harper-core")] {
+    for (name, package) in [
+        ("arborium", "arborium"),
+        ("typst", "typst"),
+        ("harper", "harper-core"),
+    ] {
         let start = format!("{package} = {{ version = \"=");
         let version = manifest
             .lines()

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::config::direction;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::render::context::RenderContext;
 use crate::render::dom::{Fragment, Space, parse_fragment};
 use crate::render::epub::EpubOutput;
 use crate::render::epub::book::{Book, Chapter};
@@ -26,7 +27,11 @@ pub(super) const STYLE: &str = include_str!("../../../themes/base/epub.css");
 
 /// Makes a book.
 pub(super) fn make(book: &Book<'_>) -> Result<EpubOutput, String> {
-    let drafts: Vec<(Fragment, Ids)> = book.chapters.par_iter().map(draft).collect();
+    let drafts: Vec<(Fragment, Ids)> = book
+        .chapters
+        .par_iter()
+        .map(|chapter| draft(&book.context, chapter))
+        .collect();
     let sources: BTreeSet<_> = book
         .chapters
         .iter()
@@ -61,9 +66,9 @@ pub(super) fn make(book: &Book<'_>) -> Result<EpubOutput, String> {
     Ok(EpubOutput { bytes, diagnostics })
 }
 
-fn draft(chapter: &Chapter<'_>) -> (Fragment, Ids) {
+fn draft(context: &RenderContext<'_>, chapter: &Chapter<'_>) -> (Fragment, Ids) {
     let words = words(&chapter.language);
-    let mut tree = parse_fragment(&markup(chapter.page, words));
+    let mut tree = parse_fragment(&markup(context, chapter.page, words));
     tree.edit(rule);
     settle(&mut tree, words);
     let heading = settle_headings(&mut tree, &chapter.title, chapter.number.as_deref());

@@ -6,7 +6,7 @@ use crate::render::epub::chapters::STYLE;
 use crate::store::Key;
 
 /// The version of this step; it changes with its output.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Names every input. Links may lead to any page, file or list of the site, so all their places
 /// count; of pages that are not in the book only the place does.
@@ -15,6 +15,7 @@ pub(super) fn key(book: &Book<'_>) -> Key {
     let mut key = Key::new("epub", VERSION)
         .input("tympan", env!("CARGO_PKG_VERSION").as_bytes())
         .input("style", STYLE.as_bytes())
+        .input("colors", &[u8::from(cfg!(feature = "highlight"))])
         .digest("book", list(about(book)))
         .digest("contents", list(contents(&book.toc)));
     for chapter in &book.chapters {

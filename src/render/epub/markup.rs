@@ -7,18 +7,21 @@ use std::fmt::Write as _;
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, Tag, TagEnd, html};
 
 use crate::markdown::{MathMode, events};
+use crate::render::context::RenderContext;
 use crate::render::dom::escape;
+use crate::render::epub::code::code_block;
 use crate::render::epub::math::math;
 use crate::render::epub::words::Words;
 use crate::site::Page;
 
 /// The HTML of a page.
-pub(super) fn markup(page: &Page, words: &Words) -> String {
+pub(super) fn markup(context: &RenderContext<'_>, page: &Page, words: &Words) -> String {
     let events: Vec<Event<'_>> = events(page.markdown(), page.body)
         .into_iter()
         .map(|(event, _)| event)
         .collect();
     let events = number_headings(page, events);
+    let events = write_code(context, events);
     let (text, mut notes) = Notes::split(events);
     let mut out = Vec::with_capacity(text.len());
     for event in text {
@@ -47,6 +50,32 @@ fn number_headings<'a>(page: &'a Page, events: Vec<Event<'a>>) -> Vec<Event<'a>>
     events.into_iter().map(number).collect()
 }
 
+/// Puts the markup of a block of code where its events stand.
+fn write_code<'a>(context: &RenderContext<'_>, events: Vec<Event<'a>>) -> Vec<Event<'a>> {
+    let mut out = Vec::with_capacity(events.len());
+    let mut events = events.into_iter();
+    while let Some(event) = events.next() {
+        let Event::Start(Tag::CodeBlock(kind)) = event else {
+            out.push(event);
+            continue;
+        };
+        let mut code = String::new();
+        for event in events.by_ref() {
+            match event {
+                Event::Text(text) => code.push_str(&text),
+                Event::End(TagEnd::CodeBlock) => break,
+                _ => {}
+            }
+        }
+        let info = match &kind {
+            CodeBlockKind::Fenced(info) => info,
+            CodeBlockKind::Indented => "",
+        };
+        out.push(Event::Html(code_block(context, info, &code).into()));
+    }
+    out
+}
+
 fn adapt<'a>(event: Event<'a>, notes: &mut Notes<'a>, words: &Words, out: &mut Vec<Event<'a>>) {
     let html = |text: String| Event::InlineHtml(text.into());
     out.push(match event {
@@ -73,14 +102,6 @@ fn adapt<'a>(event: Event<'a>, notes: &mut Notes<'a>, words: &Words, out: &mut V
             )
         }
         Event::End(TagEnd::BlockQuote(Some(_))) => Event::Html("</aside>\n".into()),
-        Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
-            let language = info
-                .split([' ', ',', '{', '\t'])
-                .next()
-                .unwrap_or("")
-                .to_owned();
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language.into())))
-        }
         Event::FootnoteReference(label) => notes.reference(&label),
         event => event,
     });

@@ -5,6 +5,7 @@
 mod archive;
 mod book;
 mod chapters;
+mod code;
 mod foreign;
 mod headings;
 mod images;

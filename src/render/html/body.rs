@@ -8,9 +8,8 @@ use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::markdown::{MathMode, Spanned, events, html_references, to_mathml};
 use crate::render::context::RenderContext;
-use crate::render::html::events::{
-    alert, encode_fragment, escape, language, plain_image, plain_text, until,
-};
+use crate::render::html::code::code_block;
+use crate::render::html::events::{alert, encode_fragment, escape, plain_image, plain_text, until};
 use crate::render::html::figures::{Loading, file_url, picture};
 use crate::render::html::footnotes::Footnotes;
 use crate::render::html::sanitize::sanitize;
@@ -305,19 +304,12 @@ impl<'a> Writer<'a> {
     }
 
     fn code(&mut self, kind: &CodeBlockKind<'_>, inner: &[Spanned<'a>]) {
-        let language = match kind {
-            CodeBlockKind::Fenced(info) => language(info),
+        let info = match kind {
+            CodeBlockKind::Fenced(info) => info,
             CodeBlockKind::Indented => "",
         };
-        let class = match language {
-            "" => String::new(),
-            language => format!(" class=\"language-{}\"", escape(language)),
-        };
         let code: String = inner.iter().map(|(event, _)| plain_text(event)).collect();
-        self.raw(format!(
-            "<pre tabindex=\"0\"><code{class}>{}</code></pre>\n",
-            escape(&code)
-        ));
+        self.raw(code_block(self.context, info, &code));
     }
 
     fn math(&mut self, tex: &str, mode: MathMode, span: &Range<usize>) {
@@ -369,6 +361,7 @@ impl<'a> Writer<'a> {
 mod tests {
     use super::*;
     use crate::assets::AssetMap;
+    use crate::render::highlight::Highlights;
     use crate::repo::{History, Snapshot};
     use crate::site::{LoadOptions, Site};
     use crate::store::Store;
@@ -387,6 +380,7 @@ mod tests {
             assets: &assets,
             snapshot: &snapshot,
             store: &store,
+            highlights: &Highlights::default(),
         };
         let theme = Theme::built_in(site.kind, "en");
         let home = site

@@ -20,16 +20,6 @@ pub(super) fn plain_image(url: &str, alt: &str) -> String {
     )
 }
 
-/// The first word of a fence's info string, in any of the dialects `rust,ignore`, `{.rust .x}`
-/// and `rust {1,3}`.
-pub(super) fn language(info: &str) -> &str {
-    let word = info
-        .trim_start_matches(['{', '.', ' '])
-        .split([',', ' ', '{', '}', '\t'])
-        .next();
-    word.unwrap_or("")
-}
-
 /// A fragment percent-encoded where HTML needs it; letters of any script may stand as they are.
 pub(super) fn encode_fragment(fragment: &str) -> String {
     fragment.replace('%', "%25").replace(' ', "%20")

@@ -1,6 +1,7 @@
 //! Pages: the model through the theme's templates, links relative, nothing but HTML and CSS.
 
 mod body;
+mod code;
 mod events;
 mod feeds;
 mod figures;

@@ -52,6 +52,8 @@ const ATTRIBUTES: &[&str] = &[
     "class",
     "role",
     "tabindex",
+    "hidden",
+    "data-n",
     "title",
     "lang",
     "dir",

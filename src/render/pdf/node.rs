@@ -3,6 +3,7 @@
 use pulldown_cmark::{Alignment, BlockQuoteKind};
 use serde_json::{Value, json};
 
+use crate::markdown::CodeBlock;
 use crate::render::pdf::breaks::{Measure, soften};
 
 /// From this many columns on, a table may need a page of its own, turned on its side.
@@ -109,11 +110,17 @@ pub(super) fn quote(kind: Option<BlockQuoteKind>, children: Vec<Value>) -> Value
     json!({"t": "alert", "kind": kind, "c": body})
 }
 
-/// A block of code.
-pub(super) fn code(language: &str, children: &[Value]) -> Value {
+/// A block of code, without the lines that are hidden on a page.
+pub(super) fn code(info: &str, children: &[Value]) -> Value {
     let text: String = children.iter().filter_map(Value::as_str).collect();
-    let text = soften(text.trim_end_matches('\n'), Measure::Block);
-    json!({"t": "code", "lang": language.to_ascii_lowercase(), "v": text})
+    let block = CodeBlock::read(info, &text);
+    let language = block.language.to_ascii_lowercase();
+    let text = soften(block.shown().trim_end_matches('\n'), Measure::Block);
+    let mut node = json!({"t": "code", "lang": language, "v": text});
+    if let Some(title) = block.title {
+        node["title"] = json!(title);
+    }
+    node
 }
 
 /// A list of the items inside it.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::assets::{AssetMap, ImageAsset, ImageFile, ImageKind};
 use crate::digest::Digest;
 use crate::render::context::RenderContext;
+use crate::render::highlight::Highlights;
 use crate::render::pdf::book::{Book, book};
 use crate::render::pdf::{PdfOutput, render_pdf};
 use crate::repo::{History, Snapshot, Source};
@@ -78,6 +79,7 @@ impl Project {
             assets: &assets,
             snapshot: &snapshot,
             store,
+            highlights: &Highlights::default(),
         })
     }
 

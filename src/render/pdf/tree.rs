@@ -220,10 +220,7 @@ impl Builder<'_, '_> {
                 Open::Heading(self.headings - 1)
             }
             Tag::BlockQuote(kind) => Open::Quote(kind),
-            Tag::CodeBlock(CodeBlockKind::Fenced(language)) => {
-                let word = language.split([',', ' ', '{']).next().unwrap_or("");
-                Open::Code(word.trim_start_matches('.').to_owned())
-            }
+            Tag::CodeBlock(CodeBlockKind::Fenced(info)) => Open::Code(info.to_string()),
             Tag::CodeBlock(CodeBlockKind::Indented) => Open::Code(String::new()),
             Tag::List(start) => {
                 let nested = self.stack.iter().any(Frame::is_block);
@@ -326,7 +323,7 @@ impl Builder<'_, '_> {
             }
             Open::Heading(index) => return self.heading(index, children),
             Open::Quote(kind) => node::quote(kind, children),
-            Open::Code(language) => node::code(&language, &children),
+            Open::Code(info) => node::code(&info, &children),
             Open::List {
                 start,
                 clause,

@@ -13,6 +13,7 @@ use zip::ZipArchive;
 use super::*;
 use crate::assets::{AssetMap, ImageAsset, ImageFile, ImageKind};
 use crate::digest::Digest;
+use crate::render::highlight::Highlights;
 use crate::repo::{History, Snapshot};
 use crate::site::{LoadOptions, Site};
 use crate::store::Store;
@@ -84,6 +85,7 @@ fn make_in(folder: &Path) -> Made {
         assets: &assets,
         snapshot: &snapshot,
         store: &store,
+        highlights: &Highlights::default(),
     };
     let made = render_epub(&context, &site.documents[0]).unwrap();
     let mut archive = ZipArchive::new(Cursor::new(&made.bytes)).unwrap();

@@ -56,6 +56,7 @@ const BASE: Files = embedded!("base":
     "css/print.css",
     "js/base.js",
     "js/search-open.js",
+    "js/code.js",
 );
 const SITE: Files = embedded!("site": "templates/home.html", "css/site.css");
 const DOCS: Files = embedded!("docs": "templates/colors.html", "css/docs.css");
