@@ -3,6 +3,8 @@
 use time::format_description::well_known::Rfc3339;
 use time::{Date as Day, Month, OffsetDateTime, Time, UtcDateTime, UtcOffset};
 
+use crate::site::calendar::written_out;
+
 /// A moment that an author wrote, with the day they meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Date {
@@ -52,25 +54,11 @@ impl Date {
             .unwrap_or_default()
     }
 
-    /// The day for readers: `1 March 2026` in English, `2026-03-01` in other languages.
+    /// The day for readers: `1 March 2026` in English, `2026-03-01` in languages whose months are
+    /// not known.
     pub fn for_readers(self, language: &str) -> String {
-        match language.split('-').next() {
-            Some("en") if language.ends_with("-US") => {
-                format!(
-                    "{} {}, {}",
-                    self.day.month(),
-                    self.day.day(),
-                    self.day.year()
-                )
-            }
-            Some("en") => format!(
-                "{} {} {}",
-                self.day.day(),
-                self.day.month(),
-                self.day.year()
-            ),
-            _ => self.day(),
-        }
+        let day = (self.day.year(), u8::from(self.day.month()), self.day.day());
+        written_out(language, day).unwrap_or_else(|| self.day())
     }
 
     fn of(moment: OffsetDateTime) -> Self {
@@ -145,6 +133,6 @@ mod tests {
         assert_eq!(date.day(), "2026-03-01");
         assert_eq!(date.for_readers("en-GB"), "1 March 2026");
         assert_eq!(date.for_readers("en-US"), "March 1, 2026");
-        assert_eq!(date.for_readers("de"), "2026-03-01");
+        assert_eq!(date.for_readers("tlh"), "2026-03-01");
     }
 }

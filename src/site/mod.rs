@@ -2,6 +2,7 @@
 //!
 //! It reads snapshots and knows no output format but the routes.
 
+mod calendar;
 mod date;
 mod documents;
 mod expand;
