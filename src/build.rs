@@ -208,7 +208,7 @@ pub fn build(
     if options.checks == Checks::Run {
         progress(Event::Started {
             stage: Step::Check,
-            total: prepared.site.pages.len(),
+            total: prepared.site.written_pages().count(),
         });
         diagnostics.extend(run_checks(&CheckContext {
             site: &prepared.site,
@@ -279,7 +279,7 @@ fn make(
     progress: Progress<'_>,
 ) -> Result<Vec<Made>, BuildError> {
     let mut jobs: Vec<&(usize, Job)> = stage.plan().jobs().iter().collect();
-    jobs.sort_by_key(|(_, job)| match job.kind {
+    jobs.sort_by_key(|(_, job)| match job.kind.plain() {
         JobKind::Document(..) | JobKind::SearchTerms(_) => 0,
         JobKind::Image(_) => 1,
         _ => 2,
@@ -364,10 +364,6 @@ fn seal(
             .filter(|found| found.severity == severity)
             .count()
     };
-    let redirect = |redirect: &crate::site::Redirect| Redirect {
-        from: redirect.from.clone(),
-        to: redirect.to.clone(),
-    };
     let mut routes: Vec<String> = files
         .files()
         .iter()
@@ -390,9 +386,25 @@ fn seal(
         },
         outputs: outputs(files.files(), pages),
         routes,
-        redirects: site.redirects.iter().map(redirect).collect(),
+        redirects: redirects(site),
         files,
     }
+}
+
+fn redirects(site: &Site) -> Vec<Redirect> {
+    let mut redirects = Vec::new();
+    for site in site.in_all_languages() {
+        let place = |url: &str| match site.mount.is_root() {
+            true => url.to_owned(),
+            false => format!("/{}{url}", site.mount),
+        };
+        redirects.extend(site.redirects.iter().map(|redirect| Redirect {
+            from: place(&redirect.from),
+            to: place(&redirect.to),
+        }));
+    }
+    redirects.sort();
+    redirects
 }
 
 fn outputs(files: &[File], pages: &BTreeMap<SitePath, usize>) -> Vec<Output> {

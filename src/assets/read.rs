@@ -68,7 +68,7 @@ impl AssetMap {
                     Some(fault)
                 }
             };
-            diagnostics.extend(fault.map(|fault| fault.at(site, place)));
+            diagnostics.extend(fault.map(|fault| fault.at(place)));
         }
         let (files, faults) = readable_files(files, site, snapshot);
         map.files = files;
@@ -83,15 +83,15 @@ impl AssetMap {
 pub fn broken_image(site: &Site, source: &SitePath, reason: &str) -> Diagnostic {
     let fault = broken(source, reason);
     match image_uses(site).get(source) {
-        Some(place) => fault.at(site, place),
+        Some(place) => fault.at(place),
         None => fault.about(source),
     }
 }
 
 impl Fault {
-    fn at(self, site: &Site, place: &Use) -> Diagnostic {
+    fn at(self, place: &Use) -> Diagnostic {
         place
-            .diagnostic(site, self.code, self.severity, self.message)
+            .diagnostic(self.code, self.severity, self.message)
             .help(self.help)
     }
 

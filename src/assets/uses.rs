@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::config::CONFIG_FILE;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::site::{LinkTarget, PageId, Site};
+use crate::site::{LinkTarget, Page, Site};
 use crate::site_path::SitePath;
 
 /// The first place that uses an image.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) enum Use {
     /// A page, and the bytes of its text.
-    Page(PageId, Range<usize>),
+    Page(Arc<Page>, Range<usize>),
     /// The configuration.
     Config,
 }
@@ -21,16 +22,12 @@ impl Use {
     /// Reports about what is used here.
     pub(super) fn diagnostic(
         &self,
-        site: &Site,
         code: &'static str,
         severity: Severity,
         message: String,
     ) -> Diagnostic {
         match self {
-            Self::Page(page, span) => {
-                let page = site.page(*page);
-                page.diagnostic(code, severity, span.clone(), message)
-            }
+            Self::Page(page, span) => page.diagnostic(code, severity, span.clone(), message),
             Self::Config => {
                 let path = SitePath::parse(CONFIG_FILE).expect("a plain name is a path");
                 Diagnostic::new(code, severity, &path, message)
@@ -45,7 +42,7 @@ pub(super) fn image_uses(site: &Site) -> BTreeMap<SitePath, Use> {
     let mut add = |file, place| {
         uses.entry(file).or_insert(place);
     };
-    for (id, page) in site.pages_with_ids() {
+    for (site, page) in site.written_pages() {
         let shown = page.outline.images.iter();
         let shown = shown.map(|image| (image.target.as_str(), image.span.clone()));
         let front = page.front.image.as_deref().map(|image| {
@@ -54,7 +51,7 @@ pub(super) fn image_uses(site: &Site) -> BTreeMap<SitePath, Use> {
         });
         for (target, span) in shown.chain(front) {
             if let LinkTarget::File(file) = site.resolve(page, target) {
-                add(file, Use::Page(id, span));
+                add(file, Use::Page(Arc::clone(page), span));
             }
         }
     }
@@ -68,9 +65,9 @@ pub(super) fn image_uses(site: &Site) -> BTreeMap<SitePath, Use> {
 
 /// Every file that a page links to.
 pub(super) fn linked_files(site: &Site) -> BTreeSet<SitePath> {
-    let links = site.pages.iter().flat_map(|page| {
+    let links = site.written_pages().flat_map(|(site, page)| {
         let links = page.outline.links.iter();
-        links.map(|link| site.resolve(page, &link.target))
+        links.map(move |link| site.resolve(page, &link.target))
     });
     links
         .filter_map(|target| match target {

@@ -27,7 +27,9 @@ impl Check for LinkCheck {
             names: Names::of(site),
         };
         let read = |page: &'_ std::sync::Arc<Page>| check.page(page);
-        site.pages.par_iter().flat_map_iter(read).collect()
+        let written = |page: &&std::sync::Arc<Page>| !site.is_fallback(page);
+        let pages = site.pages.par_iter().filter(written);
+        pages.flat_map_iter(read).collect()
     }
 }
 
@@ -92,7 +94,10 @@ impl Checker<'_> {
             LinkTarget::Empty => {
                 Some(written.report("image-missing", Severity::Error, "an image names no file"))
             }
-            LinkTarget::Page(..) | LinkTarget::Route(_) | LinkTarget::Fragment(_) => {
+            LinkTarget::Page(..)
+            | LinkTarget::Elsewhere(..)
+            | LinkTarget::Route(_)
+            | LinkTarget::Fragment(_) => {
                 let message = format!("`{}` is a page, not an image", image.target);
                 Some(written.report("image-missing", Severity::Error, message))
             }

@@ -7,12 +7,14 @@ mod prose;
 mod structure;
 #[cfg(test)]
 mod test_site;
+mod translations;
 
 pub use check::{Check, CheckContext};
 pub use links::LinkCheck;
 #[cfg(feature = "prose")]
 pub use prose::ProseCheck;
 pub use structure::StructureCheck;
+pub use translations::TranslationCheck;
 
 use crate::config;
 use crate::diagnostic::{Diagnostic, sort};
@@ -21,6 +23,7 @@ use crate::diagnostic::{Diagnostic, sort};
 pub const CHECKS: &[&dyn Check] = &[
     &LinkCheck,
     &StructureCheck,
+    &TranslationCheck,
     #[cfg(feature = "prose")]
     &ProseCheck,
 ];
@@ -31,7 +34,14 @@ pub const CHECKS: &[&dyn Check] = &[
 /// applies the same levels there. Each page is one step of the progress, whose stage the caller
 /// begins and ends.
 pub fn run_checks(context: &CheckContext<'_>) -> Vec<Diagnostic> {
-    let found = CHECKS.iter().flat_map(|check| check.run(context)).collect();
+    let sites = context.site.in_all_languages();
+    let contexts: Vec<CheckContext<'_>> = sites
+        .map(|site| CheckContext { site, ..*context })
+        .collect();
+    let found = contexts
+        .iter()
+        .flat_map(|context| CHECKS.iter().flat_map(|check| check.run(context)))
+        .collect();
     let mut found = with_levels(&context.site.config.check, found);
     sort(&mut found);
     found

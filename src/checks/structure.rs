@@ -26,7 +26,9 @@ impl Check for StructureCheck {
             found.extend(ids(page));
             found
         };
-        context.site.pages.par_iter().flat_map_iter(read).collect()
+        let written = |page: &&std::sync::Arc<Page>| !context.site.is_fallback(page);
+        let pages = context.site.pages.par_iter().filter(written);
+        pages.flat_map_iter(read).collect()
     }
 }
 

@@ -27,7 +27,7 @@ pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome
     }
     progress(Event::Started {
         stage: Stage::Check,
-        total: site.pages.len(),
+        total: site.written_pages().count(),
     });
     let mut found = site.diagnostics.clone();
     found.extend(run_checks(&CheckContext {
@@ -42,12 +42,15 @@ pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome
     let mut found = leveled(&site, found);
     found.retain(|found| only.is_empty() || only.iter().any(|path| found.path.is_within(path)));
     if ui.is_json() {
-        ui.result(&json::to_text(&CheckReport::new(&found, site.pages.len()))?);
+        ui.result(&json::to_text(&CheckReport::new(
+            &found,
+            site.written_pages().count(),
+        ))?);
     } else {
         report::print(ui, &found);
         ui.note(&format!(
             "{} pages, {}",
-            site.pages.len(),
+            site.written_pages().count(),
             report::summary(&found)
         ));
     }

@@ -36,6 +36,7 @@ pub(super) struct ConfigFile {
     pub pdf: PdfFile,
     pub epub: EpubFile,
     pub targets: BTreeMap<String, TargetFile>,
+    pub languages: BTreeMap<Spanned<String>, super::languages::LanguageFile>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -7,6 +7,7 @@ use globset::GlobSet;
 use serde::{Deserialize, Serialize};
 
 use crate::config::file::Kind;
+use crate::config::languages::Language;
 use crate::config::search::Search;
 use crate::diagnostic::Severity;
 use crate::site_path::SitePath;
@@ -36,6 +37,10 @@ pub struct Config {
     pub epub: Epub,
     /// Places to publish to, by name.
     pub targets: BTreeMap<String, Target>,
+    /// The languages it is published in, by tag; empty if it is one alone.
+    pub languages: BTreeMap<String, Language>,
+    /// Words of the theme that the project says otherwise.
+    pub strings: BTreeMap<String, String>,
 }
 
 /// The work as a whole.
@@ -51,6 +56,8 @@ pub struct Project {
     pub authors: Vec<String>,
     /// The language (BCP 47), also the dictionary.
     pub language: String,
+    /// The direction the language is written in, where it was said.
+    pub direction: Option<&'static str>,
     /// The absolute address it will stand at, with a slash at its end.
     pub base_url: Option<String>,
     /// The folder of the content, if the file names one.
@@ -67,6 +74,7 @@ impl Default for Project {
             description: None,
             authors: Vec::new(),
             language: "en".to_owned(),
+            direction: None,
             base_url: None,
             content: None,
             copyright: None,
@@ -77,7 +85,7 @@ impl Default for Project {
 impl Project {
     /// The direction in which the language is written.
     pub fn direction(&self) -> &'static str {
-        direction(&self.language)
+        self.direction.unwrap_or_else(|| direction(&self.language))
     }
 }
 

@@ -1,5 +1,6 @@
 //! From text to meaning: every fault of a file becomes a diagnostic with its place.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
@@ -176,6 +177,7 @@ impl<'a> Reader<'a> {
             .into_iter()
             .filter_map(|(name, target)| Some((name, self.target(target)?)))
             .collect();
+        let languages = self.languages(file.languages, &project.language);
         Config {
             project,
             nav,
@@ -191,7 +193,10 @@ impl<'a> Reader<'a> {
                 identifier: file.epub.identifier,
             },
             targets,
+            languages,
+            strings: BTreeMap::new(),
         }
+        .spoken()
     }
 
     fn project(&mut self, file: &ConfigFile) -> Project {
@@ -315,7 +320,7 @@ impl<'a> Reader<'a> {
 
 /// Whether `text` has the shape of a language tag (RFC 5646 §2.1): letters, then parts of up to
 /// eight letters or digits.
-fn is_language(text: &str) -> bool {
+pub(super) fn is_language(text: &str) -> bool {
     let mut parts = text.split('-');
     let primary = parts.next().unwrap_or("");
     (2..=8).contains(&primary.len())

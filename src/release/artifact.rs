@@ -61,11 +61,16 @@ impl Artifact {
         Digest::of(&self.bytes)
     }
 
-    /// How long it may be kept, read off its name: files under `_tympan/` hold a digest in theirs,
-    /// but for the search's, which keep their names so that few of them change with a page.
+    /// Whether a file is named after what it holds: those under `_tympan/` are, but for the search's,
+    /// which keep their names so that few of them change with a page.
+    pub fn is_immutable(path: &SitePath) -> bool {
+        let path = path.as_str();
+        path.starts_with("_tympan/") && !path.starts_with("_tympan/search/")
+    }
+
+    /// How long it may be kept, read off its name.
     pub fn cache_class(&self) -> CacheClass {
-        let path = self.path.as_str();
-        if path.starts_with("_tympan/") && !path.starts_with("_tympan/search/") {
+        if Self::is_immutable(&self.path) {
             CacheClass::Immutable
         } else {
             CacheClass::Revalidate

@@ -11,6 +11,7 @@ pub mod epub;
 mod files;
 pub mod highlight;
 mod html;
+mod mounted;
 #[cfg(feature = "pdf")]
 pub mod pdf;
 mod plan;

@@ -75,6 +75,8 @@ pub enum JobKind {
     File(SitePath),
     /// A bound output, by its document's place in the site.
     Document(usize, Format),
+    /// One of these for a translation, whose place is its renderer's to know.
+    Mounted(Box<JobKind>),
 }
 
 /// What came of a job.
@@ -107,6 +109,9 @@ impl Plan {
                 .iter()
                 .find(|path| plan.by_path.contains_key(*path));
             if let Some(path) = taken {
+                if job.outputs.iter().all(Artifact::is_immutable) {
+                    continue; // The name says that the bytes are the same.
+                }
                 let message = format!("two outputs want the place `{path}`");
                 let found = Diagnostic::new("output-duplicate", Severity::Error, path, message);
                 diagnostics.push(found.help("rename the file, page or document that makes it"));
@@ -133,6 +138,16 @@ impl Plan {
     /// Every file, sorted.
     pub fn paths(&self) -> impl Iterator<Item = &SitePath> {
         self.by_path.keys()
+    }
+}
+
+impl JobKind {
+    /// The kind of work, wherever its site stands.
+    pub fn plain(&self) -> &Self {
+        match self {
+            Self::Mounted(kind) => kind.plain(),
+            kind => kind,
+        }
     }
 }
 

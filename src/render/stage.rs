@@ -6,6 +6,7 @@ use crate::render::context::{RenderContext, RenderError};
 use crate::render::documents::Documents;
 use crate::render::files::Files;
 use crate::render::html::Html;
+use crate::render::mounted::Mounted;
 use crate::render::plan::{Job, Plan, Rendered, Renderer};
 use crate::render::search::Search;
 use crate::site::Site;
@@ -46,6 +47,16 @@ impl Stage {
             renderers.push(Box::new(Search::new(context.site)));
         }
         renderers.push(Box::new(Documents::new(&wanted.formats)));
+        for (at, translation) in context.site.translations.iter().enumerate() {
+            if wanted.html {
+                let html = Box::new(Html::new(translation));
+                renderers.push(Box::new(Mounted::new(at, html)));
+                let search = Box::new(Search::new(translation));
+                renderers.push(Box::new(Mounted::new(at, search)));
+            }
+            let documents = Box::new(Documents::new(&wanted.formats));
+            renderers.push(Box::new(Mounted::new(at, documents)));
+        }
         let plan_of = |(at, renderer): (usize, &dyn Renderer)| {
             renderer
                 .plan(context)

@@ -2,7 +2,7 @@
 
 use crate::config::Format;
 use crate::site::model::{PageId, Site};
-use crate::site::page::{Page, is_index, is_page};
+use crate::site::page::{Page, is_page};
 use crate::site_path::{SitePath, decode};
 
 /// Where a link leads.
@@ -16,6 +16,9 @@ pub enum LinkTarget {
     Route(SitePath),
     /// To a file of the project that is not a page.
     File(SitePath),
+    /// To a page of another language or version: its file relative to the root of the release,
+    /// and perhaps a place in it.
+    Elsewhere(SitePath, Option<String>),
     /// Out of the site.
     External(String),
     /// Nowhere; the path that was looked for, relative to the project.
@@ -63,9 +66,12 @@ impl Site {
         let by_source = source.as_ref().ok().and_then(|path| self.find(path));
         let by_route = || route.as_ref().ok().and_then(|path| self.find_route(path));
         let by_name = || self.find_by_name(&path);
+        let elsewhere = || self.find_elsewhere(page, &path, source.as_ref().ok());
         let found = by_source.or_else(by_route).or_else(by_name);
+        let found = found.or_else(elsewhere);
         match (found, source) {
             (Some(LinkTarget::Page(page, _)), _) => LinkTarget::Page(page, fragment),
+            (Some(LinkTarget::Elsewhere(file, _)), _) => LinkTarget::Elsewhere(file, fragment),
             (Some(found), _) => found,
             (None, Ok(path)) => LinkTarget::Missing(path),
             (None, Err(_)) => LinkTarget::Outside,
@@ -85,6 +91,7 @@ impl Site {
                     .contains(path)
                     .then(|| LinkTarget::File(path.clone()))
             })
+            .or_else(|| self.shared_file(path).map(LinkTarget::File))
             .or_else(|| page(&with(".md")?))
             .or_else(|| match path.extension() {
                 "html" | "htm" => page(&beside(&format!("{}.md", path.stem()))?),
@@ -100,6 +107,39 @@ impl Site {
                     .find_map(|name| page(&inside(name)?))
             })
             .or_else(|| self.find_folder(path))
+    }
+
+    /// A page of another language, by its place in the project or in the release.
+    fn find_elsewhere(
+        &self,
+        page: &Page,
+        path: &str,
+        source: Option<&SitePath>,
+    ) -> Option<LinkTarget> {
+        if self.languages.all.is_empty() {
+            return None;
+        }
+        let names = ["", ".md", "index.md", "_index.md", "README.md"];
+        let by_source = names.iter().find_map(|name| {
+            let source = source?;
+            let path = match *name {
+                "" => source.clone(),
+                ".md" => source
+                    .resolve_beside(&format!("{}.md", source.file_name()))
+                    .ok()?,
+                name => source.resolve(name).ok()?,
+            };
+            self.page_elsewhere(&path).cloned()
+        });
+        let by_route = || {
+            let file = match path.strip_prefix('/') {
+                Some(rest) => SitePath::parse(rest),
+                None => self.mount.join(&page.route).resolve_beside(path),
+            };
+            self.route_elsewhere(&file.ok()?)
+        };
+        let found = by_source.or_else(by_route)?;
+        Some(LinkTarget::Elsewhere(found, None))
     }
 
     fn find_folder(&self, folder: &SitePath) -> Option<LinkTarget> {
@@ -151,7 +191,7 @@ impl Site {
             .pages_with_ids()
             .filter(|(_, page)| page.path.file_name() == path);
         let (id, page) = named.next()?;
-        (named.next().is_none() && !is_index(&page.path)).then_some(LinkTarget::Page(id, None))
+        (named.next().is_none() && !page.is_index()).then_some(LinkTarget::Page(id, None))
     }
 }
 

@@ -11,8 +11,9 @@ use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::repo::{History, Snapshot, SnapshotFile};
 use crate::site::documents::read_documents;
 use crate::site::expand::Shortcodes;
+use crate::site::languages::{by_language, introduce, place_of, translate};
 use crate::site::model::{Hidden, PageId, Site};
-use crate::site::nav::{SUMMARY_FILE, read_nav};
+use crate::site::nav::{SUMMARY_FILE, read_nav, retitled};
 use crate::site::page::{MAX_PAGE, Page, PageSource, is_page};
 use crate::site::routes::{read_redirects, settle_routes};
 use crate::site::sections::{read_sections, read_tags};
@@ -48,7 +49,9 @@ impl Site {
         let content = content_folder(&config, &files, &mut diagnostics);
         let (pages, files): (Vec<&SnapshotFile>, Vec<&SnapshotFile>) =
             files.into_iter().partition(|file| {
-                is_page(&file.path) && file.path.is_within(&content) && !is_summary(&file.path)
+                is_page(&file.path)
+                    && file.path.is_within(&content)
+                    && !is_summary(&config, &file.path)
             });
         if pages.is_empty() {
             diagnostics.push(nothing_found(&content));
@@ -79,38 +82,21 @@ impl Site {
             (false, Some(time)) => time,
             _ => options.now,
         };
-        // A contract may be dated ahead and a book announced; only posts wait for their day.
-        let bound = matches!(config.project.kind, Some(Kind::Book | Kind::Contract));
-        let options = LoadOptions {
-            future: options.future || bound,
-            ..options.clone()
-        };
+        let options = waiting(&config, options);
         let (pages, hidden) = visible(all, &options, now);
-        let pages = settle_routes(pages, &mut diagnostics);
-        let by_path = pages
-            .iter()
-            .enumerate()
-            .map(|(at, page)| (page.path.clone(), PageId(at)))
-            .collect();
-        let by_route = pages
-            .iter()
-            .enumerate()
-            .map(|(at, page)| (page.route.clone(), PageId(at)))
-            .collect();
+        let (pages, translated) = by_language(pages);
+        let files: BTreeSet<SitePath> = files.into_iter().map(|file| file.path.clone()).collect();
+        let kind = config
+            .project
+            .kind
+            .unwrap_or_else(|| guess_kind(&pages, &content, snapshot));
         let published =
             |file: &SitePath| !content.is_root() && file.is_within(&content) && !is_page(file);
-        let files: BTreeSet<SitePath> = files.into_iter().map(|file| file.path.clone()).collect();
-        let mut site = Site {
-            kind: config
-                .project
-                .kind
-                .unwrap_or_else(|| guess_kind(&pages, &content, snapshot)),
+        let base = Site {
+            kind,
             title: String::new(),
             source: snapshot.source().clone(),
-            history: pages
-                .iter()
-                .map(|page| history.get(&page.path).cloned())
-                .collect(),
+            history: Vec::new(),
             sections: BTreeMap::new(),
             nav: Vec::new(),
             tags: Vec::new(),
@@ -123,15 +109,54 @@ impl Site {
                 .collect(),
             files,
             hidden,
-            diagnostics,
-            by_path,
-            by_route,
+            diagnostics: Vec::new(),
+            mount: SitePath::root(),
+            language: None,
+            translations: Vec::new(),
+            languages: Arc::default(),
+            by_place: BTreeMap::new(),
+            own_language: config.project.language.clone(),
+            by_path: BTreeMap::new(),
+            by_route: BTreeMap::new(),
             config: Arc::new(config),
             content,
-            pages,
+            pages: Vec::new(),
         };
-        site.finish(snapshot);
+        let fill = |site: Self, pages| site.filled(pages, history, snapshot);
+        let translations = translate(&base, &pages, &translated, &fill);
+        let mut site = fill(
+            Self {
+                diagnostics,
+                ..base
+            },
+            pages,
+        );
+        site.translations = translations;
+        introduce(&mut site);
         site
+    }
+
+    /// The same site with its pages, and with everything that follows from them.
+    fn filled(mut self, pages: Vec<Arc<Page>>, history: &History, snapshot: &Snapshot) -> Self {
+        let pages = settle_routes(pages, &mut self.diagnostics);
+        let by = |path: fn(&Page) -> &SitePath| {
+            let places = pages.iter().enumerate();
+            places
+                .map(|(at, page)| (path(page).clone(), PageId(at)))
+                .collect()
+        };
+        self.by_path = by(|page| &page.path);
+        self.by_route = by(|page| &page.route);
+        if !self.config.languages.is_empty() {
+            self.by_place = by(|page| &page.place);
+        }
+        self.history = pages
+            .iter()
+            .map(|page| history.get(&page.path).cloned())
+            .collect();
+        self.pages = pages;
+        self.finish(snapshot);
+        self
     }
 
     /// The parts that need every page: each builds on the ones before.
@@ -139,9 +164,15 @@ impl Site {
         self.sections = read_sections(self);
         self.tags = read_tags(self);
         let mut diagnostics = Vec::new();
-        let summary = snapshot_text(snapshot, &self.content, SUMMARY_FILE);
+        let (summary, is_shared) = self.summary(snapshot);
         let config = snapshot_text(snapshot, &SitePath::root(), CONFIG_FILE);
         self.nav = read_nav(self, summary.as_ref(), config.as_ref(), &mut diagnostics);
+        if is_shared {
+            // What the work's own navigation lacks is reported where it is written for.
+            diagnostics.clear();
+            let nav = std::mem::take(&mut self.nav);
+            self.nav = retitled(self, nav);
+        }
         self.title = self
             .config
             .project
@@ -149,10 +180,43 @@ impl Site {
             .clone()
             .unwrap_or_else(|| self.guess_title());
         let read = |path: &SitePath| read_text(snapshot, path);
-        self.documents = read_documents(self, config.as_ref(), &read, &mut diagnostics);
+        self.documents = match self.language {
+            None => read_documents(self, config.as_ref(), &read, &mut diagnostics),
+            Some(_) => read_documents(self, config.as_ref(), &read, &mut Vec::new()),
+        };
         self.redirects = read_redirects(self, &mut diagnostics);
         self.diagnostics.extend(diagnostics);
         sort(&mut self.diagnostics);
+    }
+
+    /// The file that orders this site, and whether a translation shares its order with the work.
+    fn summary(&self, snapshot: &Snapshot) -> (Option<(SitePath, Arc<str>)>, bool) {
+        let plain = || snapshot_text(snapshot, &self.content, SUMMARY_FILE);
+        if self.config.languages.is_empty() {
+            return (plain(), false);
+        }
+        let tag = self.language.as_deref();
+        let tag = tag.unwrap_or(&self.config.project.language);
+        let in_folder = || snapshot_text(snapshot, &self.content.resolve(tag).ok()?, SUMMARY_FILE);
+        let by_suffix = || snapshot_text(snapshot, &self.content, &format!("SUMMARY.{tag}.md"));
+        let of_language = self
+            .language
+            .as_ref()
+            .and_then(|tag| self.config.languages.get(tag));
+        let has_nav = of_language.is_some_and(|language| !language.nav.is_empty());
+        match in_folder().or_else(by_suffix) {
+            Some(own) => (
+                Some(own),
+                self.language.is_some() && !has_nav && !self.config.nav.is_empty(),
+            ),
+            None => (plain(), self.language.is_some() && !has_nav),
+        }
+    }
+
+    /// The page that was read from a file, in whatever language.
+    fn loaded(&self, path: &SitePath) -> Option<&Arc<Page>> {
+        let sites = || std::iter::once(self).chain(&self.translations);
+        sites().find_map(|site| Some(site.page(*site.by_path.get(path)?)))
     }
 
     /// The title of the front page, else of the first page. Never the folder's name: a release
@@ -172,8 +236,8 @@ fn nothing_found(content: &SitePath) -> Diagnostic {
         .help("add an `index.md`, or name the folder with `content = \"…\"`")
 }
 
-fn is_summary(path: &SitePath) -> bool {
-    path.file_name() == SUMMARY_FILE
+fn is_summary(config: &Config, path: &SitePath) -> bool {
+    place_of(config, path).path.file_name() == SUMMARY_FILE
 }
 
 fn read_text(snapshot: &Snapshot, path: &SitePath) -> Option<Arc<str>> {
@@ -266,8 +330,7 @@ struct Around<'a> {
 impl Around<'_> {
     /// Whether pages of another site were read with the same.
     fn is_that_of(&self, previous: &Site) -> bool {
-        previous.content == *self.content
-            && previous.config.variables == self.config.variables
+        previous.config.variables == self.config.variables
             && previous.config.project == self.config.project
     }
 }
@@ -278,7 +341,7 @@ fn load_pages(
     files: &[&SnapshotFile],
     previous: Option<&Site>,
 ) -> Vec<Result<Arc<Page>, Box<Diagnostic>>> {
-    let previous = previous.filter(|previous| around.is_that_of(previous));
+    let is_around = previous.is_some_and(|previous| around.is_that_of(previous));
     let load = |file: &&SnapshotFile| {
         let path = &file.path;
         if file.size > MAX_PAGE as u64 {
@@ -302,15 +365,22 @@ fn load_pages(
                 message,
             ))
         })?;
+        let below = path.below(around.content);
+        let place = place_of(around.config, &below.unwrap_or_else(|| path.clone()));
+        let same = |page: &&Arc<Page>| {
+            let stays = page.place == place.path && page.language == place.language;
+            let whole = page.included.is_empty() && page.unknown.is_empty();
+            // A text that is its file has nothing in it that anything around decides.
+            let own = is_around || page.text == page.file;
+            stays && whole && own && page.file.as_bytes() == bytes
+        };
         let known = previous
-            .and_then(|previous| Some(previous.page(previous.page_at(path)?)))
-            .filter(|page| {
-                let whole = page.included.is_empty() && page.unknown.is_empty();
-                whole && page.file.as_bytes() == bytes
-            });
+            .and_then(|previous| previous.loaded(path))
+            .filter(same);
         let source = PageSource {
             path,
             content: around.content,
+            place: &place,
             bytes: &bytes,
             config: around.config,
             shortcodes: around.shortcodes,
@@ -342,6 +412,15 @@ fn report_unknown(pages: &[Arc<Page>], diagnostics: &mut Vec<Diagnostic>) {
         let found = source.diagnostic("unknown-construct", Severity::Warning, span, message);
         diagnostics
             .push(found.help("a macro in double braces is left out; other text is kept as it is"));
+    }
+}
+
+/// A contract may be dated ahead and a book announced; only posts wait for their day.
+fn waiting(config: &Config, options: &LoadOptions) -> LoadOptions {
+    let bound = matches!(config.project.kind, Some(Kind::Book | Kind::Contract));
+    LoadOptions {
+        future: options.future || bound,
+        ..options.clone()
     }
 }
 

@@ -7,6 +7,7 @@ mod date;
 mod documents;
 mod expand;
 mod front_matter;
+mod languages;
 mod links;
 mod load;
 mod model;
@@ -18,6 +19,7 @@ mod summary;
 
 pub use date::Date;
 pub use front_matter::FrontMatter;
+pub use languages::{LanguageEntry, Languages};
 pub use links::LinkTarget;
 pub use load::LoadOptions;
 pub use model::{Document, Hidden, NavItem, PageId, Redirect, Section, Site, Tag};

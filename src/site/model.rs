@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::config::{Config, Format, Kind};
 use crate::diagnostic::Diagnostic;
 use crate::repo::{FileHistory, Source};
+use crate::site::languages::Languages;
 use crate::site::page::Page;
 use crate::site_path::SitePath;
 
@@ -48,6 +49,16 @@ pub struct Site {
     pub hidden: Hidden,
     /// What was found while reading.
     pub diagnostics: Vec<Diagnostic>,
+    /// The folder of the release that it stands in; all its routes are relative to it.
+    pub mount: SitePath,
+    /// Its tag in the table of languages; none if it is the project's own language.
+    pub language: Option<String>,
+    /// The same work in the other languages.
+    pub translations: Vec<Site>,
+    /// What every language knows of all; empty if there is one alone.
+    pub languages: Arc<Languages>,
+    pub(super) by_place: BTreeMap<SitePath, PageId>,
+    pub(super) own_language: String,
     pub(super) by_path: BTreeMap<SitePath, PageId>,
     pub(super) by_route: BTreeMap<SitePath, PageId>,
 }
@@ -140,9 +151,10 @@ impl Site {
             .map(|(at, page)| (PageId(at), page))
     }
 
-    /// The page read from a file.
+    /// The page read from a file, or the one that stands in this language for a file of another.
     pub fn page_at(&self, path: &SitePath) -> Option<PageId> {
-        self.by_path.get(path).copied()
+        let own = self.by_path.get(path).copied();
+        own.or_else(|| self.page_in_language(path))
     }
 
     /// The page served from a file.
@@ -163,10 +175,8 @@ impl Site {
 
     /// The language of a page.
     pub fn language_of<'a>(&'a self, page: &'a Page) -> &'a str {
-        page.front
-            .language
-            .as_deref()
-            .unwrap_or(&self.config.project.language)
+        let told = page.front.language.as_deref().or(page.language.as_deref());
+        told.unwrap_or(&self.own_language)
     }
 
     /// The authors of a page: its own, else the project's.

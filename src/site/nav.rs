@@ -56,6 +56,20 @@ pub(super) fn from_summary(
         .collect()
 }
 
+/// A translation's navigation that was written for the work: a page that is translated goes by
+/// its own title there.
+pub(super) fn retitled(site: &Site, items: Vec<NavItem>) -> Vec<NavItem> {
+    let one = |mut item: NavItem| {
+        let page = item.page.map(|id| site.page(id));
+        if let Some(page) = page.filter(|page| !site.is_fallback(page)) {
+            item.title.clone_from(&page.title);
+        }
+        item.children = retitled(site, item.children);
+        item
+    };
+    items.into_iter().map(one).collect()
+}
+
 fn chapter(
     site: &Site,
     summary: &SitePath,

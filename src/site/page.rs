@@ -11,6 +11,7 @@ use crate::site::expand::{
     Expanded, Fault, FaultKind, Part, Shortcodes, Surroundings, Variables, expand, locate,
 };
 use crate::site::front_matter::{FrontMatter, read_front_matter};
+use crate::site::languages::Place;
 use crate::site_path::SitePath;
 
 /// The largest page that is read, in bytes.
@@ -21,6 +22,10 @@ pub const MAX_PAGE: usize = 16 << 20;
 pub struct Page {
     /// The source, relative to the project.
     pub path: SitePath,
+    /// The source below the content folder, without the language that its name tells.
+    pub place: SitePath,
+    /// The language that its name tells, if it is not the project's own.
+    pub language: Option<String>,
     /// The file it is served from, relative to the site, such as `guide/setup/index.html`.
     pub route: SitePath,
     /// What it says about itself.
@@ -52,6 +57,8 @@ pub struct PageSource<'a> {
     pub path: &'a SitePath,
     /// The content folder.
     pub content: &'a SitePath,
+    /// Where it stands among the files of all languages.
+    pub place: &'a Place,
     /// The file's bytes.
     pub bytes: &'a [u8],
     /// The project's configuration, for the names that text may use.
@@ -85,11 +92,13 @@ impl Page {
             }
         }
         let outline = outline(&expanded.text[body..], body);
-        let title = title_of(&front, &outline, path);
-        let route = route_of(source.content, path, front.slug.as_deref());
+        let title = title_of(&front, &outline, &source.place.path);
+        let route = route_of(&source.place.path, front.slug.as_deref());
         let digest = digest_of(source.bytes, &expanded, read);
         Self {
             path: path.clone(),
+            place: source.place.path.clone(),
+            language: source.place.language.clone(),
             route,
             title,
             body,
@@ -120,7 +129,7 @@ impl Page {
 
     /// Whether it is the page of its folder.
     pub fn is_index(&self) -> bool {
-        is_index(&self.path)
+        is_index(&self.place)
     }
 
     /// Reports about a span of the text, at the place in the file that it came from.
@@ -242,10 +251,9 @@ pub(super) fn humanize(name: &str) -> String {
     first.chain(letters).collect()
 }
 
-fn route_of(content: &SitePath, path: &SitePath, slug: Option<&str>) -> SitePath {
-    let below = path.below(content).unwrap_or_else(|| path.clone());
+fn route_of(below: &SitePath, slug: Option<&str>) -> SitePath {
     let slug = slug.and_then(|slug| SitePath::parse(slug.trim_matches('/')).ok());
-    let folder = match (is_index(path), slug) {
+    let folder = match (is_index(below), slug) {
         (true, Some(slug)) if !below.parent().is_root() => below.parent().parent().join(&slug),
         (true, _) => below.parent(),
         (false, Some(slug)) => below.parent().join(&slug),
@@ -287,10 +295,15 @@ mod tests {
             SitePath::parse(path).unwrap(),
             SitePath::parse("content").unwrap(),
         );
+        let place = Place {
+            language: None,
+            path: path.below(&content).unwrap(),
+        };
         Page::read(
             &PageSource {
                 path: &path,
                 content: &content,
+                place: &place,
                 bytes: text.as_bytes(),
                 config: &Config::default(),
                 shortcodes: &Shortcodes::default(),
@@ -335,9 +348,14 @@ mod tests {
     #[test]
     fn broken_bytes_are_reported_where_they_stand() {
         let path = SitePath::parse("content/a.md").unwrap();
+        let place = Place {
+            language: None,
+            path: path.clone(),
+        };
         let source = PageSource {
             path: &path,
             content: &SitePath::root(),
+            place: &place,
             bytes: b"ab\n\xffc",
             config: &Config::default(),
             shortcodes: &Shortcodes::default(),

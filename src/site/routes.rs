@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::model::{Redirect, Site};
-use crate::site::page::{Page, is_index, url_of};
+use crate::site::page::{Page, url_of};
 use crate::site_path::SitePath;
 
 /// Sorts pages by route; of two on one route the first by path stays.
@@ -17,13 +17,13 @@ pub(super) fn settle_routes(
     // An index stands before the README of its folder, whatever the alphabet says.
     let (mut first, second): (Vec<_>, Vec<_>) = pages
         .into_iter()
-        .partition(|page| page.path.stem().ends_with("index") || !page.is_index());
+        .partition(|page| page.place.stem().ends_with("index") || !page.is_index());
     first.sort_by(|a, b| a.path.cmp(&b.path));
     for mut page in first.into_iter().chain(second) {
-        let readme = is_index(&page.path) && !page.path.stem().ends_with("index");
+        let readme = page.is_index() && !page.place.stem().ends_with("index");
         if readme && by_route.contains_key(&page.route) {
             // A README beside an index is a page of its own.
-            let name = format!("{}/index.html", page.path.stem());
+            let name = format!("{}/index.html", page.place.stem());
             if let Ok(route) = page.route.resolve_beside(&name) {
                 page = Arc::new(page.rerouted(route));
             }

@@ -13,12 +13,7 @@ use crate::site_path::SitePath;
 pub(super) fn read_sections(site: &Site) -> BTreeMap<SitePath, Section> {
     let mut indexes: BTreeMap<SitePath, PageId> = BTreeMap::new();
     let mut folders: BTreeSet<SitePath> = BTreeSet::from([SitePath::root()]);
-    let folder_of = |page: &Page| {
-        page.path
-            .parent()
-            .below(&site.content)
-            .unwrap_or_else(SitePath::root)
-    };
+    let folder_of = |page: &Page| page.place.parent();
     for (id, page) in site.pages_with_ids() {
         let folder = folder_of(page);
         let owns = page.is_index() && !indexes.contains_key(&folder);

@@ -8,6 +8,7 @@ mod commands;
 mod contrast;
 mod determinism;
 mod harness;
+mod languages;
 mod package;
 mod search;
 mod serve;

@@ -32,7 +32,7 @@ impl Check for ProseCheck {
             return Vec::new();
         }
         let (mut pages, mut found) = (Vec::new(), Vec::new());
-        for page in &site.pages {
+        for page in site.pages.iter().filter(|page| !site.is_fallback(page)) {
             match Dialect::of(site.language_of(page)) {
                 Some(dialect) if page.text.len() <= MAX_PROSE => pages.push((&**page, dialect)),
                 dialect => {

@@ -47,11 +47,11 @@ pub(super) fn connect(tree: &mut Fragment, at: usize, around: &Surroundings<'_>)
 fn resolve(target: &str, at: usize, around: &Surroundings<'_>) -> Option<String> {
     let book = around.book;
     let site = book.context.site;
-    let base = site.config.project.base_url.as_deref();
-    let outside = |path: &str| {
+    let below = |base: Option<&str>, path: &str| {
         let base = base?.trim_end_matches('/');
         Some(address(&format!("{base}/{}", path.trim_start_matches('/'))))
     };
+    let outside = |path: &str| below(site.config.project.base_url.as_deref(), path);
     let inside = |at: usize, fragment: &str| {
         let name = around.ids.get(at)?.known.get(fragment)?;
         Some(format!("#{name}"))
@@ -68,7 +68,14 @@ fn resolve(target: &str, at: usize, around: &Surroundings<'_>) -> Option<String>
             outside(&format!("{}{place}", site_address(&site.page(page).route)))
         }
         LinkTarget::Route(route) => outside(&site_address(&route)),
-        LinkTarget::File(path) => outside(&site.file_route(&path).to_url()),
+        LinkTarget::Elsewhere(file, fragment) => {
+            let place = fragment.map_or(String::new(), |fragment| format!("#{fragment}"));
+            below(
+                site.release_url(),
+                &format!("{}{place}", site_address(&file)),
+            )
+        }
+        LinkTarget::File(path) => below(site.release_url(), &site.file_route(&path).to_url()),
         LinkTarget::External(url) => external(&url),
         LinkTarget::Missing(_) | LinkTarget::Outside | LinkTarget::Unsafe | LinkTarget::Empty => {
             None

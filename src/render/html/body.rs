@@ -251,9 +251,9 @@ impl<'a> Writer<'a> {
         self.images += 1;
         let html = match self.context.site.resolve(self.page, target) {
             LinkTarget::File(file) => match self.context.assets.images.get(&file) {
-                Some(asset) => picture(asset, alt, &self.page.route, loading),
+                Some(asset) => picture((self.context.site, asset), alt, &self.page.route, loading),
                 None => {
-                    let url = file_url(self.context.assets, &file, &self.page.route);
+                    let url = file_url(self.context, &file, &self.page.route);
                     plain_image(&url.unwrap_or_else(|| target.to_owned()), alt)
                 }
             },
@@ -292,9 +292,13 @@ impl<'a> Writer<'a> {
                 let fragment = fragment.map(|fragment| format!("#{}", encode_fragment(&fragment)));
                 site.page(id).route.url_from(from) + &fragment.unwrap_or_default()
             }
+            LinkTarget::Elsewhere(file, fragment) => {
+                let fragment = fragment.map(|fragment| format!("#{}", encode_fragment(&fragment)));
+                site.url_in_release_from(&file, from) + &fragment.unwrap_or_default()
+            }
             LinkTarget::Route(route) => route.url_from(from),
             LinkTarget::File(file) => {
-                file_url(self.context.assets, &file, from).unwrap_or_else(|| target.to_owned())
+                file_url(self.context, &file, from).unwrap_or_else(|| target.to_owned())
             }
             LinkTarget::External(_) | LinkTarget::Missing(_) | LinkTarget::Outside => {
                 target.to_owned()
@@ -339,9 +343,7 @@ impl<'a> Writer<'a> {
             let new = match (found.element.as_str(), found.attribute.as_str()) {
                 (_, "href") => self.href(&found.value),
                 (_, "src") => match self.context.site.resolve(self.page, &found.value) {
-                    LinkTarget::File(file) => {
-                        file_url(self.context.assets, &file, &self.page.route)
-                    }
+                    LinkTarget::File(file) => file_url(self.context, &file, &self.page.route),
                     _ => None,
                 },
                 _ => None,

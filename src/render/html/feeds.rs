@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::render::html::events::escape;
+use crate::render::html::languages::alternates;
 use crate::render::html::shared::canonical;
 use crate::site::{Date, PageId, Site};
 
@@ -20,6 +21,7 @@ pub(super) fn feed(site: &Site) -> String {
     let base = site.config.project.base_url.as_deref().unwrap_or_default();
     let mut dated: Vec<(Date, PageId)> = site
         .pages_with_ids()
+        .filter(|(_, page)| !site.is_fallback(page))
         .filter_map(|(id, page)| Some((page.front.date?, id)))
         .collect();
     dated.sort_by_key(|(date, id)| (std::cmp::Reverse(*date), *id));
@@ -74,10 +76,14 @@ pub(super) fn feed(site: &Site) -> String {
 /// The addresses of all pages that search engines may list.
 pub(super) fn sitemap(site: &Site) -> String {
     let mut xml = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
-                   <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n"
+                   <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\""
         .to_owned();
+    if !site.languages.all.is_empty() {
+        xml.push_str(" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\"");
+    }
+    xml.push_str(">\n");
     for (id, page) in site.pages_with_ids() {
-        if page.front.draft || page.route.as_str() == "404.html" {
+        if site.is_fallback(page) || page.front.draft || page.route.as_str() == "404.html" {
             continue;
         }
         let Some(url) = canonical(site, &page.route) else {
@@ -91,6 +97,13 @@ pub(super) fn sitemap(site: &Site) -> String {
         if let Some(date) = changed.or(page.front.date) {
             let _ = write!(xml, "<lastmod>{}</lastmod>", date.day());
         }
+        for (language, url) in alternates(site, page) {
+            let (language, url) = (escape(language), escape(&url));
+            let _ = write!(
+                xml,
+                "<xhtml:link rel=\"alternate\" hreflang=\"{language}\" href=\"{url}\"/>"
+            );
+        }
         xml.push_str("</url>\n");
     }
     xml.push_str("</urlset>\n");
@@ -100,7 +113,14 @@ pub(super) fn sitemap(site: &Site) -> String {
 /// Everything may be read; the sitemap is there.
 pub(super) fn robots(site: &Site) -> String {
     match &site.config.project.base_url {
-        Some(base) => format!("User-agent: *\nAllow: /\n\nSitemap: {base}sitemap.xml\n"),
+        Some(_) => {
+            let mut text = "User-agent: *\nAllow: /\n\n".to_owned();
+            for site in site.in_all_languages() {
+                let base = site.config.project.base_url.as_deref().unwrap_or_default();
+                let _ = writeln!(text, "Sitemap: {base}sitemap.xml");
+            }
+            text
+        }
         None => "User-agent: *\nAllow: /\n".to_owned(),
     }
 }

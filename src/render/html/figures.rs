@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::assets::{AssetMap, ImageAsset, ImageFile};
+use crate::assets::{ImageAsset, ImageFile};
+use crate::render::context::RenderContext;
 use crate::render::html::events::escape;
+use crate::site::Site;
 use crate::site_path::SitePath;
 
 /// How an image is to be loaded.
@@ -16,7 +18,12 @@ pub(super) enum Loading {
 }
 
 /// The markup for an image of the site.
-pub(super) fn picture(asset: &ImageAsset, alt: &str, from: &SitePath, loading: Loading) -> String {
+pub(super) fn picture(
+    (site, asset): (&Site, &ImageAsset),
+    alt: &str,
+    from: &SitePath,
+    loading: Loading,
+) -> String {
     let mut html = String::new();
     let image = &asset.fallback;
     let sizes = format!(
@@ -26,13 +33,15 @@ pub(super) fn picture(asset: &ImageAsset, alt: &str, from: &SitePath, loading: L
     );
     let source = !asset.variants.is_empty();
     if source {
-        let set = srcset(&asset.variants, |file| file.path.url_from(from));
+        let set = srcset(&asset.variants, |file| {
+            site.url_in_release_from(&file.path, from)
+        });
         let _ = write!(
             html,
             "<picture><source type=\"image/webp\" srcset=\"{set}\" sizes=\"{sizes}\">"
         );
     }
-    let (src, alt) = (image.path.url_from(from), escape(alt));
+    let (src, alt) = (site.url_in_release_from(&image.path, from), escape(alt));
     let (width, height) = (image.width, image.height);
     let _ = write!(
         html,
@@ -57,11 +66,16 @@ pub(super) fn srcset(files: &[ImageFile], url: impl Fn(&ImageFile) -> String) ->
 }
 
 /// The address of a file of the project, seen from a page, if it is published.
-pub(super) fn file_url(assets: &AssetMap, file: &SitePath, from: &SitePath) -> Option<String> {
+pub(super) fn file_url(
+    context: &RenderContext<'_>,
+    file: &SitePath,
+    from: &SitePath,
+) -> Option<String> {
+    let assets = context.assets;
     let image = || assets.images.get(file).map(|asset| &asset.fallback.path);
     assets
         .files
         .get(file)
         .or_else(image)
-        .map(|path| path.url_from(from))
+        .map(|path| context.site.url_in_release_from(path, from))
 }

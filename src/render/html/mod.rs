@@ -6,6 +6,7 @@ mod events;
 mod feeds;
 mod figures;
 mod footnotes;
+mod languages;
 mod pages;
 mod print;
 mod renderer;

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use crate::config::Kind;
+use crate::config::{Kind, direction};
 use crate::markdown::Heading;
 use crate::render::context::RenderContext;
 use crate::render::html::figures::srcset;
+use crate::render::html::languages::{TranslationValue, original, switch, translations};
 use crate::render::html::shared::{Crumb, Shared, canonical};
 use crate::site::{LinkTarget, Page, PageId, Site};
 use crate::site_path::SitePath;
@@ -22,6 +23,11 @@ pub(super) struct PageValue {
     pub(super) canonical: Option<String>,
     pub(super) language: String,
     pub(super) dir: &'static str,
+    pub(super) is_fallback: bool,
+    pub(super) text_language: String,
+    pub(super) text_dir: &'static str,
+    pub(super) translations: Vec<TranslationValue>,
+    pub(super) languages: Vec<TranslationValue>,
     pub(super) date: Option<String>,
     pub(super) date_text: Option<String>,
     pub(super) updated: Option<String>,
@@ -71,6 +77,7 @@ pub(super) struct LinkValue {
 #[derive(Serialize)]
 pub(super) struct ImageValue {
     src: String,
+    url: Option<String>,
     srcset: Option<String>,
     width: u32,
     height: u32,
@@ -102,7 +109,9 @@ impl PageValue {
     pub(super) fn of(context: &RenderContext<'_>, shared: &Shared, id: PageId) -> Self {
         let site = context.site;
         let page = site.page(id);
-        let language = site.language_of(page);
+        let text_language = site.language_of(page);
+        let is_fallback = site.is_fallback(page);
+        let language = site.shown_language(page);
         let trail = shared.trail(id);
         let post = page.front.date.is_some() && site.kind == Kind::Site;
         let (previous, next) = match post {
@@ -115,8 +124,20 @@ impl PageValue {
         });
         Self {
             description: page.front.description.clone().or_else(|| summary(page)),
-            canonical: canonical(site, &page.route),
-            dir: crate::config::direction(language),
+            canonical: match is_fallback {
+                true => original(site, page),
+                false => canonical(site, &page.route),
+            },
+            language: language.to_owned(),
+            dir: match language == site.config.project.language {
+                true => site.config.project.direction(),
+                false => direction(language),
+            },
+            is_fallback,
+            text_language: text_language.to_owned(),
+            text_dir: direction(text_language),
+            translations: translations(site, page),
+            languages: switch(site, Some(page)),
             date: page.front.date.map(|date| date.day()),
             date_text: page.front.date.map(|date| date.for_readers(language)),
             updated: updated.map(|date| date.day()),
@@ -145,7 +166,6 @@ impl PageValue {
                 .chain([page.route.to_url()])
                 .collect(),
             breadcrumbs: trail.above,
-            language: language.to_owned(),
             ..Self::plain(site, &page.title, &page.route)
         }
     }
@@ -159,6 +179,9 @@ impl PageValue {
             canonical: canonical(site, route),
             language: project.language.clone(),
             dir: project.direction(),
+            text_language: project.language.clone(),
+            text_dir: project.direction(),
+            languages: switch(site, None),
             minutes: 1,
             ..Self::default()
         }
@@ -266,15 +289,13 @@ fn image_value(
     from: &SitePath,
 ) -> Option<ImageValue> {
     let asset = context.assets.images.get(file)?;
-    let root = SitePath::root()
-        .url_from(from)
-        .trim_start_matches("./")
-        .to_owned();
     let set = srcset(&asset.variants, |file| {
-        format!("{root}{}", file.path.to_url())
+        context.site.url_in_release_from(&file.path, from)
     });
     Some(ImageValue {
-        src: asset.fallback.path.to_url(),
+        src: context.site.url_in_release(&asset.fallback.path),
+        url: (context.site.release_url())
+            .map(|base| format!("{base}{}", asset.fallback.path.to_url())),
         srcset: Some(set).filter(|set| !set.is_empty()),
         width: asset.fallback.width,
         height: asset.fallback.height,

@@ -10,6 +10,7 @@ use crate::render::context::{RenderContext, RenderError};
 use crate::render::html::body::render_body;
 use crate::render::html::events::escape;
 use crate::render::html::feeds::{feed, has_feed, robots, sitemap};
+use crate::render::html::languages::{marked, marked_title};
 use crate::render::html::pages::{ListedValue, PageValue, TermValue};
 use crate::render::html::shared::Shared;
 use crate::render::html::theme::Theme;
@@ -37,7 +38,8 @@ pub(super) fn is_built(format: Format) -> bool {
 impl Html {
     /// Prepares the theme and what all pages share.
     pub fn new(site: &Site) -> Self {
-        let theme = Theme::built_in(site.kind, &site.config.project.language);
+        let mut theme = Theme::built_in(site.kind, &site.config.project.language);
+        theme.strings.extend(site.config.strings.clone());
         let shared = Arc::new(Shared::new(site, &theme));
         let search = SearchPlaces::new(site);
         Self {
@@ -74,13 +76,17 @@ impl Html {
             () if !listed.is_empty() => "section.html",
             () => "page.html",
         };
-        let heading = body.heading.unwrap_or_else(|| escape(&value.title));
+        let mut heading = body.heading.unwrap_or_else(|| escape(&value.title));
+        let mut content = body.content;
+        if site.kind == Kind::Contract {
+            content = crate::render::clauses::count(&content);
+        }
+        if value.is_fallback {
+            heading = marked_title(&value, &heading);
+            content = marked(&value, self.theme.string("not_translated"), &content);
+        }
         let mut values = self.values(&page.route, &value);
         values.insert_value("heading_html", Value::safe_string(&heading));
-        let content = match site.kind {
-            Kind::Contract => crate::render::clauses::count(&body.content),
-            _ => body.content,
-        };
         values.insert_value("content", Value::safe_string(&content));
         values.insert("pages", &list(context, &listed, &page.route));
         self.front(context, &mut values, &page.route);
@@ -241,7 +247,8 @@ impl Renderer for Html {
             .published_files
             .iter()
             .any(|file| site.file_route(file).as_str() == "robots.txt");
-        extra(!own_robots, JobKind::Robots, "robots.txt");
+        let at_root = site.mount.is_root();
+        extra(at_root && !own_robots, JobKind::Robots, "robots.txt");
         jobs.extend(whole::jobs(site));
         let own = self.theme.files().into_iter().enumerate();
         jobs.extend(own.map(|(at, file)| Job::single(JobKind::Theme(at), file.path.clone())));

@@ -128,9 +128,9 @@ impl Shared {
         Self {
             site: Value::from_serializable(&value),
             strings: Value::from_serializable(&theme.strings),
-            style: Value::from_serializable(&theme.style.path.to_url()),
-            script: Value::from_serializable(&theme.script.path.to_url()),
-            boot: Value::from_serializable(&theme.boot.path.to_url()),
+            style: Value::from_serializable(&site.url_in_release(&theme.style.path)),
+            script: Value::from_serializable(&site.url_in_release(&theme.script.path)),
+            boot: Value::from_serializable(&site.url_in_release(&theme.boot.path)),
             sidebar,
             has_side: matches!(site.kind, Kind::Docs | Kind::Book),
             trails,

@@ -19,13 +19,15 @@ pub(super) struct Links<'a> {
 pub(super) fn link(input: &PageInput<'_>, written: &str) -> Value {
     let site = input.context.site;
     let plain = || json!({"i": "span"});
-    let web = |path: String, fragment: Option<String>| {
-        let Some(base) = &site.config.project.base_url else {
+    let below = |base: Option<&str>, path: String, fragment: Option<String>| {
+        let Some(base) = base else {
             return plain();
         };
         let fragment = fragment.map_or(String::new(), |fragment| format!("#{fragment}"));
         json!({"i": "link", "url": format!("{base}{path}{fragment}")})
     };
+    let web = |path, fragment| below(site.config.project.base_url.as_deref(), path, fragment);
+    let released = |path, fragment| below(site.release_url(), path, fragment);
     match site.resolve(input.page, written) {
         LinkTarget::Fragment(id) => inside(input.index, Some(id)),
         LinkTarget::Page(page, fragment) => match input.links.pages.get(&page) {
@@ -33,7 +35,8 @@ pub(super) fn link(input: &PageInput<'_>, written: &str) -> Value {
             None => web(address(&site.page(page).route), fragment),
         },
         LinkTarget::Route(route) => web(address(&route), None),
-        LinkTarget::File(file) => web(site.file_route(&file).to_url(), None),
+        LinkTarget::Elsewhere(file, fragment) => released(address(&file), fragment),
+        LinkTarget::File(file) => released(site.file_route(&file).to_url(), None),
         LinkTarget::External(url) => {
             let url = match url.strip_prefix("//") {
                 Some(rest) => format!("https://{rest}"),

@@ -52,7 +52,7 @@ pub(super) fn primary(language: &str) -> String {
 pub(super) fn languages(site: &Site) -> BTreeSet<String> {
     let pages = searched(site);
     pages
-        .map(|(_, page)| primary(site.language_of(page)))
+        .map(|(_, page)| primary(site.shown_language(page)))
         .collect()
 }
 
@@ -60,7 +60,7 @@ pub(super) fn languages(site: &Site) -> BTreeSet<String> {
 pub(super) fn indexes(site: &Site) -> Vec<Index> {
     let mut languages: BTreeMap<String, Vec<PageId>> = BTreeMap::new();
     for (id, page) in searched(site) {
-        let language = primary(site.language_of(page));
+        let language = primary(site.shown_language(page));
         languages.entry(language).or_default().push(id);
     }
     let index = |(language, pages)| Index::new(site, language, pages);

@@ -31,6 +31,7 @@ pub(in crate::render) struct Search {
 /// Where the search of a site stands.
 pub(in crate::render) struct SearchPlaces {
     languages: BTreeSet<String>,
+    script: String,
 }
 
 /// What a page must know to open the search: the script and the folder of its language's index,
@@ -53,6 +54,7 @@ impl SearchPlaces {
     pub(in crate::render) fn new(site: &Site) -> Self {
         Self {
             languages: languages(site),
+            script: site.url_in_release(&script_file()),
         }
     }
 
@@ -60,7 +62,7 @@ impl SearchPlaces {
     pub(in crate::render) fn links(&self, language: &str) -> Option<SearchLinks> {
         let language = self.languages.get(&primary(language))?;
         Some(SearchLinks {
-            script: script_file().to_url(),
+            script: self.script.clone(),
             folder: Index::folder(language),
         })
     }

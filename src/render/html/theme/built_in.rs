@@ -30,6 +30,8 @@ const BASE: Files = embedded!("base":
     "templates/colors.html",
     "templates/components.html",
     "templates/meta.html",
+    "templates/alternates.html",
+    "templates/languages.html",
     "templates/header.html",
     "templates/toc.html",
     "templates/turn.html",
@@ -57,6 +59,23 @@ const BASE: Files = embedded!("base":
     "js/base.js",
     "js/search-open.js",
     "js/code.js",
+    "strings/ar.toml",
+    "strings/de.toml",
+    "strings/es.toml",
+    "strings/fa.toml",
+    "strings/fr.toml",
+    "strings/he.toml",
+    "strings/it.toml",
+    "strings/ja.toml",
+    "strings/ko.toml",
+    "strings/nl.toml",
+    "strings/pl.toml",
+    "strings/pt.toml",
+    "strings/ru.toml",
+    "strings/sv.toml",
+    "strings/tr.toml",
+    "strings/uk.toml",
+    "strings/zh.toml",
 );
 const SITE: Files = embedded!("site": "templates/home.html", "css/site.css");
 const DOCS: Files = embedded!("docs": "templates/colors.html", "css/docs.css");
@@ -128,6 +147,26 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+
+    #[test]
+    fn every_language_fills_the_places_that_english_has() {
+        let base = &layers(Kind::Docs)[0];
+        let places = |text: &str| {
+            let names = text.split('{').skip(1);
+            let mut names: Vec<&str> = names.filter_map(|part| part.split('}').next()).collect();
+            names.sort_unstable();
+            names.join(" ")
+        };
+        let english = &base.strings[""];
+        for (language, words) in base.strings.iter().filter(|(tag, _)| !tag.is_empty()) {
+            for (key, word) in words {
+                let own = english.get(key).map(|own| places(own));
+                assert_eq!(Some(places(word)), own, "{language}: {key}");
+                assert!(!word.trim().is_empty(), "{language}: {key}");
+            }
+            assert!(words.contains_key("not_translated"), "{language}");
+        }
+    }
 
     /// A file that lies in a theme's folder and is not listed would never reach a reader.
     #[test]
