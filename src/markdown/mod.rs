@@ -3,21 +3,29 @@
 //! CommonMark 0.31.2 with the extensions of GitHub Flavored Markdown, footnotes, definition
 //! lists, math and heading attributes. This room knows text, never files or routes.
 
+mod attach;
+mod attributes;
 mod autolink;
+mod blocks;
 mod code_block;
+mod element;
 mod fence;
 mod html;
 mod line_set;
 mod math;
 mod outline;
 mod parse;
+mod plain;
 mod slug;
 
+pub use attributes::Attributes;
 pub use code_block::{CodeBlock, CodeLine, LineMark};
+pub use element::{Element, ElementEnd, Fold, Markup, NOTE_KINDS, Note, Tab};
 pub use fence::Fence;
 pub use html::{HtmlReference, html_references};
 pub use line_set::LineSet;
 pub use math::{MathMode, check_formula, to_mathml};
 pub use outline::{Heading, Image, Link, LinkKind, Outline, outline};
 pub use parse::{Spanned, code_spans, events};
+pub use plain::plain_events;
 pub use slug::{Slugs, slug};

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
+use crate::markdown::element::{Element, Markup};
 use crate::markdown::html::html_references;
 use crate::markdown::parse::events;
 use crate::markdown::slug::{Slugs, slug};
@@ -17,7 +18,7 @@ pub struct Outline {
     pub links: Vec<Link>,
     /// The images in order.
     pub images: Vec<Image>,
-    /// Ids that raw HTML gives, with their places.
+    /// Ids that raw HTML and attributes give, with their places.
     pub html_ids: Vec<(String, Range<usize>)>,
     /// Footnotes that are referred to, and those that are defined.
     pub footnotes: Footnotes,
@@ -91,8 +92,17 @@ pub struct Image {
 /// Reads `text`; spans are shifted by `offset`.
 pub fn outline(text: &str, offset: usize) -> Outline {
     let mut reader = Reader::default();
-    for (event, span) in events(text, offset) {
-        reader.read(&event, span);
+    for (markup, span) in events(text, offset) {
+        match markup {
+            Markup::Plain(event) => reader.read(&event, span),
+            Markup::Attributes(found) => reader.id(found.id, span),
+            Markup::Open(element) => match *element {
+                Element::Note(note) => reader.id(note.attributes.id, span),
+                Element::Tabs(found) | Element::Division(found) => reader.id(found.id, span),
+                Element::Tab(_) | Element::Title => {}
+            },
+            Markup::Close(_) => {}
+        }
     }
     reader.outline
 }
@@ -110,6 +120,10 @@ struct Reader {
 }
 
 impl Reader {
+    fn id(&mut self, id: Option<String>, span: Range<usize>) {
+        self.outline.html_ids.extend(id.map(|id| (id, span)));
+    }
+
     fn read(&mut self, event: &Event<'_>, span: Range<usize>) {
         match event {
             Event::Start(tag) => self.start(tag, span),

@@ -4,21 +4,28 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
 
+use crate::markdown::attach::attach;
 use crate::markdown::autolink::link_bare_urls;
+use crate::markdown::blocks::read_blocks;
+use crate::markdown::element::Markup;
 
-/// An event and the bytes of the text that it came from.
-pub type Spanned<'a> = (Event<'a>, Range<usize>);
+/// A step and the bytes of the text that it came from.
+pub type Spanned<'a> = (Markup<'a>, Range<usize>);
 
 /// Parses `text`; spans are shifted by `offset`, the place of `text` in its file.
 pub fn events(text: &str, offset: usize) -> Vec<Spanned<'_>> {
-    let parser = Parser::new_ext(text, options()).into_offset_iter();
-    let mut events = link_bare_urls(TextMergeWithOffset::new(parser), text);
+    let mut events = read_blocks(text, parse).unwrap_or_else(|| parse(text));
     if offset > 0 {
         for (_, span) in &mut events {
             *span = span.start + offset..span.end + offset;
         }
     }
     events
+}
+
+fn parse(text: &str) -> Vec<Spanned<'_>> {
+    let parser = Parser::new_ext(text, options()).into_offset_iter();
+    attach(link_bare_urls(TextMergeWithOffset::new(parser), text))
 }
 
 /// The bytes of `text` that are code: fences, indented blocks and code spans, in order.
@@ -79,7 +86,7 @@ mod tests {
         let found = events("# Ä\n\n[x](y.md)\n", 10);
         let link = found
             .iter()
-            .find(|(event, _)| matches!(event, Event::Start(Tag::Link { .. })));
+            .find(|(event, _)| matches!(event, Markup::Plain(Event::Start(Tag::Link { .. }))));
         assert_eq!(link.unwrap().1, 16..25);
     }
 

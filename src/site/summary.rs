@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use crate::markdown::events;
+use crate::markdown::plain_events;
 
 /// One line of a summary.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +29,7 @@ pub(super) fn read_summary(text: &str) -> Vec<SummaryItem> {
     let mut stack: Vec<Vec<SummaryItem>> = Vec::new();
     let mut open: Option<SummaryItem> = None;
     let mut seen_item = false;
-    for (event, span) in events(text, 0) {
+    for (event, span) in plain_events(text, 0) {
         match event {
             Event::Start(Tag::List(_)) => stack.push(Vec::new()),
             Event::End(TagEnd::List(_)) => {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, Tag, TagEnd, html};
 
-use crate::markdown::{MathMode, events};
+use crate::markdown::{MathMode, plain_events};
 use crate::render::context::RenderContext;
 use crate::render::dom::escape;
 use crate::render::epub::code::code_block;
@@ -16,7 +16,7 @@ use crate::site::Page;
 
 /// The HTML of a page.
 pub(super) fn markup(context: &RenderContext<'_>, page: &Page, words: &Words) -> String {
-    let events: Vec<Event<'_>> = events(page.markdown(), page.body)
+    let events: Vec<Event<'_>> = plain_events(page.markdown(), page.body)
         .into_iter()
         .map(|(event, _)| event)
         .collect();

@@ -1,8 +1,8 @@
 //! Small questions about events and texts that every writer of HTML asks.
 
-use pulldown_cmark::{BlockQuoteKind, Event, TagEnd};
+use pulldown_cmark::{Event, TagEnd};
 
-use crate::markdown::Spanned;
+use crate::markdown::{Markup, Spanned};
 
 /// Escapes text for HTML content and quoted attributes.
 pub(super) fn escape(text: &str) -> String {
@@ -12,30 +12,15 @@ pub(super) fn escape(text: &str) -> String {
         .replace('"', "&quot;")
 }
 
-pub(super) fn plain_image(url: &str, alt: &str) -> String {
-    format!(
-        "<img src=\"{}\" alt=\"{}\" loading=\"lazy\" decoding=\"async\">",
-        escape(url),
-        escape(alt)
-    )
-}
-
 /// A fragment percent-encoded where HTML needs it; letters of any script may stand as they are.
 pub(super) fn encode_fragment(fragment: &str) -> String {
     fragment.replace('%', "%25").replace(' ', "%20")
 }
 
-pub(super) fn alert(kind: BlockQuoteKind) -> (&'static str, &'static str) {
-    match kind {
-        BlockQuoteKind::Note => ("note", "Note"),
-        BlockQuoteKind::Tip => ("tip", "Tip"),
-        BlockQuoteKind::Important => ("important", "Important"),
-        BlockQuoteKind::Warning => ("warning", "Warning"),
-        BlockQuoteKind::Caution => ("caution", "Caution"),
-    }
-}
-
-pub(super) fn plain_text<'e>(event: &'e Event<'_>) -> &'e str {
+pub(super) fn plain_text<'e>(markup: &'e Markup<'_>) -> &'e str {
+    let Markup::Plain(event) = markup else {
+        return "";
+    };
     match event {
         Event::Text(text)
         | Event::Code(text)
@@ -56,8 +41,8 @@ pub(super) fn until<'a>(
     let mut depth = 0;
     for (event, span) in events {
         match &event {
-            Event::Start(tag) if tag.to_end() == end => depth += 1,
-            Event::End(tag) if *tag == end => {
+            Markup::Plain(Event::Start(tag)) if tag.to_end() == end => depth += 1,
+            Markup::Plain(Event::End(tag)) if *tag == end => {
                 if depth == 0 {
                     break;
                 }

@@ -17,20 +17,29 @@ pub(super) enum Loading {
     Lazy,
 }
 
+/// What an author says about how an image is shown.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    /// Its width in CSS pixels.
+    pub(super) width: Option<u32>,
+    /// Its height, if the width is not given or the shape is not known.
+    pub(super) height: Option<u32>,
+    /// Further attributes for the tag, with a space before each.
+    pub(super) more: String,
+}
+
 /// The markup for an image of the site.
 pub(super) fn picture(
     (site, asset): (&Site, &ImageAsset),
     alt: &str,
     from: &SitePath,
     loading: Loading,
+    shown: &Shown,
 ) -> String {
     let mut html = String::new();
     let image = &asset.fallback;
-    let sizes = format!(
-        "(max-width: {}px) 100vw, {}px",
-        image.width.min(720),
-        image.width.min(720)
-    );
+    let most = shown.width.unwrap_or(image.width).min(720);
+    let sizes = format!("(max-width: {most}px) 100vw, {most}px");
     let source = !asset.variants.is_empty();
     if source {
         let set = srcset(&asset.variants, |file| {
@@ -42,10 +51,11 @@ pub(super) fn picture(
         );
     }
     let (src, alt) = (site.url_in_release_from(&image.path, from), escape(alt));
-    let (width, height) = (image.width, image.height);
+    let (width, height) = size(image, shown);
     let _ = write!(
         html,
-        "<img src=\"{src}\" alt=\"{alt}\" width=\"{width}\" height=\"{height}\""
+        "<img src=\"{src}\" alt=\"{alt}\" width=\"{width}\" height=\"{height}\"{}",
+        shown.more
     );
     html.push_str(match loading {
         Loading::Eager => " fetchpriority=\"high\" decoding=\"async\">",
@@ -55,6 +65,32 @@ pub(super) fn picture(
         html.push_str("</picture>");
     }
     html
+}
+
+/// An image of one size, which may be unknown.
+pub(super) fn plain_image(url: &str, alt: &str, shown: &Shown) -> String {
+    let (url, alt) = (escape(url), escape(alt));
+    let side = |name: &str, size: Option<u32>| {
+        size.map_or_else(String::new, |size| format!(" {name}=\"{size}\""))
+    };
+    let (width, height) = (side("width", shown.width), side("height", shown.height));
+    let more = &shown.more;
+    format!(
+        "<img src=\"{url}\" alt=\"{alt}\"{width}{height} loading=\"lazy\" decoding=\"async\"{more}>"
+    )
+}
+
+/// The room of an image: of the file, in the size that the author gives, in its own shape.
+fn size(image: &ImageFile, shown: &Shown) -> (u32, u32) {
+    let scaled = |size: u32, by: u32, of: u32| {
+        let scaled = u64::from(size) * u64::from(by) / u64::from(of.max(1));
+        u32::try_from(scaled).unwrap_or(u32::MAX).max(1)
+    };
+    match (shown.width, shown.height) {
+        (None, None) => (image.width, image.height),
+        (Some(width), _) => (width, scaled(image.height, width, image.width)),
+        (None, Some(height)) => (scaled(image.width, height, image.height), height),
+    }
 }
 
 /// The value of a `srcset` attribute.

@@ -1,5 +1,7 @@
 //! Pages: the model through the theme's templates, links relative, nothing but HTML and CSS.
 
+mod attributes;
+mod blocks;
 mod body;
 mod code;
 mod events;
@@ -7,6 +9,7 @@ mod feeds;
 mod figures;
 mod footnotes;
 mod languages;
+mod links;
 mod pages;
 mod print;
 mod renderer;
@@ -16,5 +19,8 @@ mod sidebar;
 mod tables;
 mod theme;
 mod whole;
+
+#[cfg(test)]
+mod tests;
 
 pub use renderer::Html;

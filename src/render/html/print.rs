@@ -77,14 +77,14 @@ impl Together {
             element.remove("role");
             element.remove("aria-label");
         }
-        let is_field = element.is("input");
+        let is_choice = element.is("input") || element.is("details");
         let own = |id: &str| format!("{}-{id}", Self::id(at));
         for attribute in &mut element.attributes {
             let value = &attribute.value;
             let settled = match attribute.name.as_str() {
                 "id" => own(value),
-                // Fields of one name are one choice, and a choice ends with its page.
-                "name" if is_field => own(value),
+                // Fields and tabs of one name are one choice, and a choice ends with its page.
+                "name" if is_choice => own(value),
                 name if REFERENCES.contains(&name) => {
                     let ids: Vec<String> = value.split_ascii_whitespace().map(own).collect();
                     ids.join(" ")

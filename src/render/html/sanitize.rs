@@ -115,7 +115,9 @@ pub(super) fn sanitize(html: &str) -> String {
             &["srcset", "sizes", "loading", "decoding", "fetchpriority"],
         )
         .add_tag_attributes("source", &["srcset", "sizes", "type"])
-        .add_tag_attributes("a", &["name"])
+        .add_tag_attributes("a", &["name", "target", "download", "rel"])
+        .add_tag_attributes("details", &["name"])
+        .add_generic_attribute_prefixes(&["data-", "aria-"])
         .link_rel(None)
         .url_schemes(schemes)
         .url_relative(UrlRelative::PassThrough)

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::config::Kind;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::markdown::events;
+use crate::markdown::plain_events;
 use crate::render::context::RenderContext;
 use crate::render::pdf::breaks::{Measure, soften};
 use crate::render::pdf::images::Images;
@@ -59,7 +59,7 @@ pub(super) fn page_tree(input: &PageInput<'_>, images: &mut Images) -> PageTree 
         notes: BTreeMap::new(),
         diagnostics: Vec::new(),
     };
-    for (event, span) in events(input.page.markdown(), input.page.body) {
+    for (event, span) in plain_events(input.page.markdown(), input.page.body) {
         builder.event(event, span);
     }
     while builder.stack.len() > 1 {

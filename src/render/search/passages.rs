@@ -3,7 +3,7 @@
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use crate::markdown::{Heading, events};
+use crate::markdown::{Heading, plain_events};
 use crate::site::Page;
 
 /// The longest block of code that is searched, and the most text of one page, in bytes.
@@ -36,7 +36,7 @@ fn read(text: &str, offset: usize, headings: &[Heading]) -> Vec<Passage> {
         code: None,
         left: LONGEST_PAGE,
     };
-    for (event, _) in events(text, offset) {
+    for (event, _) in plain_events(text, offset) {
         reader.read(&event);
     }
     let mut passages = reader.passages;

@@ -10,14 +10,6 @@ pub(super) fn find_dialects(text: &str, body: usize, faults: &mut Vec<Fault>) {
     let dialect = |line: &str| -> Option<&'static str> {
         let line = line.trim_start();
         match line {
-            _ if line.starts_with("!!! ")
-                || line.starts_with("??? ")
-                || line.starts_with("???+ ") =>
-            {
-                Some("!!! (admonition)")
-            }
-            _ if line.starts_with("=== \"") => Some("=== (tabs)"),
-            _ if line.starts_with(":::") && line.len() > 3 => Some("::: (container)"),
             // Zola's shortcodes are calls: a name and parentheses, or `end`.
             _ if line.starts_with("{% end ") || line.contains('(') => None,
             _ if line.starts_with("{% ") || line.starts_with("{%- ") => Some("{% %} (Liquid tag)"),

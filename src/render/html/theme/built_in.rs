@@ -76,6 +76,7 @@ const BASE: Files = embedded!("base":
     "strings/tr.toml",
     "strings/uk.toml",
     "strings/zh.toml",
+    "js/tabs.js",
 );
 const SITE: Files = embedded!("site": "templates/home.html", "css/site.css");
 const DOCS: Files = embedded!("docs": "templates/colors.html", "css/docs.css");

@@ -1,0 +1,134 @@
+//! The constructs beyond CommonMark and GFM, once for every reader.
+
+use pulldown_cmark::Event;
+
+use crate::markdown::attributes::Attributes;
+
+/// One step through a page. Every [`Markup::Open`] has its [`Markup::Close`], properly nested
+/// between the starts and ends of what surrounds it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Markup<'a> {
+    /// What pulldown-cmark read.
+    Plain(Event<'a>),
+    /// Attributes of the element or code span that begins next.
+    Attributes(Box<Attributes>),
+    /// A construct of ours begins.
+    Open(Box<Element>),
+    /// The innermost construct of ours ends.
+    Close(ElementEnd),
+}
+
+/// A construct of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Element {
+    /// A note: a GitHub alert, `!!! note`, `??? note` or `:::note`.
+    Note(Note),
+    /// Alternatives of which a reader sees one at a time.
+    Tabs(Attributes),
+    /// One of the alternatives; its title comes first.
+    Tab(Tab),
+    /// The title of what was opened before it. A note without words of its own has an empty one.
+    Title,
+    /// A plain container with classes.
+    Division(Attributes),
+}
+
+/// The end of an [`Element`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ElementEnd {
+    /// Of a note.
+    Note(Fold),
+    /// Of a group of tabs.
+    Tabs,
+    /// Of a tab.
+    Tab,
+    /// Of a title.
+    Title,
+    /// Of a container.
+    Division,
+}
+
+/// A note beside the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The kind, in lower case, as it was written.
+    pub kind: String,
+    /// Whether it can be folded away.
+    pub fold: Fold,
+    /// What else the author wants on it.
+    pub attributes: Attributes,
+}
+
+/// One of several alternatives.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tab {
+    /// Whether it is the one that is seen first.
+    pub selected: bool,
+}
+
+/// Whether a note can be folded away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fold {
+    /// It always shows.
+    Fixed,
+    /// It can, and shows at first.
+    Open,
+    /// It can, and only its title shows at first.
+    Closed,
+}
+
+/// The kinds of notes that have a look and a word of their own.
+pub const NOTE_KINDS: &[&str] = &[
+    "note",
+    "abstract",
+    "info",
+    "tip",
+    "success",
+    "question",
+    "important",
+    "warning",
+    "caution",
+    "failure",
+    "danger",
+    "bug",
+    "example",
+    "quote",
+];
+
+impl Element {
+    /// Its end.
+    pub fn end(&self) -> ElementEnd {
+        match self {
+            Self::Note(note) => ElementEnd::Note(note.fold),
+            Self::Tabs(_) => ElementEnd::Tabs,
+            Self::Tab(_) => ElementEnd::Tab,
+            Self::Title => ElementEnd::Title,
+            Self::Division(_) => ElementEnd::Division,
+        }
+    }
+}
+
+impl Note {
+    /// The kind whose look and word it has, by the names that other generators give it; none for
+    /// a kind of the author's own.
+    pub fn known_kind(&self) -> Option<&'static str> {
+        known_kind(&self.kind)
+    }
+}
+
+fn known_kind(kind: &str) -> Option<&'static str> {
+    let kind = match kind {
+        "seealso" => "note",
+        "summary" | "tldr" => "abstract",
+        "todo" => "info",
+        "hint" => "tip",
+        "check" | "done" => "success",
+        "help" | "faq" => "question",
+        "attention" | "warn" => "warning",
+        "fail" | "missing" => "failure",
+        "error" => "danger",
+        "cite" => "quote",
+        kind => kind,
+    };
+    NOTE_KINDS.iter().find(|known| **known == kind).copied()
+}

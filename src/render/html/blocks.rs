@@ -1,0 +1,154 @@
+//! Notes, tabs and containers as HTML that reads well without a script, a style or a screen.
+
+use pulldown_cmark::Event;
+
+use crate::markdown::{Attributes, Element, ElementEnd, Fold, Note};
+use crate::render::html::attributes::pairs_text;
+use crate::render::html::body::Writer;
+use crate::render::html::events::escape;
+
+/// A construct that is open.
+pub(super) enum Block {
+    /// A note: the word it has if the author gives it none, and the tag of its title.
+    Note {
+        word: String,
+        tag: &'static str,
+    },
+    /// A group of tabs: its name, and where in the output the one begins that shows.
+    Tabs {
+        name: String,
+        shown: Option<usize>,
+    },
+    Tab,
+    Division,
+}
+
+impl Writer<'_> {
+    pub(super) fn open(&mut self, element: Element) {
+        match element {
+            Element::Note(note) => self.open_note(&note),
+            Element::Tabs(attributes) => {
+                self.groups += 1;
+                let name = format!("tabs-{}", self.groups);
+                self.open_tag("div", &["tabs"], &attributes);
+                self.open.push(Block::Tabs { name, shown: None });
+            }
+            Element::Tab(tab) => self.open_tab(tab.selected),
+            Element::Title => self.title_start = self.out.len(),
+            Element::Division(attributes) => {
+                self.open_tag("div", &[], &attributes);
+                self.open.push(Block::Division);
+            }
+        }
+    }
+
+    pub(super) fn close(&mut self, end: ElementEnd) {
+        if end == ElementEnd::Title {
+            return self.close_title();
+        }
+        self.open.pop();
+        self.raw(
+            match end {
+                ElementEnd::Note(Fold::Fixed) => "</aside>\n",
+                ElementEnd::Note(_) | ElementEnd::Tab => "</details>\n",
+                _ => "</div>\n",
+            }
+            .to_owned(),
+        );
+    }
+
+    fn open_note(&mut self, note: &Note) {
+        let kind = note.known_kind();
+        let class = format!("alert-{}", kind.unwrap_or(&note.kind));
+        let word = match kind {
+            Some(kind) => self.theme.string(kind),
+            None => self.theme.string(&note.kind),
+        };
+        let word = match word {
+            "" => capitalized(&note.kind),
+            word => word.to_owned(),
+        };
+        let (tag, rest, title) = match note.fold {
+            Fold::Fixed => ("aside", " role=\"note\"", "p"),
+            Fold::Open => ("details", " open", "summary"),
+            Fold::Closed => ("details", "", "summary"),
+        };
+        let classes = ["alert", class.as_str()];
+        self.open_tag_more(tag, &classes, &note.attributes, rest);
+        self.open.push(Block::Note { word, tag: title });
+    }
+
+    /// Tabs are disclosures of one name: a browser shows one of them at a time, a printer all.
+    fn open_tab(&mut self, selected: bool) {
+        let at = self.out.len();
+        let (mut name, mut shows) = (String::new(), true);
+        if let Some(Block::Tabs { name: group, shown }) = self.open.last_mut() {
+            name = format!(" name=\"{group}\"");
+            shows = selected || shown.is_none();
+            if let Some(before) = shown.filter(|_| selected) {
+                self.out[before] = Event::InlineHtml(format!("<details{name}>").into());
+            }
+            *shown = if shows { Some(at) } else { *shown };
+        }
+        let open = if shows { " open" } else { "" };
+        self.raw(format!("<details{name}{open}>"));
+        self.open.push(Block::Tab);
+    }
+
+    fn close_title(&mut self) {
+        let title = self.out.split_off(self.title_start);
+        let (tag, class) = match self.open.last() {
+            Some(Block::Note { tag, .. }) => (*tag, " class=\"alert-title\""),
+            _ => ("summary", ""),
+        };
+        self.raw(format!("<{tag}{class}>"));
+        match (title.is_empty(), self.open.last()) {
+            (true, Some(Block::Note { word, .. })) => {
+                let word = escape(word);
+                self.raw(word);
+            }
+            _ => self.out.extend(title),
+        }
+        self.raw(format!("</{tag}>\n"));
+    }
+
+    /// Writes a tag of ours with the author's attributes on it.
+    pub(super) fn open_tag(&mut self, tag: &str, classes: &[&str], attributes: &Attributes) {
+        self.open_tag_more(tag, classes, attributes, "");
+    }
+
+    /// Writes a tag of ours with the author's attributes on it; `rest` are further ones of ours.
+    pub(super) fn open_tag_more(
+        &mut self,
+        tag: &str,
+        classes: &[&str],
+        attributes: &Attributes,
+        rest: &str,
+    ) {
+        let id = attributes.id.as_ref();
+        let id = id.map(|id| format!(" id=\"{}\"", escape(id)));
+        let own = attributes.classes.iter().map(String::as_str);
+        let classes: Vec<&str> = classes.iter().copied().chain(own).collect();
+        let class = match classes.is_empty() {
+            true => String::new(),
+            false => format!(" class=\"{}\"", escape(&classes.join(" "))),
+        };
+        let pairs = pairs_text(attributes, self.raw_html_allowed());
+        let id = id.unwrap_or_default();
+        self.raw(format!("<{tag}{id}{class}{rest}{pairs}>"));
+    }
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first
+        .chain(letters.map(|letter| {
+            if letter == '-' || letter == '_' {
+                ' '
+            } else {
+                letter
+            }
+        }))
+        .collect()
+}

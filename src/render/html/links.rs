@@ -1,0 +1,133 @@
+//! Links and images of a page: where they lead from the place that it is served at.
+
+use pulldown_cmark::LinkType;
+
+use crate::markdown::{Attributes, Spanned, html_references};
+use crate::render::html::attributes::attribute_text;
+use crate::render::html::body::Writer;
+use crate::render::html::events::{encode_fragment, escape};
+use crate::render::html::figures::{Loading, Shown, file_url, picture, plain_image};
+use crate::site::LinkTarget;
+
+impl<'a> Writer<'a> {
+    pub(super) fn image(&mut self, target: &str, alt: &str, attributes: &Attributes) {
+        let loading = if self.images == 0 {
+            Loading::Eager
+        } else {
+            Loading::Lazy
+        };
+        self.images += 1;
+        let shown = self.shown(attributes);
+        let html = match self.context.site.resolve(self.page, target) {
+            LinkTarget::File(file) => match self.context.assets.images.get(&file) {
+                Some(asset) => picture(
+                    (self.context.site, asset),
+                    alt,
+                    &self.page.route,
+                    loading,
+                    &shown,
+                ),
+                None => {
+                    let url = file_url(self.context, &file, &self.page.route);
+                    plain_image(&url.unwrap_or_else(|| target.to_owned()), alt, &shown)
+                }
+            },
+            LinkTarget::Unsafe => escape(alt),
+            _ => plain_image(target, alt, &shown),
+        };
+        self.raw(html);
+    }
+
+    /// What the author says about how an image is shown. A share of the line is no size in HTML.
+    fn shown(&self, attributes: &Attributes) -> Shown {
+        let pixels = |name: &str| {
+            let text = attributes.get(name)?.trim_end_matches("px");
+            text.parse().ok().filter(|size| (1..=10_000).contains(size))
+        };
+        let mut rest = attributes.clone();
+        if let Some(side @ ("left" | "right" | "center")) = attributes.get("align") {
+            rest.classes.push(format!("align-{side}"));
+        }
+        let own = ["width", "height", "align", "loading"];
+        rest.pairs.retain(|(name, _)| !own.contains(&name.as_str()));
+        Shown {
+            width: pixels("width"),
+            height: pixels("height"),
+            more: attribute_text(&rest, self.raw_html_allowed()),
+        }
+    }
+
+    pub(super) fn link(
+        &mut self,
+        kind: LinkType,
+        (target, title): (&str, &str),
+        attributes: &Attributes,
+        inner: Vec<Spanned<'a>>,
+    ) {
+        let target = match kind {
+            LinkType::Email => format!("mailto:{target}"),
+            _ => target.to_owned(),
+        };
+        let text = self.apart(inner);
+        let Some(href) = self.href(&target) else {
+            self.out.extend(text);
+            return;
+        };
+        let title = match title {
+            "" => String::new(),
+            title => format!(" title=\"{}\"", escape(title)),
+        };
+        let more = attribute_text(attributes, self.raw_html_allowed());
+        self.raw(format!("<a href=\"{}\"{title}{more}>", escape(&href)));
+        self.out.extend(text);
+        self.raw("</a>".to_owned());
+    }
+
+    /// The address for a link as written; none if it must not be one.
+    fn href(&self, target: &str) -> Option<String> {
+        let from = &self.page.route;
+        let site = self.context.site;
+        Some(match site.resolve(self.page, target) {
+            LinkTarget::Fragment(fragment) => format!("#{}", encode_fragment(&fragment)),
+            LinkTarget::Page(id, fragment) => {
+                let fragment = fragment.map(|fragment| format!("#{}", encode_fragment(&fragment)));
+                site.page(id).route.url_from(from) + &fragment.unwrap_or_default()
+            }
+            LinkTarget::Elsewhere(file, fragment) => {
+                let fragment = fragment.map(|fragment| format!("#{}", encode_fragment(&fragment)));
+                site.url_in_release_from(&file, from) + &fragment.unwrap_or_default()
+            }
+            LinkTarget::Route(route) => route.url_from(from),
+            LinkTarget::File(file) => {
+                file_url(self.context, &file, from).unwrap_or_else(|| target.to_owned())
+            }
+            LinkTarget::External(_) | LinkTarget::Missing(_) | LinkTarget::Outside => {
+                target.to_owned()
+            }
+            LinkTarget::Unsafe | LinkTarget::Empty => return None,
+        })
+    }
+
+    /// Raw HTML with its links and images leading where those of the text would.
+    pub(super) fn raw_html(&self, html: &str) -> String {
+        let mut out = String::with_capacity(html.len());
+        let mut done = 0;
+        for found in html_references(html, 0) {
+            let new = match (found.element.as_str(), found.attribute.as_str()) {
+                (_, "href") => self.href(&found.value),
+                (_, "src") => match self.context.site.resolve(self.page, &found.value) {
+                    LinkTarget::File(file) => file_url(self.context, &file, &self.page.route),
+                    _ => None,
+                },
+                _ => None,
+            };
+            if let Some(new) = new {
+                out.push_str(&html[done..found.span.start]);
+                out.push_str(&escape(&new));
+                done = found.span.end;
+            }
+        }
+        out.push_str(&html[done..]);
+        out
+    }
+}

@@ -1,0 +1,169 @@
+//! The text of pages as HTML, from Markdown to markup.
+
+use crate::assets::AssetMap;
+use crate::render::context::RenderContext;
+use crate::render::highlight::Highlights;
+use crate::render::html::body::{Body, render_body};
+use crate::render::html::theme::Theme;
+use crate::repo::{History, Snapshot};
+use crate::site::{LoadOptions, Site};
+use crate::store::Store;
+
+fn body(markdown: &str) -> Body {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("index.md"), markdown).unwrap();
+    std::fs::write(folder.path().join("other.md"), "# Other\n\n## Part\n").unwrap();
+    let snapshot = Snapshot::worktree(folder.path()).unwrap();
+    let history = History::read(folder.path(), None).unwrap();
+    let site = Site::load(&snapshot, &history, &LoadOptions::default(), None);
+    let (assets, _) = AssetMap::read(&site, &snapshot);
+    let store = Store::open(&folder.path().join(".tympan"));
+    let context = RenderContext {
+        site: &site,
+        assets: &assets,
+        snapshot: &snapshot,
+        store: &store,
+        highlights: &Highlights::default(),
+    };
+    let theme = Theme::built_in(site.kind, "en");
+    let home = site
+        .pages
+        .iter()
+        .find(|page| page.path.as_str() == "index.md");
+    render_body(&context, &theme, home.unwrap())
+}
+
+#[track_caller]
+fn case(markdown: &str, expected: &str) {
+    assert_eq!(body(markdown).content.trim_end(), expected);
+}
+
+#[test]
+fn the_first_heading_is_the_title_of_the_page() {
+    let body = body("# A `b` *c*\n\ntext\n");
+    assert_eq!(body.heading.as_deref(), Some("A <code>b</code> <em>c</em>"));
+    assert_eq!(body.content, "<p>text</p>\n");
+}
+
+#[test]
+fn headings_have_ids_classes_and_a_way_to_them() {
+    case(
+        "text\n\n## Neap {#n .wide}\n",
+        "<p>text</p>\n<h2 id=\"n\" class=\"wide\">Neap <a class=\"anchor\" href=\"#n\" \
+         aria-label=\"Link to this section\">#</a></h2>",
+    );
+}
+
+#[test]
+fn links_lead_to_where_pages_are_served() {
+    case(
+        "[a](other.md#part)",
+        "<p><a href=\"other/index.html#part\">a</a></p>",
+    );
+    case(
+        "[a](/other/ \"t\")",
+        "<p><a href=\"other/index.html\" title=\"t\">a</a></p>",
+    );
+    case(
+        "<a href=\"other.md\">a</a>",
+        "<p><a href=\"other/index.html\">a</a></p>",
+    );
+    case("[a](javascript:b)", "<p>a</p>");
+    case(
+        "see https://a.example",
+        "<p>see <a href=\"https://a.example\">https://a.example</a></p>",
+    );
+}
+
+#[test]
+fn notes_are_numbered_and_lead_back() {
+    let html = body("a[^x] b[^y] c[^x]\n\n[^y]: Two.\n[^x]: One.\n").content;
+    assert!(html.contains("id=\"fnref-1-2\""), "{html}");
+    let (one, two) = (html.find("One.").unwrap(), html.find("Two.").unwrap());
+    assert!(one < two, "{html}");
+    assert_eq!(html.matches("role=\"doc-backlink\"").count(), 3);
+}
+
+#[test]
+fn alerts_tasks_and_tables_are_marked_up() {
+    case(
+        "> [!TIP]\n> Go.\n",
+        "<aside class=\"alert alert-tip\" role=\"note\"><p class=\"alert-title\">Tip</p>\n<p>Go.</p>\n</aside>",
+    );
+    let html = body("- [x] a\n\n| b |\n| - |\n| c |\n").content;
+    assert!(
+        html.contains("<input type=\"checkbox\" disabled checked aria-label=\"done\">"),
+        "{html}"
+    );
+    assert!(
+        html.contains("<div class=\"table\" role=\"group\" tabindex=\"0\""),
+        "{html}"
+    );
+}
+
+#[test]
+fn notes_fold_and_carry_their_own_words() {
+    case(
+        "!!! warning \"Mind *this*\"\n    a\n",
+        "<aside class=\"alert alert-warning\" role=\"note\"><p class=\"alert-title\">Mind \
+         <em>this</em></p>\n<p>a</p>\n</aside>",
+    );
+    case(
+        "??? tldr\n    a\n",
+        "<details class=\"alert alert-abstract\"><summary class=\"alert-title\">Abstract\
+         </summary>\n<p>a</p>\n</details>",
+    );
+    case(
+        "::: recipe Two eggs\na\n:::\n",
+        "<aside class=\"alert alert-recipe\" role=\"note\"><p class=\"alert-title\">Two eggs\
+         </p>\n<p>a</p>\n</aside>",
+    );
+    case(
+        "!!! note \"\"\n    a\n",
+        "<aside class=\"alert alert-note\" role=\"note\">\n<p>a</p>\n</aside>",
+    );
+}
+
+#[test]
+fn tabs_are_disclosures_of_one_name() {
+    case(
+        "=== \"A\"\n    a\n\n===+ \"B\"\n    b\n",
+        "<div class=\"tabs\"><details name=\"tabs-1\"><summary>A</summary>\n<p>a</p>\n</details>\n\
+         <details name=\"tabs-1\" open><summary>B</summary>\n<p>b</p>\n</details>\n</div>",
+    );
+}
+
+#[test]
+fn attributes_stand_on_what_they_follow() {
+    case(
+        "[a](other.md){.button target=_blank onclick=x}",
+        "<p><a href=\"other/index.html\" class=\"button\" target=\"_blank\">a</a></p>",
+    );
+    case("a\n{: .lead #x }\n", "<p id=\"x\" class=\"lead\">a</p>");
+    case("- a\n\n{.x}\n", "<ul class=\"x\">\n<li>a</li>\n</ul>");
+    case(
+        "`a`{.b} **c**{.d}",
+        "<p><code class=\"b\">a</code> <strong class=\"d\">c</strong></p>",
+    );
+    case(
+        "![a](https://a.example/b.png){width=30 align=left}",
+        "<p><img src=\"https://a.example/b.png\" alt=\"a\" width=\"30\" loading=\"lazy\" \
+         decoding=\"async\" class=\"align-left\"></p>",
+    );
+    case("a {x} {b, c}", "<p>a {x} {b, c}</p>");
+}
+
+#[test]
+fn a_formula_that_cannot_be_read_is_reported_and_shown() {
+    let body = body("text $\\frac{1}$\n");
+    assert!(
+        body.content.contains("<code>\\frac{1}</code>"),
+        "{}",
+        body.content
+    );
+    let place = body.diagnostics[0].place.as_ref().unwrap();
+    assert_eq!(
+        (body.diagnostics[0].code.as_ref(), place.line, place.column),
+        ("math-syntax", 1, 6)
+    );
+}
