@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 
-use crate::markdown::parse::{Spanned, is_opaque, is_opaque_end};
+use crate::markdown::parse::{is_opaque, is_opaque_end};
+
+type Spanned<'a> = (Event<'a>, Range<usize>);
 
 pub(super) fn link_bare_urls<'a>(
     events: impl Iterator<Item = Spanned<'a>>,
@@ -87,7 +89,7 @@ fn address_at(text: &str, at: usize, floor: usize) -> Option<(Range<usize>, Stri
     if rest.starts_with('@') {
         return mail_address(text, at, floor);
     }
-    let scheme = ["https://", "http://"]
+    let scheme = ["https://", "http://", "ftp://"]
         .into_iter()
         .find(|scheme| starts_with(rest, scheme));
     if scheme.is_none() && !starts_with(rest, "www.") {
@@ -170,6 +172,11 @@ fn trim_end(url: &str) -> &str {
             trimmed.ends_with(')') && trimmed.matches(')').count() > trimmed.matches('(').count();
         let next = if closed {
             &trimmed[..trimmed.len() - 1]
+        } else if url[trimmed.len()..].starts_with(';') {
+            trimmed
+                .trim_end_matches(|c: char| c.is_ascii_alphanumeric())
+                .strip_suffix('&')
+                .unwrap_or(trimmed)
         } else {
             trimmed
         };
@@ -183,13 +190,13 @@ fn trim_end(url: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::markdown::events;
+    use crate::markdown::{Markup, events};
 
     #[track_caller]
     fn case(source: &str, expected: &[(&str, &str)]) {
         let mut found = Vec::new();
         for (event, span) in events(source, 0) {
-            if let Event::Start(Tag::Link { dest_url, .. }) = event {
+            if let Markup::Plain(Event::Start(Tag::Link { dest_url, .. })) = event {
                 found.push((dest_url.to_string(), source[span].to_owned()));
             }
         }

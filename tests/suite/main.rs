@@ -13,3 +13,4 @@ mod package;
 mod search;
 mod serve;
 mod shipping;
+mod specification;
