@@ -51,6 +51,8 @@ pub enum JobKind {
     Contents,
     /// The page that holds the whole text.
     Print,
+    /// The list of all posts by year.
+    Archive,
     /// The page for what is missing.
     NotFound,
     /// A page that sends the reader on, by its place in the site.

@@ -308,6 +308,7 @@ impl Renderer for Html {
             }
             JobKind::Contents => self.contents(context, output),
             JobKind::Print => self.print(context, output),
+            JobKind::Archive => self.archive(context, output),
             JobKind::NotFound => self.not_found(site),
             JobKind::Redirect(at) => self.redirect(site, &site.redirects[*at]),
             JobKind::Theme(at) => file(Role::Theme, self.theme.files()[*at].text.clone()),

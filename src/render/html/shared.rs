@@ -8,7 +8,7 @@ use tera::Value;
 use crate::config::Kind;
 use crate::render::html::sidebar::{Sidebar, Words};
 use crate::render::html::theme::Theme;
-use crate::render::html::whole::{contents_route, print_route};
+use crate::render::html::whole::{archive_route, contents_route, print_route};
 use crate::site::{NavItem, PageId, Site, url_of};
 use crate::site_path::SitePath;
 
@@ -66,6 +66,7 @@ struct SiteValue<'a> {
     feed: Option<&'static str>,
     contents: Option<String>,
     print: Option<String>,
+    archive: Option<String>,
     nav: Vec<NavValue<'a>>,
     documents: Vec<DocumentValue<'a>>,
     authors: &'a [String],
@@ -103,6 +104,7 @@ impl Shared {
             feed: super::feeds::has_feed(site).then_some("feed.xml"),
             contents: contents_route(site).map(|route| route.to_url()),
             print: print_route(site).map(|route| route.to_url()),
+            archive: archive_route(site).map(|route| route.to_url()),
             nav: site.nav.iter().map(|item| nav_value(site, item)).collect(),
             documents: site.documents.iter().flat_map(document_values).collect(),
             authors: &project.authors,

@@ -1,4 +1,8 @@
-//! The pages that show the site as a whole: its contents, and all of its text on one page.
+//! The pages that show the site as a whole: its contents, its posts by year, and all of its text on
+//! one page.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
 
 use serde::Serialize;
 use tera::{Context, Value};
@@ -14,8 +18,27 @@ use crate::render::html::print::{PRINT, Together};
 use crate::render::html::renderer::Html;
 use crate::render::html::sidebar::CONTENTS;
 use crate::render::plan::{Job, JobKind, Rendered};
-use crate::site::{NavItem, PageId, Site};
+use crate::site::{NavItem, Page, PageId, Site};
 use crate::site_path::SitePath;
+
+/// The page that lists all posts by year.
+const ARCHIVE: &str = "archive/index.html";
+
+/// The posts of a year, the newest first.
+#[derive(Serialize)]
+struct YearValue {
+    year: String,
+    pages: Vec<PostValue>,
+}
+
+/// A line of the archive.
+#[derive(Serialize)]
+struct PostValue {
+    title: String,
+    url: String,
+    date: String,
+    date_text: String,
+}
 
 /// A page that stands with others on one.
 #[derive(Serialize)]
@@ -41,6 +64,13 @@ pub(super) fn print_route(site: &Site) -> Option<SitePath> {
     (wanted && several).then(|| free(site, PRINT)).flatten()
 }
 
+/// The file of the list of all posts by year, if the site has one.
+pub(super) fn archive_route(site: &Site) -> Option<SitePath> {
+    let dated = |page: &Arc<Page>| page.front.date.is_some();
+    let wanted = site.kind == Kind::Site && site.pages.iter().any(dated);
+    wanted.then(|| free(site, ARCHIVE)).flatten()
+}
+
 /// A path of ours, unless the author has taken it.
 fn free(site: &Site, path: &str) -> Option<SitePath> {
     let path = SitePath::parse(path).expect("a plain name is a path");
@@ -49,11 +79,12 @@ fn free(site: &Site, path: &str) -> Option<SitePath> {
     (!taken).then_some(path)
 }
 
-/// The jobs for both.
+/// The jobs for all of them.
 pub(super) fn jobs(site: &Site) -> impl Iterator<Item = Job> {
     let contents = contents_route(site).map(|path| Job::single(JobKind::Contents, path));
     let print = print_route(site).map(|path| Job::single(JobKind::Print, path));
-    contents.into_iter().chain(print)
+    let archive = archive_route(site).map(|path| Job::single(JobKind::Archive, path));
+    contents.into_iter().chain(print).chain(archive)
 }
 
 /// Every page that the navigation lists, once, with the entries it stands under.
@@ -122,6 +153,50 @@ impl Html {
         Ok(Rendered::single(artifact))
     }
 
+    /// The list of all posts by year.
+    pub(super) fn archive(
+        &self,
+        context: &RenderContext<'_>,
+        route: &SitePath,
+    ) -> Result<Rendered, RenderError> {
+        let site = context.site;
+        let title = self.theme.string("archive").to_owned();
+        let mut posts: Vec<_> = site
+            .pages
+            .iter()
+            .filter_map(|page| Some((page.front.date?, page)))
+            .collect();
+        posts.sort_by_key(|(date, page)| (Reverse(*date), page.route.clone()));
+        let mut years: Vec<YearValue> = Vec::new();
+        for (date, page) in posts {
+            let day = date.day();
+            let year = day.split('-').next().unwrap_or_default();
+            if years.last().is_none_or(|last| last.year != year) {
+                years.push(YearValue {
+                    year: year.to_owned(),
+                    pages: Vec::new(),
+                });
+            }
+            let post = PostValue {
+                title: page.title.clone(),
+                url: page.route.to_url(),
+                date_text: date.for_readers(site.language_of(page)),
+                date: day,
+            };
+            years
+                .last_mut()
+                .expect("a year was pushed")
+                .pages
+                .push(post);
+        }
+        let mut values = self.values(route, &PageValue::plain(site, &title, route));
+        values.insert_value("heading_html", Value::safe_string(&escape(&title)));
+        values.insert("years", &years);
+        let html = self.render("archive.html", &values, route)?;
+        let artifact = Artifact::new(route.clone(), Role::Page, html.into_bytes());
+        Ok(Rendered::single(artifact))
+    }
+
     /// The page that holds the whole text. What is found in the text is told by its own pages.
     pub(super) fn print(
         &self,
@@ -175,6 +250,17 @@ mod tests {
     use crate::repo::{History, Snapshot};
     use crate::site::LoadOptions;
 
+    fn site_in<T>(folder: &std::path::Path, ask: impl Fn(&Site) -> T) -> T {
+        let snapshot = Snapshot::worktree(folder).unwrap();
+        let history = History::read(folder, None).unwrap();
+        ask(&Site::load(
+            &snapshot,
+            &history,
+            &LoadOptions::default(),
+            None,
+        ))
+    }
+
     /// The two pages of a site with these files, as far as it has them.
     #[track_caller]
     fn case(config: &str, files: &[&str], expected: [bool; 2]) {
@@ -185,10 +271,9 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, "# T\n").unwrap();
         }
-        let snapshot = Snapshot::worktree(folder.path()).unwrap();
-        let history = History::read(folder.path(), None).unwrap();
-        let site = Site::load(&snapshot, &history, &LoadOptions::default(), None);
-        let found = [contents_route(&site), print_route(&site)];
+        let found = site_in(folder.path(), |site| {
+            [contents_route(site), print_route(site)]
+        });
         assert_eq!(found.map(|route| route.is_some()), expected);
     }
 
@@ -200,6 +285,21 @@ mod tests {
         case("[project]\nkind = \"contract\"\n", &two, [false, true]);
         case("[project]\nkind = \"site\"\n", &two, [false, false]);
         case("[project]\nkind = \"book\"\n", &["a.md"], [true, false]);
+    }
+
+    #[test]
+    fn posts_make_an_archive() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(
+            folder.path().join("a.md"),
+            "---\ndate: 2024-05-01\n---\n# A\n",
+        )
+        .unwrap();
+        std::fs::write(folder.path().join("index.md"), "# B\n").unwrap();
+        let found = site_in(folder.path(), archive_route);
+        assert_eq!(found.unwrap().as_str(), ARCHIVE);
+        std::fs::write(folder.path().join("archive.md"), "# Mine\n").unwrap();
+        assert_eq!(site_in(folder.path(), archive_route), None);
     }
 
     #[test]

@@ -78,7 +78,8 @@ const BASE: Files = embedded!("base":
     "strings/zh.toml",
     "js/tabs.js",
 );
-const SITE: Files = embedded!("site": "templates/home.html", "css/site.css");
+const SITE: Files =
+    embedded!("site": "templates/home.html", "templates/archive.html", "css/site.css");
 const DOCS: Files = embedded!("docs": "templates/colors.html", "css/docs.css");
 const BOOK: Files = embedded!("book": "templates/home.html", "css/book.css");
 const CONTRACT: Files =
