@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use serde::Serialize;
 
@@ -64,7 +65,8 @@ pub struct Place {
 pub struct SourceText<'a> {
     path: &'a SitePath,
     text: &'a str,
-    line_starts: Vec<usize>,
+    /// Where lines begin; found when a place is first asked for, which for most files is never.
+    line_starts: OnceLock<Vec<usize>>,
 }
 
 impl Diagnostic {
@@ -152,21 +154,21 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 }
 
 impl<'a> SourceText<'a> {
-    /// Indexes the lines of `text`, which is the whole of the file at `path`.
+    /// Takes `text`, which is the whole of the file at `path`.
     pub fn new(path: &'a SitePath, text: &'a str) -> Self {
-        let line_starts = std::iter::once(0)
-            .chain(
-                text.bytes()
-                    .enumerate()
-                    .filter(|(_, byte)| *byte == b'\n')
-                    .map(|(at, _)| at + 1),
-            )
-            .collect();
         Self {
             path,
             text,
-            line_starts,
+            line_starts: OnceLock::new(),
         }
+    }
+
+    fn line_starts(&self) -> &[usize] {
+        self.line_starts.get_or_init(|| {
+            let ends = self.text.match_indices('\n');
+            let starts = ends.map(|(at, _)| at + 1);
+            std::iter::once(0).chain(starts).collect()
+        })
     }
 
     /// Reports about a span of this file.
@@ -187,7 +189,7 @@ impl<'a> SourceText<'a> {
         let end = floor_char(self.text, span.end.max(span.start));
         let (line, column) = self.line_column(start);
         let (end_line, end_column) = self.line_column(end);
-        let first = self.text[self.line_starts[line - 1]..]
+        let first = self.text[self.line_starts()[line - 1]..]
             .lines()
             .next()
             .unwrap_or("");
@@ -204,7 +206,7 @@ impl<'a> SourceText<'a> {
     /// The bytes of a line counted from 1, without its end; empty if there is no such line.
     pub fn line_span(&self, line: usize) -> Range<usize> {
         let start = self
-            .line_starts
+            .line_starts()
             .get(line.wrapping_sub(1))
             .copied()
             .unwrap_or(self.text.len());
@@ -213,8 +215,9 @@ impl<'a> SourceText<'a> {
     }
 
     fn line_column(&self, at: usize) -> (usize, usize) {
-        let line = self.line_starts.partition_point(|start| *start <= at);
-        let start = self.line_starts[line - 1];
+        let line_starts = self.line_starts();
+        let line = line_starts.partition_point(|start| *start <= at);
+        let start = line_starts[line - 1];
         let from = if start == 0 && self.text.starts_with('\u{feff}') && at >= 3 {
             3
         } else {

@@ -39,20 +39,28 @@ impl SitePath {
         let fault = || SitePathError(link.to_owned());
         let drive =
             link.as_bytes().get(1) == Some(&b':') && link.as_bytes()[0].is_ascii_alphabetic();
-        if link.starts_with('/') || drive || link.chars().any(|c| c == '\\' || c.is_control()) {
+        // Bytes that are no ASCII may be control characters too (U+0080 to U+009F).
+        let odd = |byte: u8| byte == b'\\' || byte.is_ascii_control() || !byte.is_ascii();
+        let refused = |c: char| c == '\\' || c.is_control();
+        if link.starts_with('/') || drive || (link.bytes().any(odd) && link.chars().any(refused)) {
             return Err(fault());
         }
-        let mut parts: Vec<&str> = self.0.split('/').filter(|part| !part.is_empty()).collect();
+        let mut path = String::with_capacity(self.0.len() + 1 + link.len());
+        path.push_str(&self.0);
         for part in link.split('/') {
             match part {
                 "" | "." => {}
-                ".." => {
-                    parts.pop().ok_or_else(fault)?;
+                ".." if path.is_empty() => return Err(fault()),
+                ".." => path.truncate(path.rfind('/').unwrap_or(0)),
+                part => {
+                    if !path.is_empty() {
+                        path.push('/');
+                    }
+                    path.push_str(part);
                 }
-                part => parts.push(part),
             }
         }
-        Ok(Self(parts.join("/").into()))
+        Ok(Self(path.into()))
     }
 
     /// Resolves `link` as written in the file that this path names.
@@ -148,41 +156,48 @@ impl SitePath {
     ///
     /// Both are files; a page served at `guide/index.html` reaches `style.css` as `../style.css`.
     pub fn url_from(&self, from: &SitePath) -> String {
-        let here = from.parent();
-        let here: Vec<&str> = here.parts().collect();
-        let there: Vec<&str> = self.parts().collect();
-        let shared = here
-            .iter()
-            .zip(&there[..there.len().saturating_sub(1)])
-            .take_while(|(a, b)| a == b)
-            .count();
-        let up = "../".repeat(here.len() - shared);
-        let down: Vec<String> = there[shared..].iter().map(|part| encode(part)).collect();
-        match up + &down.join("/") {
-            url if url.is_empty() => "./".to_owned(),
-            url => url,
+        let here = from.0.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let mut here = here.split('/').filter(|part| !part.is_empty()).peekable();
+        let mut there = &*self.0;
+        while let (Some(part), Some((first, rest))) = (here.peek(), there.split_once('/')) {
+            if *part != first {
+                break;
+            }
+            here.next();
+            there = rest;
+        }
+        let mut url = String::with_capacity(there.len() + 16);
+        here.for_each(|_| url.push_str("../"));
+        encode_into(there, &mut url);
+        match url.is_empty() {
+            true => "./".to_owned(),
+            false => url,
         }
     }
 
     /// The path percent-encoded for a URL (RFC 3986 §2.1), without a leading slash.
     pub fn to_url(&self) -> String {
-        self.parts().map(encode).collect::<Vec<_>>().join("/")
+        let mut url = String::with_capacity(self.0.len());
+        encode_into(&self.0, &mut url);
+        url
     }
 }
 
-/// Percent-encodes one path part: everything but RFC 3986's unreserved characters and a few
-/// sub-delimiters that are safe inside a part.
-fn encode(part: &str) -> String {
+/// Percent-encodes the parts of a path: everything but RFC 3986's unreserved characters, a few
+/// sub-delimiters that are safe inside a part, and the slashes between them.
+fn encode_into(path: &str, url: &mut String) {
     use fmt::Write as _;
-    let mut text = String::with_capacity(part.len());
-    for byte in part.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~!$()*+,;=@".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            let _ = write!(text, "%{byte:02X}");
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~!$()*+,;=@/".contains(byte);
+    let mut done = 0;
+    for (at, byte) in path.bytes().enumerate().filter(|(_, byte)| !plain(byte)) {
+        // All bytes of a character are encoded, so what stands between two of them is whole.
+        if done < at {
+            url.push_str(&path[done..at]);
         }
+        let _ = write!(url, "%{byte:02X}");
+        done = at + 1;
     }
-    text
+    url.push_str(&path[done..]);
 }
 
 /// Decodes percent-encoded text; text that is not valid once decoded stays as written.
@@ -311,7 +326,9 @@ mod tests {
         #[test]
         fn encoding_reads_back(text in "[^/\\\\\\p{C}]{1,20}") {
             prop_assume!(text != "." && text != "..");
-            prop_assert_eq!(decode(&encode(&text)), text);
+            let mut url = String::new();
+            encode_into(&text, &mut url);
+            prop_assert_eq!(decode(&url), text);
         }
     }
 }

@@ -31,7 +31,14 @@ pub(super) fn link_bare_urls<'a>(
 }
 
 fn might_hold_url(text: &str) -> bool {
-    text.contains("://") || text.contains("www.") || text.contains('@')
+    // One pass: this is asked of every run of text, and almost none holds an address.
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| match byte {
+        b'@' => true,
+        b':' => bytes[at..].starts_with(b"://"),
+        b'.' => bytes[..at].ends_with(b"www"),
+        _ => false,
+    })
 }
 
 fn split<'a>(text: CowStr<'a>, span: Range<usize>, source: &str, events: &mut Vec<Spanned<'a>>) {

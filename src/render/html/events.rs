@@ -6,10 +6,22 @@ use crate::markdown::{Markup, Spanned};
 
 /// Escapes text for HTML content and quoted attributes.
 pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
+    let mut done = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let entity = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => continue,
+        };
+        escaped.push_str(&text[done..at]);
+        escaped.push_str(entity);
+        done = at + 1;
+    }
+    escaped.push_str(&text[done..]);
+    escaped
 }
 
 /// A fragment percent-encoded where HTML needs it; letters of any script may stand as they are.
