@@ -83,7 +83,7 @@ pub struct Built {
 }
 
 /// What became of the images.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ImageSummary {
     /// Sources that are published.
     pub sources: usize,

@@ -8,28 +8,47 @@ use crate::build::{BuildError, BuildOptions, Built, Checks, build};
 use crate::cli::Outcome;
 use crate::cli::args::{BuildArgs, Global, OutputKind};
 use crate::cli::json::{self, BuildReport};
-use crate::cli::project::{Project, below};
+use crate::cli::project::{Listed, Project, below};
 use crate::cli::report;
+use crate::cli::standing;
+use crate::cli::summary::{Summary, errors};
 use crate::cli::ui::Ui;
 use crate::config::Format;
-use crate::diagnostic::Severity;
 use crate::progress::{Event, Stage};
 use crate::release::Sink;
 use crate::render::Wanted;
+use crate::store::Store;
 use crate::targets::{Output, Written};
 
 pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome> {
-    let project = Project::open(ui, global, args.rev.as_deref())?;
+    let listed = Listed::open(global, args.rev.as_deref())?;
     let out = below(
-        &project.root,
+        &listed.root,
         args.out.as_deref().unwrap_or(Path::new("dist")),
     );
-    if project.root.starts_with(&out) {
+    if listed.root.starts_with(&out) {
         bail!(
             "the output folder `{}` would replace the project; choose another with `--out`",
             out.display()
         );
     }
+    let shown = out
+        .strip_prefix(&listed.root)
+        .unwrap_or(&out)
+        .display()
+        .to_string();
+    let inputs = standing::inputs(&listed.snapshot, args, ui.begun());
+    let known = inputs
+        .filter(|_| !ui.is_verbose())
+        .and_then(|inputs| standing::recall(&listed.store, &out, &inputs));
+    if let Some((summary, files)) = known {
+        let written = Written {
+            unchanged: files,
+            ..Written::default()
+        };
+        return tell(ui, &listed.store, &summary, shown, written);
+    }
+    let project = listed.with_history(ui)?;
     let options = BuildOptions {
         load: project.load_options(ui, &args.pages, &out),
         wanted: wanted(&args.only),
@@ -48,35 +67,41 @@ pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome
         total: 0,
     });
     let written = output.finish(&built.release)?;
+    let summary = Summary::of(&built);
+    if let Some(inputs) = inputs {
+        standing::remember(&project.store, &out, inputs, &built, &summary);
+    }
     ui.event(Event::Finished {
         stage: Stage::Write,
     });
-    let shown = out
-        .strip_prefix(&project.root)
-        .unwrap_or(&out)
-        .display()
-        .to_string();
+    if !ui.is_json() {
+        let shown = match ui.is_verbose() {
+            true => built.diagnostics,
+            false => errors(&built.diagnostics),
+        };
+        report::print(ui, &shown);
+    }
+    tell(ui, &project.store, &summary, shown, written)
+}
+
+/// Says what a build gave.
+fn tell(
+    ui: &Ui,
+    store: &Store,
+    summary: &Summary,
+    out: String,
+    written: Written,
+) -> anyhow::Result<Outcome> {
     if ui.is_json() {
         let (stages, total) = ui.times();
-        let report = BuildReport::new(
-            &built,
-            Some(shown),
-            Some(written),
-            project.store.counts(),
-            (&stages, total),
-        );
+        let report = BuildReport::new(summary, out, written, store.counts(), (&stages, total));
         ui.result(&json::to_text(&report)?);
     } else {
-        show(ui, &project, &built, &shown, written);
+        show(ui, store, summary, &out, written);
     }
-    let failed = built
-        .diagnostics
-        .iter()
-        .any(|found| found.severity == Severity::Error);
-    Ok(if failed {
-        Outcome::Findings
-    } else {
-        Outcome::Clean
+    Ok(match summary.errors {
+        0 => Outcome::Clean,
+        _ => Outcome::Findings,
     })
 }
 
@@ -122,32 +147,9 @@ fn wanted(only: &[OutputKind]) -> Wanted {
 }
 
 /// The summary for people.
-fn show(ui: &Ui, project: &Project, built: &Built, out: &str, written: Written) {
-    let errors: Vec<_> = match ui.is_verbose() {
-        true => built.diagnostics.clone(),
-        false => built
-            .diagnostics
-            .iter()
-            .filter(|found| found.severity == Severity::Error)
-            .cloned()
-            .collect(),
-    };
-    report::print(ui, &errors);
-    let release = &built.release;
-    let mut lines = Vec::new();
-    let hidden = built.site.hidden;
-    let mut pages = format!("{}", built.site.pages.len());
-    for (count, word) in [
-        (hidden.drafts, "draft"),
-        (hidden.future, "future"),
-        (hidden.expired, "expired"),
-    ] {
-        if count > 0 {
-            pages = format!("{pages}, {count} {word} left out");
-        }
-    }
-    lines.push(("pages", pages));
-    let images = built.images;
+fn show(ui: &Ui, store: &Store, summary: &Summary, out: &str, written: Written) {
+    let mut lines = vec![("pages", format!("{}{}", summary.pages, summary.hidden))];
+    let images = summary.images;
     if images.sources > 0 {
         let (from, to) = (size(images.bytes_in), size(images.bytes_out));
         lines.push((
@@ -158,16 +160,12 @@ fn show(ui: &Ui, project: &Project, built: &Built, out: &str, written: Written) 
             ),
         ));
     }
-    let more = if errors.len() < built.diagnostics.len() {
-        " (`tympan check` shows them)"
-    } else {
-        ""
+    let more = match summary.has_more && !ui.is_verbose() {
+        true => " (`tympan check` shows them)",
+        false => "",
     };
-    lines.push((
-        "findings",
-        format!("{}{more}", report::summary(&built.diagnostics)),
-    ));
-    for output in &release.outputs {
+    lines.push(("findings", format!("{}{more}", summary.findings)));
+    for output in &summary.outputs {
         let path = if output.path.is_root() {
             format!("{out}/")
         } else {
@@ -184,23 +182,23 @@ fn show(ui: &Ui, project: &Project, built: &Built, out: &str, written: Written) 
         ));
     }
     lines.push(("files", said(written)));
-    let commit = match &release.source.commit {
+    let commit = match &summary.source.commit {
         Some(commit) => format!(" of {}", commit.chars().take(7).collect::<String>()),
         None => String::new(),
     };
-    let dirty = if release.source.dirty {
+    let dirty = if summary.source.dirty {
         " (with changes that are not committed)"
     } else {
         ""
     };
-    lines.push(("release", format!("{}{commit}{dirty}", built.digest)));
+    lines.push(("release", format!("{}{commit}{dirty}", summary.digest)));
     let (stages, total) = ui.times();
     let stages: Vec<String> = stages
         .iter()
         .map(|(stage, took)| format!("{} {took:.2}", stage.name()))
         .collect();
     lines.push(("time", format!("{total:.2} s: {}", stages.join(", "))));
-    let (hits, misses) = project.store.counts();
+    let (hits, misses) = store.counts();
     if ui.is_verbose() {
         lines.push(("cache", format!("{hits} hits, {misses} misses")));
     }

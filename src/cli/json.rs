@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::build::{Built, ImageSummary};
+use crate::build::ImageSummary;
+use crate::cli::summary::Summary;
 use crate::diagnostic::{Diagnostic, Severity, count};
 use crate::progress::Stage;
 use crate::release::Output;
@@ -16,9 +17,8 @@ pub struct BuildReport<'a> {
     format: u32,
     release: String,
     source: SourceReport<'a>,
-    output: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    files: Option<Written>,
+    output: String,
+    files: Written,
     pages: usize,
     outputs: &'a [Output],
     images: ImageSummary,
@@ -50,11 +50,11 @@ struct CacheReport {
 pub struct CheckReport<'a> {
     format: u32,
     diagnostics: Vec<DiagnosticReport<'a>>,
-    summary: Summary,
+    summary: CheckCounts,
 }
 
 #[derive(Serialize)]
-struct Summary {
+struct CheckCounts {
     errors: usize,
     warnings: usize,
     suggestions: usize,
@@ -78,31 +78,33 @@ struct DiagnosticReport<'a> {
 impl<'a> BuildReport<'a> {
     /// Describes a build.
     pub fn new(
-        built: &'a Built,
-        output: Option<String>,
-        files: Option<Written>,
+        summary: &'a Summary,
+        output: String,
+        files: Written,
         (hits, misses): (usize, usize),
         (stages, total): (&[(Stage, f64)], f64),
     ) -> Self {
-        let (errors, warnings) = count(&built.diagnostics);
         let mut seconds: BTreeMap<&'static str, f64> = BTreeMap::from([("total", round(total))]);
         for (stage, took) in stages {
             *seconds.entry(stage.name()).or_insert(0.0) += round(*took);
         }
-        let source = &built.release.source;
+        let source = &summary.source;
         Self {
             format: 1,
-            release: built.digest.to_string(),
+            release: summary.digest.to_string(),
             source: SourceReport {
                 commit: source.commit.as_deref(),
                 dirty: source.dirty,
             },
             output,
             files,
-            pages: built.site.pages.len(),
-            outputs: &built.release.outputs,
-            images: built.images,
-            diagnostics: Counts { errors, warnings },
+            pages: summary.pages,
+            outputs: &summary.outputs,
+            images: summary.images,
+            diagnostics: Counts {
+                errors: summary.errors,
+                warnings: summary.warnings,
+            },
             cache: CacheReport { hits, misses },
             seconds,
         }
@@ -117,7 +119,7 @@ impl<'a> CheckReport<'a> {
         Self {
             format: 1,
             diagnostics: diagnostics.iter().map(DiagnosticReport::new).collect(),
-            summary: Summary {
+            summary: CheckCounts {
                 errors,
                 warnings,
                 suggestions,

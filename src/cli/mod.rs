@@ -11,7 +11,9 @@ mod project;
 mod publish;
 mod report;
 mod serve;
+mod standing;
 mod status;
+mod summary;
 mod ui;
 
 use std::process::ExitCode;

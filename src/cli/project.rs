@@ -14,6 +14,16 @@ use crate::store::Store;
 /// The folder in a project that holds the store.
 const STORE: &str = ".tympan";
 
+/// A project of which only the list of its files is known.
+pub struct Listed {
+    /// Its folder, absolute.
+    pub root: PathBuf,
+    /// The files it is read from.
+    pub snapshot: Snapshot,
+    /// Where dear results are kept.
+    pub store: Store,
+}
+
 /// A project that a command works on.
 pub struct Project {
     /// Its folder, absolute.
@@ -26,14 +36,29 @@ pub struct Project {
     pub store: Store,
 }
 
-impl Project {
-    /// Opens the folder that `-C` names, at a revision or as it is.
-    pub fn open(ui: &Ui, global: &Global, rev: Option<&str>) -> anyhow::Result<Self> {
+impl Listed {
+    /// Lists the files of the folder that `-C` names, at a revision or as they are.
+    pub fn open(global: &Global, rev: Option<&str>) -> anyhow::Result<Self> {
         let root = root(global)?;
         let snapshot = match rev {
             Some(rev) => Snapshot::revision(&root, rev)?,
             None => Snapshot::worktree(&root)?,
         };
+        let store = Store::open(&root.join(STORE));
+        Ok(Self {
+            root,
+            snapshot,
+            store,
+        })
+    }
+
+    /// Reads the history, which takes longer the longer it is.
+    pub fn with_history(self, ui: &Ui) -> anyhow::Result<Project> {
+        let Self {
+            root,
+            snapshot,
+            store,
+        } = self;
         let history = History::read(&root, snapshot.source().commit.as_deref())?;
         if snapshot.source().commit.is_none() {
             ui.note("note: there is no commit here, so pages have no dates and authors from history, and the release names no source (`git init` begins one)");
@@ -41,13 +66,19 @@ impl Project {
         if history.is_shallow() {
             ui.note("note: this is a shallow clone, so the dates and authors of older pages are not known (`git fetch --unshallow` brings them)");
         }
-        let store = Store::open(&root.join(STORE));
-        Ok(Self {
+        Ok(Project {
             root,
             snapshot,
             history,
             store,
         })
+    }
+}
+
+impl Project {
+    /// Opens the folder that `-C` names, at a revision or as it is.
+    pub fn open(ui: &Ui, global: &Global, rev: Option<&str>) -> anyhow::Result<Self> {
+        Listed::open(global, rev)?.with_history(ui)
     }
 
     /// How the site is loaded.

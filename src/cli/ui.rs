@@ -22,6 +22,7 @@ pub struct Ui {
     terminal: bool,
     styled: bool,
     width: usize,
+    begun: SystemTime,
     clock: Mutex<Clock>,
 }
 
@@ -41,6 +42,11 @@ impl Ui {
             Color::Never => ColorChoice::Never.write_global(),
         }
         let terminal = std::io::stderr().is_terminal();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the roof is where the clock is read"
+        )]
+        let begun = SystemTime::now();
         Self {
             format: global.format,
             quiet: global.quiet,
@@ -48,12 +54,20 @@ impl Ui {
             terminal,
             styled: global.color != Color::Never,
             width: 100,
+            begun,
             clock: Mutex::new(Clock {
                 started: Instant::now(),
                 stages: Vec::new(),
                 running: None,
             }),
         }
+    }
+
+    /// The moment when the program began, in nanoseconds after the Unix epoch.
+    pub fn begun(&self) -> i128 {
+        self.begun.duration_since(UNIX_EPOCH).map_or(0, |since| {
+            i128::try_from(since.as_nanos()).unwrap_or_default()
+        })
     }
 
     /// The moment, in seconds after the Unix epoch.

@@ -7,6 +7,7 @@
 //! | `pdf` | `render/pdf` | the whole data tree, template, fonts, images, marks, Typst's version |
 //! | `highlight` | `render/highlight` | all blocks of a site, each by its language and text |
 //! | `epub` | `render/epub` | every chapter, image, style and metadata of the book |
+//! | `build` | `cli/standing` | the output folder; what was built, and from what, stands in the result |
 //!
 //! A hidden input is a bug of the first rank. A change of a step's output bumps its version in
 //! the same commit.
