@@ -311,7 +311,10 @@ function searchExcerpt([title, url, description, passages], found, language) {
   let { id = "", heading = "", text = "", inHeading = [], inText = [], worth } = best;
   // A page that is about the query is best begun at its beginning.
   if (worth < 1 || searchKinds(titleHits) === count) [id, heading, inHeading] = ["", "", []];
-  if (!inText.length && !heading && description) [text, inText] = [description, hits(description)];
+  if (!inText.length && !heading) {
+    text = description || passages[0]?.[2] || "";
+    inText = hits(text);
+  }
   let start = 0;
   let kinds = 0;
   inText.forEach((hit, at) => {
