@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use crate::config::markdown::MarkdownFile;
 use crate::config::search::SearchFile;
 use crate::diagnostic::Severity;
 
@@ -32,6 +33,7 @@ pub(super) struct ConfigFile {
     pub check: CheckFile,
     pub images: ImagesFile,
     pub html: HtmlFile,
+    pub markdown: MarkdownFile,
     pub search: SearchFile,
     pub pdf: PdfFile,
     pub epub: EpubFile,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::file::Kind;
 use crate::config::languages::Language;
+use crate::config::markdown::Markdown;
 use crate::config::search::Search;
 use crate::diagnostic::Severity;
 use crate::site_path::SitePath;
@@ -29,6 +30,8 @@ pub struct Config {
     pub images: Images,
     /// How pages are made.
     pub html: Html,
+    /// How the text of pages is read and set.
+    pub markdown: Markdown,
     /// How pages are searched.
     pub search: Search,
     /// How PDFs are made.

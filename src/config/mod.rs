@@ -5,6 +5,7 @@
 mod environment;
 mod file;
 mod languages;
+mod markdown;
 mod meant;
 mod read;
 mod read_environment;
@@ -16,6 +17,7 @@ mod search;
 pub use environment::{Checks, Environment, Hold, Policy, Requirements};
 pub use file::Kind;
 pub use languages::Language;
+pub use markdown::Markdown;
 pub use meant::{
     Check, Config, Document, DriftPolicy, Epub, Format, Html, Images, Nav, Paper, Pdf, Project,
     Rule, Target, TargetKind, direction,

@@ -186,6 +186,7 @@ impl<'a> Reader<'a> {
             check,
             images,
             html,
+            markdown: file.markdown.into(),
             search,
             pdf: Pdf { paper },
             epub: Epub {

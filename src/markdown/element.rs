@@ -31,6 +31,14 @@ pub enum Element {
     Title,
     /// A plain container with classes.
     Division(Attributes),
+    /// Words that are marked.
+    Mark,
+    /// Words that were put in.
+    Insert,
+    /// A key to press.
+    Key,
+    /// A short form and what it stands for.
+    Abbreviation(String),
 }
 
 /// The end of an [`Element`].
@@ -46,6 +54,14 @@ pub enum ElementEnd {
     Title,
     /// Of a container.
     Division,
+    /// Of marked words.
+    Mark,
+    /// Of words that were put in.
+    Insert,
+    /// Of a key.
+    Key,
+    /// Of a short form.
+    Abbreviation,
 }
 
 /// A note beside the text.
@@ -104,6 +120,10 @@ impl Element {
             Self::Tab(_) => ElementEnd::Tab,
             Self::Title => ElementEnd::Title,
             Self::Division(_) => ElementEnd::Division,
+            Self::Mark => ElementEnd::Mark,
+            Self::Insert => ElementEnd::Insert,
+            Self::Key => ElementEnd::Key,
+            Self::Abbreviation(_) => ElementEnd::Abbreviation,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! CommonMark 0.31.2 with the extensions of GitHub Flavored Markdown, footnotes, definition
 //! lists, math and heading attributes. This room knows text, never files or routes.
 
+mod abbreviations;
 mod attach;
 mod attributes;
 mod autolink;
@@ -11,11 +12,14 @@ mod code_block;
 mod element;
 mod fence;
 mod html;
+mod inline;
+mod keys;
 mod line_set;
 mod math;
 mod outline;
 mod parse;
 mod plain;
+mod punctuation;
 mod slug;
 
 pub use attributes::Attributes;
@@ -26,6 +30,7 @@ pub use html::{HtmlReference, html_references};
 pub use line_set::LineSet;
 pub use math::{MathMode, check_formula, to_mathml};
 pub use outline::{Heading, Image, Link, LinkKind, Outline, outline};
-pub use parse::{Spanned, code_spans, events};
+pub use parse::{Spanned, code_spans, events, events_set};
 pub use plain::plain_events;
+pub use punctuation::Punctuation;
 pub use slug::{Slugs, slug};

@@ -99,7 +99,7 @@ pub fn outline(text: &str, offset: usize) -> Outline {
             Markup::Open(element) => match *element {
                 Element::Note(note) => reader.id(note.attributes.id, span),
                 Element::Tabs(found) | Element::Division(found) => reader.id(found.id, span),
-                Element::Tab(_) | Element::Title => {}
+                _ => {}
             },
             Markup::Close(_) => {}
         }

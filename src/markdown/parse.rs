@@ -8,24 +8,35 @@ use crate::markdown::attach::attach;
 use crate::markdown::autolink::link_bare_urls;
 use crate::markdown::blocks::read_blocks;
 use crate::markdown::element::Markup;
+use crate::markdown::inline::read_inline;
+use crate::markdown::punctuation::{Punctuation, set};
 
 /// A step and the bytes of the text that it came from.
 pub type Spanned<'a> = (Markup<'a>, Range<usize>);
 
 /// Parses `text`; spans are shifted by `offset`, the place of `text` in its file.
 pub fn events(text: &str, offset: usize) -> Vec<Spanned<'_>> {
+    events_set(text, offset, None)
+}
+
+/// Parses `text` as [`events`] does, with its punctuation set as a language has it.
+pub fn events_set(text: &str, offset: usize, punctuation: Option<Punctuation>) -> Vec<Spanned<'_>> {
     let mut events = read_blocks(text, parse).unwrap_or_else(|| parse(text));
     if offset > 0 {
         for (_, span) in &mut events {
             *span = span.start + offset..span.end + offset;
         }
     }
+    if let Some(punctuation) = punctuation {
+        set(&mut events, text, offset, punctuation);
+    }
     events
 }
 
 fn parse(text: &str) -> Vec<Spanned<'_>> {
     let parser = Parser::new_ext(text, options()).into_offset_iter();
-    attach(link_bare_urls(TextMergeWithOffset::new(parser), text))
+    let events = link_bare_urls(TextMergeWithOffset::new(parser), text);
+    read_inline(attach(events), text)
 }
 
 /// The bytes of `text` that are code: fences, indented blocks and code spans, in order.

@@ -30,12 +30,12 @@ pub(super) fn read_blocks(
     let mut left_alone = BTreeSet::new();
     for _ in 0..READINGS {
         let scan = scan(text, &left_alone);
-        if scan.markers.is_empty() {
+        if scan.markers.is_empty() && scan.abbreviations.is_empty() {
             return None;
         }
         let resolved = resolve(parse(&scan.rewriting.text), &scan);
         match resolved {
-            Ok(events) => return Some(events),
+            Ok(events) => return Some(scan.abbreviations.mark(events)),
             Err(swallowed) => left_alone.extend(swallowed),
         }
     }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use crate::markdown::abbreviations::Abbreviations;
 use crate::markdown::attributes::Attributes;
 use crate::markdown::blocks::line::{HtmlEnd, Line, html_block};
 use crate::markdown::blocks::opener::{What, closer, opener};
@@ -38,6 +39,8 @@ pub(super) enum MarkerKind {
 pub(super) struct Scan {
     pub(super) rewriting: Rewriting,
     pub(super) markers: Vec<Marker>,
+    /// The short forms that the text explains.
+    pub(super) abbreviations: Abbreviations,
     /// Blocks of colons that nothing closes, by their lines.
     pub(super) unclosed: Vec<Range<usize>>,
     /// Blocks that are nested too deeply, by their lines.
@@ -47,18 +50,23 @@ pub(super) struct Scan {
 /// Whether a text may hold what this room knows.
 pub(super) fn might_hold_blocks(text: &str) -> bool {
     text.split('\n').any(|line| {
-        let start = line.trim_start_matches([
-            ' ', '\t', '>', '-', '+', '*', '.', ')', '0', '1', '2', '3', '4', '5', '6', '7', '8',
-            '9',
-        ]);
-        matches!(
-            start.as_bytes(),
+        let start = line.bytes().position(|byte| !is_before(byte));
+        let rest = &line.as_bytes()[start.unwrap_or(line.len())..];
+        let explains = rest.first() == Some(&b'[') && line.trim_start().starts_with("*[");
+        let opens = matches!(
+            rest,
             [b'!', b'!', b'!', ..]
                 | [b'?', b'?', b'?', ..]
                 | [b':', b':', b':', ..]
                 | [b'=', b'=', b'=', b' ' | b'!' | b'+', ..]
-        )
+        );
+        opens || explains
     })
+}
+
+/// What may stand before the text of a line: white space, quote marks, list markers.
+fn is_before(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'>' | b'-' | b'+' | b'*' | b'.' | b')') || byte.is_ascii_digit()
 }
 
 /// Rewrites a text. Blocks of `left_alone`, by the places of their lines, stay text.
@@ -217,6 +225,11 @@ impl Scanner<'_> {
             return;
         }
         let content = &self.text[line.content..line.end];
+        if self.scan.abbreviations.read(content) {
+            // The line is gone, but not the quote or block that it stands in.
+            self.write_prefix(line);
+            return self.scan.rewriting.copy(self.text, line.end..range.end);
+        }
         if let Some((mark, length)) = fence(content) {
             self.open_code_tab(line);
             self.fence = Some(Fence {

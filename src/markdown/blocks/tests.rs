@@ -16,6 +16,7 @@ fn shown(source: &str) -> String {
                 Element::Tab(_) => "tab(".to_owned(),
                 Element::Title => "\"".to_owned(),
                 Element::Division(found) => format!(".{}(", found.classes.join(".")),
+                _ => "?(".to_owned(),
             },
             Markup::Close(ElementEnd::Title) => "\" ".to_owned(),
             Markup::Close(_) => ") ".to_owned(),

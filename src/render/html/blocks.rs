@@ -39,22 +39,30 @@ impl Writer<'_> {
                 self.open_tag("div", &[], &attributes);
                 self.open.push(Block::Division);
             }
+            Element::Mark => self.raw("<mark>".to_owned()),
+            Element::Insert => self.raw("<ins>".to_owned()),
+            Element::Key => self.raw("<kbd>".to_owned()),
+            Element::Abbreviation(long) => {
+                self.raw(format!("<abbr title=\"{}\">", escape(&long)));
+            }
         }
     }
 
     pub(super) fn close(&mut self, end: ElementEnd) {
-        if end == ElementEnd::Title {
-            return self.close_title();
+        let tag = match end {
+            ElementEnd::Title => return self.close_title(),
+            ElementEnd::Note(Fold::Fixed) => "</aside>\n",
+            ElementEnd::Note(_) | ElementEnd::Tab => "</details>\n",
+            ElementEnd::Tabs | ElementEnd::Division => "</div>\n",
+            ElementEnd::Mark => "</mark>",
+            ElementEnd::Insert => "</ins>",
+            ElementEnd::Key => "</kbd>",
+            ElementEnd::Abbreviation => "</abbr>",
+        };
+        if tag.ends_with('\n') {
+            self.open.pop();
         }
-        self.open.pop();
-        self.raw(
-            match end {
-                ElementEnd::Note(Fold::Fixed) => "</aside>\n",
-                ElementEnd::Note(_) | ElementEnd::Tab => "</details>\n",
-                _ => "</div>\n",
-            }
-            .to_owned(),
-        );
+        self.raw(tag.to_owned());
     }
 
     fn open_note(&mut self, note: &Note) {

@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag, TagEnd};
 
+use crate::config::Kind;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::markdown::{Attributes, Markup, MathMode, Spanned, events, to_mathml};
+use crate::markdown::{Attributes, Markup, MathMode, Punctuation, Spanned, events_set, to_mathml};
 use crate::render::context::RenderContext;
 use crate::render::html::attributes::attribute_text;
 use crate::render::html::blocks::Block;
@@ -45,7 +46,7 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
         footnotes: Footnotes::default(),
         diagnostics: Vec::new(),
     };
-    let events = events(page.markdown(), page.body);
+    let events = events_set(page.markdown(), page.body, punctuation(context, page));
     writer.blocks(events);
     let mut content = String::with_capacity(page.markdown().len() * 3 / 2);
     pulldown_cmark::html::push_html(&mut content, writer.out.into_iter());
@@ -334,6 +335,15 @@ impl<'a> Writer<'a> {
             }
         }
     }
+}
+
+/// How the text is set: as those expect it who write books and sites in other programs, while
+/// documentation has options and paths in its text and a contract stays as it was signed.
+fn punctuation(context: &RenderContext<'_>, page: &Page) -> Option<Punctuation> {
+    let site = context.site;
+    let by_kind = matches!(site.kind, Kind::Site | Kind::Book);
+    let wanted = site.config.markdown.smart_punctuation.unwrap_or(by_kind);
+    wanted.then(|| Punctuation::of(site.language_of(page)))
 }
 
 /// The attributes of a heading but for its id.

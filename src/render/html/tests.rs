@@ -167,3 +167,16 @@ fn a_formula_that_cannot_be_read_is_reported_and_shown() {
         ("math-syntax", 1, 6)
     );
 }
+
+#[test]
+fn short_marks_are_elements() {
+    case(
+        "==a== ^^b^^ x^2^ H~2~O ++ctrl+c++ :tada:",
+        "<p><mark>a</mark> <ins>b</ins> x<sup>2</sup> H<sub>2</sub>O \
+         <kbd>Ctrl</kbd>+<kbd>C</kbd> 🎉</p>",
+    );
+    case(
+        "The W3C.\n\n*[W3C]: World \"Wide\" Web\n",
+        "<p>The <abbr title=\"World &quot;Wide&quot; Web\">W3C</abbr>.</p>",
+    );
+}

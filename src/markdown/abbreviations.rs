@@ -1,0 +1,166 @@
+//! Short forms that a page explains once, `*[HTML]: Hypertext Markup Language`, wherever they stand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pulldown_cmark::{Event, TagEnd};
+
+use crate::markdown::element::{Element, ElementEnd, Markup};
+use crate::markdown::parse::Spanned;
+
+/// How many short forms a page may explain.
+const MOST: usize = 1000;
+/// How long a short form may be, in bytes.
+const LONGEST: usize = 64;
+
+/// The short forms of a page.
+#[derive(Debug, Default)]
+pub(super) struct Abbreviations {
+    known: BTreeMap<String, String>,
+}
+
+impl Abbreviations {
+    /// Reads a line; gives whether it explains a short form.
+    pub(super) fn read(&mut self, line: &str) -> bool {
+        let Some((short, long)) = line
+            .strip_prefix("*[")
+            .and_then(|line| line.split_once("]:"))
+        else {
+            return false;
+        };
+        let good =
+            !short.trim().is_empty() && short.len() <= LONGEST && !short.contains(['[', ']']);
+        if good && self.known.len() < MOST {
+            self.known
+                .insert(short.trim().to_owned(), long.trim().to_owned());
+        }
+        good
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// Marks the short forms in the text.
+    pub(super) fn mark(&self, events: Vec<Spanned<'static>>) -> Vec<Spanned<'static>> {
+        if self.is_empty() {
+            return events;
+        }
+        let lengths: BTreeSet<usize> = self.known.keys().map(String::len).collect();
+        let mut out = Vec::with_capacity(events.len());
+        let mut code = 0_usize;
+        for (markup, span) in events {
+            match &markup {
+                Markup::Plain(Event::Start(tag)) => code += usize::from(is_apart(tag.to_end())),
+                Markup::Plain(Event::End(tag)) => code -= usize::from(is_apart(*tag)).min(code),
+                Markup::Plain(Event::Text(text)) if code == 0 => {
+                    let text = text.to_string();
+                    self.split(&text, &lengths, &span, &mut out);
+                    continue;
+                }
+                _ => {}
+            }
+            out.push((markup, span));
+        }
+        out
+    }
+
+    fn split(
+        &self,
+        text: &str,
+        lengths: &BTreeSet<usize>,
+        span: &std::ops::Range<usize>,
+        out: &mut Vec<Spanned<'static>>,
+    ) {
+        let exact = span.len() == text.len();
+        let mut put = |range: std::ops::Range<usize>, long: Option<&String>| {
+            let place = match exact {
+                true => span.start + range.start..span.start + range.end,
+                false => span.clone(),
+            };
+            let event = Markup::Plain(Event::Text(text[range].to_owned().into()));
+            let Some(long) = long else {
+                return out.push((event, place));
+            };
+            let element = Element::Abbreviation(long.clone());
+            out.push((Markup::Open(Box::new(element)), place.clone()));
+            out.push((event, place.clone()));
+            out.push((Markup::Close(ElementEnd::Abbreviation), place));
+        };
+        let (mut done, mut before) = (0, None);
+        for (at, letter) in text.char_indices() {
+            let starts = at >= done && !before.is_some_and(char::is_alphanumeric);
+            before = Some(letter);
+            if !starts {
+                continue;
+            }
+            let found = lengths.iter().rev().find_map(|length| {
+                let (short, long) = self.known.get_key_value(text.get(at..at + length)?)?;
+                let after = text[at + length..].chars().next();
+                let ends = !after.is_some_and(char::is_alphanumeric);
+                ends.then_some((at..at + short.len(), long))
+            });
+            if let Some((range, long)) = found {
+                if done < at {
+                    put(done..at, None);
+                }
+                done = range.end;
+                put(range, Some(long));
+            }
+        }
+        if done < text.len() {
+            put(done..text.len(), None);
+        }
+    }
+}
+
+fn is_apart(tag: TagEnd) -> bool {
+    matches!(
+        tag,
+        TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::Image | TagEnd::MetadataBlock(_)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markdown::events;
+
+    #[track_caller]
+    fn case(source: &str, expected: &str) {
+        let mut out = String::new();
+        for (markup, span) in events(source, 0) {
+            match markup {
+                Markup::Plain(Event::Text(text)) => {
+                    assert!(source[span].contains(&*text), "{text}");
+                    out.push_str(&text);
+                }
+                Markup::Plain(Event::SoftBreak) => out.push('/'),
+                Markup::Open(element) => {
+                    if let Element::Abbreviation(long) = *element {
+                        out += &["<", &long, ":"].concat();
+                    }
+                }
+                Markup::Close(ElementEnd::Abbreviation) => out.push('>'),
+                _ => {}
+            }
+        }
+        assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn short_forms_are_explained_wherever_they_stand() {
+        case(
+            "The W3C, HTML.\n\n*[W3C]: Web\n*[HTML]: Hyper\n",
+            "The <Web:W3C>, <Hyper:HTML>.",
+        );
+        case("XHTML HTML5 `HTML`\n\n*[HTML]: Hyper\n", "XHTML HTML5 ");
+        case("a b c\n\n*[a b]: AB\n*[a]: A\n", "<AB:a b> c");
+        case("!!! note\n    HTML\n\n*[HTML]: Hyper\n", "<Hyper:HTML>");
+    }
+
+    #[test]
+    fn code_and_emphasis_are_no_explanations() {
+        case("```\n*[a]: b\n```\na\n", "*[a]: b\na");
+        case("*[a](b)* a\n", "a a");
+    }
+}
