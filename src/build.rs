@@ -441,6 +441,11 @@ fn lock() -> Lock {
     if cfg!(feature = "highlight") {
         lock.insert("arborium".to_owned(), "2.18.2".to_owned());
     }
+    if cfg!(feature = "diagrams") {
+        lock.insert("mermaid-rs-renderer".to_owned(), "0.3.1".to_owned());
+        lock.insert("layout-rs".to_owned(), "0.1.3".to_owned());
+        lock.insert("pikchr".to_owned(), "0.1.4".to_owned());
+    }
     if cfg!(feature = "prose") {
         lock.insert("harper".to_owned(), "3.0.0".to_owned());
     }

@@ -23,6 +23,7 @@ pub use encode::{Encoded, copy_file, encode_image, encoder_version};
 pub use error::AssetError;
 pub use map::{AssetMap, ImageAsset, ImageFile, ImageKind};
 pub use read::broken_image;
+pub use sanitize::sanitize as sanitize_svg;
 
 #[cfg(test)]
 mod testing;

@@ -78,7 +78,7 @@ const ELEMENTS: &[&str] = &[
 ///
 /// # Errors
 /// Says why it cannot be parsed.
-pub(super) fn sanitize(bytes: &[u8]) -> Result<String, String> {
+pub fn sanitize(bytes: &[u8]) -> Result<String, String> {
     with_root(bytes, |root| {
         let mut svg = String::with_capacity(bytes.len());
         write(root, &mut svg);

@@ -5,6 +5,7 @@
 mod clauses;
 mod code;
 mod context;
+mod diagram;
 mod documents;
 pub mod dom;
 pub mod epub;

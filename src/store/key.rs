@@ -5,6 +5,7 @@
 //! | `prose` | `checks/prose` | block text and mask, dialect, rule set, harper's version |
 //! | `image` | `assets/encode` | source bytes, widths, format, quality, encoders' versions |
 //! | `pdf` | `render/pdf` | the whole data tree, template, fonts, images, marks, Typst's version |
+//! | `diagram` | `render/diagram` | notation, source |
 //! | `highlight` | `render/highlight` | all blocks of a site, each by its language and text |
 //! | `epub` | `render/epub` | every chapter, image, style and metadata of the book |
 //! | `build` | `cli/standing` | the output folder; what was built, and from what, stands in the result |

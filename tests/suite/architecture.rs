@@ -87,6 +87,9 @@ const ONE_ROOM_ONLY: &[(&str, &[&str])] = &[
     ("epub_builder::", &["src/render/epub/"]),
     ("harper_core::", &["src/checks/"]),
     ("arborium::", &["src/render/highlight/"]),
+    ("mermaid_rs_renderer::", &["src/render/diagram/"]),
+    ("layout::backends", &["src/render/diagram/"]),
+    ("pikchr::{", &["src/render/diagram/"]),
     ("notify::", &["src/preview/"]),
     // Pages are made of templates, and so are shortcodes, which are text before they are pages.
     ("tera::", &["src/render/", "src/site/expand/shortcodes.rs"]),

@@ -186,6 +186,9 @@ fn the_lock_of_a_release_names_the_engines_that_are_linked() {
     let flow = include_str!("../../src/build.rs");
     for (name, package) in [
         ("arborium", "arborium"),
+        ("mermaid-rs-renderer", "mermaid-rs-renderer"),
+        ("layout-rs", "layout-rs"),
+        ("pikchr", "pikchr"),
         ("typst", "typst"),
         ("harper", "harper-core"),
     ] {

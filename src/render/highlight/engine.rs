@@ -289,7 +289,7 @@ mod tests {
         );
         case("toml", "a = \"b\" # c", "a:a s:\"b\" c:# c");
         case("sh", "echo \"$HOME\"", "f:echo s:\" a:HOME s:\"");
-        case("text", "", "");
+        case("json", "", "");
     }
 
     #[test]

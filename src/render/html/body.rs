@@ -7,11 +7,14 @@ use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag, TagEnd};
 
 use crate::config::Kind;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::markdown::{Attributes, Markup, MathMode, Punctuation, Spanned, events_set, to_mathml};
+use crate::markdown::{
+    Attributes, CodeBlock, Markup, MathMode, Punctuation, Spanned, events_set, to_mathml,
+};
 use crate::render::context::RenderContext;
 use crate::render::html::attributes::attribute_text;
 use crate::render::html::blocks::Block;
 use crate::render::html::code::code_block;
+use crate::render::html::diagrams::Diagrams;
 use crate::render::html::events::{escape, plain_text, until};
 use crate::render::html::footnotes::Footnotes;
 use crate::render::html::sanitize::sanitize;
@@ -44,6 +47,7 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
         attributes: Attributes::default(),
         title: None,
         footnotes: Footnotes::default(),
+        diagrams: Diagrams::default(),
         diagnostics: Vec::new(),
     };
     let events = events_set(page.markdown(), page.body, punctuation(context, page));
@@ -63,7 +67,7 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
     }
     Body {
         heading,
-        content,
+        content: writer.diagrams.put_back(content),
         diagnostics: writer.diagnostics,
     }
 }
@@ -85,6 +89,7 @@ pub(super) struct Writer<'a> {
     attributes: Attributes,
     title: Option<Vec<Event<'a>>>,
     footnotes: Footnotes<'a>,
+    diagrams: Diagrams,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -274,7 +279,7 @@ impl<'a> Writer<'a> {
             }
             Event::Start(Tag::CodeBlock(kind)) => {
                 let inner = until(events, TagEnd::CodeBlock);
-                self.code(&kind, &inner);
+                self.code(&kind, &inner, span);
             }
             Event::InlineMath(tex) => self.math(&tex, MathMode::Inline, span),
             Event::DisplayMath(tex) => self.math(&tex, MathMode::Display, span),
@@ -308,13 +313,24 @@ impl<'a> Writer<'a> {
         self.out.push(Event::InlineHtml(html.into()));
     }
 
-    fn code(&mut self, kind: &CodeBlockKind<'_>, inner: &[Spanned<'a>]) {
+    fn code(&mut self, kind: &CodeBlockKind<'_>, inner: &[Spanned<'a>], span: &Range<usize>) {
         let info = match kind {
             CodeBlockKind::Fenced(info) => info,
             CodeBlockKind::Indented => "",
         };
         let code: String = inner.iter().map(|(event, _)| plain_text(event)).collect();
-        self.raw(code_block(self.context, info, &code));
+        let block = CodeBlock::read(info, &code);
+        let word = self.theme.string("diagram");
+        let place = (self.context, self.page);
+        let html = match self.diagrams.draw(place, &block, span, word) {
+            Some(Ok(drawn)) => drawn,
+            Some(Err(found)) => {
+                self.diagnostics.push(found);
+                code_block(self.context, &block)
+            }
+            None => code_block(self.context, &block),
+        };
+        self.raw(html);
     }
 
     fn math(&mut self, tex: &str, mode: MathMode, span: &Range<usize>) {

@@ -6,8 +6,7 @@ use crate::render::context::RenderContext;
 use crate::render::html::events::escape;
 
 /// A block of code: colored, and in a figure if it has a title.
-pub(super) fn code_block(context: &RenderContext<'_>, info: &str, text: &str) -> String {
-    let block = CodeBlock::read(info, text);
+pub(super) fn code_block(context: &RenderContext<'_>, block: &CodeBlock) -> String {
     let tokens = context
         .highlights
         .tokens(context.store, &block.language, &block.text());
@@ -15,12 +14,12 @@ pub(super) fn code_block(context: &RenderContext<'_>, info: &str, text: &str) ->
         "" => String::new(),
         language => format!(" class=\"language-{}\"", escape(language)),
     };
-    let lines = match &block {
+    let lines = match block {
         block if block.is_plain() => "",
         block if block.numbers.is_some() => " class=\"lines numbered\"",
         _ => " class=\"lines\"",
     };
-    let code = code_markup(&block, &tokens, Shown::All);
+    let code = code_markup(block, &tokens, Shown::All);
     let pre = format!("<pre tabindex=\"0\"{lines}><code{language}>{code}</code></pre>");
     match &block.title {
         None => pre + "\n",

@@ -4,6 +4,7 @@ mod attributes;
 mod blocks;
 mod body;
 mod code;
+mod diagrams;
 mod events;
 mod feeds;
 mod figures;

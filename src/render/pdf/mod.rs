@@ -5,6 +5,7 @@
 
 mod book;
 mod breaks;
+mod diagram;
 mod element;
 mod glyphs;
 mod graft;

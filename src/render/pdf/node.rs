@@ -3,9 +3,6 @@
 use pulldown_cmark::{Alignment, BlockQuoteKind};
 use serde_json::{Value, json};
 
-use crate::markdown::CodeBlock;
-use crate::render::pdf::breaks::{Measure, soften};
-
 /// From this many columns on, a table may need a page of its own, turned on its side.
 const WIDE_TABLE: usize = 9;
 /// How many letters fit beside each other on an upright page, in the small type of such a table.
@@ -108,19 +105,6 @@ pub(super) fn quote(kind: Option<BlockQuoteKind>, children: Vec<Value>) -> Value
         BlockQuoteKind::Caution => "caution",
     };
     json!({"t": "alert", "kind": kind, "c": body})
-}
-
-/// A block of code, without the lines that are hidden on a page.
-pub(super) fn code(info: &str, children: &[Value]) -> Value {
-    let text: String = children.iter().filter_map(Value::as_str).collect();
-    let block = CodeBlock::read(info, &text);
-    let language = block.language.to_ascii_lowercase();
-    let text = soften(block.shown().trim_end_matches('\n'), Measure::Block);
-    let mut node = json!({"t": "code", "lang": language, "v": text});
-    if let Some(title) = block.title {
-        node["title"] = json!(title);
-    }
-    node
 }
 
 /// A list of the items inside it.

@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::markdown::plain_events;
 use crate::render::context::RenderContext;
 use crate::render::pdf::breaks::{Measure, soften};
+use crate::render::pdf::diagram;
 use crate::render::pdf::images::Images;
 use crate::render::pdf::links::{Links, link};
 use crate::render::pdf::math::math;
@@ -323,7 +324,7 @@ impl Builder<'_, '_> {
             }
             Open::Heading(index) => return self.heading(index, children),
             Open::Quote(kind) => node::quote(kind, children),
-            Open::Code(info) => node::code(&info, &children),
+            Open::Code(info) => diagram::code(self.input.context, &info, &children),
             Open::List {
                 start,
                 clause,

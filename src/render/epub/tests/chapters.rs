@@ -42,7 +42,7 @@ fn footnotes_are_popups_with_ways_back() {
 #[test]
 fn constructs_take_the_form_of_books() {
     let made = one(
-        "# One\n\n> [!TIP]\n> Go.\n\n- [x] done\n- [ ] open\n\n```rust,ignore\nlet a = 1 < 2;\n```\n\n\
+        "# One\n\n> [!TIP]\n> Go.\n\n- [x] done\n- [ ] open\n\n```text,ignore\nlet a = 1 < 2;\n```\n\n\
          ![A dot](dot.gif \"A caption\")\n\n![](dot.gif)\n\n| a | |\n|---|--:|\n| 1 | 2 |\n\nTerm\n: Meaning\n\n\
          $x < y$ and $\\nosuch$\n",
     );
@@ -56,7 +56,7 @@ fn constructs_take_the_form_of_books() {
 <li>☑ done</li>
 <li>☐ open</li>
 </ul>
-<pre><code class="language-rust">let a = 1 &lt; 2;
+<pre><code class="language-text">let a = 1 &lt; 2;
 </code></pre>
 <figure><img src="images/dot.gif" alt="A dot" width="1" height="1"/><figcaption>A caption</figcaption></figure>
 <p><img src="images/dot.gif" alt="" role="presentation" width="1" height="1"/></p>

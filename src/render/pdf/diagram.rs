@@ -1,0 +1,42 @@
+//! Diagrams on paper, and the code that a block is if it is no diagram.
+
+use serde_json::{Value, json};
+use typst::foundations::Bytes;
+use typst::visualize::SvgImage;
+
+use crate::markdown::CodeBlock;
+use crate::render::context::RenderContext;
+use crate::render::diagram::{Drawing, Notation};
+use crate::render::pdf::breaks::{Measure, soften};
+
+/// A block of code, or the diagram that it is the source of.
+pub(super) fn code(context: &RenderContext<'_>, info: &str, children: &[Value]) -> Value {
+    let text: String = children.iter().filter_map(Value::as_str).collect();
+    let block = CodeBlock::read(info, &text);
+    let drawing = Notation::of(&block.language)
+        .and_then(|notation| notation.draw(context.store, &block.text()).ok());
+    if let Some(drawing) = drawing
+        && let Some(node) = picture(&drawing, block.title.as_deref())
+    {
+        return node;
+    }
+    let language = block.language.to_ascii_lowercase();
+    let shown = soften(block.shown().trim_end_matches('\n'), Measure::Block);
+    let mut node = json!({"t": "code", "lang": language, "v": shown});
+    // Lines that are hidden on a page are not printed.
+    if let Some(title) = block.title {
+        node["title"] = json!(title);
+    }
+    node
+}
+
+/// The node of a drawing, if the engine can read it: one that it cannot would stop the document.
+fn picture(drawing: &Drawing, title: Option<&str>) -> Option<Value> {
+    let svg = drawing.paper();
+    let image = SvgImage::new(Bytes::from_string(svg.to_owned())).ok()?;
+    let alt = title.map_or_else(|| drawing.words(), str::to_owned);
+    Some(json!({
+        "t": "diagram", "svg": svg, "alt": alt, "caption": title.unwrap_or(""),
+        "width": image.width() * 0.75, "height": image.height() * 0.75,
+    }))
+}
