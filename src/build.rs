@@ -3,11 +3,15 @@
 //! Nothing is written here; the caller decides where the files go. Each is handed on as soon as it
 //! is made and then forgotten, so that what a build needs does not grow with what it makes.
 
+mod versions;
+
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::assets::{AssetMap, encoder_version};
+use crate::build::versions::{Lineup, Loaded};
 use crate::checks::{CheckContext, run_checks, with_levels};
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::digest::Digest;
@@ -17,7 +21,7 @@ use crate::release::{
     Sink, SinkError,
 };
 use crate::render::highlight::Highlights;
-use crate::render::{Job, JobKind, RenderContext, RenderError, Stage, Wanted};
+use crate::render::{Job, JobKind, RenderContext, RenderError, Stage, Version, Wanted};
 use crate::repo::{History, Snapshot};
 use crate::site::{LoadOptions, Site};
 use crate::site_path::SitePath;
@@ -31,6 +35,17 @@ pub struct BuildOptions {
     pub wanted: Wanted,
     /// Whether the checks run.
     pub checks: Checks,
+    /// Which versions are built.
+    pub versions: Versions,
+}
+
+/// Which versions are built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Versions {
+    /// All that the project names.
+    All,
+    /// The one of the snapshot alone, as if there were no other.
+    Current,
 }
 
 /// Whether the checks run.
@@ -56,6 +71,10 @@ pub struct Sources<'a> {
 /// A site of which every output is planned and none is rendered. [`build`] renders them all, the
 /// preview those that a browser asks for; there is no second road.
 pub struct Prepared {
+    /// The other versions of the work.
+    pub versions: Vec<Arc<Version>>,
+    /// The commit that each of them is built from, by its name.
+    pub commits: BTreeMap<String, String>,
     /// The model.
     pub site: Site,
     /// Its images and files.
@@ -128,7 +147,19 @@ pub fn prepare(
         stage: Step::Load,
         total: 0,
     });
-    let site = Site::load(sources.snapshot, sources.history, &options.load, previous);
+    let lineup = match options.versions {
+        Versions::All => Lineup::read(sources.snapshot),
+        Versions::Current => None,
+    };
+    let load = lineup.as_ref().map(|lineup| lineup.place(&options.load));
+    let load = load.as_ref().unwrap_or(&options.load);
+    let mut site = Site::load(sources.snapshot, sources.history, load, previous);
+    let loaded = lineup.map(|lineup| lineup.load(sources.snapshot, &options.load, &mut site));
+    let Loaded {
+        others,
+        commits,
+        diagnostics: found_versions,
+    } = loaded.unwrap_or_default();
     progress(Event::Finished { stage: Step::Load });
     progress(Event::Started {
         stage: Step::Assets,
@@ -146,11 +177,14 @@ pub fn prepare(
         store: sources.store,
         highlights: &highlights,
     };
-    let stage = Stage::new(&context, &options.wanted);
+    let stage = Stage::new(&context, &others, &options.wanted);
     let mut diagnostics = site.diagnostics.clone();
     diagnostics.extend(found);
+    diagnostics.extend(found_versions);
     diagnostics.extend(stage.diagnostics().iter().cloned());
     Prepared {
+        versions: others,
+        commits,
         site,
         assets,
         stage,
@@ -239,8 +273,8 @@ pub fn build(
         if let (Some(count), Some(file)) = (made.pages, made.files.first()) {
             pages.insert(file.path.clone(), count);
         }
-        if let JobKind::Image(source) = made.kind {
-            let size = snapshot.get(&source).map_or(0, |file| file.size);
+        if let JobKind::Image(source) = made.kind.plain() {
+            let size = snapshot.get(source).map_or(0, |file| file.size);
             let largest = made.files.iter().map(|file| file.size).max();
             images.variants += made.files.len();
             images.bytes_in += size;
@@ -250,7 +284,12 @@ pub fn build(
     }
     let site = prepared.site;
     diagnostics = leveled(&site, diagnostics);
-    let release = seal(&site, Manifest::new(files), &pages, &diagnostics);
+    let mut release = seal(&site, Manifest::new(files), &pages, &diagnostics);
+    release.source.versions = prepared.commits;
+    for version in &prepared.versions {
+        release.redirects.extend(redirects(&version.site));
+    }
+    release.redirects.sort();
     let digest = release.digest();
     progress(Event::Finished { stage: Step::Seal });
     Ok(Built {
@@ -377,6 +416,7 @@ fn seal(
             commit: site.source.commit.clone(),
             tree: site.source.tree.clone(),
             dirty: site.source.dirty,
+            versions: BTreeMap::new(),
         },
         lock: lock(),
         checks: CheckSummary {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use crate::build::{BuildError, BuildOptions, Built, Checks, build};
+use crate::build::{BuildError, BuildOptions, Built, Checks, Versions, build};
 use crate::cli::Outcome;
 use crate::cli::args::{BuildArgs, Global, OutputKind};
 use crate::cli::json::{self, BuildReport};
@@ -52,6 +52,7 @@ pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome
     let options = BuildOptions {
         load: project.load_options(ui, &args.pages, &out),
         wanted: wanted(&args.only),
+        versions: Versions::All,
         checks: if args.no_check {
             Checks::Skip
         } else {

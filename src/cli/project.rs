@@ -89,6 +89,7 @@ impl Project {
             expired: pages.expired,
             now: ui.now(),
             exclude: inside(&self.root, output),
+            placed: None,
         }
     }
 }

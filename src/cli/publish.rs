@@ -3,7 +3,7 @@
 use anyhow::{Context as _, bail};
 use serde::Serialize;
 
-use crate::build::{BuildOptions, Checks};
+use crate::build::{BuildOptions, Checks, Versions};
 use crate::cli::Outcome;
 use crate::cli::args::{Global, PagesArgs, PublishArgs};
 use crate::cli::build::{make, size};
@@ -143,6 +143,7 @@ fn released(
     let options = BuildOptions {
         load: project.load_options(ui, &pages, &project.root.join("dist")),
         wanted: Wanted::all(),
+        versions: Versions::All,
         checks: Checks::Run,
     };
     let built = make(ui, &project, &options, &|artifact, file| {

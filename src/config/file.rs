@@ -38,6 +38,7 @@ pub(super) struct ConfigFile {
     pub pdf: PdfFile,
     pub epub: EpubFile,
     pub targets: BTreeMap<String, TargetFile>,
+    pub versions: Option<super::versions::VersionsFile>,
     pub languages: BTreeMap<Spanned<String>, super::languages::LanguageFile>,
 }
 

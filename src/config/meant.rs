@@ -10,6 +10,7 @@ use crate::config::file::Kind;
 use crate::config::languages::Language;
 use crate::config::markdown::Markdown;
 use crate::config::search::Search;
+use crate::config::versions::Versions;
 use crate::diagnostic::Severity;
 use crate::site_path::SitePath;
 
@@ -40,6 +41,8 @@ pub struct Config {
     pub epub: Epub,
     /// Places to publish to, by name.
     pub targets: BTreeMap<String, Target>,
+    /// The versions that are published beside each other, if there are several.
+    pub versions: Option<Versions>,
     /// The languages it is published in, by tag; empty if it is one alone.
     pub languages: BTreeMap<String, Language>,
     /// Words of the theme that the project says otherwise.

@@ -13,6 +13,7 @@ mod read_nav;
 mod read_targets;
 mod read_variables;
 mod search;
+mod versions;
 
 pub use environment::{Checks, Environment, Hold, Policy, Requirements};
 pub use file::Kind;
@@ -25,3 +26,4 @@ pub use meant::{
 pub use read::{CONFIG_FILE, read_config};
 pub use read_environment::read_environment;
 pub use search::Search;
+pub use versions::{RefPattern, Root, Versions};

@@ -194,6 +194,7 @@ impl<'a> Reader<'a> {
                 identifier: file.epub.identifier,
             },
             targets,
+            versions: self.versions(file.versions),
             languages,
             strings: BTreeMap::new(),
         }

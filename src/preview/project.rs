@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use crate::build::{BuildOptions, Checks, Prepared, Sources, prepare};
+use crate::build::{BuildOptions, Checks, Prepared, Sources, Versions, prepare};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::digest::Digest;
 use crate::preview::generation::Generation;
@@ -76,6 +76,8 @@ impl Preview {
             load,
             wanted: Wanted::all(),
             checks: Checks::Skip,
+            // The others are in Git and do not change with an edit.
+            versions: Versions::Current,
         };
         let sources = Sources {
             snapshot: &snapshot,

@@ -49,6 +49,9 @@ pub struct ReleaseSource {
     pub dirty: bool,
     /// The name of its tree.
     pub tree: Option<String>,
+    /// The commits of the other versions in it, by the name of each.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub versions: BTreeMap<String, String>,
 }
 
 /// The versions that decide the bytes: tool, dictionaries, theme, encoders.

@@ -20,5 +20,6 @@ mod search;
 mod stage;
 
 pub use context::{RenderContext, RenderError};
+pub use mounted::Version;
 pub use plan::{Job, JobKind, Plan, Rendered, Renderer};
 pub use stage::{Stage, Wanted};

@@ -1,28 +1,59 @@
-//! A renderer for a site that stands in a folder of the release: a translation. The renderer inside
-//! knows nothing of it; here its outputs get their place.
+//! A renderer for a site that stands in a folder of the release: a translation, or a version. The
+//! renderer inside knows nothing of it; here its outputs get their place.
 
+use std::sync::Arc;
+
+use crate::assets::AssetMap;
 use crate::release::Artifact;
 use crate::render::context::{RenderContext, RenderError};
 use crate::render::plan::{Job, JobKind, Rendered, Renderer};
+use crate::repo::Snapshot;
+use crate::site::Site;
 use crate::site_path::SitePath;
 
-/// Renders one of the translations of the site that the context holds.
+/// Another version of the work that the context holds.
+pub struct Version {
+    /// The model.
+    pub site: Site,
+    /// Its images and files.
+    pub assets: AssetMap,
+    /// Where its sources are read from.
+    pub snapshot: Snapshot,
+}
+
+/// Renders a site that stands in a folder of the release.
 pub struct Mounted {
-    at: usize,
+    version: Option<Arc<Version>>,
+    translation: Option<usize>,
     inner: Box<dyn Renderer>,
 }
 
 impl Mounted {
-    /// Wraps the renderer of a translation, by its place in [`crate::site::Site::translations`].
-    pub fn new(at: usize, inner: Box<dyn Renderer>) -> Self {
-        Self { at, inner }
+    /// Wraps the renderer of a version, or of the work itself, in its own language or in one of
+    /// [`Site::translations`].
+    pub fn new(
+        version: Option<&Arc<Version>>,
+        translation: Option<usize>,
+        inner: Box<dyn Renderer>,
+    ) -> Self {
+        Self {
+            version: version.cloned(),
+            translation,
+            inner,
+        }
     }
 
-    fn inside<'a>(&self, context: &RenderContext<'a>) -> RenderContext<'a> {
-        RenderContext {
-            site: &context.site.translations[self.at],
-            ..*context
+    fn inside<'a>(&'a self, context: &RenderContext<'a>) -> RenderContext<'a> {
+        let mut inside = *context;
+        if let Some(version) = &self.version {
+            inside.site = &version.site;
+            inside.assets = &version.assets;
+            inside.snapshot = &version.snapshot;
         }
+        if let Some(at) = self.translation {
+            inside.site = &inside.site.translations[at];
+        }
+        inside
     }
 }
 
@@ -59,6 +90,10 @@ impl Renderer for Mounted {
             outputs: outputs.map(inside).collect(),
         };
         let mut rendered = self.inner.render(&context, &job)?;
+        if self.version.is_some() {
+            // What is wrong in a tag cannot be mended; it was reported when it was written.
+            rendered.diagnostics.clear();
+        }
         for artifact in &mut rendered.artifacts {
             if !is_shared(&artifact.path) {
                 artifact.path = mount.join(&artifact.path);

@@ -1,12 +1,14 @@
 //! All renderers of one site together: the one road that `build` and the preview share.
 
+use std::sync::Arc;
+
 use crate::config::Format;
 use crate::diagnostic::Diagnostic;
 use crate::render::context::{RenderContext, RenderError};
 use crate::render::documents::Documents;
 use crate::render::files::Files;
 use crate::render::html::Html;
-use crate::render::mounted::Mounted;
+use crate::render::mounted::{Mounted, Version};
 use crate::render::plan::{Job, Plan, Rendered, Renderer};
 use crate::render::search::Search;
 use crate::site::Site;
@@ -38,24 +40,11 @@ impl Wanted {
 }
 
 impl Stage {
-    /// Prepares the renderers and plans their jobs.
-    pub fn new(context: &RenderContext<'_>, wanted: &Wanted) -> Self {
-        let mut renderers: Vec<Box<dyn Renderer>> = Vec::new();
-        if wanted.html {
-            renderers.push(Box::new(Html::new(context.site)));
-            renderers.push(Box::new(Files));
-            renderers.push(Box::new(Search::new(context.site)));
-        }
-        renderers.push(Box::new(Documents::new(&wanted.formats)));
-        for (at, translation) in context.site.translations.iter().enumerate() {
-            if wanted.html {
-                let html = Box::new(Html::new(translation));
-                renderers.push(Box::new(Mounted::new(at, html)));
-                let search = Box::new(Search::new(translation));
-                renderers.push(Box::new(Mounted::new(at, search)));
-            }
-            let documents = Box::new(Documents::new(&wanted.formats));
-            renderers.push(Box::new(Mounted::new(at, documents)));
+    /// Prepares the renderers and plans their jobs, of the work and of its other versions.
+    pub fn new(context: &RenderContext<'_>, versions: &[Arc<Version>], wanted: &Wanted) -> Self {
+        let mut renderers = renderers_of(context.site, None, wanted);
+        for version in versions {
+            renderers.extend(renderers_of(&version.site, Some(version), wanted));
         }
         let plan_of = |(at, renderer): (usize, &dyn Renderer)| {
             renderer
@@ -100,6 +89,35 @@ impl Stage {
     ) -> Result<Rendered, RenderError> {
         self.renderers[*renderer].render(context, job)
     }
+}
+
+/// The renderers of a site in all its languages.
+fn renderers_of(
+    site: &Site,
+    version: Option<&Arc<Version>>,
+    wanted: &Wanted,
+) -> Vec<Box<dyn Renderer>> {
+    let mut renderers: Vec<Box<dyn Renderer>> = Vec::new();
+    for (at, site) in site.in_all_languages().enumerate() {
+        let translation = at.checked_sub(1);
+        let mut own: Vec<Box<dyn Renderer>> = Vec::new();
+        if wanted.html {
+            own.push(Box::new(Html::new(site)));
+            own.push(Box::new(Search::new(site)));
+        }
+        if wanted.html && translation.is_none() {
+            own.push(Box::new(Files));
+        }
+        own.push(Box::new(Documents::new(&wanted.formats)));
+        for inner in own {
+            let is_plain = version.is_none() && site.mount.is_root();
+            renderers.push(match is_plain {
+                true => inner,
+                false => Box::new(Mounted::new(version, translation, inner)),
+            });
+        }
+    }
+    renderers
 }
 
 /// A program built without an engine says so once.

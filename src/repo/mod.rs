@@ -10,6 +10,7 @@ mod init;
 mod links;
 mod listing;
 mod objects;
+mod refs;
 mod snapshot;
 mod status;
 mod walk;
@@ -19,6 +20,7 @@ pub use error::RepoError;
 pub use git::resolve;
 pub use history::{Change, FileHistory, History};
 pub use init::init;
+pub use refs::{Ref, refs};
 pub use snapshot::{Snapshot, SnapshotFile, Source};
 
 #[cfg(test)]

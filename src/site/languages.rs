@@ -204,6 +204,23 @@ impl Site {
         }
     }
 
+    /// Where a file stands in the release that images and files name as seen from their version:
+    /// what is named after what it holds stands at the root, for all versions.
+    pub fn place_in_release(&self, file: &SitePath) -> SitePath {
+        match self.base.is_root() || file.as_str().starts_with("_tympan/") {
+            true => file.clone(),
+            false => self.base.join(file),
+        }
+    }
+
+    /// The address of an image or file as it is seen from a page of this site.
+    pub fn asset_url_from(&self, file: &SitePath, from: &SitePath) -> String {
+        match self.mount.is_root() {
+            true => file.url_from(from),
+            false => self.url_in_release_from(&self.place_in_release(file), from),
+        }
+    }
+
     /// The address of a file of the release as it is seen from a page of this site.
     pub fn url_in_release_from(&self, file: &SitePath, from: &SitePath) -> String {
         match self.mount.is_root() {

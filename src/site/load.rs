@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::config::{CONFIG_FILE, Config, Kind, read_config};
+use crate::config::{CONFIG_FILE, Config, Kind};
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::repo::{History, Snapshot, SnapshotFile};
 use crate::site::documents::read_documents;
@@ -15,6 +15,7 @@ use crate::site::languages::{by_language, introduce, place_of, translate};
 use crate::site::model::{Hidden, PageId, Site};
 use crate::site::nav::{SUMMARY_FILE, read_nav, retitled};
 use crate::site::page::{MAX_PAGE, Page, PageSource, is_page};
+use crate::site::project::{Placed, content_folder, load_config, read_text, snapshot_text};
 use crate::site::routes::{read_redirects, settle_routes};
 use crate::site::sections::{read_sections, read_tags};
 use crate::site_path::SitePath;
@@ -33,6 +34,8 @@ pub struct LoadOptions {
     pub now: i64,
     /// The output folder, if it lies in the project.
     pub exclude: Option<SitePath>,
+    /// Where it stands in the release, if it is one of several versions.
+    pub placed: Option<Placed>,
 }
 
 impl Site {
@@ -44,7 +47,9 @@ impl Site {
         previous: Option<&Site>,
     ) -> Self {
         let mut diagnostics = snapshot.diagnostics().to_vec();
-        let config = load_config(snapshot, &mut diagnostics);
+        let config = load_config(snapshot, options, &mut diagnostics);
+        let mount =
+            (options.placed.as_ref()).map_or_else(SitePath::root, |placed| placed.mount.clone());
         let files = files_of(snapshot, options);
         let content = content_folder(&config, &files, &mut diagnostics);
         let (pages, files): (Vec<&SnapshotFile>, Vec<&SnapshotFile>) =
@@ -110,7 +115,9 @@ impl Site {
             files,
             hidden,
             diagnostics: Vec::new(),
-            mount: SitePath::root(),
+            mount: mount.clone(),
+            base: mount,
+            versions: Arc::default(),
             language: None,
             translations: Vec::new(),
             languages: Arc::default(),
@@ -240,33 +247,6 @@ fn is_summary(config: &Config, path: &SitePath) -> bool {
     place_of(config, path).path.file_name() == SUMMARY_FILE
 }
 
-fn read_text(snapshot: &Snapshot, path: &SitePath) -> Option<Arc<str>> {
-    let bytes = snapshot.read(path).ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned().into())
-}
-
-fn snapshot_text(
-    snapshot: &Snapshot,
-    folder: &SitePath,
-    name: &str,
-) -> Option<(SitePath, Arc<str>)> {
-    let path = folder.resolve(name).ok()?;
-    snapshot.get(&path)?;
-    let text = read_text(snapshot, &path)?;
-    Some((path, text))
-}
-
-fn load_config(snapshot: &Snapshot, diagnostics: &mut Vec<Diagnostic>) -> Config {
-    match snapshot_text(snapshot, &SitePath::root(), CONFIG_FILE) {
-        Some((path, text)) => {
-            let (config, faults) = read_config(&path, &text);
-            diagnostics.extend(faults);
-            config
-        }
-        None => Config::default(),
-    }
-}
-
 /// The files that may be content: not the output, not hidden, not tympan's own.
 fn files_of<'a>(snapshot: &'a Snapshot, options: &LoadOptions) -> Vec<&'a SnapshotFile> {
     let own = |path: &SitePath| {
@@ -286,37 +266,6 @@ fn files_of<'a>(snapshot: &'a Snapshot, options: &LoadOptions) -> Vec<&'a Snapsh
         .iter()
         .filter(|file| !own(&file.path))
         .collect()
-}
-
-fn content_folder(
-    config: &Config,
-    files: &[&SnapshotFile],
-    diagnostics: &mut Vec<Diagnostic>,
-) -> SitePath {
-    let holds_page = |folder: &SitePath| {
-        files
-            .iter()
-            .any(|file| is_page(&file.path) && file.path.is_within(folder))
-    };
-    if let Some(content) = &config.project.content {
-        if !holds_page(content) {
-            let path = SitePath::parse(CONFIG_FILE).expect("a plain name is a path");
-            let message = format!("the content folder `{content}` holds no Markdown");
-            let found = Diagnostic::new("config-content", Severity::Error, &path, message);
-            diagnostics.push(found.help("correct `content` in `[project]`"));
-        }
-        return content.clone();
-    }
-    let plain = |name| SitePath::parse(name).expect("a plain name is a path");
-    let (content, source) = (plain("content"), plain("src"));
-    let summary = plain("src/SUMMARY.md");
-    if files.iter().any(|file| file.path == summary) {
-        source
-    } else if holds_page(&content) {
-        content
-    } else {
-        SitePath::root()
-    }
 }
 
 /// What decides a page beside its own file.

@@ -13,9 +13,11 @@ mod load;
 mod model;
 mod nav;
 mod page;
+mod project;
 mod routes;
 mod sections;
 mod summary;
+mod versions;
 
 pub use date::Date;
 pub use front_matter::FrontMatter;
@@ -25,4 +27,6 @@ pub use load::LoadOptions;
 pub use model::{Document, Hidden, NavItem, PageId, Redirect, Section, Site, Tag};
 pub use nav::SUMMARY_FILE;
 pub use page::{MAX_PAGE, Page, is_page, url_of};
+pub use project::Placed;
 pub use routes::redirect_file;
+pub use versions::{Age, VersionEntry, Versions};

@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::repo::{FileHistory, Source};
 use crate::site::languages::Languages;
 use crate::site::page::Page;
+use crate::site::versions::Versions;
 use crate::site_path::SitePath;
 
 /// A page of a site, by its place in [`Site::pages`].
@@ -51,6 +52,10 @@ pub struct Site {
     pub diagnostics: Vec<Diagnostic>,
     /// The folder of the release that it stands in; all its routes are relative to it.
     pub mount: SitePath,
+    /// The folder of the release that its version stands in, with the files of all languages.
+    pub base: SitePath,
+    /// What every version knows of all; empty if there is one alone.
+    pub versions: Arc<Versions>,
     /// Its tag in the table of languages; none if it is the project's own language.
     pub language: Option<String>,
     /// The same work in the other languages.

@@ -14,3 +14,4 @@ mod search;
 mod serve;
 mod shipping;
 mod specification;
+mod versions;

@@ -75,7 +75,10 @@ fn resolve(target: &str, at: usize, around: &Surroundings<'_>) -> Option<String>
                 &format!("{}{place}", site_address(&file)),
             )
         }
-        LinkTarget::File(path) => below(site.release_url(), &site.file_route(&path).to_url()),
+        LinkTarget::File(path) => {
+            let file = site.place_in_release(&site.file_route(&path));
+            below(site.release_url(), &file.to_url())
+        }
         LinkTarget::External(url) => external(&url),
         LinkTarget::Missing(_) | LinkTarget::Outside | LinkTarget::Unsafe | LinkTarget::Empty => {
             None

@@ -83,7 +83,8 @@ pub(super) fn sitemap(site: &Site) -> String {
     }
     xml.push_str(">\n");
     for (id, page) in site.pages_with_ids() {
-        if site.is_fallback(page) || page.front.draft || page.route.as_str() == "404.html" {
+        let is_elsewhere = site.is_fallback(page) || site.page_in_latest(page).is_some();
+        if is_elsewhere || page.front.draft || page.route.as_str() == "404.html" {
             continue;
         }
         let Some(url) = canonical(site, &page.route) else {

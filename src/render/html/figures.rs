@@ -43,14 +43,14 @@ pub(super) fn picture(
     let source = !asset.variants.is_empty();
     if source {
         let set = srcset(&asset.variants, |file| {
-            site.url_in_release_from(&file.path, from)
+            site.asset_url_from(&file.path, from)
         });
         let _ = write!(
             html,
             "<picture><source type=\"image/webp\" srcset=\"{set}\" sizes=\"{sizes}\">"
         );
     }
-    let (src, alt) = (site.url_in_release_from(&image.path, from), escape(alt));
+    let (src, alt) = (site.asset_url_from(&image.path, from), escape(alt));
     let (width, height) = size(image, shown);
     let _ = write!(
         html,
@@ -113,5 +113,5 @@ pub(super) fn file_url(
         .files
         .get(file)
         .or_else(image)
-        .map(|path| context.site.url_in_release_from(path, from))
+        .map(|path| context.site.asset_url_from(path, from))
 }

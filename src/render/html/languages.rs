@@ -87,7 +87,7 @@ pub(super) fn original(site: &Site, page: &Page) -> Option<String> {
     absolute(site, file)
 }
 
-fn absolute(site: &Site, file: &SitePath) -> Option<String> {
+pub(super) fn absolute(site: &Site, file: &SitePath) -> Option<String> {
     let base = site.release_url()?.trim_end_matches('/');
     let url = url_of(&SitePath::parse(&file.to_url()).ok()?);
     Some(format!("{base}{url}"))

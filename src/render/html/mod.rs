@@ -19,6 +19,7 @@ mod shared;
 mod sidebar;
 mod tables;
 mod theme;
+mod versions;
 mod whole;
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::render::context::RenderContext;
 use crate::render::html::figures::srcset;
 use crate::render::html::languages::{TranslationValue, original, switch, translations};
 use crate::render::html::shared::{Crumb, Shared, canonical};
+use crate::render::html::versions::{VersionValue, latest_address, versions};
 use crate::site::{LinkTarget, Page, PageId, Site};
 use crate::site_path::SitePath;
 
@@ -28,6 +29,7 @@ pub(super) struct PageValue {
     pub(super) text_dir: &'static str,
     pub(super) translations: Vec<TranslationValue>,
     pub(super) languages: Vec<TranslationValue>,
+    pub(super) versions: Vec<VersionValue>,
     pub(super) date: Option<String>,
     pub(super) date_text: Option<String>,
     pub(super) updated: Option<String>,
@@ -126,7 +128,7 @@ impl PageValue {
             description: page.front.description.clone().or_else(|| summary(page)),
             canonical: match is_fallback {
                 true => original(site, page),
-                false => canonical(site, &page.route),
+                false => latest_address(site, page).or_else(|| canonical(site, &page.route)),
             },
             language: language.to_owned(),
             dir: match language == site.config.project.language {
@@ -138,6 +140,7 @@ impl PageValue {
             text_dir: direction(text_language),
             translations: translations(site, page),
             languages: switch(site, Some(page)),
+            versions: versions(site, Some(page)),
             date: page.front.date.map(|date| date.day()),
             date_text: page.front.date.map(|date| date.for_readers(language)),
             updated: updated.map(|date| date.day()),
@@ -182,6 +185,7 @@ impl PageValue {
             text_language: project.language.clone(),
             text_dir: project.direction(),
             languages: switch(site, None),
+            versions: versions(site, None),
             minutes: 1,
             ..Self::default()
         }
@@ -290,7 +294,7 @@ fn image_value(
 ) -> Option<ImageValue> {
     let asset = context.assets.images.get(file)?;
     let set = srcset(&asset.variants, |file| {
-        context.site.url_in_release_from(&file.path, from)
+        context.site.asset_url_from(&file.path, from)
     });
     Some(ImageValue {
         src: context.site.url_in_release(&asset.fallback.path),

@@ -152,7 +152,7 @@ impl Html {
         let (from, to) = (file(&redirect.from), file(&redirect.to));
         let title = site
             .page_routed(&to)
-            .map_or("", |id| site.page(id).title.as_str());
+            .map_or(redirect.to.as_str(), |id| site.page(id).title.as_str());
         let mut value = PageValue::plain(site, title, &from);
         value.canonical = crate::render::html::shared::canonical(site, &to);
         let mut values = self.values(&from, &value);

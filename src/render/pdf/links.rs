@@ -36,7 +36,10 @@ pub(super) fn link(input: &PageInput<'_>, written: &str) -> Value {
         },
         LinkTarget::Route(route) => web(address(&route), None),
         LinkTarget::Elsewhere(file, fragment) => released(address(&file), fragment),
-        LinkTarget::File(file) => released(site.file_route(&file).to_url(), None),
+        LinkTarget::File(file) => {
+            let file = site.place_in_release(&site.file_route(&file));
+            released(file.to_url(), None)
+        }
         LinkTarget::External(url) => {
             let url = match url.strip_prefix("//") {
                 Some(rest) => format!("https://{rest}"),

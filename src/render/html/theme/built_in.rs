@@ -32,6 +32,8 @@ const BASE: Files = embedded!("base":
     "templates/meta.html",
     "templates/alternates.html",
     "templates/languages.html",
+    "templates/versions.html",
+    "templates/notice.html",
     "templates/header.html",
     "templates/toc.html",
     "templates/turn.html",
