@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::checks::check::{Check, CheckContext};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::markdown::plain_events;
+use crate::markdown::{BlockFault, block_faults, plain_events};
 use crate::site::Page;
 
 /// Headings that skip a level, footnotes that do not meet, ids given twice.
@@ -16,7 +16,7 @@ pub struct StructureCheck;
 
 impl Check for StructureCheck {
     fn code_prefixes(&self) -> &'static [&'static str] {
-        &["heading-", "footnote-", "id-"]
+        &["heading-", "footnote-", "id-", "block-"]
     }
 
     fn run(&self, context: &CheckContext<'_>) -> Vec<Diagnostic> {
@@ -24,6 +24,7 @@ impl Check for StructureCheck {
             let mut found = headings(page);
             found.extend(footnotes(page));
             found.extend(ids(page));
+            found.extend(blocks(page));
             found
         };
         let written = |page: &&std::sync::Arc<Page>| !context.site.is_fallback(page);
@@ -169,6 +170,27 @@ fn ids(page: &Page) -> Vec<Diagnostic> {
     found
 }
 
+fn blocks(page: &Page) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (fault, line) in block_faults(page.markdown(), page.body) {
+        let (code, message, help) = match fault {
+            BlockFault::Unclosed => (
+                "block-unclosed",
+                "nothing closes this block",
+                "write a line of as many colons where it ends",
+            ),
+            BlockFault::TooDeep => (
+                "block-depth",
+                "this block is nested too deeply, and stays text",
+                "nest at most 32 deep",
+            ),
+        };
+        let report = page.diagnostic(code, Severity::Warning, line, message);
+        found.push(report.help(help));
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,6 +234,15 @@ mod tests {
             &["1:9 footnote-undefined \"[^one-2]\""],
         );
         case("a \\[^x] `[^y]` [^ z] [^a b] [^]\n\n    [^c]\n", &[]);
+    }
+
+    #[test]
+    fn blocks_are_closed_and_not_too_deep() {
+        case("::: note\na\n:::\n\n!!! note\n    b\n", &[]);
+        case("a\n\n::: note\nb\n", &["3:1 block-unclosed \"::: note\""]);
+        case("```\n::: note\n```\n\n    ::: note\n", &[]);
+        let deep = format!("{}a\n{}", "::: tip\n".repeat(33), ":::\n".repeat(32));
+        case(&deep, &["33:1 block-depth \"::: tip\""]);
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod punctuation;
 mod slug;
 
 pub use attributes::Attributes;
+pub use blocks::BlockFault;
 pub use code_block::{CodeBlock, CodeLine, LineMark};
 pub use element::{Element, ElementEnd, Fold, Markup, NOTE_KINDS, Note, Tab};
 pub use fence::Fence;
@@ -30,7 +31,7 @@ pub use html::{HtmlReference, html_references};
 pub use line_set::LineSet;
 pub use math::{MathMode, check_formula, to_mathml};
 pub use outline::{Heading, Image, Link, LinkKind, Outline, outline};
-pub use parse::{Spanned, code_spans, events, events_set};
+pub use parse::{Spanned, block_faults, code_spans, events, events_set};
 pub use plain::plain_events;
 pub use punctuation::Punctuation;
 pub use slug::{Slugs, slug};

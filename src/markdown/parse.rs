@@ -6,7 +6,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
 
 use crate::markdown::attach::attach;
 use crate::markdown::autolink::link_bare_urls;
-use crate::markdown::blocks::read_blocks;
+use crate::markdown::blocks::{BlockFault, faults, read_blocks};
 use crate::markdown::element::Markup;
 use crate::markdown::inline::read_inline;
 use crate::markdown::punctuation::{Punctuation, set};
@@ -31,6 +31,13 @@ pub fn events_set(text: &str, offset: usize, punctuation: Option<Punctuation>) -
         set(&mut events, text, offset, punctuation);
     }
     events
+}
+
+/// The blocks of other dialects that something is wrong with, by the places of their first lines.
+pub fn block_faults(text: &str, offset: usize) -> Vec<(BlockFault, Range<usize>)> {
+    let shifted =
+        |(fault, line): (BlockFault, Range<usize>)| (fault, line.start + offset..line.end + offset);
+    faults(text, parse).into_iter().map(shifted).collect()
 }
 
 fn parse(text: &str) -> Vec<Spanned<'_>> {

@@ -10,20 +10,54 @@ mod resolve;
 mod scan;
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::markdown::blocks::resolve::resolve;
-use crate::markdown::blocks::scan::{might_hold_blocks, scan};
+use crate::markdown::blocks::scan::{Scan, might_hold_blocks, scan};
 use crate::markdown::parse::Spanned;
 
 /// How often a text is read again because a block of it stands where none can be, such as in
 /// indented code.
 const READINGS: usize = 3;
 
+/// What is wrong with a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlockFault {
+    /// No line of colons closes it.
+    Unclosed,
+    /// It is nested too deeply and stays text.
+    TooDeep,
+}
+
 /// Reads a text that may hold blocks of other dialects; none if it does not.
 pub(super) fn read_blocks(
     text: &str,
     parse: impl for<'t> Fn(&'t str) -> Vec<Spanned<'t>>,
 ) -> Option<Vec<Spanned<'static>>> {
+    read(text, parse).map(|(events, _)| events)
+}
+
+/// The blocks of a text that something is wrong with, by the places of their first lines.
+pub(super) fn faults(
+    text: &str,
+    parse: impl for<'t> Fn(&'t str) -> Vec<Spanned<'t>>,
+) -> Vec<(BlockFault, Range<usize>)> {
+    let Some((_, scan)) = read(text, parse) else {
+        return Vec::new();
+    };
+    let unclosed = scan.unclosed.into_iter();
+    let unclosed = unclosed.map(|line| (BlockFault::Unclosed, line));
+    // The first says it; ten thousand would say no more.
+    let too_deep = scan.too_deep.into_iter().take(1);
+    unclosed
+        .chain(too_deep.map(|line| (BlockFault::TooDeep, line)))
+        .collect()
+}
+
+fn read(
+    text: &str,
+    parse: impl for<'t> Fn(&'t str) -> Vec<Spanned<'t>>,
+) -> Option<(Vec<Spanned<'static>>, Scan)> {
     if !might_hold_blocks(text) {
         return None;
     }
@@ -35,7 +69,7 @@ pub(super) fn read_blocks(
         }
         let resolved = resolve(parse(&scan.rewriting.text), &scan);
         match resolved {
-            Ok(events) => return Some(scan.abbreviations.mark(events)),
+            Ok(events) => return Some((scan.abbreviations.mark(events), scan)),
             Err(swallowed) => left_alone.extend(swallowed),
         }
     }

@@ -227,3 +227,26 @@ proptest! {
         prop_assert!(open.is_empty());
     }
 }
+
+#[test]
+fn hostile_nesting_is_bounded() {
+    let most = |source: &str| {
+        let (mut open, mut most) = (0_usize, 0);
+        for (markup, _) in events(source, 0) {
+            match markup {
+                Markup::Open(_) => open += 1,
+                Markup::Close(_) => open -= 1,
+                Markup::Plain(_) | Markup::Attributes(_) => {}
+            }
+            most = most.max(open);
+        }
+        most
+    };
+    // The title of the innermost counts too.
+    assert_eq!(most(&"::: note\n".repeat(10_000)), 33);
+    let indented: String = (0..300)
+        .map(|at| " ".repeat(at * 4) + "!!! note\n")
+        .collect();
+    assert_eq!(most(&indented), 33);
+    assert_eq!(most(&"    !!! note\n\n".repeat(10_000)), 0);
+}
