@@ -76,7 +76,8 @@ fn indentation(bytes: &[u8], at: usize, end: usize, column: usize) -> (usize, us
 
 fn list_marker(text: &[u8]) -> Option<usize> {
     match text.first()? {
-        b'-' | b'+' | b'*' => Some(1),
+        // A colon begins what a term of a definition list means.
+        b'-' | b'+' | b'*' | b':' => Some(1),
         b'0'..=b'9' => {
             let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
             let closed = matches!(text.get(digits), Some(b'.' | b')'));

@@ -52,6 +52,11 @@ pub(super) fn might_hold_blocks(text: &str) -> bool {
     text.split('\n').any(|line| {
         let start = line.bytes().position(|byte| !is_before(byte));
         let rest = &line.as_bytes()[start.unwrap_or(line.len())..];
+        // The meaning of a term may begin with a block.
+        let rest = match rest {
+            [b':', b' ' | b'\t', after @ ..] => after.trim_ascii_start(),
+            rest => rest,
+        };
         let explains = rest.first() == Some(&b'[') && line.trim_start().starts_with("*[");
         let opens = matches!(
             rest,

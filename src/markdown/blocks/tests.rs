@@ -94,6 +94,7 @@ fn notes_nest_in_notes_lists_and_quotes() {
         "!!! note\n    > a\n\n    - b\n      c\n\nd\n",
         "note(\"\" <a> [* b/c]) d",
     );
+    case("a\n:   !!! note\n\n        b\n", "anote(\"\" b)");
     case("- !!! note\n      a\n\nb\n", "[* note(\"\" a)] b");
 }
 
