@@ -108,12 +108,23 @@ impl Reader<'_> {
         }
         self.left -= text.len();
         let passage = self.passages.last_mut().expect("there is always one");
-        for c in text.chars() {
-            match c.is_whitespace() {
-                true if passage.text.is_empty() || passage.text.ends_with(' ') => {}
-                true => passage.text.push(' '),
-                false => passage.text.push(c),
+        let out = &mut passage.text;
+        let space = |out: &mut String| {
+            if !out.is_empty() && !out.ends_with(' ') {
+                out.push(' ');
             }
+        };
+        if text.starts_with(char::is_whitespace) {
+            space(out);
+        }
+        for (at, word) in text.split_whitespace().enumerate() {
+            if at > 0 {
+                space(out);
+            }
+            out.push_str(word);
+        }
+        if text.ends_with(char::is_whitespace) {
+            space(out);
         }
     }
 }

@@ -97,7 +97,8 @@ impl Postings {
                 terms.map(move |(term, postings)| (&**term, at, &**postings))
             })
             .collect();
-        places.par_sort_unstable_by(|a, b| order(a.0, b.0).then(a.1.cmp(&b.1)));
+        // The chunks are sorted already: a stable sort merges them, and keeps their order.
+        places.sort_by(|a, b| order(a.0, b.0));
         let terms: Vec<_> = places.chunk_by(|a, b| a.0 == b.0).collect();
         let term = |places: &&[(&str, usize, &[Posting])]| {
             each(&Term {

@@ -86,7 +86,8 @@ impl Terms {
         let folded = &mut self.folded;
         folded.clear();
         if piece.is_ascii() {
-            folded.extend(piece.chars().map(|c| c.to_ascii_lowercase()));
+            folded.push_str(piece);
+            folded.make_ascii_lowercase();
         } else {
             let mut apart = String::with_capacity(piece.len());
             for c in piece.nfkd().flat_map(char::to_lowercase) {
@@ -98,7 +99,9 @@ impl Terms {
             *folded = without_umlauts(folded);
         }
         let article = article(folded);
-        folded.drain(..article);
+        if article > 0 {
+            folded.drain(..article);
+        }
     }
 }
 
