@@ -47,8 +47,13 @@ impl CodeBlock {
         let fence = Fence::parse(info);
         let mut lines = Vec::new();
         let mut notes = Notes::default();
+        // Markdown shows how notes are written, and so keeps them.
+        let is_markdown = fence.is_any(&["markdown", "md"]);
         for (number, source) in (1u32..).zip(text.lines()) {
-            let noted = notes.mark(source);
+            let noted = match is_markdown {
+                true => Some((source.to_owned(), None)),
+                false => notes.mark(source),
+            };
             let Some((text, noted)) = noted else {
                 continue;
             };
@@ -306,6 +311,7 @@ mod tests {
             "a [!code ++]\nb // [!code no]",
             &[" a [!code ++]", " b // [!code no]"],
         );
+        case("md", "a // [!code ++]", &[" a // [!code ++]"]);
         case(
             "js",
             "// highlight-next-line\na\n/* highlight-start */\nb\nc\n/* highlight-end */\nd",
