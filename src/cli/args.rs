@@ -117,6 +117,9 @@ pub struct BuildArgs {
     /// Make only these outputs
     #[arg(long, value_enum, value_delimiter = ',', value_name = "KIND")]
     pub only: Vec<OutputKind>,
+    /// Show what each template costs
+    #[arg(long)]
+    pub profile: bool,
     /// Skip the checks
     #[arg(long)]
     pub no_check: bool,

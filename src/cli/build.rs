@@ -1,6 +1,7 @@
 //! `tympan build`: the whole flow into a folder.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::bail;
 
@@ -12,11 +13,11 @@ use crate::cli::project::{Listed, Project, below};
 use crate::cli::report;
 use crate::cli::standing;
 use crate::cli::summary::{Summary, errors};
-use crate::cli::ui::Ui;
+use crate::cli::ui::{self, Ui};
 use crate::config::Format;
 use crate::progress::{Event, Stage};
 use crate::release::Sink;
-use crate::render::Wanted;
+use crate::render::{Cost, Profile, Wanted};
 use crate::store::Store;
 use crate::targets::{Output, Written};
 
@@ -39,19 +40,25 @@ pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome
         .to_string();
     let inputs = standing::inputs(&listed.snapshot, args, ui.begun());
     let known = inputs
-        .filter(|_| !ui.is_verbose())
+        .filter(|_| !ui.is_verbose() && !args.profile)
         .and_then(|inputs| standing::recall(&listed.store, &out, &inputs));
     if let Some((summary, files)) = known {
         let written = Written {
             unchanged: files,
             ..Written::default()
         };
-        return tell(ui, &listed.store, &summary, shown, written);
+        return tell(ui, &listed.store, &summary, shown, written, None);
     }
     let project = listed.with_history(ui)?;
+    let profile = args
+        .profile
+        .then(|| Arc::new(Profile::new(ui::nanoseconds)));
     let options = BuildOptions {
         load: project.load_options(ui, &args.pages, &out),
-        wanted: wanted(&args.only),
+        wanted: Wanted {
+            profile: profile.clone(),
+            ..wanted(&args.only)
+        },
         versions: Versions::All,
         checks: if args.no_check {
             Checks::Skip
@@ -82,7 +89,12 @@ pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome
         };
         report::print(ui, &shown);
     }
-    tell(ui, &project.store, &summary, shown, written)
+    let costs = profile.map(|profile| profile.costs());
+    if let Some(costs) = &costs {
+        show_costs(ui, costs);
+    }
+    let costs = costs.as_deref();
+    tell(ui, &project.store, &summary, shown, written, costs)
 }
 
 /// Says what a build gave.
@@ -92,10 +104,12 @@ fn tell(
     summary: &Summary,
     out: String,
     written: Written,
+    costs: Option<&[(String, Cost)]>,
 ) -> anyhow::Result<Outcome> {
     if ui.is_json() {
         let (stages, total) = ui.times();
         let report = BuildReport::new(summary, out, written, store.counts(), (&stages, total));
+        let report = report.with_profile(costs);
         ui.result(&json::to_text(&report)?);
     } else {
         show(ui, store, summary, &out, written);
@@ -144,6 +158,7 @@ fn wanted(only: &[OutputKind]) -> Wanted {
     Wanted {
         html: only.contains(&OutputKind::Html),
         formats: only.iter().filter_map(format).collect(),
+        ..Wanted::all()
     }
 }
 
@@ -218,6 +233,28 @@ fn said(written: Written) -> String {
         "{} written, {} unchanged{removed}",
         written.written, written.unchanged
     )
+}
+
+/// What templates cost, for people.
+fn show_costs(ui: &Ui, costs: &[(String, Cost)]) {
+    ui.note("template              uses   total ms   mean ms   slowest");
+    for (template, cost) in costs {
+        let mean = cost.total / cost.count.max(1);
+        let slowest = cost.slowest.first().map_or(String::new(), |(took, path)| {
+            format!("{path} {}", milliseconds(*took))
+        });
+        ui.note(&format!(
+            "{template:<20} {:>5} {:>10} {:>9}   {slowest}",
+            cost.count,
+            milliseconds(cost.total),
+            milliseconds(mean),
+        ));
+    }
+}
+
+fn milliseconds(nanoseconds: u64) -> String {
+    let microseconds = nanoseconds / 1000;
+    format!("{}.{:03}", microseconds / 1000, microseconds % 1000)
 }
 
 /// A number of bytes for people.

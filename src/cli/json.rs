@@ -9,6 +9,8 @@ use crate::cli::summary::Summary;
 use crate::diagnostic::{Diagnostic, Severity, count};
 use crate::progress::Stage;
 use crate::release::Output;
+use crate::render::Cost;
+use crate::site_path::SitePath;
 use crate::targets::Written;
 
 /// What `build` prints.
@@ -25,6 +27,22 @@ pub struct BuildReport<'a> {
     diagnostics: Counts,
     cache: CacheReport,
     seconds: BTreeMap<&'static str, f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<Vec<CostReport<'a>>>,
+}
+
+#[derive(Serialize)]
+struct CostReport<'a> {
+    template: &'a str,
+    count: u64,
+    seconds: f64,
+    slowest: Vec<SlowReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct SlowReport<'a> {
+    path: &'a str,
+    seconds: f64,
 }
 
 #[derive(Serialize)]
@@ -107,7 +125,25 @@ impl<'a> BuildReport<'a> {
             },
             cache: CacheReport { hits, misses },
             seconds,
+            profile: None,
         }
+    }
+
+    /// Adds what templates cost.
+    #[must_use]
+    pub fn with_profile(mut self, costs: Option<&'a [(String, Cost)]>) -> Self {
+        let slow = |(took, path): &'a (u64, SitePath)| SlowReport {
+            path: path.as_str(),
+            seconds: in_seconds(*took),
+        };
+        let cost = |(template, cost): &'a (String, Cost)| CostReport {
+            template,
+            count: cost.count,
+            seconds: in_seconds(cost.total),
+            slowest: cost.slowest.iter().map(slow).collect(),
+        };
+        self.profile = costs.map(|costs| costs.iter().map(cost).collect());
+        self
     }
 }
 
@@ -150,6 +186,10 @@ impl<'a> DiagnosticReport<'a> {
 /// Writes a report as one line of JSON.
 pub fn to_text(report: &impl Serialize) -> anyhow::Result<String> {
     Ok(serde_json::to_string(report)?)
+}
+
+fn in_seconds(nanoseconds: u64) -> f64 {
+    std::time::Duration::from_nanos(nanoseconds).as_secs_f64()
 }
 
 fn round(seconds: f64) -> f64 {

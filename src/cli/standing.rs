@@ -150,6 +150,7 @@ mod tests {
             rev: None,
             out: None,
             only: Vec::new(),
+            profile: false,
             no_check: false,
             pages: PagesArgs {
                 drafts: false,

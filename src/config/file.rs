@@ -35,6 +35,8 @@ pub(super) struct ConfigFile {
     pub html: HtmlFile,
     pub markdown: MarkdownFile,
     pub search: SearchFile,
+    pub theme: super::look::ThemeFile,
+    pub menus: BTreeMap<String, Vec<super::menus::MenuEntryFile>>,
     pub pdf: PdfFile,
     pub epub: EpubFile,
     pub targets: BTreeMap<String, TargetFile>,
@@ -143,6 +145,10 @@ pub(super) struct HtmlFile {
     pub edit_url: Option<Spanned<String>>,
     pub contributors: Option<bool>,
     pub print: Option<bool>,
+    pub theme: Option<Spanned<String>>,
+    pub minify: Option<bool>,
+    pub integrity: Option<bool>,
+    pub precompress: Vec<Spanned<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

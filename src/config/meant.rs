@@ -6,9 +6,12 @@ use std::fmt;
 use globset::GlobSet;
 use serde::{Deserialize, Serialize};
 
+use crate::config::encoding::Encoding;
 use crate::config::file::Kind;
 use crate::config::languages::Language;
+use crate::config::look::Look;
 use crate::config::markdown::Markdown;
+use crate::config::menus::Menus;
 use crate::config::search::Search;
 use crate::config::versions::Versions;
 use crate::diagnostic::Severity;
@@ -35,6 +38,10 @@ pub struct Config {
     pub markdown: Markdown,
     /// How pages are searched.
     pub search: Search,
+    /// How the theme looks.
+    pub look: Look,
+    /// Menus by name.
+    pub menus: Menus,
     /// How PDFs are made.
     pub pdf: Pdf,
     /// How e-books are made.
@@ -235,6 +242,14 @@ pub struct Html {
     pub contributors: bool,
     /// Whether there is a page with the whole text; if absent, books and contracts have one.
     pub print: Option<bool>,
+    /// The folder of a theme, relative to the project.
+    pub theme: Option<SitePath>,
+    /// Whether styles and scripts lose what browsers do not need.
+    pub minify: bool,
+    /// Whether pages name the digests of the styles and scripts they load.
+    pub integrity: bool,
+    /// The compressed copies that stand beside files.
+    pub precompress: Vec<Encoding>,
 }
 
 impl Default for Html {
@@ -244,6 +259,10 @@ impl Default for Html {
             edit_url: None,
             contributors: true,
             print: None,
+            theme: None,
+            minify: true,
+            integrity: false,
+            precompress: Vec::new(),
         }
     }
 }

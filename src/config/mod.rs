@@ -2,11 +2,15 @@
 //!
 //! Work code sees only what is meant: [`Config`] and [`Environment`]. Nothing here touches a disk.
 
+mod contrast;
+mod encoding;
 mod environment;
 mod file;
 mod languages;
+mod look;
 mod markdown;
 mod meant;
+mod menus;
 mod read;
 mod read_environment;
 mod read_nav;
@@ -15,14 +19,17 @@ mod read_variables;
 mod search;
 mod versions;
 
+pub use encoding::Encoding;
 pub use environment::{Checks, Environment, Hold, Policy, Requirements};
 pub use file::Kind;
 pub use languages::Language;
+pub use look::{Font, Logo, Look, Shades};
 pub use markdown::Markdown;
 pub use meant::{
     Check, Config, Document, DriftPolicy, Epub, Format, Html, Images, Nav, Paper, Pdf, Project,
     Rule, Target, TargetKind, direction,
 };
+pub use menus::{MenuEntry, MenuTarget, Menus};
 pub use read::{CONFIG_FILE, read_config};
 pub use read_environment::read_environment;
 pub use search::Search;

@@ -166,6 +166,8 @@ impl<'a> Reader<'a> {
             }
         }
         let html = self.html(&file.html);
+        let look = self.look(file.theme);
+        let menus = self.menus(file.menus);
         let paper = file
             .pdf
             .paper
@@ -188,6 +190,8 @@ impl<'a> Reader<'a> {
             html,
             markdown: file.markdown.into(),
             search,
+            look,
+            menus,
             pdf: Pdf { paper },
             epub: Epub {
                 cover,
@@ -246,6 +250,10 @@ impl<'a> Reader<'a> {
             contributors: file.contributors.unwrap_or(true),
             print: file.print,
             edit_url: None,
+            minify: file.minify.unwrap_or(true),
+            integrity: file.integrity.unwrap_or(false),
+            precompress: self.encodings(&file.precompress),
+            theme: file.theme.as_ref().and_then(|theme| self.path(theme)),
         };
         if let Some(url) = &file.edit_url {
             let is_web = |url: &str| url.starts_with("https://") || url.starts_with("http://");

@@ -166,5 +166,9 @@ fn errors_for(
 
 fn is_site_wide(found: &Diagnostic) -> bool {
     let path = &found.path;
-    path.is_root() || path.as_str() == CONFIG_FILE || path.file_name() == SUMMARY_FILE
+    found.code.starts_with("theme-")
+        || found.code.starts_with("template-")
+        || path.is_root()
+        || path.as_str() == CONFIG_FILE
+        || path.file_name() == SUMMARY_FILE
 }

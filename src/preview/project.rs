@@ -74,7 +74,10 @@ impl Preview {
     pub fn new(snapshot: Snapshot, history: History, store: Store, load: LoadOptions) -> Self {
         let options = BuildOptions {
             load,
-            wanted: Wanted::all(),
+            wanted: Wanted {
+                copies: false,
+                ..Wanted::all()
+            },
             checks: Checks::Skip,
             // The others are in Git and do not change with an edit.
             versions: Versions::Current,

@@ -1,6 +1,7 @@
 //! What every renderer is given, and how one can fail.
 
 use crate::assets::AssetMap;
+use crate::diagnostic::Diagnostic;
 use crate::render::highlight::Highlights;
 use crate::repo::{RepoError, Snapshot};
 use crate::site::Site;
@@ -35,6 +36,9 @@ pub enum RenderError {
         /// What the engine said, with the line.
         message: String,
     },
+    /// A template of the project is broken; the program's own can stand in for it.
+    #[error("{}", .0.message)]
+    Fault(Box<Diagnostic>),
     /// A document could not be laid out or assembled.
     #[error("cannot make `{path}`: {message}")]
     Document {

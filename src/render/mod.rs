@@ -4,6 +4,7 @@
 
 mod clauses;
 mod code;
+mod compress;
 mod context;
 mod diagram;
 mod documents;
@@ -16,10 +17,12 @@ mod mounted;
 #[cfg(feature = "pdf")]
 pub mod pdf;
 mod plan;
+mod profile;
 mod search;
 mod stage;
 
 pub use context::{RenderContext, RenderError};
 pub use mounted::Version;
 pub use plan::{Job, JobKind, Plan, Rendered, Renderer};
+pub use profile::{Cost, Profile};
 pub use stage::{Stage, Wanted};

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::config::Format;
+use crate::config::{Encoding, Format};
 use crate::diagnostic::Diagnostic;
+use crate::render::compress::add_copies;
 use crate::render::context::{RenderContext, RenderError};
 use crate::render::documents::Documents;
 use crate::render::files::Files;
 use crate::render::html::Html;
 use crate::render::mounted::{Mounted, Version};
 use crate::render::plan::{Job, Plan, Rendered, Renderer};
+use crate::render::profile::Profile;
 use crate::render::search::Search;
 use crate::site::Site;
 
@@ -18,15 +20,20 @@ pub struct Stage {
     renderers: Vec<Box<dyn Renderer>>,
     plan: Plan,
     diagnostics: Vec<Diagnostic>,
+    copies: Vec<Encoding>,
 }
 
 /// Which families of outputs are wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Wanted {
     /// Pages, images and files.
     pub html: bool,
     /// Formats of bound outputs.
     pub formats: Vec<Format>,
+    /// Whether compressed copies are made, where the project asks for them.
+    pub copies: bool,
+    /// Collects what templates cost.
+    pub profile: Option<Arc<Profile>>,
 }
 
 impl Wanted {
@@ -35,6 +42,8 @@ impl Wanted {
         Self {
             html: true,
             formats: Format::ALL.to_vec(),
+            copies: true,
+            profile: None,
         }
     }
 }
@@ -42,9 +51,15 @@ impl Wanted {
 impl Stage {
     /// Prepares the renderers and plans their jobs, of the work and of its other versions.
     pub fn new(context: &RenderContext<'_>, versions: &[Arc<Version>], wanted: &Wanted) -> Self {
-        let mut renderers = renderers_of(context.site, None, wanted);
+        let mut theme_faults = Vec::new();
+        let mut renderers = renderers_of(context, None, wanted, &mut theme_faults);
         for version in versions {
-            renderers.extend(renderers_of(&version.site, Some(version), wanted));
+            renderers.extend(renderers_of(
+                context,
+                Some(version),
+                wanted,
+                &mut theme_faults,
+            ));
         }
         let plan_of = |(at, renderer): (usize, &dyn Renderer)| {
             renderer
@@ -60,11 +75,16 @@ impl Stage {
             .flat_map(plan_of)
             .collect();
         let (plan, mut diagnostics) = Plan::new(planned);
+        diagnostics.extend(theme_faults);
         diagnostics.extend(missing_formats(context.site));
         Self {
             renderers,
             plan,
             diagnostics,
+            copies: match wanted.copies {
+                true => context.site.config.html.precompress.clone(),
+                false => Vec::new(),
+            },
         }
     }
 
@@ -87,22 +107,34 @@ impl Stage {
         context: &RenderContext<'_>,
         (renderer, job): &(usize, Job),
     ) -> Result<Rendered, RenderError> {
-        self.renderers[*renderer].render(context, job)
+        let mut rendered = self.renderers[*renderer].render(context, job)?;
+        add_copies(&mut rendered, &self.copies, context.store);
+        Ok(rendered)
     }
 }
 
 /// The renderers of a site in all its languages.
 fn renderers_of(
-    site: &Site,
+    context: &RenderContext<'_>,
     version: Option<&Arc<Version>>,
     wanted: &Wanted,
+    theme_faults: &mut Vec<Diagnostic>,
 ) -> Vec<Box<dyn Renderer>> {
     let mut renderers: Vec<Box<dyn Renderer>> = Vec::new();
-    for (at, site) in site.in_all_languages().enumerate() {
+    let mut context = *context;
+    if let Some(version) = version {
+        context.site = &version.site;
+        context.assets = &version.assets;
+        context.snapshot = &version.snapshot;
+    }
+    for (at, site) in context.site.in_all_languages().enumerate() {
         let translation = at.checked_sub(1);
         let mut own: Vec<Box<dyn Renderer>> = Vec::new();
         if wanted.html {
-            own.push(Box::new(Html::new(site)));
+            let (mut html, found) = Html::new(&RenderContext { site, ..context });
+            html.profile.clone_from(&wanted.profile);
+            theme_faults.extend(found);
+            own.push(Box::new(html));
             own.push(Box::new(Search::new(site)));
         }
         if wanted.html && translation.is_none() {

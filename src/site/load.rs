@@ -18,6 +18,7 @@ use crate::site::page::{MAX_PAGE, Page, PageSource, is_page};
 use crate::site::project::{Placed, content_folder, load_config, read_text, snapshot_text};
 use crate::site::routes::{read_redirects, settle_routes};
 use crate::site::sections::{read_sections, read_tags};
+use crate::site::theme_files::is_theme_file;
 use crate::site_path::SitePath;
 
 /// What a site is loaded with.
@@ -50,7 +51,7 @@ impl Site {
         let config = load_config(snapshot, options, &mut diagnostics);
         let mount =
             (options.placed.as_ref()).map_or_else(SitePath::root, |placed| placed.mount.clone());
-        let files = files_of(snapshot, options);
+        let files = files_of(snapshot, &config, options);
         let content = content_folder(&config, &files, &mut diagnostics);
         let (pages, files): (Vec<&SnapshotFile>, Vec<&SnapshotFile>) =
             files.into_iter().partition(|file| {
@@ -248,7 +249,11 @@ fn is_summary(config: &Config, path: &SitePath) -> bool {
 }
 
 /// The files that may be content: not the output, not hidden, not tympan's own.
-fn files_of<'a>(snapshot: &'a Snapshot, options: &LoadOptions) -> Vec<&'a SnapshotFile> {
+fn files_of<'a>(
+    snapshot: &'a Snapshot,
+    config: &Config,
+    options: &LoadOptions,
+) -> Vec<&'a SnapshotFile> {
     let own = |path: &SitePath| {
         let output = options
             .exclude
@@ -259,7 +264,11 @@ fn files_of<'a>(snapshot: &'a Snapshot, options: &LoadOptions) -> Vec<&'a Snapsh
             .any(|part| part.starts_with('.') && part != ".well-known");
         let environments =
             path.parts().next() == Some("environments") && path.extension() == "toml";
-        output || hidden || environments || path.as_str() == CONFIG_FILE
+        output
+            || hidden
+            || environments
+            || path.as_str() == CONFIG_FILE
+            || is_theme_file(config, path)
     };
     snapshot
         .files()

@@ -17,6 +17,7 @@ mod project;
 mod routes;
 mod sections;
 mod summary;
+mod theme_files;
 mod versions;
 
 pub use date::Date;
@@ -29,4 +30,5 @@ pub use nav::SUMMARY_FILE;
 pub use page::{MAX_PAGE, Page, is_page, url_of};
 pub use project::Placed;
 pub use routes::redirect_file;
+pub use theme_files::{THEME_FOLDER, is_theme_file};
 pub use versions::{Age, VersionEntry, Versions};

@@ -7,6 +7,7 @@
 //! | `pdf` | `render/pdf` | the whole data tree, template, fonts, images, marks, Typst's version |
 //! | `diagram` | `render/diagram` | notation, source |
 //! | `highlight` | `render/highlight` | all blocks of a site, each by its language and text |
+//! | `compress` | `render/compress` | the bytes, the encoding |
 //! | `epub` | `render/epub` | every chapter, image, style and metadata of the book |
 //! | `build` | `cli/standing` | the output folder; what was built, and from what, stands in the result |
 //!

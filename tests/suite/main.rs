@@ -14,4 +14,5 @@ mod search;
 mod serve;
 mod shipping;
 mod specification;
+mod themes;
 mod versions;

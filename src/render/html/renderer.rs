@@ -5,17 +5,20 @@ use std::sync::Arc;
 use tera::{Context, Value};
 
 use crate::config::{Format, Kind};
+use crate::diagnostic::Diagnostic;
 use crate::release::{Artifact, Role};
 use crate::render::context::{RenderContext, RenderError};
 use crate::render::html::body::render_body;
 use crate::render::html::events::escape;
 use crate::render::html::feeds::{feed, has_feed, robots, sitemap};
 use crate::render::html::languages::{marked, marked_title};
+use crate::render::html::menus;
 use crate::render::html::pages::{ListedValue, PageValue, TermValue};
 use crate::render::html::shared::Shared;
-use crate::render::html::theme::Theme;
+use crate::render::html::theme::{Content, Failure, Theme};
 use crate::render::html::whole;
 use crate::render::plan::{Job, JobKind, Rendered, Renderer};
+use crate::render::profile::Profile;
 use crate::render::search::SearchPlaces;
 use crate::site::{PageId, Redirect, Site, redirect_file};
 use crate::site_path::SitePath;
@@ -28,6 +31,9 @@ pub struct Html {
     pub(super) theme: Theme,
     pub(super) shared: Arc<Shared>,
     pub(super) search: SearchPlaces,
+    /// Renders a page that a template of the project cannot.
+    fallback: Option<Box<Html>>,
+    pub(in crate::render) profile: Option<Arc<Profile>>,
 }
 
 /// Whether this program was built with what a format needs.
@@ -37,16 +43,57 @@ pub(super) fn is_built(format: Format) -> bool {
 
 impl Html {
     /// Prepares the theme and what all pages share.
-    pub fn new(site: &Site) -> Self {
-        let mut theme = Theme::built_in(site.kind, &site.config.project.language);
+    pub fn new(context: &RenderContext<'_>) -> (Self, Vec<Diagnostic>) {
+        let site = context.site;
+        let (mut theme, mut diagnostics) = Theme::load(context);
+        if site.mount.is_root() {
+            diagnostics.extend(menus::faults(site, context.snapshot));
+        }
         theme.strings.extend(site.config.strings.clone());
         let shared = Arc::new(Shared::new(site, &theme));
-        let search = SearchPlaces::new(site);
-        Self {
-            theme,
+        let built_in = || {
+            let mut theme = Theme::built_in(site.kind, &site.config.project.language);
+            theme.strings.extend(site.config.strings.clone());
+            Box::new(Self {
+                theme,
+                shared: Arc::clone(&shared),
+                search: SearchPlaces::new(site),
+                fallback: None,
+                profile: None,
+            })
+        };
+        let html = Self {
+            fallback: theme.is_changed().then(built_in),
+            search: SearchPlaces::new(site),
             shared,
-            search,
-        }
+            theme,
+            profile: None,
+        };
+        (html, diagnostics)
+    }
+
+    /// A file of the theme's own.
+    fn theme_file(
+        &self,
+        context: &RenderContext<'_>,
+        at: usize,
+        output: &SitePath,
+    ) -> Result<Rendered, RenderError> {
+        let Some(file) = self.theme.files().nth(at) else {
+            return Ok(Rendered::default());
+        };
+        let bytes = match &file.content {
+            Content::Text(text) => text.clone().into_bytes(),
+            Content::File(source) => {
+                let fault = |source| RenderError::Source {
+                    path: output.clone(),
+                    source,
+                };
+                context.snapshot.read(source).map_err(fault)?
+            }
+        };
+        let artifact = Artifact::new(output.clone(), Role::Theme, bytes);
+        Ok(Rendered::single(artifact))
     }
 
     fn page(&self, context: &RenderContext<'_>, id: PageId) -> Result<Rendered, RenderError> {
@@ -171,6 +218,8 @@ impl Html {
         values.insert_value("strings", self.shared.strings.clone());
         values.insert_value("style", self.shared.style.clone());
         values.insert_value("script", self.shared.script.clone());
+        values.insert_value("integrity", self.shared.integrity.clone());
+        values.insert_value("look", self.shared.look.clone());
         values.insert_value("boot", self.shared.boot.clone());
         let root = "../".repeat(route.parts().count() - 1);
         let nav = self.shared.nav_beside(&page.url, &root);
@@ -187,14 +236,20 @@ impl Html {
         values: &Context,
         path: &SitePath,
     ) -> Result<String, RenderError> {
-        self.theme
-            .templates
-            .render(template, values)
-            .map_err(|error| RenderError::Template {
-                path: path.clone(),
-                template: template.to_owned(),
-                message: error.to_string(),
-            })
+        let own = |error: tera::Error| RenderError::Template {
+            path: path.clone(),
+            template: template.to_owned(),
+            message: error.to_string(),
+        };
+        let began = self.profile.as_ref().map(|profile| profile.now());
+        let rendered = self.theme.render(template, values);
+        if let (Some(profile), Some(began)) = (&self.profile, began) {
+            profile.note(template, path, began);
+        }
+        rendered.map_err(|failure| match failure {
+            Failure::Fault(found) => RenderError::Fault(found),
+            Failure::Own(error) => own(error),
+        })
     }
 }
 
@@ -250,12 +305,25 @@ impl Renderer for Html {
         let at_root = site.mount.is_root();
         extra(at_root && !own_robots, JobKind::Robots, "robots.txt");
         jobs.extend(whole::jobs(site));
-        let own = self.theme.files().into_iter().enumerate();
+        let own = self.theme.files().enumerate();
         jobs.extend(own.map(|(at, file)| Job::single(JobKind::Theme(at), file.path.clone())));
         jobs
     }
 
     fn render(&self, context: &RenderContext<'_>, job: &Job) -> Result<Rendered, RenderError> {
+        match (self.job(context, job), &self.fallback) {
+            (Err(RenderError::Fault(found)), Some(fallback)) => {
+                let mut rendered = fallback.job(context, job)?;
+                rendered.diagnostics.push(*found);
+                Ok(rendered)
+            }
+            (made, _) => made,
+        }
+    }
+}
+
+impl Html {
+    fn job(&self, context: &RenderContext<'_>, job: &Job) -> Result<Rendered, RenderError> {
         let site = context.site;
         let output = &job.outputs[0];
         let file = |role, text: String| {
@@ -311,7 +379,7 @@ impl Renderer for Html {
             JobKind::Archive => self.archive(context, output),
             JobKind::NotFound => self.not_found(site),
             JobKind::Redirect(at) => self.redirect(site, &site.redirects[*at]),
-            JobKind::Theme(at) => file(Role::Theme, self.theme.files()[*at].text.clone()),
+            JobKind::Theme(at) => self.theme_file(context, *at, output),
             JobKind::Feed => file(Role::Feed, feed(site)),
             JobKind::Sitemap => file(Role::Feed, sitemap(site)),
             JobKind::Robots => file(Role::Feed, robots(site)),

@@ -6,6 +6,7 @@ use serde::Serialize;
 use tera::Value;
 
 use crate::config::Kind;
+use crate::render::html::menus::{MenuValue, menus};
 use crate::render::html::sidebar::{Sidebar, Words};
 use crate::render::html::theme::Theme;
 use crate::render::html::whole::{archive_route, contents_route, print_route};
@@ -20,6 +21,10 @@ pub(super) struct Shared {
     pub(super) strings: Value,
     /// `style` in templates.
     pub(super) style: Value,
+    /// `integrity` in templates.
+    pub(super) integrity: Value,
+    /// `look` in templates.
+    pub(super) look: Value,
     /// `script` in templates.
     pub(super) script: Value,
     /// `boot` in templates.
@@ -68,6 +73,7 @@ struct SiteValue<'a> {
     print: Option<String>,
     archive: Option<String>,
     nav: Vec<NavValue<'a>>,
+    menus: BTreeMap<&'a str, Vec<MenuValue>>,
     documents: Vec<DocumentValue<'a>>,
     authors: &'a [String],
     generator: &'static str,
@@ -106,6 +112,7 @@ impl Shared {
             print: print_route(site).map(|route| route.to_url()),
             archive: archive_route(site).map(|route| route.to_url()),
             nav: site.nav.iter().map(|item| nav_value(site, item)).collect(),
+            menus: menus(site),
             documents: site.documents.iter().flat_map(document_values).collect(),
             authors: &project.authors,
             generator: concat!("tympan ", env!("CARGO_PKG_VERSION")),
@@ -132,6 +139,8 @@ impl Shared {
             strings: Value::from_serializable(&theme.strings),
             style: Value::from_serializable(&site.url_in_release(&theme.style.path)),
             script: Value::from_serializable(&site.url_in_release(&theme.script.path)),
+            integrity: Value::from_serializable(&theme.integrity),
+            look: Value::from_serializable(&theme.look),
             boot: Value::from_serializable(&site.url_in_release(&theme.boot.path)),
             sidebar,
             has_side: matches!(site.kind, Kind::Docs | Kind::Book),

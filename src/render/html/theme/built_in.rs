@@ -25,6 +25,9 @@ const BASE: Files = embedded!("base":
     "templates/base.html",
     "templates/bar.html",
     "templates/links.html",
+    "templates/look.html",
+    "templates/brand.html",
+    "templates/menu.html",
     "templates/scheme.html",
     "templates/side.html",
     "templates/colors.html",
@@ -57,6 +60,7 @@ const BASE: Files = embedded!("base":
     "css/code.css",
     "css/search.css",
     "css/languages.css",
+    "css/menus.css",
     "css/print.css",
     "js/base.js",
     "js/search-open.js",
@@ -113,6 +117,7 @@ fn layer(level: Level, files: Files) -> Layer {
             Some(Source {
                 name,
                 text: (*text).into(),
+                place: None,
             })
         });
         inside.collect()
@@ -137,11 +142,11 @@ fn layer(level: Level, files: Files) -> Layer {
         strings.insert(language, words);
     }
     Layer {
-        level,
         templates: of("templates/"),
         styles: of("css/"),
         scripts: of("js/"),
         strings,
+        ..Layer::empty(level)
     }
 }
 

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::site_path::SitePath;
+
 /// Words by their key.
 pub(super) type Strings = BTreeMap<String, String>;
 
@@ -13,17 +15,23 @@ pub(super) enum Level {
     Base,
     /// What one kind of site adds.
     BuiltIn,
+    /// A theme that the project names.
+    Theme,
+    /// What the project itself lays over it.
+    Project,
 }
 
 impl Level {
     /// All levels below the project, the upper first.
-    pub(super) const NAMED: [Self; 2] = [Self::BuiltIn, Self::Base];
+    pub(super) const NAMED: [Self; 3] = [Self::Theme, Self::BuiltIn, Self::Base];
 
     /// What stands before the names of its templates.
     pub(super) fn prefix(self) -> &'static str {
         match self {
             Self::Base => "base/",
             Self::BuiltIn => "built-in/",
+            Self::Theme => "theme/",
+            Self::Project => "",
         }
     }
 }
@@ -35,6 +43,8 @@ pub(super) struct Source {
     pub(super) name: String,
     /// What it holds.
     pub(super) text: Cow<'static, str>,
+    /// Where it lies in the project; nowhere if it came with the program.
+    pub(super) place: Option<SitePath>,
 }
 
 /// One layer.
@@ -50,6 +60,22 @@ pub(super) struct Layer {
     pub(super) scripts: Vec<Source>,
     /// Words by language; those under no language stand in for any.
     pub(super) strings: BTreeMap<String, Strings>,
+    /// Files that are published as they are: where they stand in the site and in the project.
+    pub(super) files: Vec<(SitePath, SitePath)>,
+}
+
+impl Layer {
+    /// A layer that holds nothing yet.
+    pub(super) fn empty(level: Level) -> Self {
+        Self {
+            level,
+            templates: Vec::new(),
+            styles: Vec::new(),
+            scripts: Vec::new(),
+            strings: BTreeMap::new(),
+            files: Vec::new(),
+        }
+    }
 }
 
 /// Joins the files of one sort: each stands where its name first came up, as its uppermost layer
@@ -62,7 +88,15 @@ pub(super) fn join<'a>(layers: &'a [Layer], files: impl Fn(&'a Layer) -> &'a [So
             None => order.push(source),
         }
     }
-    order.iter().map(|source| &*source.text).collect()
+    let mut text = String::new();
+    for source in order {
+        text.push_str(&source.text);
+        // An author's file may lack its last line end, and the next one must not begin in its middle.
+        if !source.text.ends_with('\n') {
+            text.push('\n');
+        }
+    }
+    text
 }
 
 /// The words of a language: those of the language as it is written, then those of its first part
@@ -88,25 +122,24 @@ mod tests {
         let source = |(name, text): &(&str, &'static str)| Source {
             name: (*name).to_owned(),
             text: Cow::Borrowed(*text),
+            place: None,
         };
         let words = |(language, word): &(&str, &str)| {
             let words = Strings::from([("menu".to_owned(), (*word).to_owned())]);
             ((*language).to_owned(), words)
         };
         Layer {
-            level: Level::Base,
-            templates: Vec::new(),
             styles: styles.iter().map(source).collect(),
-            scripts: Vec::new(),
             strings: strings.iter().map(words).collect(),
+            ..Layer::empty(Level::Base)
         }
     }
 
     #[test]
     fn a_file_takes_the_place_of_its_namesake() {
-        let lower = layer(&[("a.css", "a"), ("b.css", "b")], &[]);
-        let upper = layer(&[("c.css", "C"), ("a.css", "A")], &[]);
-        assert_eq!(join(&[lower, upper], |layer| &layer.styles), "AbC");
+        let lower = layer(&[("a.css", "a\n"), ("b.css", "b")], &[]);
+        let upper = layer(&[("c.css", "C"), ("a.css", "A\n")], &[]);
+        assert_eq!(join(&[lower, upper], |layer| &layer.styles), "A\nb\nC\n");
     }
 
     #[track_caller]

@@ -2,37 +2,76 @@
 
 use std::collections::BTreeMap;
 
-use tera::Tera;
+use serde::Serialize;
+use tera::{Context, Tera};
 
-use crate::config::Kind;
+use crate::config::{CONFIG_FILE, Kind};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::digest::Digest;
-use crate::render::html::theme::built_in;
-use crate::render::html::theme::layer::{Layer, Level, join, strings_of};
+use crate::render::context::RenderContext;
+use crate::render::html::finish;
+use crate::render::html::theme::fault::{Origins, diagnose};
+use crate::render::html::theme::layer::{Layer, Level, Source, join, strings_of};
+use crate::render::html::theme::look::looks;
+use crate::render::html::theme::parse::parse;
+use crate::render::html::theme::{built_in, folder, guard};
+use crate::site::THEME_FOLDER;
 use crate::site_path::SitePath;
 
 /// A theme ready to render.
 pub(in crate::render::html) struct Theme {
-    pub(in crate::render::html) templates: Tera,
+    templates: Tera,
+    origins: Origins,
     pub(in crate::render::html) strings: BTreeMap<String, String>,
     pub(in crate::render::html) style: ThemeFile,
     pub(in crate::render::html) script: ThemeFile,
     /// What runs before the page is painted.
     pub(in crate::render::html) boot: ThemeFile,
+    /// `integrity` in templates: the digests of what pages load, if pages are to name them.
+    pub(in crate::render::html) integrity: Option<BTreeMap<&'static str, String>>,
+    /// `look` in templates.
+    pub(in crate::render::html) look: LookValue,
+    files: Vec<ThemeFile>,
 }
 
-/// A file of the theme's own, named after what it holds.
+/// What the project configures of the look, for templates: addresses relative to the root.
+#[derive(Default, Serialize)]
+pub(in crate::render::html) struct LookValue {
+    preload: Option<String>,
+    logo: Option<String>,
+    logo_dark: Option<String>,
+}
+
+/// A file of the theme's own.
 pub(in crate::render::html) struct ThemeFile {
     pub(in crate::render::html) path: SitePath,
-    pub(in crate::render::html) text: String,
+    pub(in crate::render::html) content: Content,
+}
+
+/// What a file of the theme's own holds.
+pub(in crate::render::html) enum Content {
+    /// This.
+    Text(String),
+    /// What the project has there.
+    File(SitePath),
+}
+
+/// A page could not be made with a template.
+pub(in crate::render::html) enum Failure {
+    /// The project broke it.
+    Fault(Box<Diagnostic>),
+    /// The program's own template failed.
+    Own(tera::Error),
 }
 
 impl ThemeFile {
+    /// A file named after what it holds.
     fn new(name: &str, extension: &str, text: String) -> Self {
         let digest = Digest::of(text.as_bytes());
         let path = format!("_tympan/{name}-{}.{extension}", digest.short());
         Self {
             path: SitePath::parse(&path).expect("a plain name is a path"),
-            text,
+            content: Content::Text(text),
         }
     }
 }
@@ -40,20 +79,147 @@ impl ThemeFile {
 impl Theme {
     /// The theme that comes with the program for a kind of site.
     pub(in crate::render::html) fn built_in(kind: Kind, language: &str) -> Self {
-        let layers = built_in::layers(kind);
-        let templates = parse(&layers).expect("the built-in templates are checked by the suite");
-        Self {
-            templates,
-            strings: strings_of(&layers, language),
-            style: ThemeFile::new("style", "css", join(&layers, |layer| &layer.styles)),
-            script: ThemeFile::new("script", "js", join(&layers, |layer| &layer.scripts)),
-            boot: ThemeFile::new("boot", "js", built_in::BOOT.to_owned()),
+        Self::of(&built_in::layers(kind), language).0
+    }
+
+    /// The theme of a project: the built-in one, over it the one that the project names, and over
+    /// that its own changes.
+    pub(in crate::render::html) fn load(context: &RenderContext<'_>) -> (Self, Vec<Diagnostic>) {
+        let site = context.site;
+        let mut layers = built_in::layers(site.kind);
+        let mut diagnostics = Vec::new();
+        let mut read = |path: &SitePath, level| {
+            let (layer, found) = folder::read(context.snapshot, path, level);
+            diagnostics.extend(found);
+            layer
+        };
+        let named = site.config.html.theme.as_ref();
+        if let Some(path) = named {
+            layers.push(read(path, Level::Theme));
+        }
+        let looks = looks(&site.config.look, context.snapshot);
+        layers.push(Layer {
+            styles: vec![Source {
+                name: CONFIG_FILE.to_owned(),
+                text: looks.style.into(),
+                place: None,
+            }],
+            files: looks.files,
+            ..Layer::empty(Level::Theme)
+        });
+        let own = SitePath::parse(THEME_FOLDER).expect("a plain name is a path");
+        if named != Some(&own) {
+            layers.push(read(&own, Level::Project));
+        }
+        if let Some(path) = named
+            && !context
+                .snapshot
+                .files()
+                .iter()
+                .any(|file| file.path.is_within(path))
+        {
+            diagnostics.push(missing(path));
+        }
+        let (mut theme, found) = Self::of(&layers, &site.config.project.language);
+        if site.config.html.minify {
+            theme.minify();
+        }
+        diagnostics.extend(looks.diagnostics);
+        diagnostics.extend(found);
+        if site.config.html.integrity {
+            let digest = |file: &ThemeFile| match &file.content {
+                Content::Text(text) => integrity(text.as_bytes()),
+                Content::File(_) => String::new(),
+            };
+            theme.integrity = Some(BTreeMap::from([
+                ("style", digest(&theme.style)),
+                ("script", digest(&theme.script)),
+                ("boot", digest(&theme.boot)),
+            ]));
+        }
+        let (logo, logo_dark) = looks.logo.unzip();
+        theme.look = LookValue {
+            preload: looks.preload.map(|path| site.url_in_release(&path)),
+            logo: logo.map(|path| site.url_in_release(&path)),
+            logo_dark: logo_dark.flatten().map(|path| site.url_in_release(&path)),
+        };
+        (theme, diagnostics)
+    }
+
+    fn minify(&mut self) {
+        for (file, pass) in [
+            (&mut self.style, finish::css as fn(&str) -> String),
+            (&mut self.script, finish::js),
+            (&mut self.boot, finish::js),
+        ] {
+            if let Content::Text(text) = &file.content {
+                let (name, extension) = (file.path.stem(), file.path.extension());
+                let name = name.split('-').next().unwrap_or_default();
+                *file = ThemeFile::new(name, extension, pass(text));
+            }
         }
     }
 
+    fn of(layers: &[Layer], language: &str) -> (Self, Vec<Diagnostic>) {
+        let parsed = parse(layers);
+        let mut files: BTreeMap<&SitePath, &SitePath> = BTreeMap::new();
+        for layer in layers {
+            files.extend(layer.files.iter().map(|(route, source)| (route, source)));
+        }
+        let file = |(route, source): (&SitePath, &SitePath)| ThemeFile {
+            path: route.clone(),
+            content: Content::File(source.clone()),
+        };
+        let theme = Self {
+            templates: parsed.templates,
+            origins: parsed.origins,
+            strings: strings_of(layers, language),
+            style: ThemeFile::new("style", "css", join(layers, |layer| &layer.styles)),
+            script: ThemeFile::new("script", "js", join(layers, |layer| &layer.scripts)),
+            boot: ThemeFile::new("boot", "js", built_in::BOOT.to_owned()),
+            integrity: None,
+            look: LookValue::default(),
+            files: files.into_iter().map(file).collect(),
+        };
+        (theme, parsed.diagnostics)
+    }
+
+    /// Renders a template.
+    pub(in crate::render::html) fn render(
+        &self,
+        template: &str,
+        values: &Context,
+    ) -> Result<String, Failure> {
+        if !self.is_changed() {
+            return self
+                .templates
+                .render(template, values)
+                .map_err(Failure::Own);
+        }
+        guard::refill();
+        let mut output = guard::Output::default();
+        let rendered = self.templates.render_to(template, values, &mut output);
+        rendered.map_err(|error| {
+            let names = self.templates.get_template_names();
+            let found = diagnose("template-failed", &error, &self.origins, names);
+            found
+                .into_iter()
+                .next()
+                .map_or(Failure::Own(error), |found| Failure::Fault(Box::new(found)))
+        })?;
+        Ok(String::from_utf8_lossy(&output.0).into_owned())
+    }
+
+    /// Whether any template comes with the project.
+    pub(in crate::render::html) fn is_changed(&self) -> bool {
+        !self.origins.is_empty()
+    }
+
     /// Every file of the theme's own.
-    pub(in crate::render::html) fn files(&self) -> [&ThemeFile; 3] {
+    pub(in crate::render::html) fn files(&self) -> impl Iterator<Item = &ThemeFile> {
         [&self.style, &self.script, &self.boot]
+            .into_iter()
+            .chain(&self.files)
     }
 
     /// A word of the theme's.
@@ -62,19 +228,29 @@ impl Theme {
     }
 }
 
-/// Parses the templates of all layers. A name is looked up from the uppermost layer down; with the
-/// layer's own prefix it means the one of that layer, so that an override can extend what it
-/// overrides.
-fn parse(layers: &[Layer]) -> tera::TeraResult<Tera> {
-    let mut tera = Tera::default();
-    tera.set_fallback_prefixes(Level::NAMED.map(Level::prefix))?;
-    let named = layers.iter().flat_map(|layer| {
-        let name = |name: &str| format!("{}{name}", layer.level.prefix());
-        let templates = layer.templates.iter();
-        templates.map(move |source| (name(&source.name), &*source.text))
-    });
-    tera.add_raw_templates(named)?;
-    Ok(tera)
+/// What a page says of a file it loads (W3C Subresource Integrity).
+fn integrity(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let hex = Digest::of(bytes).hex();
+    let nibbles = hex.chars().filter_map(|digit| digit.to_digit(16));
+    let bits: Vec<u32> = nibbles
+        .flat_map(|nibble| (0..4).rev().map(move |at| (nibble >> at) & 1))
+        .collect();
+    let mut text = String::from("sha256-");
+    for six in bits.chunks(6) {
+        let value = (0..6).fold(0, |value, at| value * 2 + six.get(at).copied().unwrap_or(0));
+        text.push(char::from(LETTERS[value as usize]));
+    }
+    // 32 bytes are 43 letters; the padding makes them 44.
+    text.push('=');
+    text
+}
+
+fn missing(folder: &SitePath) -> Diagnostic {
+    let config = SitePath::parse(CONFIG_FILE).expect("a plain name is a path");
+    let message = format!("there is no theme in `{folder}`");
+    let found = Diagnostic::new("theme-missing", Severity::Error, &config, message);
+    found.help("correct `theme` in `[html]`, or make the folder with `templates/`, `css/` or `js/`")
 }
 
 #[cfg(test)]
@@ -86,8 +262,150 @@ mod tests {
         for kind in [Kind::Site, Kind::Docs, Kind::Book, Kind::Contract] {
             let theme = Theme::built_in(kind, "en");
             assert_eq!(theme.string("skip_to_content"), "Skip to content");
-            assert!(theme.style.text.contains("color-scheme: light dark"));
+            assert!(
+                matches!(&theme.style.content, Content::Text(text) if text.contains("color-scheme: light dark"))
+            );
             assert!(theme.templates.contains_template("page.html"));
         }
+    }
+
+    fn source(name: &str, text: &str, folder: &str) -> Source {
+        Source {
+            name: name.to_owned(),
+            text: text.to_owned().into(),
+            place: SitePath::parse(&format!("{folder}/templates/{name}")).ok(),
+        }
+    }
+
+    /// A theme of these templates over the built-in one.
+    fn theme(named: &[(&str, &str)], own: &[(&str, &str)]) -> (Theme, Vec<Diagnostic>) {
+        let mut layers = built_in::layers(Kind::Docs);
+        let layer = |level, folder: &str, files: &[(&str, &str)]| Layer {
+            templates: files
+                .iter()
+                .map(|(name, text)| source(name, text, folder))
+                .collect(),
+            ..Layer::empty(level)
+        };
+        layers.push(layer(Level::Theme, "ours", named));
+        layers.push(layer(Level::Project, "theme", own));
+        Theme::of(&layers, "en")
+    }
+
+    fn values() -> Context {
+        let mut values = Context::new();
+        values.insert("page", &BTreeMap::from([("title", "<T>")]));
+        values
+    }
+
+    fn lines(diagnostics: &[Diagnostic]) -> Vec<String> {
+        let line = |found: &Diagnostic| {
+            let place = found.place.as_ref();
+            let place = place.map_or(String::new(), |place| {
+                format!(":{}:{}", place.line, place.column)
+            });
+            let help = found.help.as_deref().unwrap_or_default();
+            format!(
+                "{}{place} {}: {}; {help}",
+                found.path, found.code, found.message
+            )
+        };
+        diagnostics.iter().map(line).collect()
+    }
+
+    #[track_caller]
+    fn renders(theme: &Theme, template: &str, expected: &str) {
+        match theme.render(template, &values()) {
+            Ok(text) => assert_eq!(text, expected),
+            Err(Failure::Fault(found)) => panic!("{:?}", lines(&[*found])),
+            Err(Failure::Own(error)) => panic!("{error}"),
+        }
+    }
+
+    #[test]
+    fn an_override_extends_what_it_overrides() {
+        let named = [
+            ("a.html", "<{% block b %}theme{% endblock b %}>"),
+            ("only.html", "only the theme's"),
+        ];
+        let own = [
+            (
+                "a.html",
+                "{% extends \"theme/a.html\" %}{% block b %}{{ super() }}, {{ page.title }}{% endblock b %}",
+            ),
+            ("b.html", "{% include \"only.html\" %}"),
+            ("title.html", "{% extends \"built-in/404.html\" %}"),
+        ];
+        let (theme, found) = theme(&named, &own);
+        assert_eq!(lines(&found), [] as [&str; 0]);
+        renders(&theme, "a.html", "<theme, &lt;T&gt;>");
+        renders(
+            &theme,
+            "b.html",
+            "only the theme&#39;s".replace("&#39;", "'").as_str(),
+        );
+        assert!(theme.templates.contains_template("title.html"));
+    }
+
+    #[track_caller]
+    fn case(name: &str, text: &str, expected: &str) {
+        let (theme, mut found) = theme(&[], &[(name, text)]);
+        if found.is_empty() {
+            match theme.render(name, &values()) {
+                Err(Failure::Fault(fault)) => found.push(*fault),
+                Err(Failure::Own(error)) => panic!("{error}"),
+                Ok(text) => panic!("{text}"),
+            }
+        }
+        assert_eq!(lines(&found), [expected]);
+        assert!(theme.templates.contains_template("page.html"));
+    }
+
+    #[test]
+    fn a_fault_has_its_place_and_a_way_out() {
+        case(
+            "x.html",
+            "<p>\n{% for i in [1] %}{{ page.title | uper }}{% endfor %}",
+            "theme/templates/x.html:2:35 template-syntax: unknown filter `uper`; did you mean `upper`?",
+        );
+        case(
+            "x.html",
+            "{{ pag.title }}",
+            "theme/templates/x.html:1:4 template-failed: variable `pag` is not defined; did you mean `page`?",
+        );
+        case(
+            "x.html",
+            "{% include \"foter.html\" %}",
+            "theme/templates/x.html:1:12 template-syntax: unknown template `foter.html`; did you mean `footer.html`?",
+        );
+        case(
+            "x.html",
+            "{% extends \"x.html\" %}",
+            "theme/templates/x.html:1:4 template-syntax: the template extends itself in a circle; correct the template; until then the theme's own stands in for it",
+        );
+        case(
+            "x.html",
+            "a\n\n{% for i in range(end=9000) %}{% for j in range(end=9000) %}{% endfor %}{% endfor %}",
+            "theme/templates/x.html:3:61 template-limit: the template does more work than a page may cost; loop over less, or keep less in one value",
+        );
+    }
+
+    #[test]
+    fn a_digest_is_written_as_browsers_read_it() {
+        let empty = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+        assert_eq!(integrity(b""), empty);
+    }
+
+    #[test]
+    fn only_the_broken_template_is_left_out() {
+        let own = [
+            ("bad.html", "{% if %}"),
+            ("good.html", "good"),
+            ("uses.html", "{% include \"bad.html\" %}"),
+        ];
+        let (theme, found) = theme(&[], &own);
+        let paths: Vec<&str> = found.iter().map(|found| found.path.as_str()).collect();
+        assert_eq!(paths, ["theme/templates/bad.html"]);
+        renders(&theme, "good.html", "good");
     }
 }

@@ -1,0 +1,233 @@
+//! Weaves calls that count into the text of a template: one into each loop and component, one after
+//! each value that is kept, one around each value that is written where its length would not be
+//! seen. What the template writes stays as it was.
+
+/// A template with the calls that count woven in.
+pub(super) struct Guarded {
+    /// The text for the engine.
+    pub(super) text: String,
+    /// What was put in: where it ends in the new text, and how long it is.
+    inserted: Vec<(usize, usize)>,
+}
+
+impl Guarded {
+    /// The place in the text as it was written of a place in the text for the engine.
+    pub(super) fn original(&self, at: usize) -> usize {
+        let mut shift = 0;
+        for (end, length) in &self.inserted {
+            if *end <= at {
+                shift += length;
+            } else {
+                // Within what was put in it is the place where that was done.
+                return at.min(end - length) - shift;
+            }
+        }
+        at - shift
+    }
+}
+
+/// Weaves the calls in.
+pub(super) fn weave(source: &str) -> Guarded {
+    let mut weaver = Weaver {
+        source,
+        done: 0,
+        guarded: Guarded {
+            text: String::with_capacity(source.len() * 5 / 4),
+            inserted: Vec::new(),
+        },
+        extends: false,
+        blocks: 0,
+        components: 0,
+        captures: Vec::new(),
+    };
+    weaver.weave();
+    weaver.guarded
+}
+
+struct Weaver<'a> {
+    source: &'a str,
+    done: usize,
+    guarded: Guarded,
+    extends: bool,
+    blocks: usize,
+    components: usize,
+    /// What is being captured, by the name it will have, if it will have one.
+    captures: Vec<Option<&'a str>>,
+}
+
+impl<'a> Weaver<'a> {
+    fn weave(&mut self) {
+        let source = self.source;
+        let mut at = 0;
+        while let Some(open) = source[at..].find('{').map(|below| at + below) {
+            at = match source.as_bytes().get(open + 1) {
+                Some(b'#') => source[open..]
+                    .find("#}")
+                    .map_or(source.len(), |end| open + end + 2),
+                Some(b'%') => match end_of(source, open + 2, b'%') {
+                    Some(end) => self.tag(open, end),
+                    None => break,
+                },
+                Some(b'{') => match end_of(source, open + 2, b'}') {
+                    Some(end) => self.expression(open, end),
+                    None => break,
+                },
+                _ => open + 1,
+            };
+        }
+        self.copy(source.len());
+    }
+
+    fn copy(&mut self, to: usize) {
+        self.guarded.text.push_str(&self.source[self.done..to]);
+        self.done = to;
+    }
+
+    fn insert(&mut self, at: usize, text: &str) {
+        self.copy(at);
+        self.guarded.text.push_str(text);
+        let end = self.guarded.text.len();
+        self.guarded.inserted.push((end, text.len()));
+    }
+
+    /// A call after a tag: white space that the tag takes away behind itself must still go.
+    fn after(&mut self, end: usize, call: &str) {
+        let dash = if self.source[..end - 2].ends_with('-') {
+            "-"
+        } else {
+            ""
+        };
+        self.insert(end, &format!("{{{{ {call} {dash}}}}}"));
+    }
+
+    /// A call before a tag, likewise.
+    fn before(&mut self, open: usize, call: &str) {
+        let dash = if self.source[open + 2..].starts_with('-') {
+            "-"
+        } else {
+            ""
+        };
+        self.insert(open, &format!("{{{{{dash} {call} }}}}"));
+    }
+
+    fn tag(&mut self, open: usize, end: usize) -> usize {
+        let source = self.source;
+        let inner = source[open + 2..end - 2].trim_matches('-').trim();
+        let word_end = inner.find(|c: char| !c.is_alphanumeric() && c != '_');
+        let (word, rest) = inner.split_at(word_end.unwrap_or(inner.len()));
+        match word {
+            "raw" => return end_of_raw(source, end),
+            "extends" => self.extends = true,
+            "for" => self.after(end, "__turn()"),
+            "component" => {
+                self.components += 1;
+                self.after(end, "__turn()");
+            }
+            "endcomponent" => self.components = self.components.saturating_sub(1),
+            "block" => self.blocks += 1,
+            "endblock" => self.blocks = self.blocks.saturating_sub(1),
+            "include" => self.before(open, "__call()"),
+            "set" | "set_global" => {
+                let rest = rest.trim_start();
+                let name_end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+                let (name, rest) = rest.split_at(name_end.unwrap_or(rest.len()));
+                match rest.trim_start().starts_with('=') {
+                    true => self.hold(end, Some(name)),
+                    false => self.captures.push(Some(name)),
+                }
+            }
+            "endset" => {
+                let name = self.captures.pop().flatten();
+                self.hold(end, name);
+            }
+            "filter" => self.captures.push(None),
+            "endfilter" => {
+                self.captures.pop();
+            }
+            "" if rest.starts_with("</") => {
+                self.captures.pop();
+            }
+            "" if rest.starts_with('<') => {
+                self.before(open, "__call()");
+                self.captures.push(None);
+            }
+            _ => {}
+        }
+        end
+    }
+
+    fn hold(&mut self, end: usize, name: Option<&'a str>) {
+        // Outside of its blocks a template that extends another may hold no text.
+        let outside = self.extends && self.blocks == 0 && self.components == 0;
+        if let Some(name) = name.filter(|name| !name.is_empty() && !outside) {
+            self.after(end, &format!("__hold(value={name})"));
+        }
+    }
+
+    fn expression(&mut self, open: usize, end: usize) -> usize {
+        let inner = &self.source[open + 2..end - 2];
+        let lead = usize::from(inner.starts_with('-'));
+        let tail = usize::from(inner.len() > lead && inner.ends_with('-'));
+        let value = inner[lead..inner.len() - tail].trim();
+        if value.starts_with('<') {
+            self.before(open, "__call()");
+        } else if !value.is_empty() && !value.starts_with("super(") {
+            let unseen = !self.extends || self.components > 0 || !self.captures.is_empty();
+            if unseen {
+                self.insert(open + 2 + lead, "(");
+                self.insert(end - 2 - tail, ") | __spend ");
+            }
+        }
+        end
+    }
+}
+
+/// Where a tag ends, behind its closing mark. Marks within quotes and braces do not close it.
+fn end_of(source: &str, from: usize, mark: u8) -> Option<usize> {
+    let bytes = source.as_bytes();
+    let (mut at, mut depth) = (from, 0usize);
+    while at < bytes.len() {
+        match bytes[at] {
+            quote @ (b'"' | b'\'' | b'`') => {
+                at += 1;
+                while *bytes.get(at)? != quote {
+                    at += if bytes[at] == b'\\' { 2 } else { 1 };
+                }
+            }
+            byte if byte == mark && depth == 0 && bytes.get(at + 1) == Some(&b'}') => {
+                return Some(at + 2);
+            }
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Where a stretch of text that is no template ends, at the tag that ends it.
+fn end_of_raw(source: &str, from: usize) -> usize {
+    let mut at = from;
+    while let Some(open) = source[at..].find("{%").map(|below| at + below) {
+        let inner = source[open + 2..].trim_start_matches('-').trim_start();
+        if inner.starts_with("endraw") {
+            return open + 2;
+        }
+        at = open + 2;
+    }
+    source.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_found_again() {
+        let source = "{% for i in items %}{{ i }}{% endfor %}{{ wrong }}";
+        let guarded = weave(source);
+        let at = guarded.text.find("wrong").unwrap();
+        assert_eq!(guarded.original(at), source.find("wrong").unwrap());
+    }
+}

@@ -1,0 +1,111 @@
+//! What a project changes of its theme, from its files to what a reader gets.
+
+use crate::harness::Project;
+
+const PAGE: &str = "# A page\n\nSome text that is long enough for nobody to mind.\n";
+
+fn project(files: &[(&str, &str)]) -> Project {
+    let project = Project::new(&[
+        ("content/index.md", "# Home\n\nA home.\n"),
+        ("content/a.md", PAGE),
+    ]);
+    for (path, text) in files {
+        project.write(path, text);
+    }
+    project
+}
+
+fn style(project: &Project) -> String {
+    let files = std::fs::read_dir(project.path().join("dist/_tympan")).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let name = names.into_iter().find(|name| name.starts_with("style-"));
+    project.read(&format!("dist/_tympan/{}", name.unwrap()))
+}
+
+#[test]
+fn single_files_change_the_theme() {
+    let project = project(&[
+        (
+            "theme/templates/page.html",
+            "{% extends \"theme/page.html\" %}{% block title %}mine: {{ page.title }}{% endblock title %}",
+        ),
+        ("theme/css/own.css", ".own { color: red }\n"),
+        (
+            "theme/strings/en.toml",
+            "skip_to_content = \"To the text\"\n",
+        ),
+        ("theme/static/robots/a.txt", "as it is"),
+        (
+            "tympan.toml",
+            "[project]\nkind = \"docs\"\n[theme]\naccent = \"#1a5fb4\"\n",
+        ),
+    ]);
+    project.run(&["build", "--no-check"]).expect(0);
+    let page = project.read("dist/a/index.html");
+    assert!(page.contains("<title>mine: A page</title>"), "{page}");
+    assert!(page.contains("To the text"), "{page}");
+    assert!(style(&project).contains(".own{color: red}"));
+    assert!(style(&project).contains("--accent:light-dark(#1a5fb4,"));
+    assert_eq!(project.read("dist/robots/a.txt"), "as it is");
+}
+
+#[test]
+fn a_broken_template_is_named_and_the_theme_stands_in() {
+    let project = project(&[
+        ("theme/templates/page.html", "<p>\n{{ page.titel }}\n"),
+        (
+            "theme/templates/footer.html",
+            "{% for i in range(end=9000) %}{% for j in range(end=9000) %}{% endfor %}{% endfor %}",
+        ),
+        ("theme/templates/404.html", "{{ page.title | uper }}"),
+        ("tympan.toml", "[project]\nkind = \"docs\"\n"),
+    ]);
+    let run = project.run(&["build", "--no-check"]).expect(1);
+    for word in [
+        "theme/templates/page.html:2:9",
+        "did you mean `title`?",
+        "theme/templates/footer.html:1:61",
+        "theme/templates/404.html:1:17",
+        "did you mean `upper`?",
+    ] {
+        assert!(
+            run.stderr.contains(word),
+            "`{word}` is not in:\n{}",
+            run.stderr
+        );
+    }
+    assert_eq!(
+        run.stderr.matches("page.html:2:9").count(),
+        1,
+        "{}",
+        run.stderr
+    );
+    assert!(
+        project
+            .read("dist/a/index.html")
+            .contains("Some text that is long")
+    );
+}
+
+#[test]
+fn copies_are_made_on_request_and_costs_are_shown() {
+    let config = "[project]\nkind = \"docs\"\n[html]\nprecompress = [\"gz\", \"br\"]\n";
+    let project = project(&[("tympan.toml", config)]);
+    let run = project
+        .run(&["build", "--no-check", "--profile", "--format", "json"])
+        .expect(0);
+    assert!(project.has("dist/a/index.html.br"));
+    assert!(project.has("dist/a/index.html.gz"));
+    let costs = run.json()["profile"].clone();
+    let templates: Vec<&str> = costs
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|cost| cost["template"].as_str().unwrap())
+        .collect();
+    assert!(templates.contains(&"page.html"), "{templates:?}");
+    let again = project
+        .run(&["build", "--no-check", "--format", "json"])
+        .expect(0);
+    assert_eq!(again.json()["release"], run.json()["release"]);
+}
