@@ -107,6 +107,20 @@ pub fn outline(text: &str, offset: usize) -> Outline {
     reader.outline
 }
 
+/// The number of words. Nearly all text is ASCII, which is counted without reading characters.
+fn words_in(text: &str) -> usize {
+    if !text.is_ascii() {
+        return text.split_whitespace().count();
+    }
+    let mut before = true;
+    text.bytes()
+        .filter(|byte| {
+            let space = matches!(byte, b' ' | b'\t'..=b'\r');
+            std::mem::replace(&mut before, space) && !space
+        })
+        .count()
+}
+
 #[derive(Default)]
 struct Reader {
     outline: Outline,
@@ -130,7 +144,7 @@ impl Reader {
             Event::End(tag) => self.end(*tag),
             Event::Text(text) => {
                 if !self.in_code {
-                    self.outline.words += text.split_whitespace().count();
+                    self.outline.words += words_in(text);
                     self.text(text);
                 }
             }
@@ -307,6 +321,20 @@ mod tests {
         assert_eq!(outline.summary, "The moon pulls.");
         assert_eq!(outline.footnotes.references.len(), 1);
         assert_eq!(outline.footnotes.definitions[0].0, "1");
+    }
+
+    #[test]
+    fn words_are_what_stands_between_spaces() {
+        for text in [
+            "",
+            " ",
+            "a",
+            " a\tb ",
+            "a\u{b}b\u{c}c\n",
+            "a\u{a0}b é\u{85}c",
+        ] {
+            assert_eq!(words_in(text), text.split_whitespace().count(), "{text:?}");
+        }
     }
 
     #[test]

@@ -157,10 +157,9 @@ impl Site {
             if let Some(page) = self.page_routed(route) {
                 return Some(LinkTarget::Page(page, None));
             }
-            let section = self
-                .sections
-                .values()
-                .any(|section| section.route == *route);
+            // A section with a page of its own was found as a page; the others stand in their folder.
+            let section = self.sections.get(&route.parent());
+            let section = section.is_some_and(|section| section.route == *route);
             let tag = self.tags.iter().any(|tag| tag.route == *route);
             let document = self.documents.iter().any(|document| {
                 document
