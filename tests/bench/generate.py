@@ -7,7 +7,8 @@ The folder gets `tympan/`, `hugo/` and `zola/`. Each page has about 600 words un
 table, a list, a code block of 18 lines and five links to other pages; a section has 100 pages, a part ten
 sections. The same number gives the same bytes on every machine. The three sites do the same work with
 comparable templates: every link is checked, every page has a table of contents and its neighbours,
-every section its list; one feed, one sitemap, no search, no highlighting (`--highlight` turns it on).
+every section its list; one feed, one sitemap, no search. `--highlight` lets the rivals color code; tympan
+does if it was built with its feature `highlight`.
 """
 
 import argparse
@@ -146,6 +147,7 @@ def tympan(root, pages, kind, highlight):
     write(
         root / "tympan.toml",
         f'[project]\nkind = "{kind}"\ntitle = "Bench"\nbase_url = "https://bench.example/"\nauthors = ["Ada Example"]\n'
+        + "[search]\nenabled = false\n"
         + (menu if kind == "site" else ""),
     )
     content = root / "content"

