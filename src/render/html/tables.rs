@@ -8,18 +8,42 @@ const SIDES: [(&str, &str); 3] = [
     (" style=\"text-align: right\">", " class=\"right\">"),
 ];
 
-/// Settles the tables of a page's text.
-pub(super) fn settle_tables(mut html: String) -> String {
-    if !html.contains("<table") {
+/// Settles the tables of a page's text, in one pass over its tags.
+pub(super) fn settle_tables(html: String) -> String {
+    let Some(first) = html.find("<table") else {
         return html;
-    }
-    for (style, class) in SIDES {
-        for cell in ["<td", "<th"] {
-            html = html.replace(&format!("{cell}{style}"), &format!("{cell}{class}"));
+    };
+    let mut settled = String::with_capacity(html.len());
+    let mut done = 0;
+    for at in memchr::memchr_iter(b'<', &html.as_bytes()[first..]) {
+        let at = first + at;
+        let cell = &html[at..];
+        let is_heading = cell.starts_with("<th");
+        if at < done || !(is_heading || cell.starts_with("<td")) {
+            continue;
         }
-        html = html.replace(&format!("<th{class}</th>"), &format!("<td{class}</td>"));
+        let rest = &cell["<th".len()..];
+        let side = SIDES.iter().find(|(style, _)| rest.starts_with(style));
+        let (style, class) = side.copied().unwrap_or((">", ">"));
+        let Some(content) = rest.strip_prefix(style) else {
+            continue;
+        };
+        let is_empty = is_heading && content.starts_with("</th>");
+        settled.push_str(&html[done..at]);
+        settled.push_str(if is_heading && !is_empty {
+            "<th"
+        } else {
+            "<td"
+        });
+        settled.push_str(class);
+        done = html.len() - content.len();
+        if is_empty {
+            settled.push_str("</td>");
+            done += "</th>".len();
+        }
     }
-    html.replace("<th></th>", "<td></td>")
+    settled.push_str(&html[done..]);
+    settled
 }
 
 #[cfg(test)]
