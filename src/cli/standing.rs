@@ -15,7 +15,8 @@ use crate::cli::args::BuildArgs;
 use crate::cli::summary::Summary;
 use crate::digest::Digest;
 use crate::release::Release;
-use crate::repo::Snapshot;
+use crate::repo::{Snapshot, refs};
+use crate::site::Site;
 use crate::store::{Key, Store};
 
 /// The version of what is remembered.
@@ -55,6 +56,15 @@ pub fn inputs(snapshot: &Snapshot, args: &BuildArgs, begun: i128) -> Option<Dige
                 writeln!(text, "{} {place} {stamp:?}", file.path)
             }
         };
+    }
+    // Other versions come from tags and branches, which no file of this one tells of.
+    if Site::config_of(snapshot).is_some_and(|(config, _)| config.versions.is_some()) {
+        let known = refs(snapshot.root()).ok()?;
+        text.extend(
+            known
+                .iter()
+                .map(|known| format!("{} {}\n", known.name, known.commit)),
+        );
     }
     Some(Digest::of(text.as_bytes()))
 }
