@@ -253,12 +253,11 @@ mod tests {
     fn site_in<T>(folder: &std::path::Path, ask: impl Fn(&Site) -> T) -> T {
         let snapshot = Snapshot::worktree(folder).unwrap();
         let history = History::read(folder, None).unwrap();
-        ask(&Site::load(
-            &snapshot,
-            &history,
-            &LoadOptions::default(),
-            None,
-        ))
+        let options = LoadOptions {
+            future: true,
+            ..LoadOptions::default()
+        };
+        ask(&Site::load(&snapshot, &history, &options, None))
     }
 
     /// The two pages of a site with these files, as far as it has them.
@@ -296,6 +295,8 @@ mod tests {
         )
         .unwrap();
         std::fs::write(folder.path().join("index.md"), "# B\n").unwrap();
+        let config = "[project]\nkind = \"site\"\n";
+        std::fs::write(folder.path().join("tympan.toml"), config).unwrap();
         let found = site_in(folder.path(), archive_route);
         assert_eq!(found.unwrap().as_str(), ARCHIVE);
         std::fs::write(folder.path().join("archive.md"), "# Mine\n").unwrap();
