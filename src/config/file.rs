@@ -142,6 +142,8 @@ pub(super) struct ImagesFile {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct HtmlFile {
     pub raw_html: Option<bool>,
+    pub llms_txt: Option<bool>,
+    pub markdown: Option<bool>,
     pub edit_url: Option<Spanned<String>>,
     pub contributors: Option<bool>,
     pub print: Option<bool>,

@@ -236,6 +236,10 @@ impl Default for Images {
 pub struct Html {
     /// Whether raw HTML of the content reaches the page as it is; otherwise it is sanitised.
     pub raw_html: bool,
+    /// Whether there is an `llms.txt`.
+    pub llms_txt: bool,
+    /// Whether each page stands beside itself as Markdown.
+    pub markdown: bool,
     /// The address at which a source is changed, with `{path}` where its path goes.
     pub edit_url: Option<String>,
     /// Whether pages name the people who changed them.
@@ -256,6 +260,8 @@ impl Default for Html {
     fn default() -> Self {
         Self {
             raw_html: false,
+            llms_txt: true,
+            markdown: false,
             edit_url: None,
             contributors: true,
             print: None,

@@ -247,6 +247,8 @@ impl<'a> Reader<'a> {
     fn html(&mut self, file: &HtmlFile) -> Html {
         let mut html = Html {
             raw_html: file.raw_html.unwrap_or(false),
+            llms_txt: file.llms_txt.unwrap_or(true),
+            markdown: file.markdown.unwrap_or(false),
             contributors: file.contributors.unwrap_or(true),
             print: file.print,
             edit_url: None,

@@ -13,6 +13,7 @@ pub mod epub;
 mod files;
 pub mod highlight;
 mod html;
+mod machines;
 mod mounted;
 #[cfg(feature = "pdf")]
 pub mod pdf;

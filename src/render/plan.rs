@@ -6,6 +6,7 @@ use crate::config::Format;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::release::Artifact;
 use crate::render::context::{RenderContext, RenderError};
+use crate::render::machines::MachineJob;
 use crate::site::PageId;
 use crate::site_path::SitePath;
 
@@ -61,10 +62,8 @@ pub enum JobKind {
     Theme(usize),
     /// The feed.
     Feed,
-    /// The sitemap.
-    Sitemap,
-    /// `robots.txt`.
-    Robots,
+    /// What programs read: the sitemap, robots.txt and the like.
+    Machine(MachineJob),
     /// What the search looks in: all files of terms of one index, by its place.
     SearchTerms(usize),
     /// What the search shows: one file of texts of an index.

@@ -9,6 +9,7 @@ use crate::render::context::{RenderContext, RenderError};
 use crate::render::documents::Documents;
 use crate::render::files::Files;
 use crate::render::html::Html;
+use crate::render::machines::Machines;
 use crate::render::mounted::{Mounted, Version};
 use crate::render::plan::{Job, Plan, Rendered, Renderer};
 use crate::render::profile::Profile;
@@ -135,6 +136,7 @@ fn renderers_of(
             html.profile.clone_from(&wanted.profile);
             theme_faults.extend(found);
             own.push(Box::new(html));
+            own.push(Box::new(Machines));
             own.push(Box::new(Search::new(site)));
         }
         if wanted.html && translation.is_none() {

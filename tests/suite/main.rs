@@ -9,6 +9,7 @@ mod contrast;
 mod determinism;
 mod harness;
 mod languages;
+mod machines;
 mod package;
 mod search;
 mod serve;

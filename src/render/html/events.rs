@@ -5,7 +5,7 @@ use pulldown_cmark::{Event, TagEnd};
 use crate::markdown::{Markup, Spanned};
 
 /// Escapes text for HTML content and quoted attributes.
-pub(super) fn escape(text: &str) -> String {
+pub(in crate::render) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + text.len() / 8);
     let mut done = 0;
     for (at, byte) in text.bytes().enumerate() {

@@ -1,9 +1,8 @@
-//! Lists for machines: an Atom feed (RFC 4287), a sitemap (sitemaps.org 0.9), robots.txt (RFC 9309).
+//! The Atom feed (RFC 4287).
 
 use std::fmt::Write as _;
 
 use crate::render::html::events::escape;
-use crate::render::html::languages::alternates;
 use crate::render::html::shared::canonical;
 use crate::site::{Date, PageId, Site};
 
@@ -71,57 +70,4 @@ pub(super) fn feed(site: &Site) -> String {
     }
     xml.push_str("</feed>\n");
     xml
-}
-
-/// The addresses of all pages that search engines may list.
-pub(super) fn sitemap(site: &Site) -> String {
-    let mut xml = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
-                   <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\""
-        .to_owned();
-    if !site.languages.all.is_empty() {
-        xml.push_str(" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\"");
-    }
-    xml.push_str(">\n");
-    for (id, page) in site.pages_with_ids() {
-        let is_elsewhere = site.is_fallback(page) || site.page_in_latest(page).is_some();
-        if is_elsewhere || page.front.draft || page.route.as_str() == "404.html" {
-            continue;
-        }
-        let Some(url) = canonical(site, &page.route) else {
-            continue;
-        };
-        let changed = page
-            .front
-            .updated
-            .or_else(|| Date::from_seconds(site.history_of(id)?.last.time));
-        let _ = write!(xml, "<url><loc>{}</loc>", escape(&url));
-        if let Some(date) = changed.or(page.front.date) {
-            let _ = write!(xml, "<lastmod>{}</lastmod>", date.day());
-        }
-        for (language, url) in alternates(site, page) {
-            let (language, url) = (escape(language), escape(&url));
-            let _ = write!(
-                xml,
-                "<xhtml:link rel=\"alternate\" hreflang=\"{language}\" href=\"{url}\"/>"
-            );
-        }
-        xml.push_str("</url>\n");
-    }
-    xml.push_str("</urlset>\n");
-    xml
-}
-
-/// Everything may be read; the sitemap is there.
-pub(super) fn robots(site: &Site) -> String {
-    match &site.config.project.base_url {
-        Some(_) => {
-            let mut text = "User-agent: *\nAllow: /\n\n".to_owned();
-            for site in site.in_all_languages() {
-                let base = site.config.project.base_url.as_deref().unwrap_or_default();
-                let _ = writeln!(text, "Sitemap: {base}sitemap.xml");
-            }
-            text
-        }
-        None => "User-agent: *\nAllow: /\n".to_owned(),
-    }
 }

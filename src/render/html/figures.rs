@@ -102,7 +102,7 @@ pub(super) fn srcset(files: &[ImageFile], url: impl Fn(&ImageFile) -> String) ->
 }
 
 /// The address of a file of the project, seen from a page, if it is published.
-pub(super) fn file_url(
+pub(in crate::render) fn file_url(
     context: &RenderContext<'_>,
     file: &SitePath,
     from: &SitePath,

@@ -38,7 +38,7 @@ pub(super) fn translations(site: &Site, page: &Page) -> Vec<TranslationValue> {
 }
 
 /// The languages a page is written in and its absolute address in each, none if it is one alone.
-pub(super) fn alternates<'a>(site: &'a Site, page: &Page) -> Vec<(&'a str, String)> {
+pub(in crate::render) fn alternates<'a>(site: &'a Site, page: &Page) -> Vec<(&'a str, String)> {
     let all = site.translations_of(page).into_iter();
     let written = all.filter(|(_, _, written)| *written);
     let found: Vec<(&str, String)> = written

@@ -19,6 +19,7 @@ mod renderer;
 mod sanitize;
 mod shared;
 mod sidebar;
+mod structured;
 mod tables;
 mod theme;
 mod versions;
@@ -27,4 +28,8 @@ mod whole;
 #[cfg(test)]
 mod tests;
 
+pub(super) use events::escape;
+pub(super) use figures::file_url;
+pub(super) use languages::alternates;
 pub use renderer::Html;
+pub(super) use shared::canonical;

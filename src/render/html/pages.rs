@@ -8,7 +8,9 @@ use crate::render::context::RenderContext;
 use crate::render::html::figures::srcset;
 use crate::render::html::languages::{TranslationValue, original, switch, translations};
 use crate::render::html::shared::{Crumb, Shared, canonical};
+use crate::render::html::structured::structured;
 use crate::render::html::versions::{VersionValue, latest_address, versions};
+use crate::render::machines::markdown_route;
 use crate::site::{LinkTarget, Page, PageId, Site};
 use crate::site_path::SitePath;
 
@@ -44,6 +46,8 @@ pub(super) struct PageValue {
     pub(super) next: Option<LinkValue>,
     pub(super) breadcrumbs: Vec<Crumb>,
     pub(super) source: Option<String>,
+    pub(super) structured: Option<String>,
+    pub(super) markdown: Option<String>,
     pub(super) commit: Option<String>,
     pub(super) image: Option<ImageValue>,
     pub(super) number: Option<String>,
@@ -124,7 +128,12 @@ impl PageValue {
             let last = site.history_of(id)?.last.time;
             crate::site::Date::from_seconds(last)
         });
+        let image = image(context, page, &page.route);
+        let src = image.as_ref().map(|image| image.src.as_str());
+        let markdown = site.config.html.markdown;
         Self {
+            structured: structured(site, page, &trail.above, updated, src),
+            markdown: markdown.then(|| markdown_route(&page.route).to_url()),
             description: page.front.description.clone().or_else(|| summary(page)),
             canonical: match is_fallback {
                 true => original(site, page),
@@ -154,7 +163,7 @@ impl PageValue {
             previous: previous.map(|id| link(site, id)),
             next: next.map(|id| link(site, id)),
             source: Some(page.path.to_string()),
-            image: image(context, page, &page.route),
+            image,
             // The commit of the page, not of the site: a page must not change when another does.
             commit: site
                 .history_of(id)

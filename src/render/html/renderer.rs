@@ -10,7 +10,7 @@ use crate::release::{Artifact, Role};
 use crate::render::context::{RenderContext, RenderError};
 use crate::render::html::body::render_body;
 use crate::render::html::events::escape;
-use crate::render::html::feeds::{feed, has_feed, robots, sitemap};
+use crate::render::html::feeds::{feed, has_feed};
 use crate::render::html::languages::{marked, marked_title};
 use crate::render::html::menus;
 use crate::render::html::pages::{ListedValue, PageValue, TermValue};
@@ -289,7 +289,6 @@ impl Renderer for Html {
                 jobs.push(Job::single(kind, plain(path)));
             }
         };
-        let base = site.config.project.base_url.is_some();
         extra(!site.tags.is_empty(), JobKind::Tags, "tags/index.html");
         extra(
             site.page_routed(&plain("404.html")).is_none(),
@@ -297,13 +296,6 @@ impl Renderer for Html {
             "404.html",
         );
         extra(has_feed(site), JobKind::Feed, "feed.xml");
-        extra(base, JobKind::Sitemap, "sitemap.xml");
-        let own_robots = site
-            .published_files
-            .iter()
-            .any(|file| site.file_route(file).as_str() == "robots.txt");
-        let at_root = site.mount.is_root();
-        extra(at_root && !own_robots, JobKind::Robots, "robots.txt");
         jobs.extend(whole::jobs(site));
         let own = self.theme.files().enumerate();
         jobs.extend(own.map(|(at, file)| Job::single(JobKind::Theme(at), file.path.clone())));
@@ -381,8 +373,6 @@ impl Html {
             JobKind::Redirect(at) => self.redirect(site, &site.redirects[*at]),
             JobKind::Theme(at) => self.theme_file(context, *at, output),
             JobKind::Feed => file(Role::Feed, feed(site)),
-            JobKind::Sitemap => file(Role::Feed, sitemap(site)),
-            JobKind::Robots => file(Role::Feed, robots(site)),
             _ => Ok(Rendered::default()),
         }
     }

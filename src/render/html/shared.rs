@@ -174,7 +174,7 @@ impl Shared {
 }
 
 /// The absolute address of a file of the site, if the project has one.
-pub(super) fn canonical(site: &Site, route: &SitePath) -> Option<String> {
+pub(in crate::render) fn canonical(site: &Site, route: &SitePath) -> Option<String> {
     let base = site.config.project.base_url.as_deref()?;
     let url = url_of(&SitePath::parse(&route.to_url()).ok()?);
     Some(format!("{}{url}", base.trim_end_matches('/')))

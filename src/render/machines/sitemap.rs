@@ -1,0 +1,163 @@
+//! The sitemap (sitemaps.org 0.9, with images by Google's extension 1.1) and robots.txt (RFC 9309).
+
+use std::fmt::Write as _;
+
+use crate::render::context::RenderContext;
+use crate::render::html::{alternates, canonical, escape};
+use crate::site::{Date, LinkTarget, Page, PageId, Site};
+
+/// How many addresses one file may hold (sitemaps.org).
+const MOST: usize = 50_000;
+/// How many images one page may list.
+const MOST_IMAGES: usize = 1_000;
+
+/// The addresses that search engines may list.
+pub(super) struct Sitemap<'a> {
+    site: &'a Site,
+    pages: Vec<PageId>,
+}
+
+impl<'a> Sitemap<'a> {
+    pub(super) fn of(site: &'a Site) -> Self {
+        let listed = |page: &Page| {
+            let found = !page.front.draft && page.route.as_str() != "404.html";
+            // An old version's page counts only where the latest has none in its place.
+            found && !site.is_fallback(page) && site.page_in_latest(page).is_none()
+        };
+        let pages = site.pages_with_ids();
+        Self {
+            site,
+            pages: pages
+                .filter(|(_, page)| listed(page))
+                .map(|(id, _)| id)
+                .collect(),
+        }
+    }
+
+    /// How many files stand beside the first; none if all fits into it.
+    pub(super) fn parts(&self) -> usize {
+        match self.pages.len() {
+            0..=MOST => 0,
+            many => many.div_ceil(MOST),
+        }
+    }
+
+    pub(super) fn part_name(part: usize) -> String {
+        format!("sitemap-{}.xml", part + 1)
+    }
+
+    /// `sitemap.xml`: the addresses, or the list of the parts.
+    pub(super) fn first(&self, context: &RenderContext<'_>) -> String {
+        if self.parts() == 0 {
+            return self.addresses(context, &self.pages);
+        }
+        let base = self
+            .site
+            .config
+            .project
+            .base_url
+            .as_deref()
+            .unwrap_or_default();
+        let mut xml = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
+                       <sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n"
+            .to_owned();
+        for part in 0..self.parts() {
+            let url = escape(&format!("{base}{}", Self::part_name(part)));
+            let newest = self
+                .chunk(part)
+                .iter()
+                .filter_map(|id| changed(self.site, *id))
+                .max();
+            let _ = write!(xml, "<sitemap><loc>{url}</loc>");
+            if let Some(date) = newest {
+                let _ = write!(xml, "<lastmod>{}</lastmod>", date.day());
+            }
+            xml.push_str("</sitemap>\n");
+        }
+        xml.push_str("</sitemapindex>\n");
+        xml
+    }
+
+    pub(super) fn part(&self, context: &RenderContext<'_>, part: usize) -> String {
+        self.addresses(context, self.chunk(part))
+    }
+
+    fn chunk(&self, part: usize) -> &[PageId] {
+        self.pages.chunks(MOST).nth(part).unwrap_or_default()
+    }
+
+    fn addresses(&self, context: &RenderContext<'_>, pages: &[PageId]) -> String {
+        let mut xml = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
+                       <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" \
+                       xmlns:image=\"http://www.google.com/schemas/sitemap-image/1.1\""
+            .to_owned();
+        if !self.site.languages.all.is_empty() {
+            xml.push_str(" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\"");
+        }
+        xml.push_str(">\n");
+        for id in pages {
+            let page = self.site.page(*id);
+            let Some(url) = canonical(self.site, &page.route) else {
+                continue;
+            };
+            let _ = write!(xml, "<url><loc>{}</loc>", escape(&url));
+            if let Some(date) = changed(self.site, *id) {
+                let _ = write!(xml, "<lastmod>{}</lastmod>", date.day());
+            }
+            for (language, url) in alternates(self.site, page) {
+                let (language, url) = (escape(language), escape(&url));
+                let _ = write!(
+                    xml,
+                    "<xhtml:link rel=\"alternate\" hreflang=\"{language}\" href=\"{url}\"/>"
+                );
+            }
+            for image in images(context, page) {
+                let _ = write!(
+                    xml,
+                    "<image:image><image:loc>{}</image:loc></image:image>",
+                    escape(&image)
+                );
+            }
+            xml.push_str("</url>\n");
+        }
+        xml.push_str("</urlset>\n");
+        xml
+    }
+}
+
+/// When a page last changed: as it says itself, else as Git says, else its date.
+fn changed(site: &Site, id: PageId) -> Option<Date> {
+    let front = &site.page(id).front;
+    let by_git = || Date::from_seconds(site.history_of(id)?.last.time);
+    front.updated.or_else(by_git).or(front.date)
+}
+
+/// The absolute addresses of the pictures of a page, each once.
+fn images(context: &RenderContext<'_>, page: &Page) -> Vec<String> {
+    let site = context.site;
+    let mut found: Vec<String> = Vec::new();
+    for image in &page.outline.images {
+        if let LinkTarget::File(file) = site.resolve(page, &image.target)
+            && let Some(asset) = context.assets.images.get(&file)
+            && let Some(url) = canonical(site, &asset.fallback.path)
+            && !found.contains(&url)
+            && found.len() < MOST_IMAGES
+        {
+            found.push(url);
+        }
+    }
+    found
+}
+
+/// Everything may be read; the sitemaps are there, one for each language.
+pub(super) fn robots(site: &Site) -> String {
+    let mut text = "User-agent: *\nAllow: /\n".to_owned();
+    if site.config.project.base_url.is_some() {
+        text.push('\n');
+        for site in site.in_all_languages() {
+            let base = site.config.project.base_url.as_deref().unwrap_or_default();
+            let _ = writeln!(text, "Sitemap: {base}sitemap.xml");
+        }
+    }
+    text
+}
