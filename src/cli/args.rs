@@ -54,7 +54,7 @@ pub enum Color {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make a starter project in a fresh Git repository
+    /// Make a starter project in a fresh Git repository, or a page in a project
     New(NewArgs),
     /// Check, render and seal the project into a folder
     Build(BuildArgs),
@@ -71,13 +71,29 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct NewArgs {
+    #[command(subcommand)]
+    pub what: Option<NewWhat>,
     /// The folder to make
-    #[arg(value_name = "DIR")]
-    pub path: PathBuf,
+    #[arg(value_name = "DIR", required = true)]
+    pub path: Option<PathBuf>,
     /// The kind of project
     #[arg(long, value_enum, default_value_t = NewKind::Site)]
     pub kind: NewKind,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum NewWhat {
+    /// Make a page with its front matter filled in
+    Page(NewPageArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct NewPageArgs {
+    /// The file to make, relative to the content folder; a slash at its end makes a folder for it
+    #[arg(value_name = "PATH")]
+    pub path: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 
-use crate::build::{BuildError, BuildOptions, Built, Checks, Versions, build};
+use crate::build::{BuildError, BuildOptions, Built, Checks, Versions, build, leveled};
 use crate::cli::Outcome;
 use crate::cli::args::{BuildArgs, Global, OutputKind};
 use crate::cli::json::{self, BuildReport};
@@ -15,8 +15,9 @@ use crate::cli::standing;
 use crate::cli::summary::{Summary, errors};
 use crate::cli::ui::{self, Ui};
 use crate::config::Format;
+use crate::diagnostic::Severity;
 use crate::progress::{Event, Stage};
-use crate::release::Sink;
+use crate::release::{Sink, lost_routes};
 use crate::render::{Cost, Profile, Wanted};
 use crate::store::Store;
 use crate::targets::{Output, Written};
@@ -74,6 +75,13 @@ pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome
         stage: Stage::Write,
         total: 0,
     });
+    let lost = match args.only.is_empty() {
+        true => leveled(
+            &built.site,
+            lost_routes(output.files(), &built.release.files),
+        ),
+        false => Vec::new(),
+    };
     let written = output.finish(&built.release)?;
     let summary = Summary::of(&built);
     if let Some(inputs) = inputs {
@@ -88,13 +96,16 @@ pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome
             false => errors(&built.diagnostics),
         };
         report::print(ui, &shown);
+        report::print(ui, &lost);
     }
     let costs = profile.map(|profile| profile.costs());
     if let Some(costs) = &costs {
         show_costs(ui, costs);
     }
     let costs = costs.as_deref();
-    tell(ui, &project.store, &summary, shown, written, costs)
+    let outcome = tell(ui, &project.store, &summary, shown, written, costs)?;
+    let is_error = lost.iter().any(|found| found.severity == Severity::Error);
+    Ok(if is_error { Outcome::Findings } else { outcome })
 }
 
 /// Says what a build gave.

@@ -7,6 +7,7 @@ mod completions;
 mod environment;
 mod json;
 mod new;
+mod new_page;
 mod project;
 mod publish;
 mod report;
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::cli::args::{Arguments, Command};
+use crate::cli::args::{Arguments, Command, NewWhat};
 use crate::cli::ui::Ui;
 
 /// How a run ended.
@@ -37,7 +38,10 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let ui = Ui::new(&arguments.global);
     let outcome = match &arguments.command {
-        Command::New(args) => new::run(&ui, &arguments.global, args),
+        Command::New(args) => match &args.what {
+            Some(NewWhat::Page(page)) => new_page::run(&ui, &arguments.global, page),
+            None => new::run(&ui, &arguments.global, args),
+        },
         Command::Build(args) => build::run(&ui, &arguments.global, args),
         Command::Check(args) => check::run(&ui, &arguments.global, args),
         Command::Serve(args) => serve::run(&ui, &arguments.global, args),

@@ -27,11 +27,8 @@ const IGNORE: &str = "/dist/\n/public/\n/.tympan/\n";
 const ENVIRONMENT: &str = include_str!("../../templates/environments/dev.toml");
 
 pub fn run(ui: &Ui, global: &Global, args: &NewArgs) -> anyhow::Result<Outcome> {
-    let root = &global
-        .directory
-        .iter()
-        .collect::<PathBuf>()
-        .join(&args.path);
+    let path = args.path.as_deref().context("a folder is required")?;
+    let root = &global.directory.iter().collect::<PathBuf>().join(path);
     if root.is_dir() && fs::read_dir(root).is_ok_and(|mut entries| entries.next().is_some()) {
         bail!(
             "the folder `{}` is not empty; choose a new one",

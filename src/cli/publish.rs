@@ -16,7 +16,7 @@ use crate::config::Environment;
 use crate::diagnostic::Severity;
 use crate::digest::Digest;
 use crate::publish::{self, Kind, PublishError, Request};
-use crate::release::Release;
+use crate::release::{Release, lost_routes};
 use crate::render::Wanted;
 use crate::targets;
 
@@ -185,6 +185,10 @@ fn look(ui: &Ui, request: &Request<'_>) -> Result<TargetReport, PublishError> {
             ui.result(&format!("{:<9} {}  {size}", change.word(), change.path()));
         }
     }
+    report::print(
+        ui,
+        &lost_routes(seen.plan.changes.removals(), &request.release.files),
+    );
     if let publish::Outcome::Refuse(refusal) = &seen.outcome {
         ui.warn(&format!("a publish would be refused: {refusal}"));
     }
@@ -209,6 +213,10 @@ fn word(outcome: &publish::Outcome) -> &'static str {
 
 fn go(ui: &Ui, request: &Request<'_>) -> Result<TargetReport, PublishError> {
     let done = publish::publish(request)?;
+    report::print(
+        ui,
+        &lost_routes(done.plan.changes.removals(), &request.release.files),
+    );
     let word = word(&done.outcome);
     let mut report = TargetReport::new(request.name, word.to_owned(), &done.plan);
     report.epoch = done.deployment.as_ref().map(|deployment| deployment.epoch);

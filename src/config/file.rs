@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use crate::config::feeds::{FeedsFile, RedirectRules};
+use crate::config::lists::{ListsFile, TaxonomyFile};
 use crate::config::markdown::MarkdownFile;
+use crate::config::routes::{PagesFile, RedirectsFile, RoutesFile};
 use crate::config::search::SearchFile;
 use crate::diagnostic::Severity;
 
@@ -42,6 +45,12 @@ pub(super) struct ConfigFile {
     pub targets: BTreeMap<String, TargetFile>,
     pub versions: Option<super::versions::VersionsFile>,
     pub languages: BTreeMap<Spanned<String>, super::languages::LanguageFile>,
+    pub pages: PagesFile,
+    pub routes: RoutesFile,
+    pub redirects: RedirectsFile,
+    pub lists: ListsFile,
+    pub feeds: FeedsFile,
+    pub taxonomies: BTreeMap<String, TaxonomyFile>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -151,6 +160,7 @@ pub(super) struct HtmlFile {
     pub minify: Option<bool>,
     pub integrity: Option<bool>,
     pub precompress: Vec<Spanned<String>>,
+    pub redirect_rules: Vec<RedirectRules>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -7,11 +7,14 @@ use globset::GlobSet;
 use serde::{Deserialize, Serialize};
 
 use crate::config::encoding::Encoding;
+use crate::config::feeds::{Feeds, RedirectRules};
 use crate::config::file::Kind;
 use crate::config::languages::Language;
+use crate::config::lists::{Lists, Taxonomies};
 use crate::config::look::Look;
 use crate::config::markdown::Markdown;
 use crate::config::menus::Menus;
+use crate::config::routes::{Pages, RouteTemplate, WrittenRedirect};
 use crate::config::search::Search;
 use crate::config::versions::Versions;
 use crate::diagnostic::Severity;
@@ -54,6 +57,18 @@ pub struct Config {
     pub languages: BTreeMap<String, Language>,
     /// Words of the theme that the project says otherwise.
     pub strings: BTreeMap<String, String>,
+    /// How pages are read.
+    pub pages: Pages,
+    /// The routes of the pages of sections, the deepest section first.
+    pub routes: Vec<RouteTemplate>,
+    /// Old routes and where they lead.
+    pub redirects: Vec<WrittenRedirect>,
+    /// How pages are listed.
+    pub lists: Lists,
+    /// What feeds are like.
+    pub feeds: Feeds,
+    /// The ways to sort pages, by name.
+    pub taxonomies: Taxonomies,
 }
 
 /// The work as a whole.
@@ -254,6 +269,8 @@ pub struct Html {
     pub integrity: bool,
     /// The compressed copies that stand beside files.
     pub precompress: Vec<Encoding>,
+    /// The servers that are told about redirects.
+    pub redirect_rules: Vec<RedirectRules>,
 }
 
 impl Default for Html {
@@ -269,6 +286,7 @@ impl Default for Html {
             minify: true,
             integrity: false,
             precompress: Vec::new(),
+            redirect_rules: Vec::new(),
         }
     }
 }

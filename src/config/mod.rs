@@ -5,8 +5,10 @@
 mod contrast;
 mod encoding;
 mod environment;
+mod feeds;
 mod file;
 mod languages;
+mod lists;
 mod look;
 mod markdown;
 mod meant;
@@ -16,13 +18,16 @@ mod read_environment;
 mod read_nav;
 mod read_targets;
 mod read_variables;
+mod routes;
 mod search;
 mod versions;
 
 pub use encoding::Encoding;
 pub use environment::{Checks, Environment, Hold, Policy, Requirements};
+pub use feeds::{FeedContent, FeedFormat, Feeds, RedirectRules};
 pub use file::Kind;
 pub use languages::Language;
+pub use lists::{Lists, Taxonomies, Taxonomy};
 pub use look::{Font, Logo, Look, Shades};
 pub use markdown::Markdown;
 pub use meant::{
@@ -32,5 +37,6 @@ pub use meant::{
 pub use menus::{MenuEntry, MenuTarget, Menus};
 pub use read::{CONFIG_FILE, read_config};
 pub use read_environment::read_environment;
+pub use routes::{Pages, RouteTemplate, WrittenRedirect};
 pub use search::Search;
 pub use versions::{RefPattern, Root, Versions};

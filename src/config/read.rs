@@ -201,6 +201,12 @@ impl<'a> Reader<'a> {
             versions: self.versions(file.versions),
             languages,
             strings: BTreeMap::new(),
+            pages: Self::pages(&file.pages),
+            routes: self.routes(file.routes),
+            redirects: self.redirects(file.redirects),
+            feeds: self.feeds(file.feeds),
+            lists: self.lists(file.lists),
+            taxonomies: self.taxonomies(file.taxonomies),
         }
         .spoken()
     }
@@ -251,6 +257,7 @@ impl<'a> Reader<'a> {
             markdown: file.markdown.unwrap_or(false),
             contributors: file.contributors.unwrap_or(true),
             print: file.print,
+            redirect_rules: file.redirect_rules.clone(),
             edit_url: None,
             minify: file.minify.unwrap_or(true),
             integrity: file.integrity.unwrap_or(false),

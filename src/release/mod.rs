@@ -5,6 +5,7 @@
 mod artifact;
 mod canonical;
 mod changes;
+mod guard;
 mod manifest;
 mod sealed;
 mod sink;
@@ -12,6 +13,7 @@ mod sink;
 pub use artifact::{Artifact, CacheClass, Role, media_type};
 pub use canonical::to_canonical_json;
 pub use changes::{Change, Changes};
+pub use guard::lost_routes;
 pub use manifest::{File, Manifest};
 pub use sealed::{CheckSummary, FORMAT, Lock, Output, Redirect, Release, ReleaseSource};
 pub use sink::{Sink, SinkError};

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::Format;
+use crate::config::{Format, RedirectRules};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::release::Artifact;
 use crate::render::context::{RenderContext, RenderError};
 use crate::render::machines::MachineJob;
-use crate::site::PageId;
+use crate::site::{Feed, ListId, PageId};
 use crate::site_path::SitePath;
 
 /// Turns jobs of one family into bytes. Implemented by `Html` for pages,
@@ -42,12 +42,11 @@ pub struct Job {
 pub enum JobKind {
     /// A page with a source.
     Page(PageId),
-    /// The list of a folder that has no page of its own.
-    Section(SitePath),
-    /// The list of one tag's pages, by its place in the site.
-    Tag(usize),
-    /// The list of all tags.
-    Tags,
+    /// One page of a list of pages, counted from 1; where a page of its own stands for the list,
+    /// that is its first.
+    List(ListId, usize),
+    /// The list of all terms of a taxonomy, by its place in the site.
+    Terms(usize),
     /// The page that lists everything.
     Contents,
     /// The page that holds the whole text.
@@ -60,8 +59,10 @@ pub enum JobKind {
     Redirect(usize),
     /// A file of the theme's own, by its place in the theme.
     Theme(usize),
-    /// The feed.
-    Feed,
+    /// A feed.
+    Feed(Feed),
+    /// The redirects as rules for a server.
+    Rules(RedirectRules),
     /// What programs read: the sitemap, robots.txt and the like.
     Machine(MachineJob),
     /// What the search looks in: all files of terms of one index, by its place.
@@ -104,6 +105,7 @@ impl Plan {
     pub(super) fn new(planned: Vec<(usize, Job)>) -> (Self, Vec<Diagnostic>) {
         let mut plan = Self::default();
         let mut diagnostics = Vec::new();
+        let mut mixed: BTreeMap<String, SitePath> = BTreeMap::new();
         for (renderer, job) in planned {
             let taken = job
                 .outputs
@@ -119,11 +121,33 @@ impl Plan {
                 continue;
             }
             for path in &job.outputs {
+                if let Some(other) = plan.other_case(path, &mut mixed) {
+                    let message = format!("`{path}` and `{other}` differ in case only");
+                    let found = Diagnostic::new("output-case", Severity::Error, path, message);
+                    diagnostics.push(found.help("many computers take the two for one; rename one"));
+                }
                 plan.by_path.insert(path.clone(), plan.jobs.len());
             }
             plan.jobs.push((renderer, job));
         }
         (plan, diagnostics)
+    }
+
+    /// An output that a computer without letter case would take for this one. `mixed` holds those
+    /// that have capitals, by their letters.
+    fn other_case(
+        &self,
+        path: &SitePath,
+        mixed: &mut BTreeMap<String, SitePath>,
+    ) -> Option<SitePath> {
+        let letters = path.as_str().to_lowercase();
+        let plain = || SitePath::parse(&letters).ok();
+        let small = plain().filter(|small| small != path && self.by_path.contains_key(small));
+        let other = small.or_else(|| mixed.get(&letters).filter(|other| *other != path).cloned());
+        if letters != path.as_str() {
+            mixed.entry(letters).or_insert_with(|| path.clone());
+        }
+        other
     }
 
     /// All jobs, each with the renderer that does it.

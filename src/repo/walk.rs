@@ -8,6 +8,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::repo::listing::Listing;
 use crate::site_path::SitePath;
 
+/// Hidden files that say something about the pages beside them, and what the web wants hidden.
+const SPEAKING: [&str; 6] = [
+    ".authors.yml",
+    ".authors.yaml",
+    ".meta.toml",
+    ".meta.yaml",
+    ".meta.yml",
+    ".well-known",
+];
+
 /// Lists a folder and everything below it.
 pub(crate) fn list(root: &Path) -> Listing {
     let mut listing = Listing::default();
@@ -15,7 +25,7 @@ pub(crate) fn list(root: &Path) -> Listing {
     let found = Arc::clone(&nested);
     let walker = ignore::WalkBuilder::new(root)
         .standard_filters(false)
-        .hidden(true)
+        .hidden(false)
         .git_ignore(true)
         .require_git(false)
         .follow_links(false)
@@ -27,7 +37,10 @@ pub(crate) fn list(root: &Path) -> Listing {
                 let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
                 found.push(entry.path().to_path_buf());
             }
-            !is_nested
+            let is_hidden = entry.depth() > 0
+                && entry.file_name().as_encoded_bytes().starts_with(b".")
+                && !SPEAKING.iter().any(|name| entry.file_name() == *name);
+            !is_nested && !is_hidden
         })
         .build();
     let name_of = |path: &Path, listing: &mut Listing| {

@@ -1,6 +1,6 @@
 //! Dates as authors write them. No clock and no time zone of the machine comes into it.
 
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::{Date as Day, Month, OffsetDateTime, Time, UtcDateTime, UtcOffset};
 
 use crate::site::calendar::written_out;
@@ -46,11 +46,35 @@ impl Date {
         format!("{year:04}-{month:02}-{day:02}")
     }
 
+    /// The year.
+    pub fn year(self) -> i32 {
+        self.day.year()
+    }
+
+    /// One part of the day, as a route has it: `year`, `month`, `monthname`, `day` or `yearday`.
+    pub(super) fn part(self, name: &str) -> String {
+        match name {
+            "year" => format!("{:04}", self.day.year()),
+            "month" => format!("{:02}", u8::from(self.day.month())),
+            "monthname" => self.day.month().to_string().to_lowercase(),
+            "yearday" => format!("{:03}", self.day.ordinal()),
+            _ => format!("{:02}", self.day.day()),
+        }
+    }
+
     /// The moment as RFC 3339 in UTC.
     pub fn rfc3339(self) -> String {
         let moment = UtcDateTime::from_unix_timestamp(self.seconds).ok();
         moment
             .and_then(|moment| moment.format(&Rfc3339).ok())
+            .unwrap_or_default()
+    }
+
+    /// The moment as RSS has it (RFC 2822), in UTC.
+    pub fn rfc2822(self) -> String {
+        let moment = OffsetDateTime::from_unix_timestamp(self.seconds).ok();
+        moment
+            .and_then(|moment| moment.format(&Rfc2822).ok())
             .unwrap_or_default()
     }
 

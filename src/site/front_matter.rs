@@ -2,24 +2,29 @@
 //! JSON object. A fault is reported with its place and the rest of the page still counts.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Severity, SourceText};
 use crate::site::date::Date;
+use crate::site::fields::FieldReader;
+use crate::site::notation::find_block;
 
-/// What a page says about itself.
+/// What a page says about itself, over what its folder says about all pages.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FrontMatter {
     /// The title.
     pub title: Option<String>,
+    /// A shorter title, for the navigation and for lists.
+    pub link_title: Option<String>,
     /// One sentence about the page.
     pub description: Option<String>,
     /// When it was, or will be, published.
     pub date: Option<Date>,
     /// When it was last changed, in the author's view.
     pub updated: Option<Date>,
+    /// From when it is shown, if not from its date.
+    pub publish: Option<Date>,
     /// When it stops being true.
     pub expires: Option<Date>,
     /// Whether it is not finished.
@@ -28,12 +33,18 @@ pub struct FrontMatter {
     pub weight: Option<i64>,
     /// The last part of its route.
     pub slug: Option<String>,
+    /// The whole of its route.
+    pub path: Option<String>,
     /// Routes it had before.
     pub aliases: Vec<String>,
-    /// What it is about.
-    pub tags: Vec<String>,
+    /// Where its reader is sent instead.
+    pub redirect_to: Option<String>,
+    /// What it is about and how it is sorted: the terms of each taxonomy, by its name.
+    pub terms: BTreeMap<String, Vec<String>>,
     /// Who wrote it.
     pub authors: Vec<String>,
+    /// Its place in its series.
+    pub series_order: Option<i64>,
     /// Its language (BCP 47), if not the project's.
     pub language: Option<String>,
     /// A picture that stands for it.
@@ -42,29 +53,90 @@ pub struct FrontMatter {
     pub hidden_from_search: bool,
     /// Words that are right on this page.
     pub words: Vec<String>,
+    /// How the pages of its section are listed.
+    pub list: ListRules,
+    /// Values for the pages below it, as written.
+    pub cascade: Option<Box<Value>>,
     /// Everything else, as written.
     pub extra: BTreeMap<String, Value>,
 }
 
-/// The notation that front matter is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Notation {
-    Yaml,
-    Toml,
-    Json,
+/// How a section lists its pages, where its page says so.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListRules {
+    /// What decides the order.
+    pub sort_by: Option<SortBy>,
+    /// How many pages stand on one page of the list; none stands for all.
+    pub paginate_by: Option<usize>,
+    /// The folder of the second page of the list and those after it.
+    pub paginate_path: Option<String>,
+    /// Whether the order is turned round.
+    pub reversed: bool,
+    /// Whether the section above lists these pages too.
+    pub transparent: bool,
+    /// Whether the list has a feed.
+    pub feed: Option<bool>,
 }
 
-/// Front matter and the bytes around it.
-struct Block {
-    notation: Notation,
-    inner: Range<usize>,
-    body: usize,
+/// What decides the order of a list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SortBy {
+    /// Weight, then the newest first, then the route.
+    #[default]
+    Weight,
+    /// The newest first.
+    Date,
+    /// The last changed first.
+    Updated,
+    /// The title.
+    Title,
+    /// The route.
+    Slug,
 }
 
-/// Reads the front matter of a file. Returns it, the place where the body begins, and its faults.
+impl SortBy {
+    /// The order of a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "weight" => Some(Self::Weight),
+            "date" => Some(Self::Date),
+            "updated" | "update_date" | "lastmod" => Some(Self::Updated),
+            "title" | "title_bytes" => Some(Self::Title),
+            "slug" | "slug_bytes" | "permalink" | "none" => Some(Self::Slug),
+            _ => None,
+        }
+    }
+}
+
+impl FrontMatter {
+    /// The terms of a taxonomy, in the author's order: those of the key of that name, which is a
+    /// list of texts, or one text.
+    pub fn terms(&self, taxonomy: &str) -> Vec<&str> {
+        if taxonomy == "authors" {
+            return self.authors.iter().map(String::as_str).collect();
+        }
+        if let Some(terms) = self.terms.get(taxonomy) {
+            return terms.iter().map(String::as_str).collect();
+        }
+        match self.extra.get(taxonomy) {
+            Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
+            Some(Value::String(text)) => vec![text],
+            _ => Vec::new(),
+        }
+    }
+
+    /// From when the page is shown.
+    pub fn shown_from(&self) -> Option<Date> {
+        self.publish.or(self.date)
+    }
+}
+
+/// Reads the front matter of a file over the values of its folder. Returns it, the place where the
+/// body begins, and its faults.
 pub(super) fn read_front_matter(
     source: &SourceText<'_>,
     text: &str,
+    base: &FrontMatter,
 ) -> (FrontMatter, usize, Vec<Diagnostic>) {
     let Some(block) = find_block(text) else {
         let bom = if text.starts_with('\u{feff}') {
@@ -72,23 +144,13 @@ pub(super) fn read_front_matter(
         } else {
             0
         };
-        return (FrontMatter::default(), bom, Vec::new());
+        return (base.clone(), bom, Vec::new());
     };
     let written = &text[block.inner.clone()];
-    let values = match block.notation {
-        Notation::Yaml => parse_yaml(written),
-        Notation::Toml => parse_toml(written),
-        Notation::Json => parse_json(written),
-    };
-    match values {
+    match block.notation.parse(written) {
         Ok(values) => {
-            let mut reader = FieldReader {
-                source,
-                written,
-                start: block.inner.start,
-                diagnostics: Vec::new(),
-            };
-            let front = reader.read(values);
+            let mut reader = FieldReader::new(source, written, block.inner.start);
+            let front = reader.read(values, base);
             (front, block.body, reader.diagnostics)
         }
         Err((message, span)) => {
@@ -96,251 +158,8 @@ pub(super) fn read_front_matter(
             let found = source
                 .diagnostic("front-matter-syntax", Severity::Error, span, message)
                 .help("the page is built as if it had no front matter");
-            (FrontMatter::default(), block.body, vec![found])
+            (base.clone(), block.body, vec![found])
         }
-    }
-}
-
-fn find_block(text: &str) -> Option<Block> {
-    let start = if text.starts_with('\u{feff}') {
-        '\u{feff}'.len_utf8()
-    } else {
-        0
-    };
-    let rest = &text[start..];
-    if rest.starts_with('{') && rest[1..].trim_start().starts_with(['"', '}']) {
-        return find_json(text, start);
-    }
-    let notation = match rest.get(..3)? {
-        "---" => Notation::Yaml,
-        "+++" => Notation::Toml,
-        _ => return None,
-    };
-    let fence = &rest[..3];
-    let mut at = start;
-    let mut inner = None;
-    for line in rest.split_inclusive('\n') {
-        let end = at + line.len();
-        let closes =
-            line.trim_end() == fence || (notation == Notation::Yaml && line.trim_end() == "...");
-        match inner {
-            None if line.trim_end() != fence => return None,
-            None => inner = Some(end),
-            Some(first) if closes => {
-                return Some(Block {
-                    notation,
-                    inner: first..at,
-                    body: end,
-                });
-            }
-            Some(_) => {}
-        }
-        at = end;
-    }
-    None
-}
-
-fn find_json(text: &str, start: usize) -> Option<Block> {
-    let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
-    let end = match values.next()? {
-        Ok(_) => start + values.byte_offset(),
-        // A broken object still ends where a line holds nothing but its bracket.
-        Err(_) => start + text[start..].find("\n}").map(|at| at + 2)?,
-    };
-    let line = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
-    text[end..line].trim().is_empty().then_some(Block {
-        notation: Notation::Json,
-        inner: start..end,
-        body: line,
-    })
-}
-
-type Parsed = Result<BTreeMap<String, Value>, (String, Range<usize>)>;
-
-fn parse_yaml(text: &str) -> Parsed {
-    if text.trim().is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    // YAML 1.2: `slug: y` and `country: no` are texts, not truths.
-    let options = serde_saphyr::options! { strict_booleans: true };
-    serde_saphyr::from_str_with_options::<Option<BTreeMap<String, Value>>>(text, options)
-        .map(Option::unwrap_or_default)
-        .map_err(|error| {
-            let line = error.location().map_or(1, |place| place.line() as usize);
-            let before = text.split_inclusive('\n').take(line.saturating_sub(1));
-            let at: usize = before.map(str::len).sum();
-            let length = text[at..].lines().next().map_or(0, str::len);
-            let message = error.without_snippet().to_string();
-            // What follows is advice for programmers, and a place that is given apart.
-            let message = message.lines().next().unwrap_or_default();
-            let message = message.split(", set ").next().unwrap_or_default();
-            let message = message.split(" at line ").next().unwrap_or_default();
-            (message.to_owned(), at..at + length)
-        })
-}
-
-fn parse_toml(text: &str) -> Parsed {
-    let table: toml::Table = toml::from_str(text)
-        .map_err(|error| (error.message().to_owned(), error.span().unwrap_or(0..0)))?;
-    Ok(table
-        .into_iter()
-        .map(|(key, value)| (key, from_toml(value)))
-        .collect())
-}
-
-fn from_toml(value: toml::Value) -> Value {
-    match value {
-        toml::Value::Datetime(date) => Value::String(date.to_string()),
-        toml::Value::String(text) => Value::String(text),
-        toml::Value::Integer(number) => Value::from(number),
-        toml::Value::Float(number) => Value::from(number),
-        toml::Value::Boolean(truth) => Value::Bool(truth),
-        toml::Value::Array(items) => items.into_iter().map(from_toml).collect(),
-        toml::Value::Table(table) => Value::Object(
-            table
-                .into_iter()
-                .map(|(key, value)| (key, from_toml(value)))
-                .collect(),
-        ),
-    }
-}
-
-fn parse_json(text: &str) -> Parsed {
-    serde_json::from_str(text).map_err(|error| {
-        let lines = text
-            .split_inclusive('\n')
-            .take(error.line().saturating_sub(1));
-        let at: usize = lines.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
-        let message = error.to_string();
-        let message = message
-            .split(" at line")
-            .next()
-            .unwrap_or("broken JSON")
-            .to_owned();
-        (message, at..at + 1)
-    })
-}
-
-struct FieldReader<'a> {
-    source: &'a SourceText<'a>,
-    written: &'a str,
-    start: usize,
-    diagnostics: Vec<Diagnostic>,
-}
-
-impl FieldReader<'_> {
-    fn read(&mut self, values: BTreeMap<String, Value>) -> FrontMatter {
-        let mut front = FrontMatter::default();
-        for (key, value) in values {
-            // Other generators spell some keys differently; their authors should not have to care.
-            match key.to_ascii_lowercase().as_str() {
-                _ if value.is_null() => {}
-                "title" => front.title = self.text(&key, &value),
-                "description" | "summary" => {
-                    if let Some(text) = self.text(&key, &value) {
-                        front.description.get_or_insert(text);
-                    }
-                }
-                "date" => front.date = self.date(&key, &value),
-                "updated" | "lastmod" => front.updated = self.date(&key, &value),
-                "expires" | "expirydate" => front.expires = self.date(&key, &value),
-                "draft" => front.draft = self.truth(&key, &value),
-                "weight" => front.weight = self.number(&key, &value),
-                "slug" => {
-                    front.slug = self
-                        .text(&key, &value)
-                        .filter(|slug| !slug.trim().is_empty());
-                }
-                "aliases" => front.aliases = self.list(&key, &value),
-                "tags" => front.tags = self.list(&key, &value),
-                "author" | "authors" => front.authors = self.list(&key, &value),
-                "lang" | "language" => front.language = self.text(&key, &value),
-                "image" => front.image = value.as_str().map(str::to_owned),
-                "search" | "in_search_index" => {
-                    front.hidden_from_search = !self.truth(&key, &value);
-                }
-                "words" => front.words = self.list(&key, &value),
-                _ => {
-                    front.extra.insert(key, value);
-                }
-            }
-        }
-        front
-    }
-
-    fn text(&mut self, key: &str, value: &Value) -> Option<String> {
-        match value {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => self.fault(key, "text", "write it in quotes"),
-        }
-    }
-
-    fn truth(&mut self, key: &str, value: &Value) -> bool {
-        match value {
-            Value::Bool(truth) => *truth,
-            _ => self
-                .fault(key, "true or false", "write it without quotes")
-                .unwrap_or(false),
-        }
-    }
-
-    fn number(&mut self, key: &str, value: &Value) -> Option<i64> {
-        match value.as_i64() {
-            Some(number) => Some(number),
-            None => self.fault(key, "a whole number", "write it without quotes"),
-        }
-    }
-
-    fn date(&mut self, key: &str, value: &Value) -> Option<Date> {
-        match value.as_str().and_then(Date::parse) {
-            Some(date) => Some(date),
-            None => self.fault(
-                key,
-                "a date",
-                "write it as 2026-03-01 or 2026-03-01T12:00:00Z",
-            ),
-        }
-    }
-
-    /// A list of texts; one text is a list of one, and a table with a `name` stands for its name.
-    fn list(&mut self, key: &str, value: &Value) -> Vec<String> {
-        let one = |value: &Value| match value {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            Value::Object(table) => table.get("name").and_then(Value::as_str).map(str::to_owned),
-            _ => None,
-        };
-        let items: Option<Vec<String>> = match value {
-            Value::Array(items) => items.iter().map(one).collect(),
-            value => one(value).map(|text| vec![text]),
-        };
-        items
-            .or_else(|| self.fault(key, "a list of texts", "write it as [\"one\", \"two\"]"))
-            .unwrap_or_default()
-    }
-
-    fn fault<T>(&mut self, key: &str, expected: &str, help: &str) -> Option<T> {
-        let span = self.place_of(key);
-        let message = format!("`{key}` must be {expected}");
-        let found = self
-            .source
-            .diagnostic("front-matter-value", Severity::Error, span, message);
-        self.diagnostics.push(found.help(help));
-        None
-    }
-
-    /// The line that sets a key; the parsers give values without places.
-    fn place_of(&self, key: &str) -> Range<usize> {
-        let mut at = self.start;
-        for line in self.written.split_inclusive('\n') {
-            let trimmed = line.trim_start().trim_start_matches('"');
-            if trimmed.starts_with(key) {
-                return at..at + line.trim_end().len();
-            }
-            at += line.len();
-        }
-        self.start..self.start
     }
 }
 
@@ -351,7 +170,8 @@ mod tests {
 
     fn read(text: &str) -> (FrontMatter, String, Vec<String>) {
         let path = SitePath::parse("a.md").unwrap();
-        let (front, body, faults) = read_front_matter(&SourceText::new(&path, text), text);
+        let (front, body, faults) =
+            read_front_matter(&SourceText::new(&path, text), text, &FrontMatter::default());
         let shown = |found: &Diagnostic| {
             let place = found.place.as_ref().unwrap();
             format!("{}:{} {}", place.line, place.column, found.message)
@@ -368,7 +188,7 @@ mod tests {
         let (front, body, faults) = read(text);
         assert_eq!(faults, [""; 0]);
         assert_eq!(front.title.as_deref(), Some("Tides"));
-        assert_eq!(front.tags, ["sea", "moon"]);
+        assert_eq!(front.terms("tags"), ["sea", "moon"]);
         assert_eq!(front.date.unwrap().day(), "2026-03-01");
         assert_eq!(front.extra.get("extra"), Some(&Value::from(1)));
         assert_eq!(body, "Body\n");
@@ -385,6 +205,62 @@ mod tests {
         );
         case(
             "{\n\"title\": \"Tides\", \"tags\": [\"sea\", \"moon\"],\n\"date\": \"2026-03-01\", \"extra\": 1\n}\nBody\n",
+        );
+    }
+
+    #[track_caller]
+    fn same(one: &str, other: &str) {
+        let (one, other) = (read(one), read(other));
+        assert_eq!((&one.0, &one.2), (&other.0, &other.2));
+        assert_eq!(one.2, [""; 0]);
+    }
+
+    #[test]
+    fn keys_of_other_generators_say_the_same() {
+        same(
+            "---\nexpiryDate: 2026-03-01\nlastmod: 2026-02-01\n---\n",
+            "---\nexpires: 2026-03-01\nupdated: 2026-02-01\n---\n",
+        );
+        same(
+            "---\nlinkTitle: A\npublishDate: 2026-03-01\n---\n",
+            "---\nlink_title: A\npublish: 2026-03-01\n---\n",
+        );
+        same(
+            "+++\n[taxonomies]\ntags = [\"a\"]\ngames = [\"go\"]\n[extra]\nx = 1\n+++\n",
+            "---\ntags: [a]\ntaxonomies: {games: [go]}\nx: 1\n---\n",
+        );
+        same(
+            "---\nredirect_from: /a/\npermalink: /b/\ncategory: c\npublished: false\n---\n",
+            "---\naliases: [/a/]\npath: /b/\ncategories: [c]\ndraft: true\n---\n",
+        );
+        same(
+            "---\nparams: {x: 1}\nurl: /b/\n---\n",
+            "---\nx: 1\npath: /b/\n---\n",
+        );
+        same(
+            "---\ndate: {created: 2026-01-01, updated: 2026-02-01}\n---\n",
+            "---\ndate: 2026-01-01\nupdated: 2026-02-01\n---\n",
+        );
+        same(
+            "+++\npaginate_by = 5\nsort_by = \"update_date\"\ngenerate_feeds = true\n+++\n",
+            "---\npaginate_by: 5\nsort_by: updated\nfeed: true\n---\n",
+        );
+    }
+
+    #[test]
+    fn a_page_stands_over_its_folder() {
+        let path = SitePath::parse("a.md").unwrap();
+        let (base, ..) = read("---\ndraft: true\ntags: [a]\nauthor: Ada\nx: 1\ny: 1\n---\n");
+        let text = "---\ndraft: false\ntags: [b]\ny: 2\n---\n";
+        let (front, ..) = read_front_matter(&SourceText::new(&path, text), text, &base);
+        assert!(!front.draft);
+        assert_eq!(
+            (front.terms("tags"), front.terms("authors")),
+            (vec!["b"], vec!["Ada"])
+        );
+        assert_eq!(
+            (&front.extra["x"], &front.extra["y"]),
+            (&Value::from(1), &Value::from(2))
         );
     }
 

@@ -1,8 +1,10 @@
 //! Where a link leads. Checks and renderers ask here, so that what is checked is what is built.
 
 use crate::config::Format;
+use crate::site::lists::ARCHIVE_FILE;
 use crate::site::model::{PageId, Site};
-use crate::site::page::{Page, is_page};
+use crate::site::page::{Page, is_page, url_of};
+use crate::site::routes::redirect_file;
 use crate::site_path::{SitePath, decode};
 
 /// Where a link leads.
@@ -157,28 +159,46 @@ impl Site {
             if let Some(page) = self.page_routed(route) {
                 return Some(LinkTarget::Page(page, None));
             }
-            // A section with a page of its own was found as a page; the others stand in their folder.
-            let section = self.sections.get(&route.parent());
-            let section = section.is_some_and(|section| section.route == *route);
-            let tag = self.tags.iter().any(|tag| tag.route == *route);
-            let document = self.documents.iter().any(|document| {
-                document
-                    .formats
-                    .iter()
-                    .any(|format: &Format| document.route(*format) == *route)
-            });
-            let well_known =
-                ["feed.xml", "sitemap.xml", "tags/index.html"].contains(&route.as_str());
-            if section || tag || document || well_known {
+            if self.is_output(route) {
                 return Some(LinkTarget::Route(route.clone()));
             }
         }
-        self.redirects
-            .iter()
-            .find(|redirect| redirect.from.trim_matches('/') == path.as_str())
-            .and_then(|redirect| {
-                self.find_route(&SitePath::parse(redirect.to.trim_matches('/')).ok()?)
+        let from = url_of(&redirect_file(path));
+        let at = self
+            .redirects
+            .binary_search_by(|redirect| redirect.from.as_str().cmp(&from));
+        let to = &self.redirects.get(at.ok()?)?.to;
+        if to.contains("://") {
+            return Some(LinkTarget::External(to.clone()));
+        }
+        let (to, fragment) = to.split_once('#').unwrap_or((to, ""));
+        let fragment = Some(fragment.to_owned()).filter(|fragment| !fragment.is_empty());
+        // A redirect leads to the end of its chain, so this goes one step deep.
+        match self.find_route(&SitePath::parse(to.trim_matches('/')).ok()?)? {
+            LinkTarget::Page(id, _) => Some(LinkTarget::Page(id, fragment)),
+            found => Some(found),
+        }
+    }
+
+    /// Whether a file is made that is no page: a list, a document, a feed.
+    pub(super) fn is_output(&self, route: &SitePath) -> bool {
+        // A section with a page of its own was found as a page; the others stand in their folder.
+        let section = || {
+            let section = self.sections.get(&route.parent());
+            section.is_some_and(|section| section.route == *route)
+        };
+        let document = || {
+            self.documents.iter().any(|document| {
+                let mut formats = document.formats.iter();
+                formats.any(|format: &Format| document.route(*format) == *route)
             })
+        };
+        let made = match route.as_str() {
+            "sitemap.xml" => true,
+            ARCHIVE_FILE => self.has_archive(),
+            _ => false,
+        };
+        made || self.is_list(route) || section() || document() || self.is_feed(route)
     }
 
     /// Hugo's references may name a page by its file name alone, where only one has it.

@@ -9,16 +9,21 @@ use rayon::prelude::*;
 use crate::config::{CONFIG_FILE, Config, Kind};
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::repo::{History, Snapshot, SnapshotFile};
+use crate::site::cascade::is_meta;
 use crate::site::documents::read_documents;
 use crate::site::expand::Shortcodes;
 use crate::site::languages::{by_language, introduce, place_of, translate};
 use crate::site::model::{Hidden, PageId, Site};
+use crate::site::names::check_names;
 use crate::site::nav::{SUMMARY_FILE, read_nav, retitled};
 use crate::site::page::{MAX_PAGE, Page, PageSource, is_page};
 use crate::site::project::{Placed, content_folder, load_config, read_text, snapshot_text};
-use crate::site::routes::{read_redirects, settle_routes};
-use crate::site::sections::{read_sections, read_tags};
-use crate::site::theme_files::is_theme_file;
+use crate::site::redirects::read_redirects;
+use crate::site::routes::settle_routes;
+use crate::site::sections::read_sections;
+use crate::site::settle::settle_pages;
+use crate::site::sources::{files_of, is_summary, people_and_data, text_files};
+use crate::site::taxonomies::{newest_first, read_taxonomies};
 use crate::site_path::SitePath;
 
 /// What a site is loaded with.
@@ -75,19 +80,16 @@ impl Site {
             read: &read,
         };
         let loaded = load_pages(snapshot, &around, &pages, previous);
-        let mut all = Vec::new();
-        for result in loaded {
-            match result {
-                Ok(page) => all.push(page),
-                Err(found) => diagnostics.push(*found),
-            }
-        }
+        let mut all = readable(loaded, &mut diagnostics);
+        settle_pages(
+            &config,
+            &text_files(snapshot, &content, is_meta),
+            &mut all,
+            &mut diagnostics,
+        );
         diagnostics.extend(all.iter().flat_map(|page| page.diagnostics.clone()));
         report_unknown(&all, &mut diagnostics);
-        let now = match (snapshot.source().dirty, snapshot.source().time) {
-            (false, Some(time)) => time,
-            _ => options.now,
-        };
+        let now = moment(snapshot, options);
         let options = waiting(&config, options);
         let (pages, hidden) = visible(all, &options, now);
         let (pages, translated) = by_language(pages);
@@ -96,16 +98,22 @@ impl Site {
             .project
             .kind
             .unwrap_or_else(|| guess_kind(&pages, &content, snapshot));
-        let published =
-            |file: &SitePath| !content.is_root() && file.is_within(&content) && !is_page(file);
+        let published = |file: &SitePath| {
+            !content.is_root() && file.is_within(&content) && !is_page(file) && !is_meta(file)
+        };
+        let (data, authors) = people_and_data(snapshot, &content, &mut diagnostics);
         let base = Site {
+            data: Arc::new(data),
+            authors,
             kind,
             title: String::new(),
             source: snapshot.source().clone(),
             history: Vec::new(),
             sections: BTreeMap::new(),
             nav: Vec::new(),
-            tags: Vec::new(),
+            dated: Vec::new(),
+            taxonomies: Vec::new(),
+            terms: Vec::new(),
             documents: Vec::new(),
             redirects: Vec::new(),
             published_files: files
@@ -170,7 +178,14 @@ impl Site {
     /// The parts that need every page: each builds on the ones before.
     fn finish(&mut self, snapshot: &Snapshot) {
         self.sections = read_sections(self);
-        self.tags = read_tags(self);
+        (self.taxonomies, self.terms) = read_taxonomies(self);
+        let ids = self.pages_with_ids().map(|(id, _)| id);
+        self.dated = ids
+            .filter(|id| self.page(*id).front.date.is_some())
+            .collect();
+        let mut dated = std::mem::take(&mut self.dated);
+        dated.sort_by_cached_key(|id| newest_first(self, *id));
+        self.dated = dated;
         let mut diagnostics = Vec::new();
         let (summary, is_shared) = self.summary(snapshot);
         let config = snapshot_text(snapshot, &SitePath::root(), CONFIG_FILE);
@@ -192,7 +207,8 @@ impl Site {
             None => read_documents(self, config.as_ref(), &read, &mut diagnostics),
             Some(_) => read_documents(self, config.as_ref(), &read, &mut Vec::new()),
         };
-        self.redirects = read_redirects(self, &mut diagnostics);
+        self.redirects = read_redirects(self, config.as_ref(), &mut diagnostics);
+        check_names(self, &mut diagnostics);
         self.diagnostics.extend(diagnostics);
         sort(&mut self.diagnostics);
     }
@@ -238,43 +254,18 @@ impl Site {
     }
 }
 
+/// The moment that decides what is shown: that of the commit, else the one that is given.
+fn moment(snapshot: &Snapshot, options: &LoadOptions) -> i64 {
+    match (snapshot.source().dirty, snapshot.source().time) {
+        (false, Some(time)) => time,
+        _ => options.now,
+    }
+}
+
 fn nothing_found(content: &SitePath) -> Diagnostic {
     let message = "no Markdown was found";
     Diagnostic::new("project-empty", Severity::Error, content, message)
         .help("add an `index.md`, or name the folder with `content = \"…\"`")
-}
-
-fn is_summary(config: &Config, path: &SitePath) -> bool {
-    place_of(config, path).path.file_name() == SUMMARY_FILE
-}
-
-/// The files that may be content: not the output, not hidden, not tympan's own.
-fn files_of<'a>(
-    snapshot: &'a Snapshot,
-    config: &Config,
-    options: &LoadOptions,
-) -> Vec<&'a SnapshotFile> {
-    let own = |path: &SitePath| {
-        let output = options
-            .exclude
-            .as_ref()
-            .is_some_and(|output| path.is_within(output));
-        let hidden = path
-            .parts()
-            .any(|part| part.starts_with('.') && part != ".well-known");
-        let environments =
-            path.parts().next() == Some("environments") && path.extension() == "toml";
-        output
-            || hidden
-            || environments
-            || path.as_str() == CONFIG_FILE
-            || is_theme_file(config, path)
-    };
-    snapshot
-        .files()
-        .iter()
-        .filter(|file| !own(&file.path))
-        .collect()
 }
 
 /// What decides a page beside its own file.
@@ -350,6 +341,17 @@ fn load_pages(
     files.par_iter().map(load).collect()
 }
 
+/// The pages that could be read; why the others could not is reported.
+fn readable(
+    loaded: Vec<Result<Arc<Page>, Box<Diagnostic>>>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Arc<Page>> {
+    let keep = |result: Result<Arc<Page>, Box<Diagnostic>>| {
+        result.map_err(|found| diagnostics.push(*found)).ok()
+    };
+    loaded.into_iter().filter_map(keep).collect()
+}
+
 /// Names each unknown construct once, at its first place, with the number of its uses.
 fn report_unknown(pages: &[Arc<Page>], diagnostics: &mut Vec<Diagnostic>) {
     let mut uses: BTreeMap<&str, (usize, &Page, std::ops::Range<usize>)> = BTreeMap::new();
@@ -390,7 +392,8 @@ fn visible(pages: Vec<Arc<Page>>, options: &LoadOptions, now: i64) -> (Vec<Arc<P
             let front = &page.front;
             let counter = if front.draft && !options.drafts {
                 &mut hidden.drafts
-            } else if front.date.is_some_and(|date| date.seconds() > now) && !options.future {
+            } else if front.shown_from().is_some_and(|date| date.seconds() > now) && !options.future
+            {
                 &mut hidden.future
             } else if front.expires.is_some_and(|date| date.seconds() <= now) && !options.expired {
                 &mut hidden.expired

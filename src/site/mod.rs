@@ -2,33 +2,52 @@
 //!
 //! It reads snapshots and knows no output format but the routes.
 
+mod authors;
 mod calendar;
+mod cascade;
+mod data;
 mod date;
 mod documents;
 mod expand;
+mod feeds;
+mod fields;
 mod front_matter;
 mod languages;
 mod links;
+mod lists;
 mod load;
 mod model;
+mod names;
 mod nav;
+mod notation;
 mod page;
+mod places;
 mod project;
+mod redirects;
 mod routes;
 mod sections;
+mod settle;
+mod sources;
 mod summary;
+mod taxonomies;
+#[cfg(test)]
+mod test_site;
 mod theme_files;
 mod versions;
 
+pub use authors::Author;
 pub use date::Date;
-pub use front_matter::FrontMatter;
+pub use feeds::Feed;
+pub use front_matter::{FrontMatter, ListRules, SortBy};
 pub use languages::{LanguageEntry, Languages};
 pub use links::LinkTarget;
+pub use lists::{ARCHIVE_FILE, List, ListId};
 pub use load::LoadOptions;
-pub use model::{Document, Hidden, NavItem, PageId, Redirect, Section, Site, Tag};
+pub use model::{Document, Hidden, NavItem, PageId, Redirect, Section, Site};
 pub use nav::SUMMARY_FILE;
 pub use page::{MAX_PAGE, Page, is_page, url_of};
 pub use project::Placed;
 pub use routes::redirect_file;
+pub use taxonomies::{Membership, Taxonomy, Term, TermId};
 pub use theme_files::{THEME_FOLDER, is_theme_file};
 pub use versions::{Age, VersionEntry, Versions};

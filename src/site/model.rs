@@ -3,11 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use crate::config::{Config, Format, Kind};
 use crate::diagnostic::Diagnostic;
 use crate::repo::{FileHistory, Source};
+use crate::site::authors::Author;
+use crate::site::front_matter::ListRules;
 use crate::site::languages::Languages;
 use crate::site::page::Page;
+use crate::site::taxonomies::{Membership, Taxonomy};
 use crate::site::versions::Versions;
 use crate::site_path::SitePath;
 
@@ -36,10 +41,16 @@ pub struct Site {
     pub sections: BTreeMap<SitePath, Section>,
     /// The navigation.
     pub nav: Vec<NavItem>,
-    /// The tags, sorted by name, with their pages.
-    pub tags: Vec<Tag>,
+    /// The dated pages, newest first.
+    pub dated: Vec<PageId>,
+    /// The ways in which pages are sorted, by name.
+    pub taxonomies: Vec<Taxonomy>,
     /// The bound outputs.
     pub documents: Vec<Document>,
+    /// What the data files say, shared by all templates.
+    pub data: Arc<Value>,
+    /// What is known of authors, by the short names that pages use.
+    pub authors: BTreeMap<String, Author>,
     /// Old routes and where they lead.
     pub redirects: Vec<Redirect>,
     /// Every file of the snapshot that is not a page, relative to the project.
@@ -64,6 +75,7 @@ pub struct Site {
     pub languages: Arc<Languages>,
     pub(super) by_place: BTreeMap<SitePath, PageId>,
     pub(super) own_language: String,
+    pub(super) terms: Vec<Vec<Membership>>,
     pub(super) by_path: BTreeMap<SitePath, PageId>,
     pub(super) by_route: BTreeMap<SitePath, PageId>,
 }
@@ -99,6 +111,13 @@ pub struct Section {
     pub page: Option<PageId>,
     /// Its pages in order, without its own and without those of sections below.
     pub pages: Vec<PageId>,
+    /// What its list holds: its pages, those of transparent sections below, and the pages of the
+    /// other sections right below.
+    pub listed: Vec<PageId>,
+    /// How its pages are listed.
+    pub rules: ListRules,
+    /// The folder of the second page of its list and those after it, if its page names one.
+    pub paginate_path: Option<SitePath>,
 }
 
 /// One entry of the navigation.
@@ -116,17 +135,6 @@ pub struct NavItem {
     pub part: bool,
     /// The entries below.
     pub children: Vec<NavItem>,
-}
-
-/// A tag and its pages, newest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tag {
-    /// As its first page writes it.
-    pub name: String,
-    /// The file its list is served from.
-    pub route: SitePath,
-    /// The pages.
-    pub pages: Vec<PageId>,
 }
 
 /// A paginated work bound from pages.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::config::{Kind, Nav};
 use crate::diagnostic::{Diagnostic, Severity, SourceText, nearest};
 use crate::site::model::{NavItem, PageId, Site};
-use crate::site::sections::order;
+use crate::site::sections::{Order, order};
 use crate::site::summary::{SummaryItem, read_summary};
 use crate::site_path::{SitePath, decode};
 
@@ -167,6 +167,14 @@ fn suggest(site: &Site, found: Diagnostic, path: Option<&SitePath>) -> Diagnosti
 }
 
 fn from_folder(site: &Site, folder: &SitePath, depth: usize) -> Vec<NavItem> {
+    let mut items = entries(site, folder, depth);
+    items.sort_by(|a, b| a.0.cmp(&b.0));
+    items.into_iter().map(|(_, item)| item).collect()
+}
+
+/// The entries of a folder with what decides their order; those of a transparent section below it
+/// stand among them.
+fn entries(site: &Site, folder: &SitePath, depth: usize) -> Vec<(Order, NavItem)> {
     let Some(section) = site.sections.get(folder) else {
         return Vec::new();
     };
@@ -183,13 +191,16 @@ fn from_folder(site: &Site, folder: &SitePath, depth: usize) -> Vec<NavItem> {
         .filter(|id| Some(**id) != own)
         .map(|id| {
             let page = site.page(*id);
-            (order(page), NavItem::of_page(&page.title, *id))
+            (order(page), NavItem::of_page(page.short_title(), *id))
         });
     let below = site
         .sections
         .iter()
         .filter(|(path, _)| !path.is_root() && path.parent() == *folder);
-    let sections = below.map(|(path, section)| {
+    let sections = below.flat_map(|(path, section)| {
+        if section.rules.transparent && depth < MAX_DEPTH {
+            return entries(site, path, depth + 1);
+        }
         let deep = !is_site && depth < MAX_DEPTH;
         let children = if deep {
             from_folder(site, path, depth + 1)
@@ -202,17 +213,18 @@ fn from_folder(site: &Site, folder: &SitePath, depth: usize) -> Vec<NavItem> {
         };
         let listed = section.page.is_none().then(|| path.clone());
         let item = NavItem {
-            title: section.title.clone(),
+            title: match section.page {
+                Some(page) => site.page(page).short_title().to_owned(),
+                None => section.title.clone(),
+            },
             page: section.page,
             section: listed,
             children,
             ..NavItem::default()
         };
-        (key, item)
+        vec![(key, item)]
     });
-    let mut items: Vec<_> = pages.chain(sections).collect();
-    items.sort_by(|a, b| a.0.cmp(&b.0));
-    items.into_iter().map(|(_, item)| item).collect()
+    pages.chain(sections).collect()
 }
 
 /// Gives the chapters of a book their numbers.

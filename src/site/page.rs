@@ -32,6 +32,8 @@ pub struct Page {
     pub front: FrontMatter,
     /// The title: of the front matter, else of the first heading, else made from the file name.
     pub title: String,
+    /// What the pages of its folder are told, by its digest; none if nothing.
+    pub(super) settings: Option<Digest>,
     /// The whole file as it was written.
     pub file: Arc<str>,
     /// The file with its includes in place; spans of the outline are bytes of this.
@@ -49,6 +51,7 @@ pub struct Page {
     /// Faults that were met while reading it.
     pub diagnostics: Vec<Diagnostic>,
     parts: Vec<Part>,
+    own: Digest,
 }
 
 /// What a page is read from.
@@ -75,7 +78,7 @@ impl Page {
         let mut diagnostics = Vec::new();
         let file: Arc<str> = decode(path, source.bytes, &mut diagnostics).into();
         let text = SourceText::new(path, &file);
-        let (front, body, faults) = read_front_matter(&text, &file);
+        let (front, body, faults) = read_front_matter(&text, &file, &FrontMatter::default());
         diagnostics.extend(faults);
         let around = Surroundings {
             read,
@@ -94,7 +97,7 @@ impl Page {
         let outline = outline(&expanded.text[body..], body);
         let title = title_of(&front, &outline, &source.place.path);
         let route = route_of(&source.place.path, front.slug.as_deref());
-        let digest = digest_of(source.bytes, &expanded, read);
+        let own = digest_of(source.bytes, &expanded, read);
         Self {
             path: path.clone(),
             place: source.place.path.clone(),
@@ -103,7 +106,9 @@ impl Page {
             title,
             body,
             outline,
-            digest,
+            digest: own,
+            own,
+            settings: None,
             included: expanded.included,
             unknown,
             diagnostics,
@@ -117,6 +122,28 @@ impl Page {
     /// The Markdown, without front matter.
     pub fn markdown(&self) -> &str {
         &self.text[self.body..]
+    }
+
+    /// Reads the front matter again over what is said for all pages of its folder. The settings
+    /// are part of what decides the page, so their digest becomes part of its own.
+    pub(super) fn settle(&mut self, base: &FrontMatter, settings: Option<Digest>) {
+        let text = SourceText::new(&self.path, &self.file);
+        // A fault of the page's own values was reported when it was read.
+        let (front, ..) = read_front_matter(&text, &self.file, base);
+        self.title = title_of(&front, &self.outline, &self.place);
+        self.front = front;
+        self.digest = match &settings {
+            Some(settings) => {
+                Digest::of_parts([self.own.hex().as_bytes(), settings.hex().as_bytes()])
+            }
+            None => self.own,
+        };
+        self.settings = settings;
+    }
+
+    /// The title for the navigation and for lists.
+    pub fn short_title(&self) -> &str {
+        self.front.link_title.as_deref().unwrap_or(&self.title)
     }
 
     /// The same page at another route.
@@ -251,7 +278,8 @@ pub(super) fn humanize(name: &str) -> String {
     first.chain(letters).collect()
 }
 
-fn route_of(below: &SitePath, slug: Option<&str>) -> SitePath {
+/// The route that a file's place and its slug give it.
+pub(super) fn route_of(below: &SitePath, slug: Option<&str>) -> SitePath {
     let slug = slug.and_then(|slug| SitePath::parse(slug.trim_matches('/')).ok());
     let folder = match (is_index(below), slug) {
         (true, Some(slug)) if !below.parent().is_root() => below.parent().parent().join(&slug),

@@ -1,10 +1,9 @@
-//! Which page is served where, and where old routes lead.
+//! Which page is served where: one page a route.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::site::model::{Redirect, Site};
 use crate::site::page::{Page, url_of};
 use crate::site_path::SitePath;
 
@@ -14,6 +13,7 @@ pub(super) fn settle_routes(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Arc<Page>> {
     let mut by_route: BTreeMap<SitePath, Arc<Page>> = BTreeMap::new();
+    let mut by_letters: BTreeMap<String, SitePath> = BTreeMap::new();
     // An index stands before the README of its folder, whatever the alphabet says.
     let (mut first, second): (Vec<_>, Vec<_>) = pages
         .into_iter()
@@ -30,6 +30,16 @@ pub(super) fn settle_routes(
         }
         match by_route.get(&page.route) {
             None => {
+                let letters = page.route.as_str().to_lowercase();
+                if let Some(other) = by_letters.get(&letters) {
+                    let (url, other) = (url_of(&page.route), url_of(other));
+                    let message = format!("the routes `{url}` and `{other}` differ in case only");
+                    let found = Diagnostic::new("route-case", Severity::Error, &page.path, message);
+                    let help = "many computers and servers take the two for one; rename one, or give it a `slug`";
+                    diagnostics.push(found.help(help));
+                    continue;
+                }
+                by_letters.insert(letters, page.route.clone());
                 by_route.insert(page.route.clone(), page);
             }
             Some(other) => {
@@ -44,47 +54,6 @@ pub(super) fn settle_routes(
     by_route.into_values().collect()
 }
 
-/// Gathers the aliases of all pages.
-pub(super) fn read_redirects(site: &Site, diagnostics: &mut Vec<Diagnostic>) -> Vec<Redirect> {
-    let mut redirects: BTreeMap<String, String> = BTreeMap::new();
-    for (_, page) in site.pages_with_ids() {
-        for alias in &page.front.aliases {
-            let from = match alias.strip_prefix('/') {
-                Some(rest) => SitePath::parse(rest),
-                None => page.route.parent().parent().resolve(alias),
-            };
-            let Ok(from) = from else {
-                let message = format!("the alias `{alias}` leads out of the site");
-                let found = Diagnostic::new("alias-outside", Severity::Error, &page.path, message);
-                diagnostics
-                    .push(found.help("write it from the root of the site, such as `/old/name/`"));
-                continue;
-            };
-            let file = redirect_file(&from);
-            let url = url_of(&file);
-            if file == page.route {
-                continue;
-            }
-            let taken = site
-                .page_routed(&file)
-                .map(|id| site.page(id).path.to_string());
-            let twice = redirects.get(&url).filter(|to| **to != page.url()).cloned();
-            if let Some(other) = taken.or(twice) {
-                let message = format!("the alias `{alias}` is already taken by `{other}`");
-                let found =
-                    Diagnostic::new("alias-duplicate", Severity::Error, &page.path, message);
-                diagnostics.push(found.help("remove the alias"));
-                continue;
-            }
-            redirects.insert(url, page.url());
-        }
-    }
-    redirects
-        .into_iter()
-        .map(|(from, to)| Redirect { from, to })
-        .collect()
-}
-
 /// The file that answers for an old route.
 pub fn redirect_file(from: &SitePath) -> SitePath {
     match from.extension() {
@@ -92,5 +61,65 @@ pub fn redirect_file(from: &SitePath) -> SitePath {
         _ => from
             .resolve("index.html")
             .expect("a plain name stays inside"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::site::test_site::{found, site};
+
+    #[track_caller]
+    fn case(paths: &[&str], expected: &[&str]) {
+        let files: Vec<(&str, &str)> = paths.iter().map(|path| (*path, "# A\n")).collect();
+        assert_eq!(found(&site(&files)), expected);
+    }
+
+    #[test]
+    fn one_page_stands_at_one_route() {
+        case(
+            &["content/a.md", "content/a/index.md"],
+            &["content/a/index.md route-duplicate"],
+        );
+        case(&["content/a/index.md", "content/a/README.md"], &[]);
+        case(&["content/a.md", "content/b.md"], &[]);
+    }
+
+    #[test]
+    fn two_routes_differ_in_more_than_case() {
+        case(
+            &["content/Guide/x.md", "content/guide/x.md"],
+            &["content/guide/x.md route-case"],
+        );
+        case(
+            &["content/Über.md", "content/über.md"],
+            &["content/über.md route-case"],
+        );
+        case(&["content/A.md", "content/b.md"], &[]);
+    }
+
+    #[test]
+    fn names_that_windows_refuses_are_reported() {
+        case(&["content/con.md"], &["content/con.md name-unportable"]);
+        case(&["content/aux/x.md"], &["content/aux/x.md name-unportable"]);
+        case(
+            &["content/x/what?.md"],
+            &["content/x/what?.md name-unportable"],
+        );
+        case(
+            &["content/ends./x.md"],
+            &["content/ends./x.md name-unportable"],
+        );
+        case(
+            &["content/index.md", "content/nul.txt"],
+            &["content/nul.txt name-unportable"],
+        );
+        case(
+            &[
+                "content/contact.md",
+                "content/auxiliary.md",
+                "content/a.b.md",
+            ],
+            &[],
+        );
     }
 }

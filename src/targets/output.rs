@@ -103,6 +103,11 @@ impl Output {
         })
     }
 
+    /// The files of the release that stands there.
+    pub fn files(&self) -> impl Iterator<Item = &SitePath> {
+        self.ours.iter()
+    }
+
     /// Takes a file of the next release, from any thread.
     ///
     /// # Errors

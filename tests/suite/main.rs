@@ -5,6 +5,7 @@
 mod architecture;
 mod bad_input;
 mod commands;
+mod content;
 mod contrast;
 mod determinism;
 mod harness;

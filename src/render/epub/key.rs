@@ -40,7 +40,11 @@ pub(super) fn key(book: &Book<'_>) -> Key {
     let sections =
         sections.map(|(path, section)| format!("{path}\n{}\n{:?}", section.route, section.page));
     let files = site.files.iter().map(ToString::to_string);
-    let tags = site.tags.iter().map(|tag| tag.route.to_string());
+    let tags = site
+        .taxonomies
+        .iter()
+        .flat_map(|taxonomy| &taxonomy.terms)
+        .map(|term| term.route.to_string());
     let documents = site.documents.iter().flat_map(|document| {
         let formats = document.formats.iter();
         formats.map(|format| document.route(*format).to_string())

@@ -1,20 +1,25 @@
 //! Pages: the model through the theme's templates, links relative, nothing but HTML and CSS.
 
 mod attributes;
+mod authors;
 mod blocks;
 mod body;
 mod code;
 mod diagrams;
 mod events;
-mod feeds;
+mod feed;
+mod feed_formats;
 mod figures;
 mod finish;
 mod footnotes;
 mod languages;
 mod links;
+mod lists;
 mod menus;
 mod pages;
 mod print;
+mod redirects;
+mod related;
 mod renderer;
 mod sanitize;
 mod shared;

@@ -1,17 +1,21 @@
 //! What a template sees of one page. Everything site-wide comes from `shared` by handle.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 
-use crate::config::{Kind, direction};
+use crate::config::direction;
 use crate::markdown::Heading;
 use crate::render::context::RenderContext;
+use crate::render::html::authors::{ProfileValue, profiles};
 use crate::render::html::figures::srcset;
 use crate::render::html::languages::{TranslationValue, original, switch, translations};
+use crate::render::html::related::{SeriesValue, related, series};
 use crate::render::html::shared::{Crumb, Shared, canonical};
 use crate::render::html::structured::structured;
 use crate::render::html::versions::{VersionValue, latest_address, versions};
 use crate::render::machines::markdown_route;
-use crate::site::{LinkTarget, Page, PageId, Site};
+use crate::site::{LinkTarget, Page, PageId, Site, Term};
 use crate::site_path::SitePath;
 
 /// How many words a reader reads in a minute.
@@ -42,6 +46,12 @@ pub(super) struct PageValue {
     pub(super) minutes: usize,
     pub(super) toc: Vec<TocValue>,
     pub(super) tags: Vec<TagValue>,
+    pub(super) terms: BTreeMap<String, Vec<TagValue>>,
+    pub(super) series: Option<SeriesValue>,
+    pub(super) related: Vec<LinkValue>,
+    pub(super) profiles: Vec<ProfileValue>,
+    pub(super) link_title: String,
+    pub(super) extra: BTreeMap<String, serde_json::Value>,
     pub(super) previous: Option<LinkValue>,
     pub(super) next: Option<LinkValue>,
     pub(super) breadcrumbs: Vec<Crumb>,
@@ -102,14 +112,6 @@ pub(super) struct ListedValue {
     image: Option<ImageValue>,
 }
 
-/// A tag in the list of all tags.
-#[derive(Serialize)]
-pub(super) struct TermValue {
-    pub(super) name: String,
-    pub(super) url: String,
-    pub(super) count: usize,
-}
-
 impl PageValue {
     /// What a template sees of a page of the site.
     pub(super) fn of(context: &RenderContext<'_>, shared: &Shared, id: PageId) -> Self {
@@ -119,11 +121,7 @@ impl PageValue {
         let is_fallback = site.is_fallback(page);
         let language = site.shown_language(page);
         let trail = shared.trail(id);
-        let post = page.front.date.is_some() && site.kind == Kind::Site;
-        let (previous, next) = match post {
-            true => dated_neighbours(site, id),
-            false => shared.neighbours(id),
-        };
+        let (previous, next) = shared.neighbours(id);
         let updated = page.front.updated.or_else(|| {
             let last = site.history_of(id)?.last.time;
             crate::site::Date::from_seconds(last)
@@ -154,12 +152,21 @@ impl PageValue {
             date_text: page.front.date.map(|date| date.for_readers(language)),
             updated: updated.map(|date| date.day()),
             updated_text: updated.map(|date| date.for_readers(language)),
-            authors: site.authors_of(page).to_vec(),
+            authors: site.author_names(page),
             draft: page.front.draft,
             words: page.outline.words,
             minutes: page.outline.words.div_ceil(WORDS_PER_MINUTE).max(1),
             toc: toc(&page.outline.headings),
-            tags: tags(site, page),
+            tags: terms(site, id, "tags"),
+            terms: all_terms(site, id),
+            series: series(site, id),
+            related: related(site, id)
+                .into_iter()
+                .map(|id| link(site, id))
+                .collect(),
+            profiles: profiles(context, id),
+            link_title: page.short_title().to_owned(),
+            extra: page.front.extra.clone(),
             previous: previous.map(|id| link(site, id)),
             next: next.map(|id| link(site, id)),
             source: Some(page.path.to_string()),
@@ -187,6 +194,7 @@ impl PageValue {
         let project = &site.config.project;
         Self {
             title: title.to_owned(),
+            link_title: title.to_owned(),
             url: route.to_url(),
             canonical: canonical(site, route),
             language: project.language.clone(),
@@ -213,7 +221,7 @@ impl ListedValue {
             description: page.front.description.clone().or_else(|| summary(page)),
             date: page.front.date.map(|date| date.day()),
             date_text: page.front.date.map(|date| date.for_readers(language)),
-            tags: tags(site, page),
+            tags: terms(site, id, "tags"),
             image: image(context, page, from),
         }
     }
@@ -238,7 +246,8 @@ fn summary(page: &Page) -> Option<String> {
     ))
 }
 
-fn link(site: &Site, id: PageId) -> LinkValue {
+/// A link to a page.
+pub(super) fn link(site: &Site, id: PageId) -> LinkValue {
     let page = site.page(id);
     LinkValue {
         title: page.title.clone(),
@@ -246,37 +255,38 @@ fn link(site: &Site, id: PageId) -> LinkValue {
     }
 }
 
-/// The dated pages before and after one in its section; lists run from the newest.
-fn dated_neighbours(site: &Site, id: PageId) -> (Option<PageId>, Option<PageId>) {
-    let section = site
-        .sections
-        .values()
-        .find(|section| section.pages.contains(&id));
-    let Some(section) = section else {
-        return (None, None);
-    };
-    let mut dated: Vec<PageId> = section.pages.clone();
-    dated.retain(|id| site.page(*id).front.date.is_some());
-    dated.sort_by_key(|id| (site.page(*id).front.date, site.page(*id).route.clone()));
-    let at = dated.iter().position(|other| *other == id);
-    let before = at.and_then(|at| dated.get(at.checked_sub(1)?));
-    (
-        before.copied(),
-        at.and_then(|at| dated.get(at + 1)).copied(),
-    )
+/// The terms of a page by taxonomy.
+fn all_terms(site: &Site, id: PageId) -> BTreeMap<String, Vec<TagValue>> {
+    let known = site.terms_of(id).iter();
+    let names: BTreeSet<&str> = known
+        .map(|id| site.taxonomies[id.term.taxonomy].name.as_str())
+        .collect();
+    let names = names.into_iter();
+    names
+        .map(|name| (name.to_owned(), terms(site, id, name)))
+        .collect()
 }
 
-fn tags(site: &Site, page: &Page) -> Vec<TagValue> {
-    let slug = |name: &str| crate::markdown::slug(name);
-    let find = |name: &String| {
-        let route = format!("tags/{}/index.html", slug(name));
-        site.tags.iter().find(|tag| tag.route.as_str() == route)
+/// The terms of a page in one taxonomy, in the author's order.
+fn terms(site: &Site, id: PageId, taxonomy: &str) -> Vec<TagValue> {
+    let known = site.terms_of(id).iter();
+    let known: Vec<&Term> = known
+        .map(|id| (&site.taxonomies[id.term.taxonomy], id.term.term))
+        .filter(|(known, _)| known.name == taxonomy)
+        .map(|(known, term)| &known.terms[term])
+        .collect();
+    let find = |name: &str| {
+        let slug = crate::markdown::slug(name);
+        let term = known
+            .iter()
+            .find(|term| term.route.parent().file_name() == slug)?;
+        Some(TagValue {
+            name: term.name.clone(),
+            url: term.route.to_url(),
+        })
     };
-    let value = |tag: &crate::site::Tag| TagValue {
-        name: tag.name.clone(),
-        url: tag.route.to_url(),
-    };
-    page.front.tags.iter().filter_map(find).map(value).collect()
+    let written = site.page(id).front.terms(taxonomy);
+    written.into_iter().filter_map(find).collect()
 }
 
 /// The picture of a page: the one it names, else its first that has sizes.

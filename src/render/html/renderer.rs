@@ -8,23 +8,23 @@ use crate::config::{Format, Kind};
 use crate::diagnostic::Diagnostic;
 use crate::release::{Artifact, Role};
 use crate::render::context::{RenderContext, RenderError};
+use crate::render::html::authors::profile_of_term;
 use crate::render::html::body::render_body;
 use crate::render::html::events::escape;
-use crate::render::html::feeds::{feed, has_feed};
+use crate::render::html::feed::feed;
 use crate::render::html::languages::{marked, marked_title};
+use crate::render::html::lists::{self, PaginatorValue, StandsFor};
 use crate::render::html::menus;
-use crate::render::html::pages::{ListedValue, PageValue, TermValue};
-use crate::render::html::shared::Shared;
+use crate::render::html::pages::{ListedValue, PageValue};
+use crate::render::html::redirects::{address, file_of, moved_json, rules};
+use crate::render::html::shared::{Shared, canonical, feed_links};
 use crate::render::html::theme::{Content, Failure, Theme};
 use crate::render::html::whole;
 use crate::render::plan::{Job, JobKind, Rendered, Renderer};
 use crate::render::profile::Profile;
 use crate::render::search::SearchPlaces;
-use crate::site::{PageId, Redirect, Site, redirect_file};
+use crate::site::{Feed, ListId, Page, PageId, Redirect, Site, Taxonomy};
 use crate::site_path::SitePath;
-
-/// How many pages the front page of a site lists.
-const LATEST: usize = 10;
 
 /// Renders pages with the theme.
 pub struct Html {
@@ -99,27 +99,29 @@ impl Html {
     fn page(&self, context: &RenderContext<'_>, id: PageId) -> Result<Rendered, RenderError> {
         let site = context.site;
         let page = site.page(id);
+        if page.front.redirect_to.is_some()
+            && let Some(redirect) = self.sent_on(site, page)
+        {
+            return self.redirect(site, redirect);
+        }
         let body = render_body(context, &self.theme, page);
         let value = PageValue::of(context, &self.shared, id);
-        let section = site
-            .sections
-            .values()
-            .find(|section| section.page == Some(id));
         let home = page.route.as_str() == "index.html";
-        let listed: Vec<PageId> = match section {
-            _ if home && site.kind == Kind::Site => latest(site),
-            Some(section) if matches!(site.kind, Kind::Site | Kind::Docs) && !home => section
-                .pages
-                .iter()
-                .copied()
-                .chain(below(site, section.route.parent()))
-                .collect(),
+        let stands_for = StandsFor::of(site, id);
+        let list = match &stands_for {
+            StandsFor::List(list) => site.list(list),
+            _ => None,
+        };
+        let listed = list.map_or(&[][..], |list| list.entries(1));
+        let terms = match &stands_for {
+            StandsFor::Terms(at) => lists::terms(&site.taxonomies[*at]),
             _ => Vec::new(),
         };
         let template = match () {
             () if page.route.as_str() == "404.html" => "page.html",
             () if home && site.kind != Kind::Docs => "home.html",
             () if page.front.date.is_some() && site.kind == Kind::Site => "post.html",
+            () if !terms.is_empty() => "list.html",
             () if !listed.is_empty() => "section.html",
             () => "page.html",
         };
@@ -135,8 +137,17 @@ impl Html {
         let mut values = self.values(&page.route, &value);
         values.insert_value("heading_html", Value::safe_string(&heading));
         values.insert_value("content", Value::safe_string(&content));
-        values.insert("pages", &list(context, &listed, &page.route));
         self.front(context, &mut values, &page.route);
+        values.insert("pages", &entries(context, listed, &page.route));
+        values.insert("terms", &terms);
+        match &stands_for {
+            StandsFor::List(list) => Self::list_values(context, &mut values, list, &page.route),
+            StandsFor::Terms(_) | StandsFor::Itself => {}
+        }
+        values.insert(
+            "paginator",
+            &list.and_then(|list| PaginatorValue::of(&list, 1)),
+        );
         let html = self.render(template, &values, &page.route)?;
         let artifact = Artifact::new(page.route.clone(), Role::Page, html.into_bytes());
         Ok(Rendered {
@@ -146,26 +157,75 @@ impl Html {
         })
     }
 
+    /// One page of a list that no page of the site stands for, or that is not its first.
+    fn list(
+        &self,
+        context: &RenderContext<'_>,
+        id: &ListId,
+        number: usize,
+        route: &SitePath,
+    ) -> Result<Rendered, RenderError> {
+        let site = context.site;
+        let Some(list) = site.list(id) else {
+            return Ok(Rendered::default());
+        };
+        let title = lists::title_of(site, id);
+        let chapters = lists::chapters(site, id);
+        let pages = chapters.as_deref().unwrap_or(list.entries(number));
+        let template = match id {
+            ListId::Term(_) => "list.html",
+            ListId::Section(folder) if folder.is_root() && site.kind != Kind::Docs => "home.html",
+            ListId::Section(_) => "section.html",
+        };
+        let paginator = PaginatorValue::of(&list, number);
+        self.listing(context, (template, &title, route), |values| {
+            values.insert("pages", &entries(context, pages, route));
+            values.insert("paginator", &paginator);
+            Self::list_values(context, values, id, route);
+        })
+    }
+
+    /// What a list brings along: its feeds, and the person if it is one's.
+    fn list_values(
+        context: &RenderContext<'_>,
+        values: &mut Context,
+        list: &ListId,
+        route: &SitePath,
+    ) {
+        values.insert("feeds", &feed_links(context.site, Some(list)));
+        if let ListId::Term(id) = list {
+            values.insert("profile", &profile_of_term(context, *id, route));
+        }
+    }
+
+    /// The list of all terms of a taxonomy.
+    fn terms(
+        &self,
+        context: &RenderContext<'_>,
+        taxonomy: &Taxonomy,
+    ) -> Result<Rendered, RenderError> {
+        let word = self.theme.string(&taxonomy.name);
+        let title = match (&taxonomy.title, word) {
+            (Some(title), _) => title,
+            (None, "") => &taxonomy.name,
+            (None, word) => word,
+        };
+        self.listing(context, ("list.html", title, &taxonomy.route), |values| {
+            values.insert("terms", &lists::terms(taxonomy));
+        })
+    }
+
     fn listing(
         &self,
         context: &RenderContext<'_>,
-        (title, route): (&str, &SitePath),
-        pages: &[PageId],
-        terms: Option<&[TermValue]>,
+        (template, title, route): (&str, &str, &SitePath),
+        fill: impl FnOnce(&mut Context),
     ) -> Result<Rendered, RenderError> {
-        let site = context.site;
-        let home = route.as_str() == "index.html";
-        let template = match terms {
-            Some(_) => "list.html",
-            None if home && site.kind != Kind::Docs => "home.html",
-            None => "section.html",
-        };
-        let mut values = self.values(route, &PageValue::plain(site, title, route));
+        let mut values = self.values(route, &PageValue::plain(context.site, title, route));
         values.insert_value("heading_html", Value::safe_string(&escape(title)));
         values.insert("content", "");
-        values.insert("pages", &list(context, pages, route));
         self.front(context, &mut values, route);
-        values.insert("terms", &terms.unwrap_or_default());
+        fill(&mut values);
         let html = self.render(template, &values, route)?;
         Ok(Rendered::single(Artifact::new(
             route.clone(),
@@ -192,24 +252,33 @@ impl Html {
     }
 
     fn redirect(&self, site: &Site, redirect: &Redirect) -> Result<Rendered, RenderError> {
-        let file = |url: &str| {
-            let path = SitePath::parse(url.trim_matches('/')).unwrap_or_else(|_| SitePath::root());
-            redirect_file(&path)
-        };
-        let (from, to) = (file(&redirect.from), file(&redirect.to));
-        let title = site
-            .page_routed(&to)
-            .map_or(redirect.to.as_str(), |id| site.page(id).title.as_str());
+        let from = file_of(&redirect.from);
+        let address = address(&redirect.to, &from);
+        let outside = redirect.to.contains("://");
+        let to = file_of(&redirect.to);
+        let page = site.page_routed(&to).filter(|_| !outside);
+        let title = page.map_or(address.as_str(), |id| site.page(id).title.as_str());
         let mut value = PageValue::plain(site, title, &from);
-        value.canonical = crate::render::html::shared::canonical(site, &to);
+        value.canonical = match outside {
+            true => Some(address.clone()),
+            false => canonical(site, &to),
+        };
         let mut values = self.values(&from, &value);
-        values.insert("redirect_to", &to.url_from(&from));
+        values.insert("redirect_to", &address);
         let html = self.render("redirect.html", &values, &from)?;
         Ok(Rendered::single(Artifact::new(
             from,
             Role::Redirect,
             html.into_bytes(),
         )))
+    }
+
+    /// Where a page sends its reader, if that is somewhere.
+    fn sent_on<'a>(&self, site: &'a Site, page: &Page) -> Option<&'a Redirect> {
+        let url = page.url();
+        let redirects = &site.redirects;
+        let at = redirects.binary_search_by(|redirect| redirect.from.as_str().cmp(&url));
+        redirects.get(at.ok()?)
     }
 
     pub(super) fn values(&self, route: &SitePath, page: &PageValue) -> Context {
@@ -227,6 +296,13 @@ impl Html {
         values.insert("root", &root);
         values.insert("search", &self.search.links(&page.language));
         values.insert("page", page);
+        values.insert("pages", &[(); 0]);
+        values.insert("terms", &[(); 0]);
+        values.insert("paginator", &None::<PaginatorValue>);
+        values.insert("feeds", &[(); 0]);
+        if let Some(moved) = moved_json(&self.shared.moved, route) {
+            values.insert_value("moved", Value::safe_string(&moved));
+        }
         values
     }
 
@@ -259,46 +335,38 @@ impl Renderer for Html {
         let pages = site
             .pages_with_ids()
             .map(|(id, page)| Job::single(JobKind::Page(id), page.route.clone()));
-        let listed = |folder: &SitePath| match site.kind {
-            Kind::Site | Kind::Docs => true,
-            Kind::Book | Kind::Contract => folder.is_root(),
-        };
-        let sections = site
-            .sections
-            .iter()
-            .filter(|(folder, section)| section.page.is_none() && listed(folder))
-            .map(|(folder, section)| {
-                Job::single(JobKind::Section(folder.clone()), section.route.clone())
-            });
-        let tags = site
-            .tags
-            .iter()
-            .enumerate()
-            .map(|(at, tag)| Job::single(JobKind::Tag(at), tag.route.clone()));
         let redirects = site
             .redirects
             .iter()
             .enumerate()
             .filter_map(|(at, redirect)| {
-                let from = SitePath::parse(redirect.from.trim_matches('/')).ok()?;
-                Some(Job::single(JobKind::Redirect(at), redirect_file(&from)))
+                let file = file_of(&redirect.from);
+                // A fragment moves on its page, and a page that sends its reader on is its own job.
+                let own = !redirect.from.contains('#') && site.page_routed(&file).is_none();
+                own.then(|| Job::single(JobKind::Redirect(at), file))
             });
-        let mut jobs: Vec<Job> = pages.chain(sections).chain(tags).chain(redirects).collect();
+        let mut jobs: Vec<Job> = pages.chain(lists::jobs(site)).chain(redirects).collect();
         let mut extra = |condition: bool, kind: JobKind, path: &str| {
             if condition {
                 jobs.push(Job::single(kind, plain(path)));
             }
         };
-        extra(!site.tags.is_empty(), JobKind::Tags, "tags/index.html");
         extra(
             site.page_routed(&plain("404.html")).is_none(),
             JobKind::NotFound,
             "404.html",
         );
-        extra(has_feed(site), JobKind::Feed, "feed.xml");
+        for kind in &site.config.html.redirect_rules {
+            extra(site.language.is_none(), JobKind::Rules(*kind), kind.file());
+        }
         jobs.extend(whole::jobs(site));
         let own = self.theme.files().enumerate();
         jobs.extend(own.map(|(at, file)| Job::single(JobKind::Theme(at), file.path.clone())));
+        let feed = |feed: Feed| {
+            let route = feed.route.clone();
+            Job::single(JobKind::Feed(feed), route)
+        };
+        jobs.extend(site.feeds().into_iter().map(feed));
         jobs
     }
 
@@ -327,52 +395,16 @@ impl Html {
         };
         match &job.kind {
             JobKind::Page(id) => self.page(context, *id),
-            JobKind::Section(folder) => {
-                let section = &site.sections[folder];
-                let title = if folder.is_root() {
-                    &site.title
-                } else {
-                    &section.title
-                };
-                let pages: Vec<PageId> = match site.kind {
-                    Kind::Site if folder.is_root() => latest(site),
-                    Kind::Book | Kind::Contract => {
-                        site.nav.iter().flat_map(|item| item.pages()).collect()
-                    }
-                    _ => section
-                        .pages
-                        .iter()
-                        .copied()
-                        .chain(below(site, folder.clone()))
-                        .collect(),
-                };
-                self.listing(context, (title, output), &pages, None)
-            }
-            JobKind::Tag(at) => {
-                let tag = &site.tags[*at];
-                self.listing(context, (&tag.name, output), &tag.pages, Some(&[]))
-            }
-            JobKind::Tags => {
-                let term = |tag: &crate::site::Tag| TermValue {
-                    name: tag.name.clone(),
-                    url: tag.route.to_url(),
-                    count: tag.pages.len(),
-                };
-                let terms: Vec<TermValue> = site.tags.iter().map(term).collect();
-                self.listing(
-                    context,
-                    (self.theme.string("tags"), output),
-                    &[],
-                    Some(&terms),
-                )
-            }
             JobKind::Contents => self.contents(context, output),
             JobKind::Print => self.print(context, output),
             JobKind::Archive => self.archive(context, output),
+            JobKind::List(list, number) => self.list(context, list, *number, output),
+            JobKind::Terms(at) => self.terms(context, &site.taxonomies[*at]),
             JobKind::NotFound => self.not_found(site),
             JobKind::Redirect(at) => self.redirect(site, &site.redirects[*at]),
             JobKind::Theme(at) => self.theme_file(context, *at, output),
-            JobKind::Feed => file(Role::Feed, feed(site)),
+            JobKind::Feed(wanted) => file(Role::Feed, feed(context, &self.theme, wanted)),
+            JobKind::Rules(kind) => file(Role::Redirect, rules(site, *kind)),
             _ => Ok(Rendered::default()),
         }
     }
@@ -388,27 +420,9 @@ fn path_of(url: &str) -> Option<&str> {
     Some(&rest[rest.find('/')?..])
 }
 
-fn list(context: &RenderContext<'_>, pages: &[PageId], from: &SitePath) -> Vec<ListedValue> {
+fn entries(context: &RenderContext<'_>, pages: &[PageId], from: &SitePath) -> Vec<ListedValue> {
     pages
         .iter()
         .map(|id| ListedValue::of(context, *id, from))
         .collect()
-}
-
-/// The newest dated pages of the whole site.
-fn latest(site: &Site) -> Vec<PageId> {
-    let mut dated: Vec<PageId> = site.pages_with_ids().map(|(id, _)| id).collect();
-    dated.retain(|id| site.page(*id).front.date.is_some());
-    dated.sort_by_key(|id| (std::cmp::Reverse(site.page(*id).front.date), *id));
-    dated.truncate(LATEST);
-    dated
-}
-
-/// The pages of the sections right below a folder.
-fn below(site: &Site, folder: SitePath) -> impl Iterator<Item = PageId> {
-    let inside = move |path: &SitePath| !path.is_root() && path.parent() == folder;
-    site.sections
-        .iter()
-        .filter(move |(path, _)| inside(path))
-        .filter_map(|(_, section)| section.page)
 }

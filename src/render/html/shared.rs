@@ -6,11 +6,13 @@ use serde::Serialize;
 use tera::Value;
 
 use crate::config::Kind;
+use crate::render::html::lists::title_of;
 use crate::render::html::menus::{MenuValue, menus};
+use crate::render::html::redirects::{Moved, moved};
 use crate::render::html::sidebar::{Sidebar, Words};
 use crate::render::html::theme::Theme;
 use crate::render::html::whole::{archive_route, contents_route, print_route};
-use crate::site::{NavItem, PageId, Site, url_of};
+use crate::site::{Feed, ListId, NavItem, PageId, Section, Site, url_of};
 use crate::site_path::SitePath;
 
 /// What every page of a site shows.
@@ -32,12 +34,12 @@ pub(super) struct Shared {
     /// The navigation beside the text; none where the bar holds it.
     pub(super) sidebar: Sidebar,
     has_side: bool,
+    /// The fragments that lead elsewhere.
+    pub(super) moved: Moved,
     /// For each page that the navigation lists: the entries above it.
     trails: BTreeMap<PageId, Trail>,
-    /// The pages in reading order.
-    order: Vec<PageId>,
-    /// Each page's place in the order.
-    places: BTreeMap<PageId, usize>,
+    /// For each page that stands in an order: the pages before and after it.
+    turns: BTreeMap<PageId, (Option<PageId>, Option<PageId>)>,
 }
 
 /// Where a page stands in the navigation.
@@ -68,10 +70,12 @@ struct SiteValue<'a> {
     base_url: Option<&'a str>,
     copyright: Option<&'a str>,
     home: &'static str,
-    feed: Option<&'static str>,
     contents: Option<String>,
     print: Option<String>,
     archive: Option<String>,
+    feed: Option<String>,
+    feeds: Vec<FeedLink>,
+    data: &'a serde_json::Value,
     nav: Vec<NavValue<'a>>,
     menus: BTreeMap<&'a str, Vec<MenuValue>>,
     documents: Vec<DocumentValue<'a>>,
@@ -107,10 +111,12 @@ impl Shared {
             base_url: project.base_url.as_deref(),
             copyright: project.copyright.as_deref(),
             home: "index.html",
-            feed: super::feeds::has_feed(site).then_some("feed.xml"),
             contents: contents_route(site).map(|route| route.to_url()),
             print: print_route(site).map(|route| route.to_url()),
             archive: archive_route(site).map(|route| route.to_url()),
+            feed: site.feeds_of(None).first().map(|feed| feed.route.to_url()),
+            feeds: feed_links(site, None),
+            data: &site.data,
             nav: site.nav.iter().map(|item| nav_value(site, item)).collect(),
             menus: menus(site),
             documents: site.documents.iter().flat_map(document_values).collect(),
@@ -124,16 +130,18 @@ impl Shared {
             more: theme.string("more").to_owned(),
         };
         let sidebar = Sidebar::new(site, words, contents_route(site).is_some());
-        let order: Vec<PageId> = match site.kind {
-            Kind::Site => Vec::new(),
-            _ => site.nav.iter().flat_map(NavItem::pages).collect(),
+        let orders: Vec<Vec<PageId>> = match site.kind {
+            Kind::Site => posts(site),
+            _ => vec![site.nav.iter().flat_map(NavItem::pages).collect()],
         };
-        let places = order
-            .iter()
-            .enumerate()
-            .rev()
-            .map(|(at, id)| (*id, at))
-            .collect();
+        let mut turns = BTreeMap::new();
+        for order in &orders {
+            for (at, id) in order.iter().enumerate() {
+                let before = at.checked_sub(1).map(|before| order[before]);
+                let turn = (before, order.get(at + 1).copied());
+                turns.entry(*id).or_insert(turn);
+            }
+        }
         Self {
             site: Value::from_serializable(&value),
             strings: Value::from_serializable(&theme.strings),
@@ -144,9 +152,9 @@ impl Shared {
             boot: Value::from_serializable(&site.url_in_release(&theme.boot.path)),
             sidebar,
             has_side: matches!(site.kind, Kind::Docs | Kind::Book),
+            moved: moved(site),
             trails,
-            order,
-            places,
+            turns,
         }
     }
 
@@ -165,12 +173,48 @@ impl Shared {
 
     /// The pages before and after one in reading order.
     pub(super) fn neighbours(&self, id: PageId) -> (Option<PageId>, Option<PageId>) {
-        let Some(at) = self.places.get(&id) else {
-            return (None, None);
-        };
-        let before = at.checked_sub(1).and_then(|at| self.order.get(at));
-        (before.copied(), self.order.get(at + 1).copied())
+        self.turns.get(&id).copied().unwrap_or_default()
     }
+}
+
+/// A feed, for the head of a page.
+#[derive(Serialize)]
+pub(super) struct FeedLink {
+    title: String,
+    url: String,
+    r#type: &'static str,
+}
+
+/// The feeds of a list, or of the whole site.
+pub(super) fn feed_links(site: &Site, list: Option<&ListId>) -> Vec<FeedLink> {
+    let title = match list {
+        Some(list) => format!("{} · {}", title_of(site, list), site.title),
+        None => site.title.clone(),
+    };
+    let link = |feed: Feed| FeedLink {
+        title: title.clone(),
+        url: feed.route.to_url(),
+        r#type: feed.format.media_type(),
+    };
+    site.feeds_of(list).into_iter().map(link).collect()
+}
+
+/// The dated pages of each section, the oldest first.
+fn posts(site: &Site) -> Vec<Vec<PageId>> {
+    let handed_up = |section: &&Section| !section.rules.transparent;
+    let dated = |section: &Section| {
+        let pages = section.listed.iter().copied();
+        let mut dated: Vec<PageId> = pages
+            .filter(|id| site.page(*id).front.date.is_some())
+            .collect();
+        dated.sort_by_cached_key(|id| (site.page(*id).front.date, site.page(*id).route.clone()));
+        dated
+    };
+    site.sections
+        .values()
+        .filter(handed_up)
+        .map(dated)
+        .collect()
 }
 
 /// The absolute address of a file of the site, if the project has one.

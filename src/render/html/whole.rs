@@ -1,9 +1,6 @@
 //! The pages that show the site as a whole: its contents, its posts by year, and all of its text on
 //! one page.
 
-use std::cmp::Reverse;
-use std::sync::Arc;
-
 use serde::Serialize;
 use tera::{Context, Value};
 
@@ -18,11 +15,8 @@ use crate::render::html::print::{PRINT, Together};
 use crate::render::html::renderer::Html;
 use crate::render::html::sidebar::CONTENTS;
 use crate::render::plan::{Job, JobKind, Rendered};
-use crate::site::{NavItem, Page, PageId, Site};
+use crate::site::{ARCHIVE_FILE, NavItem, PageId, Site};
 use crate::site_path::SitePath;
-
-/// The page that lists all posts by year.
-const ARCHIVE: &str = "archive/index.html";
 
 /// The posts of a year, the newest first.
 #[derive(Serialize)]
@@ -66,9 +60,9 @@ pub(super) fn print_route(site: &Site) -> Option<SitePath> {
 
 /// The file of the list of all posts by year, if the site has one.
 pub(super) fn archive_route(site: &Site) -> Option<SitePath> {
-    let dated = |page: &Arc<Page>| page.front.date.is_some();
-    let wanted = site.kind == Kind::Site && site.pages.iter().any(dated);
-    wanted.then(|| free(site, ARCHIVE)).flatten()
+    site.has_archive()
+        .then(|| free(site, ARCHIVE_FILE))
+        .flatten()
 }
 
 /// A path of ours, unless the author has taken it.
@@ -161,12 +155,10 @@ impl Html {
     ) -> Result<Rendered, RenderError> {
         let site = context.site;
         let title = self.theme.string("archive").to_owned();
-        let mut posts: Vec<_> = site
-            .pages
-            .iter()
-            .filter_map(|page| Some((page.front.date?, page)))
-            .collect();
-        posts.sort_by_key(|(date, page)| (Reverse(*date), page.route.clone()));
+        let posts = site.dated.iter().filter_map(|id| {
+            let page = site.page(*id);
+            Some((page.front.date?, page))
+        });
         let mut years: Vec<YearValue> = Vec::new();
         for (date, page) in posts {
             let day = date.day();
@@ -298,7 +290,7 @@ mod tests {
         let config = "[project]\nkind = \"site\"\n";
         std::fs::write(folder.path().join("tympan.toml"), config).unwrap();
         let found = site_in(folder.path(), archive_route);
-        assert_eq!(found.unwrap().as_str(), ARCHIVE);
+        assert_eq!(found.unwrap().as_str(), ARCHIVE_FILE);
         std::fs::write(folder.path().join("archive.md"), "# Mine\n").unwrap();
         assert_eq!(site_in(folder.path(), archive_route), None);
     }

@@ -20,7 +20,8 @@ pub(super) struct Sitemap<'a> {
 impl<'a> Sitemap<'a> {
     pub(super) fn of(site: &'a Site) -> Self {
         let listed = |page: &Page| {
-            let found = !page.front.draft && page.route.as_str() != "404.html";
+            let moved = page.front.redirect_to.is_some();
+            let found = !moved && !page.front.draft && page.route.as_str() != "404.html";
             // An old version's page counts only where the latest has none in its place.
             found && !site.is_fallback(page) && site.page_in_latest(page).is_none()
         };

@@ -251,9 +251,7 @@ fn front(context: &RenderContext<'_>, document: &Document, entries: &[Entry<'_>]
         false => texts >= 2,
     };
     let deepest = entries.iter().map(|entry| entry.level).max().unwrap_or(1);
-    let tags: BTreeSet<&str> = pages()
-        .flat_map(|page| page.front.tags.iter().map(String::as_str))
-        .collect();
+    let tags: BTreeSet<&str> = pages().flat_map(|page| page.front.terms("tags")).collect();
     let first = pages().next();
     let own = first.filter(|_| contract).and_then(|page| page.front.date);
     let made = site.source.time.and_then(Date::from_seconds);

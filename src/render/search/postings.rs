@@ -149,7 +149,7 @@ impl Chunk {
                 });
             };
             read(&page.title, Field::Title);
-            for tag in &page.front.tags {
+            for tag in page.front.terms("tags") {
                 read(tag, Field::Heading);
             }
             if let Some(description) = &page.front.description {

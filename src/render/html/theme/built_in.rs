@@ -40,6 +40,9 @@ const BASE: Files = embedded!("base":
     "templates/header.html",
     "templates/toc.html",
     "templates/turn.html",
+    "templates/paginator.html",
+    "templates/series.html",
+    "templates/related.html",
     "templates/footer.html",
     "templates/changed.html",
     "templates/search-open.html",
@@ -58,6 +61,7 @@ const BASE: Files = embedded!("base":
     "css/cards.css",
     "css/blocks.css",
     "css/code.css",
+    "css/lists.css",
     "css/search.css",
     "css/languages.css",
     "css/menus.css",
@@ -83,6 +87,7 @@ const BASE: Files = embedded!("base":
     "strings/uk.toml",
     "strings/zh.toml",
     "js/tabs.js",
+    "js/redirects.js",
 );
 const SITE: Files =
     embedded!("site": "templates/home.html", "templates/archive.html", "css/site.css");

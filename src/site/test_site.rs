@@ -1,0 +1,48 @@
+//! Small sites for the tests of this room.
+
+use crate::repo::{History, Snapshot};
+use crate::site::load::LoadOptions;
+use crate::site::model::{PageId, Site};
+use crate::site_path::SitePath;
+
+/// A site of these files.
+pub(super) fn site(files: &[(&str, &str)]) -> Site {
+    site_after(files, None)
+}
+
+/// A site of these files, loaded after another.
+pub(super) fn site_after(files: &[(&str, &str)], previous: Option<&Site>) -> Site {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = SitePath::parse(path).unwrap().on_disk(folder.path());
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let snapshot = Snapshot::worktree(folder.path()).unwrap();
+    let history = History::read(folder.path(), None).unwrap();
+    let options = LoadOptions {
+        now: 1_780_000_000,
+        ..LoadOptions::default()
+    };
+    Site::load(&snapshot, &history, &options, previous)
+}
+
+/// The page read from a file.
+#[track_caller]
+pub(super) fn page(site: &Site, path: &str) -> PageId {
+    site.page_at(&SitePath::parse(path).unwrap()).unwrap()
+}
+
+/// The addresses of pages.
+pub(super) fn urls(site: &Site, pages: &[PageId]) -> Vec<String> {
+    pages.iter().map(|id| site.page(*id).url()).collect()
+}
+
+/// Findings as `path:line code`.
+pub(super) fn found(site: &Site) -> Vec<String> {
+    let shown = |found: &crate::diagnostic::Diagnostic| match &found.place {
+        Some(place) => format!("{}:{} {}", found.path, place.line, found.code),
+        None => format!("{} {}", found.path, found.code),
+    };
+    site.diagnostics.iter().map(shown).collect()
+}
