@@ -1,3 +1,5 @@
+//! What container blocks and tabs are read as, in both notations.
+
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Tag, TagEnd};
 

@@ -190,13 +190,14 @@ impl Theme {
         template: &str,
         values: &Context,
     ) -> Result<String, Failure> {
+        // The bounded filters spend of the budget in the program's own templates too.
+        guard::refill();
         if !self.is_changed() {
             return self
                 .templates
                 .render(template, values)
                 .map_err(Failure::Own);
         }
-        guard::refill();
         let mut output = guard::Output::default();
         let rendered = self.templates.render_to(template, values, &mut output);
         rendered.map_err(|error| {
@@ -394,6 +395,28 @@ mod tests {
     fn a_digest_is_written_as_browsers_read_it() {
         let empty = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
         assert_eq!(integrity(b""), empty);
+    }
+
+    #[test]
+    fn a_page_begins_with_a_budget_of_its_own() {
+        let own = [
+            (
+                "dear.html",
+                "{% for i in range(end=9000) %}{% for j in range(end=9000) %}{% endfor %}{% endfor %}",
+            ),
+            ("cheap.html", "{{ 'a b' | replace(from=' ', to='-') }}"),
+        ];
+        let (theme, _) = theme(&[], &own);
+        assert!(theme.render("dear.html", &values()).is_err());
+        renders(&theme, "cheap.html", "a-b");
+        let mut built_in = Theme::built_in(Kind::Docs, "en");
+        let text = "{{ page.title | replace(from='T', to='U') }}";
+        built_in
+            .templates
+            .add_raw_template("plain.html", text)
+            .unwrap();
+        assert!(theme.render("dear.html", &values()).is_err());
+        renders(&built_in, "plain.html", "&lt;U&gt;");
     }
 
     #[test]
