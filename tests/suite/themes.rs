@@ -69,16 +69,16 @@ fn a_broken_template_is_named_and_the_theme_stands_in() {
         "did you mean `upper`?",
     ] {
         assert!(
-            run.stderr.contains(word),
+            run.stdout.contains(word),
             "`{word}` is not in:\n{}",
-            run.stderr
+            run.stdout
         );
     }
     assert_eq!(
-        run.stderr.matches("page.html:2:9").count(),
+        run.stdout.matches("page.html:2:9").count(),
         1,
         "{}",
-        run.stderr
+        run.stdout
     );
     assert!(
         project

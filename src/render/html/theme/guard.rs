@@ -86,6 +86,15 @@ pub(super) fn register(tera: &mut Tera) {
             Ok("")
         },
     );
+    tera.register_function(
+        "__spent",
+        |kwargs: Kwargs, _: &State| -> TeraResult<&'static str> {
+            if let Some(value) = kwargs.get::<Value>("value")? {
+                spend(measure(&value, MAX_VALUE * 8, MAX_DEPTH)?)?;
+            }
+            Ok("")
+        },
+    );
     tera.register_filter(
         "__spend",
         |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {

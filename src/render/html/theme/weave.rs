@@ -173,7 +173,11 @@ impl<'a> Weaver<'a> {
             self.before(open, "__call()");
         } else if !value.is_empty() && !value.starts_with("super(") {
             let unseen = !self.extends || self.components > 0 || !self.captures.is_empty();
-            if unseen {
+            let plain = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+            if unseen && value.chars().all(plain) {
+                // What is not there is told best by the engine, at the name that is wrong.
+                self.after(end, &format!("__spent(value={value})"));
+            } else if unseen {
                 self.insert(open + 2 + lead, "(");
                 self.insert(end - 2 - tail, ") | __spend ");
             }
