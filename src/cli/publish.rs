@@ -18,6 +18,7 @@ use crate::digest::Digest;
 use crate::publish::{self, Kind, PublishError, Request};
 use crate::release::{Release, lost_routes};
 use crate::render::Wanted;
+use crate::site_path::SitePath;
 use crate::targets;
 
 /// How long others wait for a publish that is never heard of again.
@@ -185,10 +186,7 @@ fn look(ui: &Ui, request: &Request<'_>) -> Result<TargetReport, PublishError> {
             ui.result(&format!("{:<9} {}  {size}", change.word(), change.path()));
         }
     }
-    report::print(
-        ui,
-        &lost_routes(seen.plan.changes.removals(), &request.release.files),
-    );
+    tell_lost(ui, request, &seen.outcome, seen.plan.changes.removals());
     if let publish::Outcome::Refuse(refusal) = &seen.outcome {
         ui.warn(&format!("a publish would be refused: {refusal}"));
     }
@@ -199,6 +197,19 @@ fn look(ui: &Ui, request: &Request<'_>) -> Result<TargetReport, PublishError> {
         report.words()
     ));
     Ok(report)
+}
+
+/// Names the addresses that the new release loses. What healing removes was never released.
+fn tell_lost(ui: &Ui, request: &Request<'_>, outcome: &publish::Outcome, gone: Vec<&SitePath>) {
+    if matches!(outcome, publish::Outcome::Heal) {
+        return;
+    }
+    let lost = lost_routes(gone, &request.release.files);
+    match ui.is_json() {
+        // The result is one object; what else there is to say goes beside it.
+        true => lost.iter().for_each(|found| ui.warn(&found.message)),
+        false => report::print(ui, &lost),
+    }
 }
 
 /// What becomes of a target, in one word.
@@ -213,10 +224,7 @@ fn word(outcome: &publish::Outcome) -> &'static str {
 
 fn go(ui: &Ui, request: &Request<'_>) -> Result<TargetReport, PublishError> {
     let done = publish::publish(request)?;
-    report::print(
-        ui,
-        &lost_routes(done.plan.changes.removals(), &request.release.files),
-    );
+    tell_lost(ui, request, &done.outcome, done.plan.changes.removals());
     let word = word(&done.outcome);
     let mut report = TargetReport::new(request.name, word.to_owned(), &done.plan);
     report.epoch = done.deployment.as_ref().map(|deployment| deployment.epoch);
