@@ -1,7 +1,7 @@
 //! The pass over lines that knows the block dialects: the line that opens a block becomes a
 //! heading of the sixth level with its title, its body moves to the left, and an empty heading
 //! stands where it ends. Such a heading ends every list and paragraph before it, which a marker of
-//! any other kind would not; [`resolve`](super::resolve) takes the headings out again by place.
+//! any other kind would not; [`resolve`](mod@super::resolve) takes the headings out again by place.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
