@@ -15,8 +15,9 @@
 //!
 //! **Floor 2, what is read and kept.**
 //! [`repo`] reads snapshots and history and is the only room that runs `git`; [`config`] reads
-//! `tympan.toml` and `environments/*.toml`; [`markdown`] reads text, with spans; [`store`] keeps
-//! blobs and cached results; [`release`] says what a release is and how two differ.
+//! `tympan.toml` and `environments/*.toml`; [`markdown`] reads text, with spans; [`template`] fills
+//! templates, within bounds; [`store`] keeps blobs and cached results; [`release`] says what a
+//! release is and how two differ.
 //!
 //! **Floor 3, the two models.**
 //! [`site`] is what a repository says: pages, sections, navigation, documents; [`targets`] are the
@@ -50,3 +51,4 @@ pub mod site;
 pub mod site_path;
 pub mod store;
 pub mod targets;
+pub mod template;

@@ -335,6 +335,33 @@ mod tests {
     }
 
     #[test]
+    fn calls_in_the_text_see_what_the_folder_says() {
+        let text = |meta: &str, body: &str| {
+            let code = "{{ page.title }}/{{ page.extra.color | default(value='none') }}";
+            let site = site(&[
+                ("content/.meta.yml", meta),
+                ("content/a.md", body),
+                ("shortcodes/show.md", code),
+            ]);
+            site.page(page(&site, "content/a.md"))
+                .text
+                .trim_end()
+                .to_owned()
+        };
+        let meta = "title: T\ncolor: red\nvariables: {edition: second}\n";
+        assert_eq!(text(meta, "{{< show >}}"), "T/red");
+        assert_eq!(
+            text(meta, "{{ edition }} {{< param color >}}"),
+            "second red"
+        );
+        assert_eq!(
+            text(meta, "---\ntitle: U\ncolor: blue\n---\n{{< show >}}"),
+            "---\ntitle: U\ncolor: blue\n---\nU/blue"
+        );
+        assert_eq!(text("title: T\n", "{{< show >}}"), "T/none");
+    }
+
+    #[test]
     fn a_change_reaches_the_pages_below() {
         let files = |text: &'static str| [("content/.meta.yml", text), ("content/a.md", "# A\n")];
         let first = site(&files("title: One\n"));

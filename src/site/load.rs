@@ -16,7 +16,7 @@ use crate::site::languages::{by_language, introduce, place_of, translate};
 use crate::site::model::{Hidden, PageId, Site};
 use crate::site::names::check_names;
 use crate::site::nav::{SUMMARY_FILE, read_nav, retitled};
-use crate::site::page::{MAX_PAGE, Page, PageSource, is_page};
+use crate::site::page::{Around, MAX_PAGE, Page, PageSource, is_page};
 use crate::site::project::{Placed, content_folder, load_config, read_text, snapshot_text};
 use crate::site::redirects::read_redirects;
 use crate::site::routes::settle_routes;
@@ -79,10 +79,10 @@ impl Site {
             shortcodes: &shortcodes,
             read: &read,
         };
-        let loaded = load_pages(snapshot, &around, &pages, previous);
+        let loaded = load_pages(snapshot, around, &pages, previous);
         let mut all = readable(loaded, &mut diagnostics);
         settle_pages(
-            &config,
+            around,
             &text_files(snapshot, &content, is_meta),
             &mut all,
             &mut diagnostics,
@@ -268,29 +268,19 @@ fn nothing_found(content: &SitePath) -> Diagnostic {
         .help("add an `index.md`, or name the folder with `content = \"…\"`")
 }
 
-/// What decides a page beside its own file.
-struct Around<'a> {
-    content: &'a SitePath,
-    config: &'a Config,
-    shortcodes: &'a Shortcodes,
-    read: &'a (dyn Fn(&SitePath) -> Option<Arc<str>> + Sync),
-}
-
-impl Around<'_> {
-    /// Whether pages of another site were read with the same.
-    fn is_that_of(&self, previous: &Site) -> bool {
-        previous.config.variables == self.config.variables
-            && previous.config.project == self.config.project
-    }
+/// Whether pages of another site were read with the same around them.
+fn is_around(around: Around<'_>, previous: &Site) -> bool {
+    previous.config.variables == around.config.variables
+        && previous.config.project == around.config.project
 }
 
 fn load_pages(
     snapshot: &Snapshot,
-    around: &Around<'_>,
+    around: Around<'_>,
     files: &[&SnapshotFile],
     previous: Option<&Site>,
 ) -> Vec<Result<Arc<Page>, Box<Diagnostic>>> {
-    let is_around = previous.is_some_and(|previous| around.is_that_of(previous));
+    let is_around = previous.is_some_and(|previous| is_around(around, previous));
     let load = |file: &&SnapshotFile| {
         let path = &file.path;
         if file.size > MAX_PAGE as u64 {
@@ -319,8 +309,8 @@ fn load_pages(
         let same = |page: &&Arc<Page>| {
             let stays = page.place == place.path && page.language == place.language;
             let whole = page.included.is_empty() && page.unknown.is_empty();
-            // A text that is its file has nothing in it that anything around decides.
-            let own = is_around || page.text == page.file;
+            // A text without calls has nothing in it that anything around decides.
+            let own = is_around || !page.calls;
             stays && whole && own && page.file.as_bytes() == bytes
         };
         let known = previous
@@ -328,15 +318,12 @@ fn load_pages(
             .filter(same);
         let source = PageSource {
             path,
-            content: around.content,
             place: &place,
             bytes: &bytes,
-            config: around.config,
-            shortcodes: around.shortcodes,
         };
         Ok(known
             .cloned()
-            .unwrap_or_else(|| Arc::new(Page::read(&source, around.read))))
+            .unwrap_or_else(|| Arc::new(Page::read(&source, around))))
     };
     files.par_iter().map(load).collect()
 }

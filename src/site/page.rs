@@ -9,6 +9,7 @@ use crate::digest::Digest;
 use crate::markdown::{Outline, outline};
 use crate::site::expand::{
     Expanded, Fault, FaultKind, Part, Shortcodes, Surroundings, Variables, expand, locate,
+    might_call,
 };
 use crate::site::front_matter::{FrontMatter, read_front_matter};
 use crate::site::languages::Place;
@@ -52,71 +53,98 @@ pub struct Page {
     pub diagnostics: Vec<Diagnostic>,
     parts: Vec<Part>,
     own: Digest,
+    /// The digest of the file's bytes.
+    bytes: Digest,
+    /// Whether the text may hold calls, which see what the page says of itself.
+    pub(super) calls: bool,
+    /// How many of the faults are not about calls.
+    plain_faults: usize,
 }
 
 /// What a page is read from.
 pub struct PageSource<'a> {
     /// The file, relative to the project.
     pub path: &'a SitePath,
-    /// The content folder.
-    pub content: &'a SitePath,
     /// Where it stands among the files of all languages.
     pub place: &'a Place,
     /// The file's bytes.
     pub bytes: &'a [u8],
+}
+
+/// What decides a page beside its own file.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    /// The content folder.
+    pub content: &'a SitePath,
     /// The project's configuration, for the names that text may use.
     pub config: &'a Config,
     /// The project's shortcodes.
     pub shortcodes: &'a Shortcodes,
+    /// Files of the project.
+    pub read: &'a (dyn Fn(&SitePath) -> Option<Arc<str>> + Sync),
 }
 
 impl Page {
-    /// Reads a page. Nothing but the file, what it includes and the source's other fields decides
-    /// the result.
-    pub fn read(source: &PageSource<'_>, read: &dyn Fn(&SitePath) -> Option<Arc<str>>) -> Self {
+    /// Reads a page. Nothing but the file, what it includes and what is around it decides the result.
+    pub fn read(source: &PageSource<'_>, around: Around<'_>) -> Self {
         let path = source.path;
         let mut diagnostics = Vec::new();
         let file: Arc<str> = decode(path, source.bytes, &mut diagnostics).into();
         let text = SourceText::new(path, &file);
         let (front, body, faults) = read_front_matter(&text, &file, &FrontMatter::default());
         diagnostics.extend(faults);
-        let around = Surroundings {
-            read,
-            content: source.content,
-            shortcodes: source.shortcodes,
-            variables: &Variables::new(source.config, &front),
-        };
-        let expanded = expand(path, Arc::clone(&file), body, around);
-        let mut unknown = Vec::new();
-        for fault in &expanded.faults {
-            match fault.kind {
-                FaultKind::Unknown => unknown.push(fault.clone()),
-                _ => diagnostics.push(include_fault(&text, fault)),
-            }
-        }
-        let outline = outline(&expanded.text[body..], body);
-        let title = title_of(&front, &outline, &source.place.path);
-        let route = route_of(&source.place.path, front.slug.as_deref());
-        let own = digest_of(source.bytes, &expanded, read);
-        Self {
+        let bytes = Digest::of(source.bytes);
+        let mut page = Self {
             path: path.clone(),
             place: source.place.path.clone(),
             language: source.place.language.clone(),
-            route,
-            title,
+            route: route_of(&source.place.path, front.slug.as_deref()),
+            title: String::new(),
             body,
-            outline,
-            digest: own,
-            own,
+            outline: Outline::default(),
+            digest: bytes,
+            own: bytes,
+            bytes,
+            calls: might_call(&file[body..]),
             settings: None,
-            included: expanded.included,
-            unknown,
+            included: Vec::new(),
+            unknown: Vec::new(),
+            plain_faults: diagnostics.len(),
             diagnostics,
-            parts: expanded.parts,
-            text: expanded.text,
+            parts: Vec::new(),
+            text: Arc::clone(&file),
             file,
             front,
+        };
+        page.expand(around);
+        page.title = title_of(&page.front, &page.outline, &page.place);
+        page
+    }
+
+    /// Carries out the calls in the text, which see the front matter as it is now.
+    fn expand(&mut self, around: Around<'_>) {
+        let text = SourceText::new(&self.path, &self.file);
+        let surroundings = Surroundings {
+            read: around.read,
+            content: around.content,
+            shortcodes: around.shortcodes,
+            variables: &Variables::new(around.config, &self.front),
+        };
+        let expanded = expand(&self.path, Arc::clone(&self.file), self.body, surroundings);
+        self.diagnostics.truncate(self.plain_faults);
+        self.unknown.clear();
+        for fault in &expanded.faults {
+            match fault.kind {
+                FaultKind::Unknown => self.unknown.push(fault.clone()),
+                _ => self.diagnostics.push(include_fault(&text, fault)),
+            }
         }
+        self.outline = outline(&expanded.text[self.body..], self.body);
+        self.own = digest_of(self.bytes, &expanded, around.read);
+        self.digest = self.own;
+        self.included = expanded.included;
+        self.parts = expanded.parts;
+        self.text = expanded.text;
     }
 
     /// The Markdown, without front matter.
@@ -126,12 +154,20 @@ impl Page {
 
     /// Reads the front matter again over what is said for all pages of its folder. The settings
     /// are part of what decides the page, so their digest becomes part of its own.
-    pub(super) fn settle(&mut self, base: &FrontMatter, settings: Option<Digest>) {
+    pub(super) fn settle(
+        &mut self,
+        base: &FrontMatter,
+        settings: Option<Digest>,
+        around: Around<'_>,
+    ) {
         let text = SourceText::new(&self.path, &self.file);
         // A fault of the page's own values was reported when it was read.
         let (front, ..) = read_front_matter(&text, &self.file, base);
-        self.title = title_of(&front, &self.outline, &self.place);
         self.front = front;
+        if self.calls {
+            self.expand(around);
+        }
+        self.title = title_of(&self.front, &self.outline, &self.place);
         self.digest = match &settings {
             Some(settings) => {
                 Digest::of_parts([self.own.hex().as_bytes(), settings.hex().as_bytes()])
@@ -297,7 +333,7 @@ pub(super) fn route_of(below: &SitePath, slug: Option<&str>) -> SitePath {
 }
 
 fn digest_of(
-    bytes: &[u8],
+    bytes: Digest,
     expanded: &Expanded,
     read: &dyn Fn(&SitePath) -> Option<Arc<str>>,
 ) -> Digest {
@@ -306,7 +342,7 @@ fn digest_of(
         .iter()
         .map(|path| Digest::of(read(path).unwrap_or_default().as_bytes()));
     let mut parts: Vec<String> = included.map(|digest| digest.hex()).collect();
-    parts.insert(0, Digest::of(bytes).hex());
+    parts.insert(0, bytes.hex());
     if !expanded.parts.is_empty() {
         // Variables come from elsewhere than the files.
         parts.push(Digest::of(expanded.text.as_bytes()).hex());
@@ -318,6 +354,16 @@ fn digest_of(
 mod tests {
     use super::*;
 
+    fn read(source: &PageSource<'_>, content: &SitePath) -> Page {
+        let around = Around {
+            content,
+            config: &Config::default(),
+            shortcodes: &Shortcodes::default(),
+            read: &|_| None,
+        };
+        Page::read(source, around)
+    }
+
     fn page(path: &str, text: &str) -> Page {
         let (path, content) = (
             SitePath::parse(path).unwrap(),
@@ -327,17 +373,12 @@ mod tests {
             language: None,
             path: path.below(&content).unwrap(),
         };
-        Page::read(
-            &PageSource {
-                path: &path,
-                content: &content,
-                place: &place,
-                bytes: text.as_bytes(),
-                config: &Config::default(),
-                shortcodes: &Shortcodes::default(),
-            },
-            &|_| None,
-        )
+        let source = PageSource {
+            path: &path,
+            place: &place,
+            bytes: text.as_bytes(),
+        };
+        read(&source, &content)
     }
 
     #[track_caller]
@@ -382,13 +423,10 @@ mod tests {
         };
         let source = PageSource {
             path: &path,
-            content: &SitePath::root(),
             place: &place,
             bytes: b"ab\n\xffc",
-            config: &Config::default(),
-            shortcodes: &Shortcodes::default(),
         };
-        let page = Page::read(&source, &|_| None);
+        let page = read(&source, &SitePath::root());
         let place = page.diagnostics[0].place.as_ref().unwrap();
         assert_eq!(
             (page.diagnostics[0].code.as_ref(), place.line, place.column),

@@ -5,20 +5,21 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::config::{Config, Kind};
+use crate::config::Kind;
 use crate::diagnostic::Diagnostic;
 use crate::site::cascade::Cascade;
 use crate::site::nav::TextFile;
-use crate::site::page::Page;
+use crate::site::page::{Around, Page};
 use crate::site::places::{Places, date_in_name};
 
 /// Reads the pages over what their folders say, and gives them their routes.
 pub(super) fn settle_pages(
-    config: &Config,
+    around: Around<'_>,
     meta: &[TextFile],
     pages: &mut [Arc<Page>],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    let config = around.config;
     let cascade = Cascade::read(pages, meta, diagnostics);
     // The days in the names of minutes or of a manual's pages are no dates of publication.
     let dated =
@@ -30,7 +31,7 @@ pub(super) fn settle_pages(
             settings = settings.dated(date);
         }
         if page.settings != settings.digest {
-            Arc::make_mut(page).settle(&settings.base, settings.digest);
+            Arc::make_mut(page).settle(&settings.base, settings.digest, around);
         }
     });
     let places = Places::new(config, pages.iter().map(|page| &**page));

@@ -16,9 +16,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("markdown", &[FLOOR_1]),
     ("config", &[FLOOR_1]),
     ("repo", &[FLOOR_1]),
+    ("template", &[FLOOR_1]),
     ("store", &[FLOOR_1]),
     ("release", &[FLOOR_1]),
-    ("site", &["markdown", "config", "repo", FLOOR_1]),
+    ("site", &["markdown", "config", "repo", "template", FLOOR_1]),
     ("targets", &["release", "store", "config", FLOOR_1]),
     (
         "checks",
@@ -35,7 +36,7 @@ const TABLE: &[(&str, &[&str])] = &[
     (
         "render",
         &[
-            "assets", "site", "markdown", "repo", "config", "store", "release", FLOOR_1,
+            "assets", "site", "markdown", "template", "repo", "config", "store", "release", FLOOR_1,
         ],
     ),
     (
@@ -91,8 +92,16 @@ const ONE_ROOM_ONLY: &[(&str, &[&str])] = &[
     ("layout::backends", &["src/render/diagram/"]),
     ("pikchr::{", &["src/render/diagram/"]),
     ("notify::", &["src/preview/"]),
-    // Pages are made of templates, and so are shortcodes, which are text before they are pages.
-    ("tera::", &["src/render/", "src/site/expand/shortcodes.rs"]),
+    // Pages are given values for their templates, and so are shortcodes, which are text before they
+    // are pages.
+    (
+        "tera::",
+        &[
+            "src/template/",
+            "src/render/",
+            "src/site/expand/shortcodes.rs",
+        ],
+    ),
 ];
 
 const LONGEST: usize = 500;

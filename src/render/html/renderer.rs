@@ -18,13 +18,14 @@ use crate::render::html::menus;
 use crate::render::html::pages::{ListedValue, PageValue};
 use crate::render::html::redirects::{address, file_of, moved_json, rules};
 use crate::render::html::shared::{Shared, canonical, feed_links};
-use crate::render::html::theme::{Content, Failure, Theme};
+use crate::render::html::theme::{Content, Theme};
 use crate::render::html::whole;
 use crate::render::plan::{Job, JobKind, Rendered, Renderer};
 use crate::render::profile::Profile;
 use crate::render::search::SearchPlaces;
 use crate::site::{Feed, ListId, Page, PageId, Redirect, Site, Taxonomy};
 use crate::site_path::SitePath;
+use crate::template::Failure;
 
 /// Renders pages with the theme.
 pub struct Html {
@@ -312,11 +313,6 @@ impl Html {
         values: &Context,
         path: &SitePath,
     ) -> Result<String, RenderError> {
-        let own = |error: tera::Error| RenderError::Template {
-            path: path.clone(),
-            template: template.to_owned(),
-            message: error.to_string(),
-        };
         let began = self.profile.as_ref().map(|profile| profile.now());
         let rendered = self.theme.render(template, values);
         if let (Some(profile), Some(began)) = (&self.profile, began) {
@@ -324,7 +320,11 @@ impl Html {
         }
         rendered.map_err(|failure| match failure {
             Failure::Fault(found) => RenderError::Fault(found),
-            Failure::Own(error) => own(error),
+            Failure::Own(message) => RenderError::Template {
+                path: path.clone(),
+                template: template.to_owned(),
+                message,
+            },
         })
     }
 }

@@ -53,7 +53,7 @@ pub(super) enum Dialect {
 }
 
 /// Whether a text can hold a call at all.
-pub(super) fn might_call(text: &str) -> bool {
+pub(in crate::site) fn might_call(text: &str) -> bool {
     text.contains("{{") || text.contains("{%") || text.contains("--8<--") || {
         text.contains("<!--@include") || text.contains("<!-- @include") || text.contains("<<< ")
     }

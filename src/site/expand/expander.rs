@@ -14,6 +14,7 @@ use crate::site::expand::shortcodes::{MAX_ARGUMENTS, Output, Shortcodes};
 use crate::site::expand::text::{Expanded, Fault, FaultKind, Origin, Writer};
 use crate::site::expand::variables::Variables;
 use crate::site_path::SitePath;
+use crate::template::begin_page;
 
 /// How deep includes and shortcodes may stand inside each other.
 const MAX_DEPTH: usize = 8;
@@ -54,6 +55,7 @@ pub(in crate::site) fn expand(
         changed: false,
     };
     if might_call(&text[body..]) {
+        begin_page();
         let source = Source::new(path.clone(), &text, None, body);
         expander.writer.insert(&text[..body], &None, 0);
         expander.emit(&source, body..text.len());
@@ -328,7 +330,7 @@ impl Expander<'_> {
         let output = match output {
             Ok(output) => output,
             Err(message) => {
-                let message = format!("{}: {message}", code.name);
+                let message = format!("`{}` {message}", code.name);
                 return self.fault(FaultKind::Shortcode, &message, &place.span);
             }
         };

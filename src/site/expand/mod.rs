@@ -15,6 +15,7 @@ mod tests;
 mod text;
 mod variables;
 
+pub(super) use calls::might_call;
 pub(super) use expander::{Surroundings, expand};
 pub use shortcodes::Shortcodes;
 pub(super) use text::{Expanded, Part, locate};

@@ -5,23 +5,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::io::Write;
 use std::sync::Arc;
 
 use serde_json::json;
-use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
+use tera::{Context, Value};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::expand::arguments::Arguments;
 use crate::site::expand::variables::Variables;
 use crate::site_path::SitePath;
+use crate::template::{Cost, Dialect, Failure, Source, Templates};
 
 /// The folder of a project's own shortcodes.
 pub(in crate::site) const FOLDER: &str = "shortcodes";
-/// How much one call may write, in bytes.
-const MAX_OUTPUT: usize = 1 << 20;
-/// How often one template may join texts: each could double what it holds.
-const MAX_JOINS: usize = 8;
+/// How long a template may be, in bytes.
+const MAX_TEXT: usize = 1 << 20;
+/// What one call may cost: about a byte of text each.
+const MAX_COST: u64 = 4 << 20;
 /// How long the arguments of one call may be, in bytes.
 pub(super) const MAX_ARGUMENTS: usize = 64 << 10;
 
@@ -29,10 +29,19 @@ pub(super) const MAX_ARGUMENTS: usize = 64 << 10;
 /// characters into a call, the text inside is only put there once more.
 const INNER: &str = "\u{1}inner\u{1}";
 
+const DIALECT: Dialect = Dialect {
+    folder: FOLDER,
+    prefixes: &[],
+    filters: &[],
+    functions: &[],
+    register: |_| {},
+};
+
 /// The shortcodes of a project, ready to be called.
 #[derive(Clone, Default)]
 pub struct Shortcodes {
-    templates: Arc<Tera>,
+    /// None if there are none.
+    templates: Option<Arc<Templates>>,
     files: BTreeMap<String, SitePath>,
     /// Those whose template shows the text inside without asking whether there is any.
     paired: BTreeSet<String>,
@@ -58,39 +67,45 @@ impl Shortcodes {
         read: &dyn Fn(&SitePath) -> Option<Arc<str>>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
-        let mut templates = Tera::default();
-        for name in ["replace", "indent", "format"] {
-            templates.register_filter(name, refused);
-        }
-        let (mut known, mut paired) = (BTreeMap::new(), BTreeSet::new());
-        for path in files {
-            let folder = path.parent();
-            if folder.as_str() != FOLDER || !matches!(path.extension(), "html" | "md") {
-                continue;
+        let own = |path: &&SitePath| {
+            path.parent().as_str() == FOLDER && matches!(path.extension(), "html" | "md")
+        };
+        let mut texts: Vec<(&SitePath, Arc<str>)> = Vec::new();
+        for path in files.filter(own) {
+            match read(path) {
+                Some(text) if text.len() > MAX_TEXT => {
+                    let message = "the template is longer than one may be";
+                    let found = Diagnostic::new("template-limit", Severity::Error, path, message);
+                    let limit = MAX_TEXT >> 10;
+                    diagnostics.push(found.help(format!("split it; the limit is {limit} kB")));
+                }
+                text => texts.extend(text.map(|text| (path, text))),
             }
-            let Some(text) = read(path) else { continue };
-            let name = path.stem().to_owned();
-            let added = bounded(&text).and_then(|()| {
-                let added = templates.add_raw_template(path.as_str(), &text);
-                added.map_err(|error| error.to_string())
-            });
-            match added {
-                Ok(()) => {
-                    if text.contains("inner") && !text.contains("if inner") {
-                        paired.insert(name.clone());
-                    }
-                    known.insert(name, path.clone());
+        }
+        if texts.is_empty() {
+            return Self::default();
+        }
+        let (templates, found) = Templates::parse(DIALECT, |left_out| {
+            let kept = texts.iter().filter(|(path, _)| !left_out.contains(path));
+            kept.map(|(path, text)| {
+                let place = Some(*path);
+                (path.to_string(), Source { text, place })
+            })
+            .collect()
+        });
+        diagnostics.extend(found);
+        let (mut known, mut paired) = (BTreeMap::new(), BTreeSet::new());
+        for (path, text) in &texts {
+            if templates.contains(path.as_str()) {
+                let name = path.stem().to_owned();
+                if text.contains("inner") && !text.contains("if inner") {
+                    paired.insert(name.clone());
                 }
-                Err(message) => {
-                    let message = format!("the shortcode cannot be read: {}", one_line(&message));
-                    let found =
-                        Diagnostic::new("shortcode-template", Severity::Error, path, message);
-                    diagnostics.push(found.help("its calls are left out until it is corrected"));
-                }
+                known.insert(name, (*path).clone());
             }
         }
         Self {
-            templates: Arc::new(templates),
+            templates: Some(Arc::new(templates)),
             files: known,
             paired,
         }
@@ -115,7 +130,7 @@ impl Shortcodes {
         page: &SitePath,
         paired: bool,
     ) -> Result<Output, String> {
-        let Some(file) = self.files.get(name) else {
+        let (Some(file), Some(templates)) = (self.files.get(name), &self.templates) else {
             return Err(format!("there is no shortcode `{name}`"));
         };
         let mut context = Context::new();
@@ -146,70 +161,20 @@ impl Shortcodes {
         }
         let inner = if paired { INNER } else { "" };
         context.insert_value("inner", Value::safe_string(inner));
-        let mut written = Bounded(Vec::new());
-        self.templates
-            .render_to(file.as_str(), &context, &mut written)
-            .map_err(|error| one_line(&with_causes(&error)))?;
-        let written = String::from_utf8_lossy(&written.0).into_owned();
+        let written = templates.render(file.as_str(), &context, Cost::Share(MAX_COST));
+        let written = written.map_err(|failure| match failure {
+            Failure::Fault(found) => {
+                let place = found.place.as_ref();
+                let line = place.map_or_else(String::new, |place| format!(":{}", place.line));
+                format!("fails at {}{line}: {}", found.path, found.message)
+            }
+            Failure::Own(message) => message,
+        })?;
         let pieces = written.split(INNER).map(without_blank_lines);
         Ok(Output {
             pieces: pieces.collect(),
         })
     }
-}
-
-/// Refuses templates whose work has no bound: the engine bounds one loop, not loops in loops, and
-/// nothing bounds a text that is joined to itself again and again.
-fn bounded(text: &str) -> Result<(), String> {
-    let mut in_loop = false;
-    for (at, _) in text.match_indices("{%") {
-        let inner = text[at + 2..].trim_start_matches('-').trim_start();
-        let begins = |word: &str| inner.starts_with(word);
-        if begins("for ") && std::mem::replace(&mut in_loop, true) {
-            return Err("a loop stands inside a loop".to_owned());
-        }
-        in_loop &= !begins("endfor");
-        for word in [
-            "include",
-            "extends",
-            "component",
-            "set_global",
-            "endset",
-            "import",
-        ] {
-            if begins(word) {
-                return Err(format!("`{word}` is not for shortcodes"));
-            }
-        }
-    }
-    if text.matches('~').count() > MAX_JOINS {
-        return Err(format!("it joins texts more than {MAX_JOINS} times"));
-    }
-    Ok(())
-}
-
-/// Stands in for filters whose results can be larger than any bound.
-fn refused(_: &str, _: Kwargs, _: &State) -> TeraResult<String> {
-    Err(tera::Error::message("this filter is not for shortcodes"))
-}
-
-/// The engine's message with its causes, the most telling last.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut message = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        message = format!("{message}: {error}");
-        cause = error.source();
-    }
-    message
-}
-
-fn one_line(message: &str) -> String {
-    let lines = message
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty());
-    lines.collect::<Vec<_>>().join(" ")
 }
 
 /// A blank line would end a block of HTML, and what follows would be read as Markdown.
@@ -227,24 +192,4 @@ fn without_blank_lines(text: &str) -> String {
         out.push_str(if line.is_empty() { "&#10;" } else { line });
     }
     out
-}
-
-/// Stops a template that writes without end.
-struct Bounded(Vec<u8>);
-
-impl Write for Bounded {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        if self.0.len() + bytes.len() > MAX_OUTPUT {
-            return Err(std::io::Error::other(format!(
-                "the shortcode writes more than {} kB",
-                MAX_OUTPUT >> 10
-            )));
-        }
-        self.0.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }

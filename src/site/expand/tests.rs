@@ -1,15 +1,17 @@
 //! What becomes of calls, as tables.
 
+use std::sync::{Arc, LazyLock};
+
 use crate::config::Config;
 use crate::site::expand::expander::{Surroundings, expand};
 use crate::site::expand::shortcodes::Shortcodes;
-use crate::site::expand::text::{Expanded, Fault, FaultKind, locate};
+use crate::site::expand::text::{Expanded, FaultKind, locate};
 use crate::site::expand::variables::Variables;
 use crate::site::front_matter::FrontMatter;
 use crate::site_path::SitePath;
 
-fn run(text: &str) -> Expanded {
-    let read = |path: &SitePath| match path.as_str() {
+fn read(path: &SitePath) -> Option<Arc<str>> {
+    match path.as_str() {
         "src/code.rs" => Some("one\n// ANCHOR: two\ntwo\n// ANCHOR_END: two\nthree\n".into()),
         "src/loop.md" => Some("a {{#include loop.md}}\n".into()),
         "src/part.md" => Some("one\n\ntwo\n".into()),
@@ -20,9 +22,32 @@ fn run(text: &str) -> Expanded {
         ),
         "shortcodes/kbd.html" => Some("<kbd>{{ args[0] }}</kbd>\n".into()),
         "shortcodes/say.md" => Some("**{{ text }}**".into()),
+        "shortcodes/all.html" => Some("{% include \"shortcodes/kbd.html\" %}{% for i in args %}{% for j in args %}{{ i ~ j }}{% endfor %}{% endfor %}".into()),
+        "shortcodes/dear.html" => Some("a\n{% for i in range(end=9000) %}{% for j in range(end=9000) %}{% endfor %}{% endfor %}".into()),
+        "shortcodes/grows.html" => Some(format!("{{% set a = 'text' %}}{}{{{{ a }}}}", "{% set a = a ~ a %}".repeat(40)).into()),
         "src/nested.md" => Some("n {{#include code.rs:1}} m\n".into()),
         _ => None,
-    };
+    }
+}
+
+/// The shortcodes, read once.
+static SHORTCODES: LazyLock<Shortcodes> = LazyLock::new(|| {
+    let files = [
+        "shortcodes/note.html",
+        "shortcodes/kbd.html",
+        "shortcodes/say.md",
+        "shortcodes/all.html",
+        "shortcodes/dear.html",
+        "shortcodes/grows.html",
+    ];
+    let files = files.map(|file| SitePath::parse(file).unwrap());
+    let mut faults = Vec::new();
+    let shortcodes = Shortcodes::read(files.iter(), &read, &mut faults);
+    assert_eq!(faults, []);
+    shortcodes
+});
+
+fn run(text: &str) -> Expanded {
     let config = Config {
         variables: [("version", "1.2"), ("tool.name", "Heron")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -30,34 +55,18 @@ fn run(text: &str) -> Expanded {
         ..Config::default()
     };
     let front = FrontMatter::default();
-    let mut faults = Vec::new();
-    let files = [
-        "shortcodes/note.html",
-        "shortcodes/kbd.html",
-        "shortcodes/say.md",
-        "shortcodes/broken.html",
-    ];
-    let files = files.map(|file| SitePath::parse(file).unwrap());
     let around = Surroundings {
         read: &read,
         content: &SitePath::parse("src").unwrap(),
-        shortcodes: &Shortcodes::read(files.iter(), &read, &mut faults),
+        shortcodes: &SHORTCODES,
         variables: &Variables::new(&config, &front),
     };
-    let mut found = expand(
+    expand(
         &SitePath::parse("src/a.md").unwrap(),
         text.into(),
         0,
         around,
-    );
-    for fault in faults {
-        found.faults.push(Fault {
-            kind: FaultKind::Shortcode,
-            name: fault.message,
-            span: 0..0,
-        });
-    }
-    found
+    )
 }
 
 #[track_caller]
@@ -199,6 +208,41 @@ fn what_cannot_be_done_is_named() {
         "{{< /note >}}".repeat(9000)
     );
     fault(&deep, FaultKind::IncludeTooDeep);
+}
+
+#[test]
+fn a_template_may_use_others_and_loop_in_loops() {
+    case("{{< all 1 2 >}}", "<kbd>1</kbd>\n11122122\n");
+}
+
+#[test]
+fn what_a_call_may_cost_is_bounded() {
+    let fault = |text: &str, message: &str| {
+        let found = &run(text).faults[0];
+        assert_eq!((found.kind, &*found.name), (FaultKind::Shortcode, message));
+    };
+    let limit = "the template does more work than it may cost";
+    fault(
+        "{{< dear >}}",
+        &format!("`dear` fails at shortcodes/dear.html:2: {limit}"),
+    );
+    fault(
+        "{{< grows >}}",
+        &format!("`grows` fails at shortcodes/grows.html:1: {limit}"),
+    );
+}
+
+#[test]
+fn a_broken_template_is_reported_with_its_line() {
+    let path = SitePath::parse("shortcodes/broken.html").unwrap();
+    let read = |_: &SitePath| Some("<b>\n{% if %}".into());
+    let mut found = Vec::new();
+    Shortcodes::read([&path].into_iter(), &read, &mut found);
+    let place = found[0].place.as_ref().unwrap();
+    assert_eq!(
+        (&*found[0].code, place.line, found.len()),
+        ("template-syntax", 2, 1)
+    );
 }
 
 proptest::proptest! {

@@ -25,8 +25,15 @@ impl Level {
     /// All levels below the project, the upper first.
     pub(super) const NAMED: [Self; 3] = [Self::Theme, Self::BuiltIn, Self::Base];
 
+    /// What stands before the names of their templates.
+    pub(super) const PREFIXES: [&'static str; 3] = [
+        Self::NAMED[0].prefix(),
+        Self::NAMED[1].prefix(),
+        Self::NAMED[2].prefix(),
+    ];
+
     /// What stands before the names of its templates.
-    pub(super) fn prefix(self) -> &'static str {
+    pub(super) const fn prefix(self) -> &'static str {
         match self {
             Self::Base => "base/",
             Self::BuiltIn => "built-in/",

@@ -4,13 +4,10 @@
 //! wrong with it is a finding while the layer below stands in.
 
 mod built_in;
-mod fault;
 mod folder;
-mod guard;
 mod layer;
 mod look;
 mod parse;
 mod ready;
-mod weave;
 
-pub(super) use ready::{Content, Failure, Theme};
+pub(super) use ready::{Content, Theme};

@@ -1,93 +1,34 @@
-//! From the layers to parsed templates. A template of the project that is broken is reported and
-//! left out, so that the one below it stands in.
+//! From the layers to parsed templates. Where one of the project is broken, the one below it stands
+//! in.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tera::Tera;
-
 use crate::diagnostic::Diagnostic;
-use crate::render::html::theme::fault::{Origin, Origins, diagnose};
-use crate::render::html::theme::guard;
 use crate::render::html::theme::layer::{Layer, Level, Source};
-use crate::render::html::theme::weave::weave;
+use crate::site::THEME_FOLDER;
 use crate::site_path::SitePath;
+use crate::template::{self, Dialect, Templates};
 
-/// Templates that were parsed.
-pub(super) struct Parsed {
-    /// The engine.
-    pub(super) templates: Tera,
-    /// Where those of the project come from.
-    pub(super) origins: Origins,
-    /// What was wrong.
-    pub(super) diagnostics: Vec<Diagnostic>,
-}
+const DIALECT: Dialect = Dialect {
+    folder: THEME_FOLDER,
+    prefixes: &Level::PREFIXES,
+    filters: &[],
+    functions: &[],
+    register: |_| {},
+};
 
 /// Parses the templates of all layers. A name is looked up from the uppermost layer down; with the
 /// prefix of a layer it means the one from there down, so that an override can extend what it
 /// overrides.
-pub(super) fn parse(layers: &[Layer]) -> Parsed {
-    let mut diagnostics: Vec<Diagnostic> = Vec::new();
-    let mut left_out: BTreeSet<SitePath> = BTreeSet::new();
-    loop {
-        let named = named(layers, &left_out);
-        let origins: Origins = named
-            .iter()
-            .filter_map(|(name, source)| Some((name.clone(), origin(source)?)))
-            .collect();
-        let mut templates = Tera::default();
-        templates
-            .set_fallback_prefixes(Level::NAMED.map(Level::prefix))
-            .expect("there is no template yet");
-        guard::register(&mut templates);
-        let texts = named.iter().map(|(name, source)| {
-            let guarded = origins.get(name).map(|origin| &*origin.guarded.text);
-            (name.as_str(), guarded.unwrap_or(&source.text))
-        });
-        let Err(error) = templates.add_raw_templates(texts) else {
-            return Parsed {
-                templates,
-                origins,
-                diagnostics,
-            };
-        };
-        assert!(
-            !origins.is_empty(),
-            "the built-in templates are checked by the suite: {error}"
-        );
-        let found = diagnose(
-            "template-syntax",
-            &error,
-            &origins,
-            named.keys().map(String::as_str),
-        );
-        let before = left_out.len();
-        let places: BTreeSet<SitePath> = origins
-            .values()
-            .map(|origin| origin.place.clone())
-            .collect();
-        left_out.extend(
-            found
-                .iter()
-                .map(|found| found.path.clone())
-                .filter(|path| places.contains(path)),
-        );
-        if left_out.len() == before {
-            left_out.extend(places);
-        }
-        // What only fails because another was left out would lead away from the fault.
-        let known = |found: &Diagnostic| {
-            !diagnostics.is_empty() && found.message.starts_with("unknown template")
-        };
-        let new: Vec<Diagnostic> = found.into_iter().filter(|found| !known(found)).collect();
-        diagnostics.extend(new);
-    }
-}
-
-fn origin(source: &Source) -> Option<Origin> {
-    Some(Origin {
-        place: source.place.clone()?,
-        text: source.text.clone().into_owned(),
-        guarded: weave(&source.text),
+pub(super) fn parse(layers: &[Layer]) -> (Templates, Vec<Diagnostic>) {
+    Templates::parse(DIALECT, |left_out| {
+        let named = named(layers, left_out).into_iter();
+        named
+            .map(|(name, found)| {
+                let (text, place) = (&*found.text, found.place.as_ref());
+                (name, template::Source { text, place })
+            })
+            .collect()
     })
 }
 

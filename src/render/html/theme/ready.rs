@@ -3,25 +3,24 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use tera::{Context, Tera};
+use tera::Context;
 
 use crate::config::{CONFIG_FILE, Kind};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::digest::Digest;
 use crate::render::context::RenderContext;
 use crate::render::html::finish;
-use crate::render::html::theme::fault::{Origins, diagnose};
 use crate::render::html::theme::layer::{Layer, Level, Source, join, strings_of};
 use crate::render::html::theme::look::looks;
 use crate::render::html::theme::parse::parse;
-use crate::render::html::theme::{built_in, folder, guard};
+use crate::render::html::theme::{built_in, folder};
 use crate::site::THEME_FOLDER;
 use crate::site_path::SitePath;
+use crate::template::{Cost, Failure, Templates};
 
 /// A theme ready to render.
 pub(in crate::render::html) struct Theme {
-    templates: Tera,
-    origins: Origins,
+    templates: Templates,
     pub(in crate::render::html) strings: BTreeMap<String, String>,
     pub(in crate::render::html) style: ThemeFile,
     pub(in crate::render::html) script: ThemeFile,
@@ -54,14 +53,6 @@ pub(in crate::render::html) enum Content {
     Text(String),
     /// What the project has there.
     File(SitePath),
-}
-
-/// A page could not be made with a template.
-pub(in crate::render::html) enum Failure {
-    /// The project broke it.
-    Fault(Box<Diagnostic>),
-    /// The program's own template failed.
-    Own(tera::Error),
 }
 
 impl ThemeFile {
@@ -161,7 +152,7 @@ impl Theme {
     }
 
     fn of(layers: &[Layer], language: &str) -> (Self, Vec<Diagnostic>) {
-        let parsed = parse(layers);
+        let (templates, diagnostics) = parse(layers);
         let mut files: BTreeMap<&SitePath, &SitePath> = BTreeMap::new();
         for layer in layers {
             files.extend(layer.files.iter().map(|(route, source)| (route, source)));
@@ -171,8 +162,7 @@ impl Theme {
             content: Content::File(source.clone()),
         };
         let theme = Self {
-            templates: parsed.templates,
-            origins: parsed.origins,
+            templates,
             strings: strings_of(layers, language),
             style: ThemeFile::new("style", "css", join(layers, |layer| &layer.styles)),
             script: ThemeFile::new("script", "js", join(layers, |layer| &layer.scripts)),
@@ -181,7 +171,7 @@ impl Theme {
             look: LookValue::default(),
             files: files.into_iter().map(file).collect(),
         };
-        (theme, parsed.diagnostics)
+        (theme, diagnostics)
     }
 
     /// Renders a template.
@@ -190,30 +180,12 @@ impl Theme {
         template: &str,
         values: &Context,
     ) -> Result<String, Failure> {
-        // The bounded filters spend of the budget in the program's own templates too.
-        guard::refill();
-        if !self.is_changed() {
-            return self
-                .templates
-                .render(template, values)
-                .map_err(Failure::Own);
-        }
-        let mut output = guard::Output::default();
-        let rendered = self.templates.render_to(template, values, &mut output);
-        rendered.map_err(|error| {
-            let names = self.templates.get_template_names();
-            let found = diagnose("template-failed", &error, &self.origins, names);
-            found
-                .into_iter()
-                .next()
-                .map_or(Failure::Own(error), |found| Failure::Fault(Box::new(found)))
-        })?;
-        Ok(String::from_utf8_lossy(&output.0).into_owned())
+        self.templates.render(template, values, Cost::Page)
     }
 
     /// Whether any template comes with the project.
     pub(in crate::render::html) fn is_changed(&self) -> bool {
-        !self.origins.is_empty()
+        self.templates.is_changed()
     }
 
     /// Every file of the theme's own.
@@ -266,7 +238,7 @@ mod tests {
             assert!(
                 matches!(&theme.style.content, Content::Text(text) if text.contains("color-scheme: light dark"))
             );
-            assert!(theme.templates.contains_template("page.html"));
+            assert!(theme.templates.contains("page.html"));
         }
     }
 
@@ -345,7 +317,7 @@ mod tests {
             "b.html",
             "only the theme&#39;s".replace("&#39;", "'").as_str(),
         );
-        assert!(theme.templates.contains_template("title.html"));
+        assert!(theme.templates.contains("title.html"));
     }
 
     #[track_caller]
@@ -359,7 +331,7 @@ mod tests {
             }
         }
         assert_eq!(lines(&found), [expected]);
-        assert!(theme.templates.contains_template("page.html"));
+        assert!(theme.templates.contains("page.html"));
     }
 
     #[test]
@@ -382,12 +354,12 @@ mod tests {
         case(
             "x.html",
             "{% extends \"x.html\" %}",
-            "theme/templates/x.html:1:4 template-syntax: the template extends itself in a circle; correct the template; until then the theme's own stands in for it",
+            "theme/templates/x.html:1:4 template-syntax: the template extends itself in a circle; correct the template; until then it is left out",
         );
         case(
             "x.html",
             "a\n\n{% for i in range(end=9000) %}{% for j in range(end=9000) %}{% endfor %}{% endfor %}",
-            "theme/templates/x.html:3:61 template-limit: the template does more work than a page may cost; loop over less, or keep less in one value",
+            "theme/templates/x.html:3:61 template-limit: the template does more work than it may cost; loop over less, or keep less in one value",
         );
     }
 
@@ -409,14 +381,6 @@ mod tests {
         let (theme, _) = theme(&[], &own);
         assert!(theme.render("dear.html", &values()).is_err());
         renders(&theme, "cheap.html", "a-b");
-        let mut built_in = Theme::built_in(Kind::Docs, "en");
-        let text = "{{ page.title | replace(from='T', to='U') }}";
-        built_in
-            .templates
-            .add_raw_template("plain.html", text)
-            .unwrap();
-        assert!(theme.render("dear.html", &values()).is_err());
-        renders(&built_in, "plain.html", "&lt;U&gt;");
     }
 
     #[test]

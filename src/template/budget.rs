@@ -1,5 +1,5 @@
-//! Bounds for templates that came with the project. The engine itself bounds nesting, recursion and
-//! `range`, but neither the work of loops within loops nor the length of a value that doubles.
+//! What templates that came with the project may cost. The engine itself bounds nesting, recursion
+//! and `range`, but neither the work of loops within loops nor the length of a value that doubles.
 //!
 //! So there is a budget for each page, and calls that spend it are woven into such templates. The
 //! program's own are trusted and stay as they are.
@@ -10,7 +10,7 @@ use std::io::Write;
 use tera::{Kwargs, State, StringInput, Tera, TeraResult, Value};
 
 /// How the engine's message tells that a bound was reached.
-pub(super) const LIMIT: &str = "the template does more work than a page may cost";
+pub(super) const LIMIT: &str = "the template does more work than it may cost";
 
 /// What the making of one page may cost: about a byte of text each.
 const BUDGET: u64 = 200 << 20;
@@ -31,12 +31,26 @@ thread_local! {
     static LEFT: Cell<u64> = const { Cell::new(BUDGET) };
 }
 
-/// Begins a page.
-pub(super) fn refill() {
+/// Begins a page: whatever is rendered until the next one shares its budget.
+pub fn begin_page() {
     LEFT.set(BUDGET);
 }
 
-fn spend(cost: u64) -> TeraResult<()> {
+/// Does something that may spend `most` of the page's budget and no more.
+pub(super) fn within<T>(most: u64, work: impl FnOnce() -> T) -> T {
+    let before = LEFT.get();
+    let share = before.min(most);
+    LEFT.set(share);
+    let done = work();
+    LEFT.set(before - (share - LEFT.get().min(share)));
+    done
+}
+
+/// Spends of the page's budget: about a unit for each byte of text.
+///
+/// # Errors
+/// Fails where the budget does not suffice.
+pub fn spend(cost: u64) -> TeraResult<()> {
     let left = LEFT.get();
     LEFT.set(left.saturating_sub(cost));
     match left >= cost {
@@ -197,7 +211,7 @@ fn range(kwargs: Kwargs, _: &State) -> TeraResult<Vec<i128>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::html::theme::weave::weave;
+    use crate::template::weave::weave;
 
     fn render(source: &str) -> Result<String, String> {
         let mut tera = Tera::default();
@@ -205,7 +219,7 @@ mod tests {
         let guarded = weave(source);
         tera.add_raw_template("page.html", &guarded.text)
             .map_err(|error| error.to_string())?;
-        refill();
+        begin_page();
         let mut context = tera::Context::new();
         context.insert_value("content", Value::safe_string("<p>text</p>"));
         context.insert("items", &["a", "b"]);
@@ -291,6 +305,17 @@ mod tests {
         bound(&double("[1]", "[...a, ...a]"));
         bound(&double("[1]", "[a, a]"));
         bound(&double("'text'", "a | replace(from='', to=a)"));
+    }
+
+    #[test]
+    fn shares_are_of_one_budget() {
+        begin_page();
+        let share = BUDGET / 4;
+        assert!(within(share, || spend(share + 1)).is_err());
+        for _ in 0..3 {
+            assert!(within(share, || spend(share)).is_ok());
+        }
+        assert!(within(share, || spend(1)).is_err());
     }
 
     #[test]

@@ -7,11 +7,10 @@ use std::ops::Range;
 use tera::ErrorKind;
 
 use crate::diagnostic::{Diagnostic, Severity, SourceText, nearest};
-use crate::render::html::theme::guard::LIMIT;
-use crate::render::html::theme::layer::Level;
-use crate::render::html::theme::weave::Guarded;
-use crate::site::THEME_FOLDER;
 use crate::site_path::SitePath;
+use crate::template::budget::LIMIT;
+use crate::template::dialect::Dialect;
+use crate::template::weave::Guarded;
 
 /// What the engine knows by itself, for suggestions.
 const FILTERS: &[&str] = &[
@@ -102,52 +101,45 @@ pub(super) fn diagnose<'a>(
     error: &tera::Error,
     origins: &Origins,
     names: impl Iterator<Item = &'a str>,
+    dialect: &Dialect,
 ) -> Vec<Diagnostic> {
     let below = |name: &'a str| {
-        let prefixes = Level::NAMED.map(Level::prefix);
-        let mut short = prefixes
-            .iter()
-            .filter_map(|prefix| name.strip_prefix(prefix));
-        short.next().unwrap_or(name)
+        let mut prefixes = dialect.prefixes.iter();
+        let short = prefixes.find_map(|prefix| name.strip_prefix(prefix));
+        short.unwrap_or(name)
     };
     let names: BTreeSet<&str> = names.map(below).collect();
     let names: Vec<&str> = names.into_iter().collect();
-    let complaints = complaints(error, origins);
-    complaints
-        .into_iter()
-        .map(|complaint| {
-            let limit = complaint.message.contains(LIMIT);
-            let code = if limit { "template-limit" } else { code };
-            let (message, help) = match limit {
-                true => (
-                    LIMIT.to_owned(),
-                    "loop over less, or keep less in one value".to_owned(),
-                ),
-                false => words(&complaint.message, &names),
-            };
-            let found = match origins.get(&complaint.template) {
-                Some(origin) => {
-                    let span = complaint.span.map(|span| {
-                        origin.guarded.original(span.start)..origin.guarded.original(span.end)
-                    });
-                    let source = SourceText::new(&origin.place, &origin.text);
-                    match span {
-                        Some(span) => source.diagnostic(code, Severity::Error, span, message),
-                        None => Diagnostic::new(code, Severity::Error, &origin.place, message),
-                    }
+    let found = |complaint: Complaint| {
+        let limit = complaint.message.contains(LIMIT);
+        let code = if limit { "template-limit" } else { code };
+        let (message, help) = match limit {
+            true => (
+                LIMIT.to_owned(),
+                "loop over less, or keep less in one value".to_owned(),
+            ),
+            false => words(&complaint.message, &names, dialect),
+        };
+        let found = match origins.get(&complaint.template) {
+            Some(origin) => {
+                let original = |span: Range<usize>| {
+                    origin.guarded.original(span.start)..origin.guarded.original(span.end)
+                };
+                let source = SourceText::new(&origin.place, &origin.text);
+                match complaint.span.map(original) {
+                    Some(span) => source.diagnostic(code, Severity::Error, span, message),
+                    None => Diagnostic::new(code, Severity::Error, &origin.place, message),
                 }
-                None => {
-                    let folder = SitePath::parse(THEME_FOLDER).expect("a plain name is a path");
-                    let message = format!(
-                        "{message}, in `{}` of the program's own",
-                        complaint.template
-                    );
-                    Diagnostic::new(code, Severity::Error, &folder, message)
-                }
-            };
-            found.help(help)
-        })
-        .collect()
+            }
+            None => {
+                let own = &complaint.template;
+                let message = format!("{message}, in `{own}` of the program's own");
+                Diagnostic::new(code, Severity::Error, &dialect.folder(), message)
+            }
+        };
+        found.help(help)
+    };
+    complaints(error, origins).into_iter().map(found).collect()
 }
 
 fn complaints(error: &tera::Error, origins: &Origins) -> Vec<Complaint> {
@@ -246,7 +238,7 @@ fn span_at(text: &str, row: usize, column: usize) -> Option<Range<usize>> {
 }
 
 /// The message in our words, and the way out.
-fn words(said: &str, templates: &[&str]) -> (String, String) {
+fn words(said: &str, templates: &[&str], dialect: &Dialect) -> (String, String) {
     let (said, known) = match said.split_once(" Available ") {
         Some((said, known)) => (said, known.split_once(": ").map_or("", |(_, known)| known)),
         None => (said, ""),
@@ -259,12 +251,13 @@ fn words(said: &str, templates: &[&str]) -> (String, String) {
         .filter(|name| !name.is_empty())
         .filter(own)
         .collect();
-    let candidates: &[&str] = match () {
-        () if said.starts_with("Unknown filter") => FILTERS,
-        () if said.starts_with("Unknown test") => TESTS,
-        () if said.starts_with("Unknown function") => FUNCTIONS,
-        () if said.starts_with("Unknown template") => templates,
-        () => &known,
+    let all = |own: &[&'static str], more: &[&'static str]| [own, more].concat();
+    let candidates: Vec<&str> = match () {
+        () if said.starts_with("Unknown filter") => all(FILTERS, dialect.filters),
+        () if said.starts_with("Unknown test") => TESTS.to_vec(),
+        () if said.starts_with("Unknown function") => all(FUNCTIONS, dialect.functions),
+        () if said.starts_with("Unknown template") => templates.to_vec(),
+        () => known.clone(),
     };
     let help = match nearest(&name, candidates.iter().copied()) {
         Some(near) if near != name => format!("did you mean `{near}`?"),
@@ -275,7 +268,7 @@ fn words(said: &str, templates: &[&str]) -> (String, String) {
         _ if said.starts_with("Unknown") => {
             "the reference of templates lists what there is".to_owned()
         }
-        _ => "correct the template; until then the theme's own stands in for it".to_owned(),
+        _ => "correct the template; until then it is left out".to_owned(),
     };
     let mut letters = said.chars();
     let message = letters.next().map_or(String::new(), |first| {

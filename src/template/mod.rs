@@ -1,0 +1,15 @@
+//! Templates: of a theme, and of shortcodes. What came with the program is trusted; what came with
+//! the project is bounded, by one budget for each page, and whatever is wrong with it is a finding
+//! with its line.
+//!
+//! This room knows the engine, never pages: what a template is given comes from its caller.
+
+mod budget;
+mod dialect;
+mod fault;
+mod parse;
+mod weave;
+
+pub use budget::{begin_page, spend};
+pub use dialect::Dialect;
+pub use parse::{Cost, Failure, Source, Templates};
