@@ -8,20 +8,6 @@ use crate::markdown::attributes::Attributes;
 use crate::markdown::element::{Element, ElementEnd, Fold, Markup, Note};
 use crate::markdown::parse::{Spanned, is_opaque, is_opaque_end};
 
-/// Puts the attributes of a page in their places and turns alerts into notes.
-pub(super) fn attach(events: Vec<(Event<'_>, Range<usize>)>) -> Vec<Spanned<'_>> {
-    let mut attacher = Attacher {
-        out: Vec::with_capacity(events.len() + 8),
-        found: Vec::new(),
-        open: vec![Open::default()],
-        inline: None,
-        opaque: 0,
-    };
-    for (event, span) in events {
-        attacher.read(event, span);
-    }
-    attacher.finish()
-}
 
 /// An element that is open.
 #[derive(Default)]
@@ -32,7 +18,8 @@ struct Open {
     last: Option<usize>,
 }
 
-struct Attacher<'a> {
+/// Puts the attributes of a page in their places and turns alerts into notes.
+pub(super) struct Attacher<'a> {
     out: Vec<Spanned<'a>>,
     /// Attributes, each with the place in the output of the start that they belong to.
     found: Vec<(usize, Attributes)>,
@@ -43,7 +30,20 @@ struct Attacher<'a> {
 }
 
 impl<'a> Attacher<'a> {
-    fn read(&mut self, event: Event<'a>, span: Range<usize>) {
+    /// For a text of so many bytes.
+    pub(super) fn new(length: usize) -> Self {
+        Self {
+            // Text has about one event in twenty bytes.
+            out: Vec::with_capacity(length / 16 + 8),
+            found: Vec::new(),
+            open: vec![Open::default()],
+            inline: None,
+            opaque: 0,
+        }
+    }
+
+    /// Reads the next event.
+    pub(super) fn read(&mut self, event: Event<'a>, span: Range<usize>) {
         let inline = self.inline.take();
         match event {
             Event::Start(tag) => {
@@ -200,7 +200,8 @@ impl<'a> Attacher<'a> {
         }
     }
 
-    fn finish(mut self) -> Vec<Spanned<'a>> {
+    /// Everything that was read.
+    pub(super) fn finish(mut self) -> Vec<Spanned<'a>> {
         if self.found.is_empty() {
             return self.out;
         }

@@ -9,25 +9,25 @@ use crate::markdown::parse::{is_opaque, is_opaque_end};
 
 type Spanned<'a> = (Event<'a>, Range<usize>);
 
+/// Hands every event on, and for each bare address a link.
 pub(super) fn link_bare_urls<'a>(
     events: impl Iterator<Item = Spanned<'a>>,
     source: &str,
-) -> Vec<Spanned<'a>> {
-    let mut linked = Vec::new();
+    mut put: impl FnMut(Event<'a>, Range<usize>),
+) {
     let mut opaque = 0_usize;
     for (event, span) in events {
         match event {
             Event::Start(ref tag) if is_opaque(tag) => opaque += 1,
             Event::End(tag) if is_opaque_end(tag) => opaque = opaque.saturating_sub(1),
             Event::Text(text) if opaque == 0 && might_hold_url(&text) => {
-                split(text, span, source, &mut linked);
+                split(text, span, source, &mut put);
                 continue;
             }
             _ => {}
         }
-        linked.push((event, span));
+        put(event, span);
     }
-    linked
 }
 
 fn might_hold_url(text: &str) -> bool {
@@ -40,7 +40,12 @@ fn might_hold_url(text: &str) -> bool {
     })
 }
 
-fn split<'a>(text: CowStr<'a>, span: Range<usize>, source: &str, events: &mut Vec<Spanned<'a>>) {
+fn split<'a>(
+    text: CowStr<'a>,
+    span: Range<usize>,
+    source: &str,
+    put: &mut impl FnMut(Event<'a>, Range<usize>),
+) {
     // Where an escape or entity was resolved, bytes of the text are not bytes of the file; such a
     // run keeps the span of the whole.
     let exact = source.get(span.clone()) == Some(&*text);
@@ -57,10 +62,10 @@ fn split<'a>(text: CowStr<'a>, span: Range<usize>, source: &str, events: &mut Ve
         };
         if range.start > done {
             let before = done..range.start;
-            events.push((
+            put(
                 Event::Text(text[before.clone()].to_owned().into()),
                 place(&before),
-            ));
+            );
         }
         let tag = Tag::Link {
             link_type: LinkType::Autolink,
@@ -68,23 +73,23 @@ fn split<'a>(text: CowStr<'a>, span: Range<usize>, source: &str, events: &mut Ve
             title: "".into(),
             id: "".into(),
         };
-        events.push((Event::Start(tag), place(&range)));
-        events.push((
+        put(Event::Start(tag), place(&range));
+        put(
             Event::Text(text[range.clone()].to_owned().into()),
             place(&range),
-        ));
-        events.push((Event::End(TagEnd::Link), place(&range)));
+        );
+        put(Event::End(TagEnd::Link), place(&range));
         done = range.end;
         at = done;
     }
     if done == 0 {
-        events.push((Event::Text(text), span));
+        put(Event::Text(text), span);
     } else if done < text.len() {
         let rest = done..text.len();
-        events.push((
+        put(
             Event::Text(text[rest.clone()].to_owned().into()),
             place(&rest),
-        ));
+        );
     }
 }
 

@@ -12,6 +12,9 @@ use crate::markdown::parse::Spanned;
 
 /// Reads the marks of a page; `source` is the text that its spans are about.
 pub(super) fn read_inline<'a>(events: Vec<Spanned<'a>>, source: &str) -> Vec<Spanned<'a>> {
+    if !holds_marks(&events) {
+        return events;
+    }
     let mut reader = Reader {
         source,
         out: Vec::with_capacity(events.len()),
@@ -207,12 +210,36 @@ fn is_code(tag: TagEnd) -> bool {
     )
 }
 
+/// Whether any mark may stand in the text; a page without one is left as it is.
+fn holds_marks(events: &[Spanned<'_>]) -> bool {
+    let mut code = 0_usize;
+    events.iter().any(|(markup, _)| {
+        match markup {
+            Markup::Plain(Event::Text(text)) => return code == 0 && has_mark(text),
+            Markup::Plain(Event::Start(tag)) if is_code(tag.to_end()) => code += 1,
+            Markup::Plain(Event::End(tag)) if is_code(*tag) => code = code.saturating_sub(1),
+            _ => {}
+        }
+        false
+    })
+}
+
+/// Whether a mark stands in a text twice, in one pass: this is asked of every run of text.
 fn has_mark(text: &str) -> bool {
-    let twice = |mark: &str| text.matches(mark).nth(1).is_some();
-    let any = |byte| matches!(byte, b'=' | b'^' | b'+' | b':' | b'~');
-    text.bytes().any(any)
-        && (["==", "^^"].iter().any(|mark| text.contains(mark))
-            || [":", "^", "~", "++"].iter().any(|mark| twice(mark)))
+    let bytes = text.as_bytes();
+    let signs = memchr::memchr3_iter(b'=', b'^', b'+', bytes);
+    let names = memchr::memchr2_iter(b':', b'~', bytes);
+    let mut seen = [false; 256];
+    signs.chain(names).any(|at| {
+        let byte = bytes[at];
+        let double = bytes.get(at + 1) == Some(&byte);
+        match byte {
+            b'=' => double,
+            b'+' if !double => false,
+            b'^' if double => true,
+            _ => std::mem::replace(&mut seen[usize::from(byte)], true),
+        }
+    })
 }
 
 fn mark_at(text: &str, at: usize) -> Option<Found> {

@@ -112,13 +112,14 @@ fn words_in(text: &str) -> usize {
     if !text.is_ascii() {
         return text.split_whitespace().count();
     }
-    let mut before = true;
-    text.bytes()
-        .filter(|byte| {
-            let space = matches!(byte, b' ' | b'\t'..=b'\r');
-            std::mem::replace(&mut before, space) && !space
-        })
-        .count()
+    let is_space = |byte: u8| matches!(byte, b' ' | b'\t'..=b'\r');
+    let bytes = text.as_bytes();
+    // A word begins where a letter follows a space. Added up without a branch, so that the compiler
+    // looks at many bytes at once.
+    let begins = |(before, letter): (&u8, &u8)| u32::from(is_space(*before) && !is_space(*letter));
+    let first = bytes.first().is_some_and(|byte| !is_space(*byte));
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    usize::from(first) + pairs.map(begins).sum::<u32>() as usize
 }
 
 #[derive(Default)]

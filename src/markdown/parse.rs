@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
 
-use crate::markdown::attach::attach;
+use crate::markdown::attach::Attacher;
 use crate::markdown::autolink::link_bare_urls;
 use crate::markdown::blocks::{BlockFault, faults, read_blocks};
 use crate::markdown::element::Markup;
@@ -42,8 +42,11 @@ pub fn block_faults(text: &str, offset: usize) -> Vec<(BlockFault, Range<usize>)
 
 fn parse(text: &str) -> Vec<Spanned<'_>> {
     let parser = Parser::new_ext(text, options()).into_offset_iter();
-    let events = link_bare_urls(TextMergeWithOffset::new(parser), text);
-    read_inline(attach(events), text)
+    let mut attacher = Attacher::new(text.len());
+    link_bare_urls(TextMergeWithOffset::new(parser), text, |event, span| {
+        attacher.read(event, span);
+    });
+    read_inline(attacher.finish(), text)
 }
 
 /// The bytes of `text` that are code: fences, indented blocks and code spans, in order.

@@ -1,7 +1,6 @@
 //! Smart punctuation: the quotes, dashes and spaces that a language is set with, for what a
 //! keyboard has.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use pulldown_cmark::{Event, TagEnd};
@@ -59,8 +58,8 @@ pub(super) fn set(events: &mut [Spanned<'_>], text: &str, offset: usize, style: 
     let mut code = 0_usize;
     let mut before = None;
     for at in 0..events.len() {
-        let after = next_letter(&events[at + 1..]);
-        let (markup, span) = &mut events[at];
+        let (read, rest) = events.split_at_mut(at + 1);
+        let (markup, span) = &mut read[at];
         match markup {
             Markup::Plain(Event::Start(tag)) => code += usize::from(is_code(tag.to_end())),
             Markup::Plain(Event::End(tag)) => {
@@ -70,13 +69,12 @@ pub(super) fn set(events: &mut [Spanned<'_>], text: &str, offset: usize, style: 
                 }
             }
             Markup::Plain(Event::Text(words)) if code == 0 => {
-                let source = written(text, shifted(span, offset));
-                if let Cow::Owned(set) = set_text(words, source, (before, after), style) {
-                    before = set.chars().next_back();
-                    *words = set.into();
-                } else {
-                    before = words.chars().next_back().or(before);
+                if holds_marks(words, style) {
+                    let source = written(text, shifted(span, offset));
+                    let around = (before, next_letter(rest));
+                    *words = set_text(words, source, around, style).into();
                 }
+                before = words.chars().next_back().or(before);
             }
             Markup::Plain(Event::SoftBreak | Event::HardBreak) => before = Some(' '),
             Markup::Plain(Event::Code(_) | Event::InlineMath(_)) => before = Some('x'),
@@ -132,23 +130,27 @@ fn next_letter(events: &[Spanned<'_>]) -> Option<char> {
     None
 }
 
-fn set_text<'t>(
-    text: &'t str,
-    source: &str,
-    (first, last): (Option<char>, Option<char>),
-    style: Punctuation,
-) -> Cow<'t, str> {
-    let plain = |c: char| matches!(c, '"' | '\'' | '.' | '-' | ' ');
-    let candidate = text.contains(['"', '\''])
-        || text.contains("--")
-        || text.contains("...")
+/// Whether there is anything to set in a text: this is asked of every run of it.
+fn holds_marks(text: &str, style: Punctuation) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr2(b'"', b'\'', bytes).is_some()
+        || memchr::memchr2_iter(b'-', b'.', bytes).any(|at| match bytes[at] {
+            b'-' => bytes[at..].starts_with(b"--"),
+            _ => bytes[at..].starts_with(b"..."),
+        })
         || (style.spaced
             && [" !", " ?", " ;", " :", " »", "« "]
                 .iter()
-                .any(|mark| text.contains(mark)));
-    if !candidate {
-        return Cow::Borrowed(text);
-    }
+                .any(|mark| text.contains(mark)))
+}
+
+fn set_text(
+    text: &str,
+    source: &str,
+    (first, last): (Option<char>, Option<char>),
+    style: Punctuation,
+) -> String {
+    let plain = |c: char| matches!(c, '"' | '\'' | '.' | '-' | ' ');
     let mut out = String::with_capacity(text.len() + 16);
     let mut source = source;
     let mut rest = text;
@@ -202,7 +204,7 @@ fn set_text<'t>(
         source = source.get(length..).unwrap_or("");
         rest = &rest[length..];
     }
-    Cow::Owned(out)
+    out
 }
 
 /// Whether a quote between two letters begins what is quoted.

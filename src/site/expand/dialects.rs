@@ -7,6 +7,9 @@ use crate::markdown::code_spans;
 use crate::site::expand::text::{Fault, FaultKind};
 
 pub(super) fn find_dialects(text: &str, body: usize, faults: &mut Vec<Fault>) {
+    if memchr::memmem::find(&text.as_bytes()[body..], b"{%").is_none() {
+        return;
+    }
     let dialect = |line: &str| -> Option<&'static str> {
         let line = line.trim_start();
         match line {
