@@ -8,7 +8,6 @@ use crate::markdown::attributes::Attributes;
 use crate::markdown::element::{Element, ElementEnd, Fold, Markup, Note};
 use crate::markdown::parse::{Spanned, is_opaque, is_opaque_end};
 
-
 /// An element that is open.
 #[derive(Default)]
 struct Open {

@@ -53,24 +53,25 @@ pub(super) fn might_hold_blocks(text: &str) -> bool {
     let holds = |mark: &str| memchr::memmem::find(bytes, mark.as_bytes()).is_some();
     // Few texts hold any of these signs at all, and looking for them costs next to nothing.
     let might = ["!!!", "???", ":::", "===", "*["].into_iter().any(holds);
-    might && text.split('\n').any(|line| {
-        let start = line.bytes().position(|byte| !is_before(byte));
-        let rest = &line.as_bytes()[start.unwrap_or(line.len())..];
-        // The meaning of a term may begin with a block.
-        let rest = match rest {
-            [b':', b' ' | b'\t', after @ ..] => after.trim_ascii_start(),
-            rest => rest,
-        };
-        let explains = rest.first() == Some(&b'[') && line.trim_start().starts_with("*[");
-        let opens = matches!(
-            rest,
-            [b'!', b'!', b'!', ..]
-                | [b'?', b'?', b'?', ..]
-                | [b':', b':', b':', ..]
-                | [b'=', b'=', b'=', b' ' | b'!' | b'+', ..]
-        );
-        opens || explains
-    })
+    might
+        && text.split('\n').any(|line| {
+            let start = line.bytes().position(|byte| !is_before(byte));
+            let rest = &line.as_bytes()[start.unwrap_or(line.len())..];
+            // The meaning of a term may begin with a block.
+            let rest = match rest {
+                [b':', b' ' | b'\t', after @ ..] => after.trim_ascii_start(),
+                rest => rest,
+            };
+            let explains = rest.first() == Some(&b'[') && line.trim_start().starts_with("*[");
+            let opens = matches!(
+                rest,
+                [b'!', b'!', b'!', ..]
+                    | [b'?', b'?', b'?', ..]
+                    | [b':', b':', b':', ..]
+                    | [b'=', b'=', b'=', b' ' | b'!' | b'+', ..]
+            );
+            opens || explains
+        })
 }
 
 /// What may stand before the text of a line: white space, quote marks, list markers.

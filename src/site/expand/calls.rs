@@ -55,9 +55,16 @@ pub(super) enum Dialect {
 /// Whether a text can hold a call at all.
 pub(in crate::site) fn might_call(text: &str) -> bool {
     let holds = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
-    ["{{", "{%", "--8<--", "<!--@include", "<!-- @include", "<<< "]
-        .into_iter()
-        .any(holds)
+    [
+        "{{",
+        "{%",
+        "--8<--",
+        "<!--@include",
+        "<!-- @include",
+        "<<< ",
+    ]
+    .into_iter()
+    .any(holds)
 }
 
 /// The next call at or after `at`. `in_code` says whether a byte is code, where only includes and
