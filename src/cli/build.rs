@@ -5,19 +5,20 @@ use std::sync::Arc;
 
 use anyhow::bail;
 
-use crate::build::{BuildError, BuildOptions, Built, Checks, Versions, build, leveled};
+use crate::build::{BuildError, BuildOptions, Built, Checks, Versions, build};
 use crate::cli::Outcome;
 use crate::cli::args::{BuildArgs, Global, OutputKind};
 use crate::cli::json::{self, BuildReport};
+use crate::cli::lost::{Desired, lost_of_last};
 use crate::cli::project::{Listed, Project, below};
 use crate::cli::report;
 use crate::cli::standing;
 use crate::cli::summary::{Summary, errors};
 use crate::cli::ui::{self, Ui};
 use crate::config::Format;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, count};
 use crate::progress::{Event, Stage};
-use crate::release::{Sink, lost_routes};
+use crate::release::Sink;
 use crate::render::{Cost, Profile, Wanted};
 use crate::store::Store;
 use crate::targets::{Output, Written};
@@ -39,7 +40,9 @@ pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome
         .unwrap_or(&out)
         .display()
         .to_string();
-    let inputs = standing::inputs(&listed.snapshot, args, ui.begun());
+    let desired = Desired::read(&listed.snapshot);
+    let known = desired.known(&listed.store);
+    let inputs = standing::inputs(&listed.snapshot, args, &known, ui.begun());
     let known = inputs
         .filter(|_| !ui.is_verbose() && !args.profile)
         .and_then(|inputs| standing::recall(&listed.store, &out, &inputs));
@@ -75,18 +78,27 @@ pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome
         stage: Stage::Write,
         total: 0,
     });
-    let lost = match args.only.is_empty() {
-        true => leveled(
-            &built.site,
-            lost_routes(output.files(), &built.release.files),
-        ),
-        false => Vec::new(),
+    // What was not asked for is not lost.
+    let all = args.only.is_empty();
+    let (lost, unknown) = match all {
+        true => desired.lost(&project.store, &built),
+        false => Default::default(),
     };
+    let last = output.files().filter(|_| all);
+    let last: Vec<Diagnostic> = lost_of_last(last, &built)
+        .into_iter()
+        .filter(|found| lost.iter().all(|known| known.path != found.path))
+        .collect();
     let written = output.finish(&built.release)?;
-    let summary = Summary::of(&built);
+    let mut summary = Summary {
+        lost,
+        ..Summary::of(&built)
+    };
     if let Some(inputs) = inputs {
         standing::remember(&project.store, &out, inputs, &built, &summary);
     }
+    // The next build finds this one in the folder and has nothing more to say of what was before.
+    summary.lost.extend(last);
     ui.event(Event::Finished {
         stage: Stage::Write,
     });
@@ -96,16 +108,16 @@ pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome
             false => errors(&built.diagnostics),
         };
         report::print(ui, &shown);
-        report::print(ui, &lost);
+    }
+    for name in unknown {
+        ui.note(&format!("note: the release of `{name}` is not in the store, so nobody can say which of its addresses this build lacks (`tympan publish` of its commit brings it)"));
     }
     let costs = profile.map(|profile| profile.costs());
     if let Some(costs) = &costs {
         show_costs(ui, costs);
     }
     let costs = costs.as_deref();
-    let outcome = tell(ui, &project.store, &summary, shown, written, costs)?;
-    let is_error = lost.iter().any(|found| found.severity == Severity::Error);
-    Ok(if is_error { Outcome::Findings } else { outcome })
+    tell(ui, &project.store, &summary, shown, written, costs)
 }
 
 /// Says what a build gave.
@@ -123,9 +135,11 @@ fn tell(
         let report = report.with_profile(costs);
         ui.result(&json::to_text(&report)?);
     } else {
+        report::print(ui, &summary.lost);
         show(ui, store, summary, &out, written);
     }
-    Ok(match summary.errors {
+    let (lost, _) = count(&summary.lost);
+    Ok(match summary.errors + lost {
         0 => Outcome::Clean,
         _ => Outcome::Findings,
     })

@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::site_path::SitePath;
 
 /// The folder of the desired states.
-const FOLDER: &str = "environments";
+pub const FOLDER: &str = "environments";
 
 /// The project as the shipping wing sees it: no pages, only places.
 pub struct Shipping {

@@ -25,6 +25,7 @@ pub struct BuildReport<'a> {
     outputs: &'a [Output],
     images: ImageSummary,
     diagnostics: Counts,
+    lost: Vec<DiagnosticReport<'a>>,
     cache: CacheReport,
     seconds: BTreeMap<&'static str, f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,6 +108,7 @@ impl<'a> BuildReport<'a> {
             *seconds.entry(stage.name()).or_insert(0.0) += round(*took);
         }
         let source = &summary.source;
+        let (errors, warnings) = count(&summary.lost);
         Self {
             format: 1,
             release: summary.digest.to_string(),
@@ -120,9 +122,10 @@ impl<'a> BuildReport<'a> {
             outputs: &summary.outputs,
             images: summary.images,
             diagnostics: Counts {
-                errors: summary.errors,
-                warnings: summary.warnings,
+                errors: summary.errors + errors,
+                warnings: summary.warnings + warnings,
             },
+            lost: summary.lost.iter().map(DiagnosticReport::new).collect(),
             cache: CacheReport { hits, misses },
             seconds,
             profile: None,

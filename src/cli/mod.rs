@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod environment;
 mod json;
+mod lost;
 mod new;
 mod new_page;
 mod project;

@@ -204,7 +204,7 @@ fn tell_lost(ui: &Ui, request: &Request<'_>, outcome: &publish::Outcome, gone: V
     if matches!(outcome, publish::Outcome::Heal) {
         return;
     }
-    let lost = lost_routes(gone, &request.release.files);
+    let lost = lost_routes(gone, &request.release.files, "the last release");
     match ui.is_json() {
         // The result is one object; what else there is to say goes beside it.
         true => lost.iter().for_each(|found| ui.warn(&found.message)),

@@ -20,7 +20,7 @@ use crate::site::Site;
 use crate::store::{Key, Store};
 
 /// The version of what is remembered.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Two changes of a file within this time, in nanoseconds, may look like one.
 const GRAIN: i128 = 50_000_000;
 /// The same where the system counts whole seconds, or pairs of them.
@@ -34,12 +34,18 @@ struct Standing {
     summary: Summary,
 }
 
-/// Everything that decides what a build gives: the program, what it was asked for, the commit, and
-/// every file. `begun` is the moment before the files were listed, in nanoseconds since 1970.
-pub fn inputs(snapshot: &Snapshot, args: &BuildArgs, begun: i128) -> Option<Digest> {
+/// Everything that decides what a build gives and says: the program, what it was asked for, the
+/// commit, every file, and which of the releases that environments desire can be `compared` with.
+/// `begun` is the moment before the files were listed, in nanoseconds since 1970.
+pub fn inputs(
+    snapshot: &Snapshot,
+    args: &BuildArgs,
+    compared: &[(Digest, bool)],
+    begun: i128,
+) -> Option<Digest> {
     let program = fs::metadata(std::env::current_exe().ok()?).ok()?;
     let mut text = format!(
-        "{} {:?} {args:?} {:?} {:?}\n",
+        "{} {:?} {args:?} {:?} {:?} {compared:?}\n",
         env!("CARGO_PKG_VERSION"),
         stamp(&program, i128::MAX)?,
         snapshot.source(),
@@ -172,7 +178,7 @@ mod tests {
 
     fn state(folder: &Path, args: &BuildArgs) -> Digest {
         let snapshot = Snapshot::worktree(folder).unwrap();
-        inputs(&snapshot, args, LATER).unwrap()
+        inputs(&snapshot, args, &[], LATER).unwrap()
     }
 
     #[test]
@@ -201,7 +207,7 @@ mod tests {
         let snapshot = Snapshot::worktree(folder.path()).unwrap();
         let found = fs::metadata(folder.path().join("a.md")).unwrap();
         let changed = stamp(&found, LATER).unwrap()[1];
-        let state = |begun| inputs(&snapshot, &args(), begun);
+        let state = |begun| inputs(&snapshot, &args(), &[], begun);
         assert_eq!(state(changed + GRAIN), None);
         assert!(state(changed + COARSE_GRAIN + 1).is_some());
     }

@@ -33,6 +33,9 @@ pub struct Summary {
     pub findings: String,
     /// Whether something was found besides errors.
     pub has_more: bool,
+    /// The addresses that releases before had and this one lacks; the release does not say so, for
+    /// it is the same whatever was before.
+    pub lost: Vec<Diagnostic>,
 }
 
 impl Summary {
@@ -60,6 +63,7 @@ impl Summary {
             warnings,
             findings: report::summary(&built.diagnostics),
             has_more: built.diagnostics.len() > errors,
+            lost: Vec::new(),
         }
     }
 }

@@ -11,10 +11,12 @@ use crate::site_path::SitePath;
 /// How many findings name a page that may take the place of a lost one.
 const HINTS: usize = 50;
 
-/// The addresses among files that are `gone` for which the next release has nothing.
+/// The addresses among files that are `gone` for which the next release has nothing. `holder` says
+/// what had them, such as `the last release`.
 pub fn lost_routes<'a>(
     gone: impl IntoIterator<Item = &'a SitePath>,
     next: &Manifest,
+    holder: &str,
 ) -> Vec<Diagnostic> {
     let lost = gone
         .into_iter()
@@ -32,7 +34,7 @@ pub fn lost_routes<'a>(
             false => None,
         };
         let place = near.map_or(String::new(), |near| format!(", perhaps `{near}`"));
-        let message = format!("`{old}` was in the last release, and nothing is there now");
+        let message = format!("`{old}` is in {holder}, and nothing is there in this one");
         let help = format!("add `aliases: [{old}]` to the page that takes its place{place}");
         Diagnostic::new("route-lost", Severity::Warning, path, message).help(help)
     });
@@ -84,7 +86,7 @@ mod tests {
         let gone: Vec<SitePath> = gone.iter().map(path).collect();
         let artifact = |text| Artifact::new(path(text), Role::Page, Vec::new());
         let artifacts: Vec<Artifact> = next.iter().map(artifact).collect();
-        let found = lost_routes(&gone, &Manifest::of(&artifacts));
+        let found = lost_routes(&gone, &Manifest::of(&artifacts), "the last release");
         let shown: Vec<String> = found
             .iter()
             .map(|found| {

@@ -61,6 +61,11 @@ impl<'a> FieldReader<'a> {
                 "author" | "authors" => front.authors = self.list(&key, &value),
                 "lang" | "language" => front.language = self.text(&key, &value),
                 "image" => front.image = value.as_str().map(str::to_owned),
+                // Material for MkDocs keeps a table here.
+                "search" if value.is_object() => {
+                    let excluded = value.get("exclude");
+                    front.hidden_from_search = excluded == Some(&Value::Bool(true));
+                }
                 "search" | "in_search_index" => {
                     front.hidden_from_search = !self.truth(&key, &value);
                 }

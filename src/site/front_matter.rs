@@ -238,6 +238,11 @@ mod tests {
             "---\nx: 1\npath: /b/\n---\n",
         );
         same(
+            "---\nsearch:\n  exclude: true\n---\n",
+            "---\nsearch: false\n---\n",
+        );
+        same("---\nsearch: {boost: 2}\n---\n", "");
+        same(
             "---\ndate: {created: 2026-01-01, updated: 2026-02-01}\n---\n",
             "---\ndate: 2026-01-01\nupdated: 2026-02-01\n---\n",
         );

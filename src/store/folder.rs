@@ -88,6 +88,11 @@ impl Store {
             .ok_or(StoreError::Missing { digest: *digest })
     }
 
+    /// Whether a blob is there; whether it is whole is told when it is read.
+    pub fn has(&self, digest: &Digest) -> bool {
+        self.blob_path(digest).is_file()
+    }
+
     /// What was kept under a key, without counting it among the results of steps.
     pub fn recall(&self, key: &Key) -> Option<Vec<u8>> {
         fs::read(self.cache_path(key)).ok().and_then(unseal)

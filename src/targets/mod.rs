@@ -1,6 +1,7 @@
 //! Places that hold published files. This room moves bytes and small state objects; it never
 //! decides what ought to be live.
 
+mod beside;
 mod directory;
 mod disk;
 mod home;

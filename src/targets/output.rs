@@ -10,10 +10,10 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use tempfile::TempDir;
 
 use crate::release::{Artifact, Release};
 use crate::site_path::SitePath;
+use crate::targets::beside::Beside;
 
 /// The folder in an output that says what tympan wrote there.
 const OWN: &str = ".tympan";
@@ -24,11 +24,12 @@ const RELEASE: &str = "release.json";
 ///
 /// New and changed files wait in a folder beside. Once all are made, the unchanged ones are linked
 /// into it, and it takes the place of the old one by renaming, so that a crash leaves the old or
-/// the new one; a crash between the two renames is mended by the next run.
+/// the new one; a crash between the two renames is mended by the next run, and so is what a run left
+/// that was killed.
 pub struct Output {
     out: PathBuf,
     old: PathBuf,
-    new: TempDir,
+    new: Beside,
     /// The files of the release that stands there.
     ours: BTreeSet<SitePath>,
     kept: Mutex<Vec<SitePath>>,
@@ -89,10 +90,7 @@ impl Output {
         let old = parent.join(format!(".{name}.tympan-old"));
         recover(&out, &old).map_err(fault(&old))?;
         let ours = ours(&out)?;
-        let new = tempfile::Builder::new()
-            .prefix(&format!(".{name}.tympan-new-"))
-            .tempdir_in(parent)
-            .map_err(fault(parent))?;
+        let new = Beside::make(parent, &format!(".{name}.tympan-new-")).map_err(fault(parent))?;
         Ok(Self {
             out,
             old,
@@ -177,15 +175,13 @@ impl Output {
         if out.exists() {
             fs::rename(out, &self.old).map_err(fault(out))?;
         }
-        if let Err(source) = fs::rename(new, out) {
+        if let Err(source) = self.new.rename(out) {
             let _ = fs::rename(&self.old, out);
             return Err(OutputError::Write {
                 path: self.out,
                 source,
             });
         }
-        // It stands in its place now; there is nothing left to clean up under its old name.
-        let _ = self.new.keep();
         let _ = fs::remove_dir_all(&self.old);
         Ok(done)
     }

@@ -169,3 +169,44 @@ fn a_release_that_is_not_clean_does_not_pass_a_policy() {
     );
     assert!(!project.has("public/live"));
 }
+
+/// A project of which production desires a release that has a page which is gone now.
+fn desired() -> Project {
+    let project = Project::example("docs");
+    project.write("content/old.md", "# Old words\n");
+    project.commit("Say more");
+    let report = project.run(&["publish", "dev", "--format", "json"]).expect(0);
+    let release = report.json()["release"].as_str().unwrap().to_owned();
+    project.write(
+        "environments/prod.toml",
+        format!("release = \"{release}\"\ntargets = [\"local\"]\n"),
+    );
+    fs::remove_file(project.path().join("content/old.md")).unwrap();
+    project.commit("Say less");
+    project
+}
+
+#[test]
+fn an_address_of_a_desired_release_is_missed() {
+    let project = desired();
+    let build = || project.run(&["build", "--format", "json"]).expect(0).json();
+    // The second build has nothing to do, and says the same.
+    for report in [build(), build()] {
+        assert_eq!(report["lost"][0]["code"], "route-lost");
+        assert_eq!(report["lost"][0]["path"], "old/index.html");
+        let message = report["lost"][0]["message"].as_str().unwrap();
+        assert!(message.contains("the release of `prod`"), "{message}");
+        assert_eq!(report["lost"].as_array().unwrap().len(), 1);
+        assert_eq!(report["diagnostics"]["warnings"], 1, "{report}");
+    }
+    let text = project.run(&["build"]).expect(0).stdout;
+    assert!(text.contains("warning[route-lost]"), "{text}");
+
+    let page = "---\naliases: [/old/]\n---\n# New words\n";
+    project.write("content/new.md", page);
+    assert_eq!(build()["lost"], serde_json::json!([]));
+
+    fs::remove_dir_all(project.path().join(".tympan/blobs")).unwrap();
+    let unknown = project.run(&["build"]).expect(0).stderr;
+    assert!(unknown.contains("`prod` is not in the store"), "{unknown}");
+}
