@@ -11,9 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::site_path::SitePath;
 
 /// How much a diagnostic matters. Errors come first when sorted.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The output would be wrong; the run fails.

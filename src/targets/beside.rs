@@ -28,9 +28,7 @@ impl Beside {
     pub fn make(parent: &Path, prefix: &str) -> io::Result<Self> {
         clear(parent, prefix);
         for _ in 0..TRIES {
-            let folder = tempfile::Builder::new()
-                .prefix(prefix)
-                .tempdir_in(parent)?;
+            let folder = tempfile::Builder::new().prefix(prefix).tempdir_in(parent)?;
             if let Some(lock) = lock(folder.path())? {
                 return Ok(Self {
                     lock: Some(lock),

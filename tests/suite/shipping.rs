@@ -175,7 +175,9 @@ fn desired() -> Project {
     let project = Project::example("docs");
     project.write("content/old.md", "# Old words\n");
     project.commit("Say more");
-    let report = project.run(&["publish", "dev", "--format", "json"]).expect(0);
+    let report = project
+        .run(&["publish", "dev", "--format", "json"])
+        .expect(0);
     let release = report.json()["release"].as_str().unwrap().to_owned();
     project.write(
         "environments/prod.toml",
