@@ -478,6 +478,9 @@ fn lock() -> Lock {
     if cfg!(feature = "pdf") {
         lock.insert("typst".to_owned(), "0.15.1".to_owned());
     }
+    if cfg!(feature = "brand") {
+        lock.insert("resvg".to_owned(), "0.47.0".to_owned());
+    }
     if cfg!(feature = "highlight") {
         lock.insert("arborium".to_owned(), "2.18.2".to_owned());
     }

@@ -21,7 +21,7 @@ const TRIES = 4;
 const TYPES = {
   html: 'text/html; charset=utf-8', css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml',
   png: 'image/png', jpg: 'image/jpeg', webp: 'image/webp', json: 'application/json',
-  xml: 'application/xml', txt: 'text/plain', woff2: 'font/woff2',
+  xml: 'application/xml', webmanifest: 'application/manifest+json', ico: 'image/x-icon', txt: 'text/plain', woff2: 'font/woff2',
 };
 
 const folders = [];

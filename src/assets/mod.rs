@@ -9,6 +9,7 @@ mod encode;
 mod error;
 mod header;
 mod map;
+mod picture;
 mod pixels;
 mod plan;
 mod read;
@@ -22,6 +23,7 @@ pub use document::{DocumentImage, document_image};
 pub use encode::{Encoded, copy_file, encode_image, encoder_version};
 pub use error::AssetError;
 pub use map::{AssetMap, ImageAsset, ImageFile, ImageKind};
+pub use picture::{Picture, PictureContent, Rgba, fit};
 pub use read::broken_image;
 pub use sanitize::sanitize as sanitize_svg;
 

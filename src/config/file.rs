@@ -159,6 +159,7 @@ pub(super) struct HtmlFile {
     pub theme: Option<Spanned<String>>,
     pub minify: Option<bool>,
     pub integrity: Option<bool>,
+    pub social_cards: Option<bool>,
     pub precompress: Vec<Spanned<String>>,
     pub redirect_rules: Vec<RedirectRules>,
 }

@@ -267,6 +267,8 @@ pub struct Html {
     pub minify: bool,
     /// Whether pages name the digests of the styles and scripts they load.
     pub integrity: bool,
+    /// Whether a picture is drawn for each page that names none, to be shown where it is shared.
+    pub social_cards: bool,
     /// The compressed copies that stand beside files.
     pub precompress: Vec<Encoding>,
     /// The servers that are told about redirects.
@@ -285,6 +287,7 @@ impl Default for Html {
             theme: None,
             minify: true,
             integrity: false,
+            social_cards: false,
             precompress: Vec::new(),
             redirect_rules: Vec::new(),
         }

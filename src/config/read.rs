@@ -261,6 +261,7 @@ impl<'a> Reader<'a> {
             edit_url: None,
             minify: file.minify.unwrap_or(true),
             integrity: file.integrity.unwrap_or(false),
+            social_cards: file.social_cards.unwrap_or(false),
             precompress: self.encodings(&file.precompress),
             theme: file.theme.as_ref().and_then(|theme| self.path(theme)),
         };

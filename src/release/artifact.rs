@@ -101,6 +101,7 @@ pub fn media_type(path: &SitePath) -> &'static str {
         "avif" => "image/avif",
         "svg" => "image/svg+xml",
         "ico" => "image/vnd.microsoft.icon",
+        "webmanifest" => "application/manifest+json",
         "woff2" => "font/woff2",
         "woff" => "font/woff",
         "ttf" => "font/ttf",

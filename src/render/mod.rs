@@ -2,6 +2,7 @@
 //!
 //! Renderers return artifacts and write nothing.
 
+mod brand;
 mod clauses;
 mod code;
 mod compress;

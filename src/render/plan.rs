@@ -59,6 +59,8 @@ pub enum JobKind {
     Redirect(usize),
     /// A file of the theme's own, by its place in the theme.
     Theme(usize),
+    /// The picture of a page that is shown where the page is shared.
+    Card(PageId),
     /// A feed.
     Feed(Feed),
     /// The redirects as rules for a server.

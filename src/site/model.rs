@@ -192,6 +192,11 @@ impl Site {
         told.unwrap_or(&self.own_language)
     }
 
+    /// Whether a file of the content has a place, and keeps it.
+    pub fn publishes(&self, route: &SitePath) -> bool {
+        self.published_files.contains(&self.content.join(route))
+    }
+
     /// The authors of a page: its own, else the project's.
     pub fn authors_of<'a>(&'a self, page: &'a Page) -> &'a [String] {
         match page.front.authors.is_empty() {

@@ -8,6 +8,8 @@
 //! | `diagram` | `render/diagram` | notation, source |
 //! | `highlight` | `render/highlight` | all blocks of a site, each by its language and text |
 //! | `compress` | `render/compress` | the bytes, the encoding |
+//! | `icon` | `render/brand` | picture, shape, colors |
+//! | `card` | `render/brand` | texts, colors, fonts, logo |
 //! | `epub` | `render/epub` | every chapter, image, style and metadata of the book |
 //! | `build` | `cli/standing` | the output folder; what was built, and from what, stands in the result |
 //!

@@ -86,6 +86,7 @@ const ONE_ROOM_ONLY: &[(&str, &[&str])] = &[
     ("libwebp_sys", &["src/assets/webp.rs"]),
     ("printpdf::", &["src/render/pdf/"]),
     ("epub_builder::", &["src/render/epub/"]),
+    ("resvg::", &["src/render/brand/"]),
     ("harper_core::", &["src/checks/"]),
     ("arborium::", &["src/render/highlight/"]),
     ("mermaid_rs_renderer::", &["src/render/diagram/"]),

@@ -109,3 +109,65 @@ fn copies_are_made_on_request_and_costs_are_shown() {
         .expect(0);
     assert_eq!(again.json()["release"], run.json()["release"]);
 }
+
+#[test]
+fn a_site_has_icons_a_manifest_and_cards() {
+    let config = "[project]\nkind = \"docs\"\ntitle = \"Guide\"\nbase_url = \"https://guide.example/\"\n\
+                  [html]\nsocial_cards = true\n";
+    let project = project(&[
+        ("tympan.toml", config),
+        (
+            "content/sea.md",
+            "# 海\n\nA page in a script that no font has.\n",
+        ),
+        (
+            "content/own.md",
+            "---\nimage: own.svg\n---\n# Own\n\nA page with a picture.\n",
+        ),
+        (
+            "content/own.svg",
+            "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 4'><path d='M0 0h4v4H0z'/></svg>",
+        ),
+    ]);
+    let run = project.run(&["build", "--no-check"]).expect(0);
+    let told = format!("{}{}", run.stdout, run.stderr);
+    assert!(told.contains("1 warning"), "{told}");
+    let page = project.read("dist/a/index.html");
+    let after = |page: &str, before: &str| {
+        let rest = page.split(before).nth(1).map(|rest| rest.split('"').next());
+        rest.flatten().unwrap_or_default().to_owned()
+    };
+    let card = after(&page, "og:image\" content=\"https://guide.example/");
+    assert!(card.starts_with("_tympan/card-"), "{page}");
+    assert!(project.has(&format!("dist/{card}")));
+    let manifest = after(&page, "rel=\"manifest\" href=\"");
+    assert_eq!(manifest, "../manifest.webmanifest");
+    let manifest: serde_json::Value =
+        serde_json::from_str(&project.read("dist/manifest.webmanifest")).unwrap();
+    assert_eq!(manifest["name"], "Guide");
+    let icons = manifest["icons"].as_array().unwrap();
+    assert_eq!(icons.len(), 4);
+    for icon in icons {
+        let src = icon["src"].as_str().unwrap();
+        assert!(project.has(&format!("dist/{src}")), "{src}");
+    }
+    assert!(project.has("dist/favicon.ico"));
+    assert!(!project.read("dist/sea/index.html").contains("og:image"));
+    let own = project.read("dist/own/index.html");
+    assert!(!own.contains("/card-") && own.contains("og:image"), "{own}");
+
+    let wrong = format!("{config}[theme]\nicon = \"content/a.md\"\n");
+    project.write("tympan.toml", wrong);
+    project.write("content/favicon.svg", project.read("content/own.svg"));
+    project.write("content/favicon.ico", "mine");
+    let run = project.run(&["build", "--no-check"]).expect(1);
+    assert!(run.stdout.contains("theme-file"), "{}", run.stdout);
+    assert_eq!(project.read("dist/favicon.ico"), "mine");
+    let page = project.read("dist/index.html");
+    let icon = after(&page, "rel=\"icon\" href=\"_tympan/");
+    assert!(
+        project
+            .read(&format!("dist/_tympan/{icon}"))
+            .contains("M0 0h4v4H0z")
+    );
+}

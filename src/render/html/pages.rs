@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::config::direction;
 use crate::markdown::Heading;
+use crate::render::brand::CARD_SIZE;
 use crate::render::context::RenderContext;
 use crate::render::html::authors::{ProfileValue, profiles};
 use crate::render::html::figures::srcset;
@@ -60,6 +61,7 @@ pub(super) struct PageValue {
     pub(super) markdown: Option<String>,
     pub(super) commit: Option<String>,
     pub(super) image: Option<ImageValue>,
+    pub(super) card: Option<CardValue>,
     pub(super) number: Option<String>,
     pub(super) edit_url: Option<String>,
     pub(super) contributors: Vec<String>,
@@ -95,6 +97,15 @@ pub(super) struct ImageValue {
     src: String,
     url: Option<String>,
     srcset: Option<String>,
+    width: u32,
+    height: u32,
+    alt: String,
+}
+
+/// The picture that is shown where a page is shared.
+#[derive(Serialize)]
+pub(super) struct CardValue {
+    url: String,
     width: u32,
     height: u32,
     alt: String,
@@ -170,6 +181,7 @@ impl PageValue {
             previous: previous.map(|id| link(site, id)),
             next: next.map(|id| link(site, id)),
             source: Some(page.path.to_string()),
+            card: card(context, shared, id, image.as_ref()),
             image,
             // The commit of the page, not of the site: a page must not change when another does.
             commit: site
@@ -323,6 +335,32 @@ fn image_value(
         width: asset.fallback.width,
         height: asset.fallback.height,
         alt: alt.to_owned(),
+    })
+}
+
+/// What a network is given for a page: the picture that the page names, else the card that is drawn
+/// for it, else a picture that it shows.
+fn card(
+    context: &RenderContext<'_>,
+    shared: &Shared,
+    id: PageId,
+    image: Option<&ImageValue>,
+) -> Option<CardValue> {
+    let base = context.site.release_url()?;
+    if let Some(place) = shared.cards.place(id) {
+        return Some(CardValue {
+            url: format!("{base}{}", place.to_url()),
+            width: CARD_SIZE.0,
+            height: CARD_SIZE.1,
+            alt: context.site.page(id).title.clone(),
+        });
+    }
+    let image = image?;
+    Some(CardValue {
+        url: image.url.clone()?,
+        width: image.width,
+        height: image.height,
+        alt: image.alt.clone(),
     })
 }
 

@@ -7,6 +7,7 @@ use tera::{Context, Value};
 use crate::config::{Format, Kind};
 use crate::diagnostic::Diagnostic;
 use crate::release::{Artifact, Role};
+use crate::render::brand::Cards;
 use crate::render::context::{RenderContext, RenderError};
 use crate::render::html::authors::profile_of_term;
 use crate::render::html::body::render_body;
@@ -51,7 +52,14 @@ impl Html {
             diagnostics.extend(menus::faults(site, context.snapshot));
         }
         theme.strings.extend(site.config.strings.clone());
-        let shared = Arc::new(Shared::new(site, &theme));
+        let mut shared = Shared::new(site, &theme);
+        if let Some(palette) = &theme.palette {
+            let above = |id| Some(shared.trail(id).above.pop()?.title);
+            let (cards, found) = Cards::of(context, palette, above);
+            diagnostics.extend(found);
+            shared.cards = cards;
+        }
+        let shared = Arc::new(shared);
         let built_in = || {
             let mut theme = Theme::built_in(site.kind, &site.config.project.language);
             theme.strings.extend(site.config.strings.clone());
@@ -92,6 +100,7 @@ impl Html {
                 };
                 context.snapshot.read(source).map_err(fault)?
             }
+            Content::Icon(icon) => icon.draw(context.store),
         };
         let artifact = Artifact::new(output.clone(), Role::Theme, bytes);
         Ok(Rendered::single(artifact))
@@ -367,6 +376,8 @@ impl Renderer for Html {
             Job::single(JobKind::Feed(feed), route)
         };
         jobs.extend(site.feeds().into_iter().map(feed));
+        let cards = self.shared.cards.places();
+        jobs.extend(cards.map(|(id, path)| Job::single(JobKind::Card(id), path.clone())));
         jobs
     }
 
@@ -403,6 +414,11 @@ impl Html {
             JobKind::NotFound => self.not_found(site),
             JobKind::Redirect(at) => self.redirect(site, &site.redirects[*at]),
             JobKind::Theme(at) => self.theme_file(context, *at, output),
+            JobKind::Card(id) => {
+                let bytes = self.shared.cards.draw(*id, context.store);
+                let card = Artifact::new(output.clone(), Role::Theme, bytes);
+                Ok(Rendered::single(card))
+            }
             JobKind::Feed(wanted) => file(Role::Feed, feed(context, &self.theme, wanted)),
             JobKind::Rules(kind) => file(Role::Redirect, rules(site, *kind)),
             _ => Ok(Rendered::default()),

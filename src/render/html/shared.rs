@@ -6,6 +6,7 @@ use serde::Serialize;
 use tera::Value;
 
 use crate::config::Kind;
+use crate::render::brand::Cards;
 use crate::render::html::lists::title_of;
 use crate::render::html::menus::{MenuValue, menus};
 use crate::render::html::redirects::{Moved, moved};
@@ -31,6 +32,8 @@ pub(super) struct Shared {
     pub(super) script: Value,
     /// `boot` in templates.
     pub(super) boot: Value,
+    /// The pictures that are shown where a page is shared.
+    pub(super) cards: Cards,
     /// The navigation beside the text; none where the bar holds it.
     pub(super) sidebar: Sidebar,
     has_side: bool,
@@ -150,6 +153,7 @@ impl Shared {
             integrity: Value::from_serializable(&theme.integrity),
             look: Value::from_serializable(&theme.look),
             boot: Value::from_serializable(&site.url_in_release(&theme.boot.path)),
+            cards: Cards::default(),
             sidebar,
             has_side: matches!(site.kind, Kind::Docs | Kind::Book),
             moved: moved(site),

@@ -6,7 +6,7 @@ use crate::render::machines::llms::llms;
 use crate::render::machines::sitemap::{Sitemap, robots};
 use crate::render::machines::source::{as_markdown, markdown_route};
 use crate::render::plan::{Job, JobKind, Rendered, Renderer};
-use crate::site::{PageId, Site};
+use crate::site::PageId;
 use crate::site_path::SitePath;
 
 /// Renders what programs read.
@@ -33,7 +33,7 @@ impl Renderer for Machines {
         let mut jobs = Vec::new();
         let mut add = |job, path: &str| {
             if let Ok(path) = SitePath::parse(path)
-                && !is_published(site, &path)
+                && !site.publishes(&path)
             {
                 jobs.push(Job::single(JobKind::Machine(job), path));
             }
@@ -81,10 +81,4 @@ impl Renderer for Machines {
             text.into_bytes(),
         )))
     }
-}
-
-/// Whether a file of the content has a place, and keeps it.
-fn is_published(site: &Site, route: &SitePath) -> bool {
-    let file = site.content.join(route);
-    site.published_files.contains(&file)
 }

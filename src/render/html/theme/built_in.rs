@@ -91,10 +91,9 @@ const BASE: Files = embedded!("base":
 );
 const SITE: Files =
     embedded!("site": "templates/home.html", "templates/archive.html", "css/site.css");
-const DOCS: Files = embedded!("docs": "templates/colors.html", "css/docs.css");
+const DOCS: Files = embedded!("docs": "css/docs.css");
 const BOOK: Files = embedded!("book": "templates/home.html", "css/book.css");
-const CONTRACT: Files =
-    embedded!("contract": "templates/colors.html", "templates/home.html", "css/contract.css");
+const CONTRACT: Files = embedded!("contract": "templates/home.html", "css/contract.css");
 
 #[derive(Deserialize)]
 struct Written {

@@ -8,6 +8,7 @@ use tera::Context;
 use crate::config::{CONFIG_FILE, Kind};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::digest::Digest;
+use crate::render::brand::{Icon, IconLinks, Icons, Palette};
 use crate::render::context::RenderContext;
 use crate::render::html::finish;
 use crate::render::html::theme::layer::{Layer, Level, Source, join, strings_of};
@@ -17,6 +18,9 @@ use crate::render::html::theme::{built_in, folder};
 use crate::site::THEME_FOLDER;
 use crate::site_path::SitePath;
 use crate::template::{Cost, Failure, Templates};
+
+/// The file of the web manifest.
+const MANIFEST: &str = "manifest.webmanifest";
 
 /// A theme ready to render.
 pub(in crate::render::html) struct Theme {
@@ -30,6 +34,8 @@ pub(in crate::render::html) struct Theme {
     pub(in crate::render::html) integrity: Option<BTreeMap<&'static str, String>>,
     /// `look` in templates.
     pub(in crate::render::html) look: LookValue,
+    /// Its colors, for what no browser paints.
+    pub(in crate::render::html) palette: Option<Palette>,
     files: Vec<ThemeFile>,
 }
 
@@ -39,6 +45,9 @@ pub(in crate::render::html) struct LookValue {
     preload: Option<String>,
     logo: Option<String>,
     logo_dark: Option<String>,
+    paper: Option<[String; 2]>,
+    icons: IconLinks,
+    manifest: Option<String>,
 }
 
 /// A file of the theme's own.
@@ -53,6 +62,8 @@ pub(in crate::render::html) enum Content {
     Text(String),
     /// What the project has there.
     File(SitePath),
+    /// What is drawn.
+    Icon(Icon),
 }
 
 impl ThemeFile {
@@ -120,7 +131,7 @@ impl Theme {
         if site.config.html.integrity {
             let digest = |file: &ThemeFile| match &file.content {
                 Content::Text(text) => integrity(text.as_bytes()),
-                Content::File(_) => String::new(),
+                Content::File(_) | Content::Icon(_) => String::new(),
             };
             theme.integrity = Some(BTreeMap::from([
                 ("style", digest(&theme.style)),
@@ -128,12 +139,38 @@ impl Theme {
                 ("boot", digest(&theme.boot)),
             ]));
         }
+        let Content::Text(style) = &theme.style.content else {
+            return (theme, diagnostics);
+        };
+        let palette = Palette::of(style, &site.config.look);
+        let (icons, found) = Icons::of(site, context.snapshot, &palette);
+        diagnostics.extend(found);
+        let manifest = SitePath::parse(MANIFEST).expect("a plain name is a path");
+        let mut files = Vec::new();
+        if !site.publishes(&manifest) {
+            files.push((
+                manifest.clone(),
+                Content::Text(icons.manifest(site, &palette)),
+            ));
+        }
+        let drawn = icons.files.into_iter();
+        files.extend(drawn.map(|(path, icon)| (path, Content::Icon(icon))));
+        for (path, content) in files {
+            // A file of the project's theme keeps its place.
+            if theme.files.iter().all(|file| file.path != path) {
+                theme.files.push(ThemeFile { path, content });
+            }
+        }
         let (logo, logo_dark) = looks.logo.unzip();
         theme.look = LookValue {
+            paper: Some([palette.paper.light.clone(), palette.paper.dark.clone()]),
+            icons: icons.links,
+            manifest: Some(manifest.to_url()),
             preload: looks.preload.map(|path| site.url_in_release(&path)),
             logo: logo.map(|path| site.url_in_release(&path)),
             logo_dark: logo_dark.flatten().map(|path| site.url_in_release(&path)),
         };
+        theme.palette = Some(palette);
         (theme, diagnostics)
     }
 
@@ -169,6 +206,7 @@ impl Theme {
             boot: ThemeFile::new("boot", "js", built_in::BOOT.to_owned()),
             integrity: None,
             look: LookValue::default(),
+            palette: None,
             files: files.into_iter().map(file).collect(),
         };
         (theme, diagnostics)

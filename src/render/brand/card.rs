@@ -1,0 +1,432 @@
+//! One card: its texts set in lines, and the drawing of it.
+
+use std::fmt::Write as _;
+
+use crate::assets::{Picture, fit};
+use crate::digest::Digest;
+use crate::render::brand::canvas::{Canvas, Place};
+use crate::render::brand::cards::CARD_SIZE;
+use crate::render::brand::letters::Letters;
+use crate::render::brand::palette::Palette;
+use crate::render::html::escape;
+use crate::site_path::SitePath;
+use crate::store::{Key, Store};
+
+/// Raised whenever the same card would come out in another way.
+const VERSION: u32 = 1;
+/// The space around everything.
+const EDGE: u32 = 88;
+/// How high a logo may be, and how wide.
+const LOGO: (u32, u32) = (420, 72);
+/// Sizes of the title, the largest first, and how many lines each may take.
+const TITLE: [(f64, usize); 5] = [(92.0, 2), (80.0, 3), (68.0, 3), (58.0, 4), (50.0, 4)];
+/// Longer texts are cut before they are measured.
+const LONGEST: usize = 400;
+
+/// What all cards of a site share.
+pub(super) struct Style {
+    palette: Palette,
+    letters: Letters,
+    logo: Option<Picture>,
+    digest: Digest,
+}
+
+/// The texts of a card.
+pub(super) struct Card {
+    pub(super) title: String,
+    pub(super) site: String,
+    /// What the page belongs to.
+    pub(super) above: String,
+    pub(super) description: String,
+    /// Who wrote it, and when.
+    pub(super) facts: String,
+    pub(super) host: String,
+    pub(super) is_home: bool,
+    pub(super) is_rtl: bool,
+}
+
+impl Style {
+    pub(super) fn new(
+        palette: Palette,
+        letters: Letters,
+        fonts: &[Vec<u8>],
+        logo: Option<Picture>,
+    ) -> Self {
+        let colors = format!("{VERSION} {palette:?}");
+        let fonts: Vec<String> = fonts.iter().map(|font| Digest::of(font).hex()).collect();
+        let picture = logo.as_ref().map_or(&b""[..], Picture::bytes);
+        let fonts = fonts.join(" ");
+        let digest = Digest::of_parts([colors.as_bytes(), fonts.as_bytes(), picture]);
+        Self {
+            palette,
+            letters,
+            logo,
+            digest,
+        }
+    }
+}
+
+impl Card {
+    fn texts(&self) -> [&str; 6] {
+        let Self {
+            title,
+            site,
+            above,
+            description,
+            facts,
+            host,
+            ..
+        } = self;
+        [title, site, above, description, facts, host]
+    }
+
+    /// The letters that no font has: a card of boxes is worse than none.
+    pub(super) fn missing(&self, style: &Style) -> Vec<char> {
+        let letters = self
+            .texts()
+            .into_iter()
+            .flat_map(|text| text.chars().take(LONGEST));
+        letters
+            .filter(|letter| !letter.is_whitespace() && style.letters.advance(*letter).is_none())
+            .collect()
+    }
+
+    fn key(&self, style: &Style) -> Key {
+        let manner = [u8::from(self.is_home), u8::from(self.is_rtl)];
+        Key::new("card", VERSION)
+            .digest("style", style.digest)
+            .input("texts", self.texts().join("\0").as_bytes())
+            .input("manner", &manner)
+    }
+
+    /// Where it stands in the release: under a name that tells what it is drawn from.
+    pub(super) fn place(&self, style: &Style) -> SitePath {
+        let name = self.key(style).name();
+        let path = format!("_tympan/card-{}.png", name.short());
+        SitePath::parse(&path).expect("a plain name is a path")
+    }
+
+    /// The card as PNG.
+    pub(super) fn draw(&self, style: &Style, store: &Store) -> Vec<u8> {
+        let key = self.key(style);
+        if let Some(known) = store.cached(&key) {
+            return known;
+        }
+        let bytes = self.drawn(style).unwrap_or_default();
+        store.cache(&key, &bytes);
+        bytes
+    }
+
+    fn drawn(&self, style: &Style) -> Option<Vec<u8>> {
+        let (width, height) = CARD_SIZE;
+        let mut canvas = Canvas::new(width, height, Some(&style.palette.paper.light))?;
+        let whole = Place {
+            x: 0,
+            y: 0,
+            width,
+            height,
+        };
+        canvas.svg(&self.svg(style), &style.letters.database, whole)?;
+        if let Some(logo) = &style.logo {
+            let (across, down) = fit((logo.width, logo.height), LOGO);
+            let x = match self.is_rtl {
+                true => width - EDGE - across,
+                false => EDGE,
+            };
+            let place = Place {
+                x,
+                y: EDGE - 8,
+                width: across,
+                height: down,
+            };
+            canvas.picture(logo, place);
+        }
+        canvas.png()
+    }
+
+    /// The texts as SVG.
+    fn svg(&self, style: &Style) -> String {
+        let (width, height) = CARD_SIZE;
+        let palette = &style.palette;
+        let room = f64::from(width - 2 * EDGE);
+        let mut set = Setting {
+            is_rtl: self.is_rtl,
+            svg: format!(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
+                 font-family=\"{}\"><rect y=\"{}\" width=\"{width}\" height=\"16\" fill=\"{}\"/>",
+                escape(&style.letters.family),
+                height - 16,
+                palette.accent.light,
+            ),
+        };
+        let (ink, soft, accent) = (
+            &palette.ink.light,
+            &palette.soft.light,
+            &palette.accent.light,
+        );
+        let top = f64::from(EDGE);
+        let shows_site = style.logo.is_none() && !self.is_home;
+        if shows_site {
+            set.line(
+                &cut(&style.letters, &self.site, 34.0, room),
+                top + 30.0,
+                34.0,
+                soft,
+            );
+        }
+        let (size, lines) = title_lines(&style.letters, &self.title, room);
+        let described = match lines.len() {
+            0..=2 => lines_of(&style.letters, &self.description, 34.0, room, 2),
+            _ => Vec::new(),
+        };
+        let leading = size * 1.14;
+        #[expect(clippy::cast_precision_loss, reason = "there are few lines")]
+        let (count, below) = (lines.len() as f64, described.len() as f64);
+        let above = if self.above.is_empty() { 0.0 } else { 56.0 };
+        let block = above + count * leading + below * 46.0 + if below > 0.0 { 22.0 } else { 0.0 };
+        // The texts stand in the middle of what the top and the bottom leave.
+        let middle = match shows_site || style.logo.is_some() {
+            true => 334.0,
+            false => 306.0,
+        };
+        let mut y = middle - block / 2.0;
+        if !self.above.is_empty() {
+            let text = cut(&style.letters, &self.above, 34.0, room);
+            set.line(&text, y + 30.0, 34.0, accent);
+            y += above;
+        }
+        for line in &lines {
+            set.line(line, y + size * 0.86, size, ink);
+            y += leading;
+        }
+        y += 22.0;
+        for line in &described {
+            set.line(line, y + 30.0, 34.0, soft);
+            y += 46.0;
+        }
+        let bottom = f64::from(height) - top + 14.0;
+        let host_wide = wide(&style.letters, &self.host, 30.0);
+        let left = (room - host_wide - 40.0).max(room / 3.0);
+        let facts = cut(&style.letters, &self.facts, 30.0, left);
+        set.line(&facts, bottom, 30.0, soft);
+        match facts.is_empty() {
+            true => set.line(
+                &cut(&style.letters, &self.host, 30.0, room),
+                bottom,
+                30.0,
+                soft,
+            ),
+            false if host_wide < room / 2.0 => set.far(&self.host, bottom, 30.0, soft),
+            false => {}
+        }
+        set.svg.push_str("</svg>");
+        set.svg
+    }
+}
+
+/// Writes lines at the edge where reading begins, or at the other one.
+struct Setting {
+    is_rtl: bool,
+    svg: String,
+}
+
+impl Setting {
+    fn line(&mut self, text: &str, y: f64, size: f64, color: &str) {
+        self.set(text, y, size, color, self.is_rtl);
+    }
+
+    fn far(&mut self, text: &str, y: f64, size: f64, color: &str) {
+        self.set(text, y, size, color, !self.is_rtl);
+    }
+
+    fn set(&mut self, text: &str, y: f64, size: f64, color: &str, at_right: bool) {
+        if text.is_empty() {
+            return;
+        }
+        let (x, anchor) = match at_right {
+            true => (CARD_SIZE.0 - EDGE, "end"),
+            false => (EDGE, "start"),
+        };
+        // The engine takes every line for one from left to right; the marks say otherwise.
+        let (open, close) = match self.is_rtl {
+            true => ("\u{202b}", "\u{202c}"),
+            false => ("", ""),
+        };
+        let weight = if size > 40.0 { 600 } else { 400 };
+        let _ = write!(
+            self.svg,
+            "<text x=\"{x}\" y=\"{y:.1}\" font-size=\"{size}\" font-weight=\"{weight}\" \
+             text-anchor=\"{anchor}\" fill=\"{color}\">{open}{}{close}</text>",
+            escape(text)
+        );
+    }
+}
+
+/// How wide a text is in pixels, near enough to break it.
+fn wide(letters: &Letters, text: &str, size: f64) -> f64 {
+    let units = text.chars().map(|letter| match letter {
+        letter if letter.is_whitespace() => 0.25,
+        letter => letters.advance(letter).unwrap_or(1.0),
+    });
+    units.sum::<f64>() * size
+}
+
+/// A text on one line, its end left out where it does not fit.
+fn cut(letters: &Letters, text: &str, size: f64, room: f64) -> String {
+    let lines = lines_of(letters, text, size, room, 1);
+    lines.into_iter().next().unwrap_or_default()
+}
+
+/// The title at the largest size that has room for all of it.
+fn title_lines(letters: &Letters, title: &str, room: f64) -> (f64, Vec<String>) {
+    let mut last = (TITLE[0].0, Vec::new());
+    for (size, most) in TITLE {
+        last = (size, lines_of(letters, title, size, room, most));
+        let whole = last.1.last().is_none_or(|line| !line.ends_with('…'));
+        if whole {
+            break;
+        }
+    }
+    last
+}
+
+/// A text in at most so many lines. It breaks at spaces, and between the letters of scripts that
+/// write none; what is left over is marked by an ellipsis.
+fn lines_of(letters: &Letters, text: &str, size: f64, room: f64, most: usize) -> Vec<String> {
+    let text: String = text.chars().take(LONGEST).collect();
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    let mut left_over = false;
+    for piece in pieces(&text) {
+        let longer = format!("{line}{piece}");
+        if wide(letters, longer.trim_end(), size) <= room || line.is_empty() {
+            line = longer;
+            continue;
+        }
+        lines.push(line.trim_end().to_owned());
+        if lines.len() == most {
+            line.clear();
+            left_over = true;
+            break;
+        }
+        line = piece.to_owned();
+    }
+    if !line.trim().is_empty() {
+        lines.push(line.trim_end().to_owned());
+    }
+    for line in &mut lines {
+        // One word may be longer than a line.
+        left_over |= shorten(letters, line, size, room, "");
+    }
+    if left_over && let Some(last) = lines.last_mut() {
+        shorten(letters, last, size, room, "…");
+        last.push('…');
+    }
+    lines
+}
+
+/// Takes letters off the end until a line fits together with what follows. Says whether it did.
+fn shorten(letters: &Letters, line: &mut String, size: f64, room: f64, end: &str) -> bool {
+    let before = line.len();
+    while wide(letters, line, size) + wide(letters, end, size) > room && line.pop().is_some() {}
+    if !end.is_empty() {
+        if line.len() < before
+            && let Some(space) = line.rfind(' ')
+        {
+            line.truncate(space);
+        }
+        let kept = line
+            .trim_end_matches(|letter: char| letter.is_whitespace() || ",;:.–—-".contains(letter));
+        line.truncate(kept.len());
+    }
+    line.len() < before
+}
+
+/// The pieces of a text that stay on one line, each with the space behind it.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    let mut before: Option<char> = None;
+    for (at, letter) in text.char_indices() {
+        let breaks = before.is_some_and(|before| {
+            (before.is_whitespace() && !letter.is_whitespace())
+                || (is_wide(before) && !is_closing(letter) && !letter.is_whitespace())
+                || (is_wide(letter) && !is_closing(letter) && before.is_alphanumeric())
+        });
+        if breaks && at > start {
+            pieces.push(&text[start..at]);
+            start = at;
+        }
+        before = Some(letter);
+    }
+    pieces.push(&text[start..]);
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
+}
+
+/// Whether lines may break on either side of a letter: those of Chinese and Japanese.
+fn is_wide(letter: char) -> bool {
+    matches!(letter, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// Whether a mark may not begin a line.
+fn is_closing(letter: char) -> bool {
+    "、。，．・：；？！」』）】〕］｝〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々".contains(letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Look;
+
+    fn letters() -> Letters {
+        Letters::new(&[])
+    }
+
+    #[test]
+    fn titles_break_at_words_and_shrink_before_they_are_cut() {
+        let letters = letters();
+        let (size, lines) = title_lines(&letters, "The Night Ferry", 1000.0);
+        assert_eq!((size, lines.len()), (TITLE[0].0, 1));
+        let long = "A rather long title of a page that somebody wrote in a long winter";
+        let (size, lines) = title_lines(&letters, long, 1000.0);
+        assert!(size < TITLE[0].0);
+        assert_eq!(lines.join(" "), long);
+        let (size, lines) = title_lines(&letters, &"word ".repeat(80), 1000.0);
+        assert_eq!((size, lines.len()), TITLE[4]);
+        assert!(lines[3].ends_with("word…"));
+        let (_, lines) = title_lines(&letters, &"w".repeat(900), 1000.0);
+        assert!(lines[0].ends_with('…'));
+        assert!(title_lines(&letters, "", 1000.0).1.is_empty());
+    }
+
+    #[test]
+    fn scripts_without_spaces_break_anywhere_but_before_a_full_stop() {
+        assert_eq!(pieces("潮の満ち。"), ["潮", "の", "満", "ち。"]);
+        assert_eq!(pieces("a b  c"), ["a ", "b  ", "c"]);
+    }
+
+    #[test]
+    fn a_card_is_drawn_or_says_what_it_lacks() {
+        let style = Style::new(Palette::of("", &Look::default()), letters(), &[], None);
+        let card = |title: &str| Card {
+            title: title.to_owned(),
+            site: "Two & Two".to_owned(),
+            above: String::new(),
+            description: "A <test>.".to_owned(),
+            facts: String::new(),
+            host: "example.org".to_owned(),
+            is_home: false,
+            is_rtl: title.starts_with('ש'),
+        };
+        for title in ["The Night Ferry", "Der Kai", "שלום עולם", ""] {
+            let card = card(title);
+            assert!(card.missing(&style).is_empty(), "{title}");
+            let png = card.drawn(&style).unwrap();
+            let image = image::load_from_memory(&png).unwrap();
+            assert_eq!((image.width(), image.height()), CARD_SIZE);
+        }
+        assert_eq!(card("潮 🌊").missing(&style), ['潮', '🌊']);
+        assert_ne!(card("A").place(&style), card("B").place(&style));
+    }
+}

@@ -1,0 +1,18 @@
+//! What a site looks like where its pages are not shown: icons, the web manifest, and the cards of
+//! pages that are shared. Drawn from the theme's colors, the logo and embedded fonts.
+
+#[cfg(feature = "brand")]
+mod canvas;
+#[cfg(feature = "brand")]
+mod card;
+mod cards;
+mod icons;
+mod initial;
+#[cfg(feature = "brand")]
+mod letters;
+mod manifest;
+mod palette;
+
+pub(super) use cards::{CARD_SIZE, Cards};
+pub(super) use icons::{Icon, IconLinks, Icons};
+pub(super) use palette::Palette;
