@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use crate::assets::AssetMap;
-use crate::build::leveled;
+use crate::build::{BuildOptions, Checks, Sources, Versions, leveled, prepare};
 use crate::checks::{CheckContext, run_checks};
 use crate::cli::Outcome;
 use crate::cli::args::{CheckArgs, Global};
@@ -13,7 +12,7 @@ use crate::cli::report;
 use crate::cli::ui::Ui;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::progress::{Event, Stage};
-use crate::site::Site;
+use crate::render::Wanted;
 use crate::site_path::SitePath;
 
 pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome> {
@@ -21,7 +20,20 @@ pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome
     let only = wanted(&project.root, args)?;
     let options = project.load_options(ui, &args.pages, &project.root.join("dist"));
     let progress = |event| ui.event(event);
-    let site = Site::load(&project.snapshot, &project.history, &options, None);
+    // What planning finds, such as a theme's faults, is a finding too; nothing is rendered.
+    let options = BuildOptions {
+        load: options,
+        wanted: Wanted::all(),
+        checks: Checks::Run,
+        versions: Versions::Current,
+    };
+    let sources = Sources {
+        snapshot: &project.snapshot,
+        history: &project.history,
+        store: &project.store,
+    };
+    let prepared = prepare(&sources, &options, None, &progress);
+    let site = prepared.site;
     if site.pages.is_empty() {
         anyhow::bail!("no Markdown was found in `{}`", project.root.display());
     }
@@ -29,13 +41,12 @@ pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome
         stage: Stage::Check,
         total: site.written_pages().count(),
     });
-    let mut found = site.diagnostics.clone();
+    let mut found = prepared.diagnostics;
     found.extend(run_checks(&CheckContext {
         site: &site,
         store: &project.store,
         progress: &progress,
     }));
-    found.extend(AssetMap::read(&site, &project.snapshot).1);
     progress(Event::Finished {
         stage: Stage::Check,
     });

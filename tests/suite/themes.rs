@@ -130,8 +130,9 @@ fn a_site_has_icons_a_manifest_and_cards() {
         ),
     ]);
     let run = project.run(&["build", "--no-check"]).expect(0);
-    let told = format!("{}{}", run.stdout, run.stderr);
-    assert!(told.contains("1 warning"), "{told}");
+    assert!(run.stderr.contains("1 warning"), "{}", run.stderr);
+    let run = project.run(&["check", "--format", "json"]).expect(1);
+    assert!(run.stdout.contains("social-card-glyph"), "{}", run.stdout);
     let page = project.read("dist/a/index.html");
     let after = |page: &str, before: &str| {
         let rest = page.split(before).nth(1).map(|rest| rest.split('"').next());

@@ -309,7 +309,8 @@ fn lines_of(letters: &Letters, text: &str, size: f64, room: f64, most: usize) ->
             left_over = true;
             break;
         }
-        line = piece.to_owned();
+        line.clear();
+        line.push_str(piece);
     }
     if !line.trim().is_empty() {
         lines.push(line.trim_end().to_owned());

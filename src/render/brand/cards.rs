@@ -31,7 +31,7 @@ pub(in crate::render) const CARD_SIZE: (u32, u32) = (1200, 630);
 pub(in crate::render) struct Cards {
     places: BTreeMap<PageId, SitePath>,
     #[cfg(feature = "brand")]
-    cards: BTreeMap<PageId, Card>,
+    texts: BTreeMap<PageId, Card>,
     #[cfg(feature = "brand")]
     style: Option<Style>,
 }
@@ -91,7 +91,7 @@ impl Cards {
             let strange = card.missing(&style);
             if strange.is_empty() {
                 cards.places.insert(id, card.place(&style));
-                cards.cards.insert(id, card);
+                cards.texts.insert(id, card);
             } else {
                 without += 1;
                 missing.extend(strange);
@@ -104,7 +104,7 @@ impl Cards {
 
     /// The card of a page.
     pub(in crate::render) fn draw(&self, page: PageId, store: &Store) -> Vec<u8> {
-        match (self.cards.get(&page), &self.style) {
+        match (self.texts.get(&page), &self.style) {
             (Some(card), Some(style)) => card.draw(style, store),
             _ => Vec::new(),
         }
