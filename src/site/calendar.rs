@@ -181,6 +181,20 @@ pub(super) fn written_out(language: &str, (year, month, day): (i32, u8, u8)) -> 
     })
 }
 
+/// The name of a month of the Gregorian calendar as it stands in a date; none in a language that is
+/// not known, or that counts by another calendar.
+pub(super) fn month_name(language: &str, month: u8) -> Option<&'static str> {
+    let primary = language.split('-').next().unwrap_or(language);
+    let of = |tag: &str| {
+        FORMS
+            .iter()
+            .find(|(known, ..)| known.eq_ignore_ascii_case(tag))
+    };
+    let (tag, _, months) = of(language).or_else(|| of(primary))?;
+    let at = usize::from(month).checked_sub(1)?;
+    months.split('|').nth(at).filter(|_| *tag != "fa")
+}
+
 fn digit(c: char, zero: char) -> char {
     let shifted = c
         .to_digit(10)

@@ -23,6 +23,42 @@ pub(super) fn is_data(path: &SitePath) -> bool {
     FOLDERS.contains(&folder) && path.parts().count() > 1 && known
 }
 
+/// Data could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DataFault {
+    /// Nobody knows this form of data.
+    Form,
+    /// It is not written as its form wants it.
+    Syntax {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+/// Reads a text of one form, named as the ends of file names are: `toml`, `yaml`, `json`, `csv`, or
+/// `plain` for the text itself.
+///
+/// # Errors
+/// Fails where the form is not known, and where the text is not of that form.
+pub fn parse_data(form: &str, text: &str) -> Result<Value, DataFault> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let parsed = match (form, Notation::of(form)) {
+        (_, Some(notation)) => notation.parse_value(text),
+        ("csv", None) => parse_csv(text),
+        ("plain" | "txt", None) => Ok(Value::String(text.to_owned())),
+        _ => return Err(DataFault::Form),
+    };
+    parsed.map_err(|(message, span)| {
+        let before = text.get(..span.start).unwrap_or(text);
+        DataFault::Syntax {
+            line: before.matches('\n').count() + 1,
+            message,
+        }
+    })
+}
+
 /// Reads data files, each under the names of its folders and its own: `data/people/crew.toml` is
 /// `people.crew`.
 pub(super) fn read_data<'a>(

@@ -3,7 +3,7 @@
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::{Date as Day, Month, OffsetDateTime, Time, UtcDateTime, UtcOffset};
 
-use crate::site::calendar::written_out;
+use crate::site::calendar::{month_name, written_out};
 
 /// A moment that an author wrote, with the day they meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,6 +85,69 @@ impl Date {
         written_out(language, day).unwrap_or_else(|| self.day())
     }
 
+    /// The day in the form of C's `strftime`, names in the given language where it is known and in
+    /// English elsewhere. A time of day is that of UTC.
+    ///
+    /// # Errors
+    /// Fails where a code is not known, in words.
+    pub fn in_form(self, form: &str, language: &str) -> Result<String, String> {
+        let moment = UtcDateTime::from_unix_timestamp(self.seconds).ok();
+        let month = u8::from(self.day.month());
+        let name = || match month_name(language, month) {
+            Some(name) => name.to_owned(),
+            None => self.day.month().to_string(),
+        };
+        let clock = |part: fn(UtcDateTime) -> u8| moment.map_or(0, part);
+        let mut out = String::new();
+        let mut letters = form.chars();
+        while let Some(letter) = letters.next() {
+            if letter != '%' {
+                out.push(letter);
+                continue;
+            }
+            let mut code = letters.next();
+            let plain = code == Some('-');
+            if plain {
+                code = letters.next();
+            }
+            let two = |number: u8| match plain {
+                true => number.to_string(),
+                false => format!("{number:02}"),
+            };
+            let text = match code {
+                Some('Y') => self.day.year().to_string(),
+                Some('y') => format!("{:02}", self.day.year().rem_euclid(100)),
+                Some('m') => two(month),
+                Some('d') => two(self.day.day()),
+                Some('e') => self.day.day().to_string(),
+                Some('j') => format!("{:03}", self.day.ordinal()),
+                Some('b' | 'h') if language.starts_with("en") => name().chars().take(3).collect(),
+                Some('B' | 'b' | 'h') => name(),
+                Some('A') => self.day.weekday().to_string(),
+                Some('a') => self.day.weekday().to_string().chars().take(3).collect(),
+                Some('F') => self.day(),
+                Some('H') => two(clock(UtcDateTime::hour)),
+                Some('M') => two(clock(UtcDateTime::minute)),
+                Some('S') => two(clock(UtcDateTime::second)),
+                Some('T') => format!(
+                    "{:02}:{:02}:{:02}",
+                    clock(UtcDateTime::hour),
+                    clock(UtcDateTime::minute),
+                    clock(UtcDateTime::second)
+                ),
+                Some('z') => "+0000".to_owned(),
+                Some('s') => self.seconds.to_string(),
+                Some('%') => "%".to_owned(),
+                code => {
+                    let code = code.map_or_else(String::new, String::from);
+                    return Err(format!("`%{code}` is no part of a date"));
+                }
+            };
+            out.push_str(&text);
+        }
+        Ok(out)
+    }
+
     fn of(moment: OffsetDateTime) -> Self {
         Self {
             seconds: moment.unix_timestamp(),
@@ -149,6 +212,22 @@ mod tests {
         case("2026-02-30", None);
         case("tomorrow", None);
         case("26-01-01", None);
+    }
+
+    #[test]
+    fn a_day_is_written_in_any_form() {
+        let date = Date::parse("2026-03-01T08:05:00Z").unwrap();
+        let case = |form: &str, language: &str, expected: &str| {
+            let written = date.in_form(form, language).unwrap_or_else(|fault| fault);
+            assert_eq!(written, expected, "{form}");
+        };
+        case("%-d. %B %Y", "de-AT", "1. März 2026");
+        case("%a, %d %b %y", "en", "Sun, 01 Mar 26");
+        case("%F %T %z", "fr", "2026-03-01 08:05:00 +0000");
+        case("%j%% %-m/%e", "tlh", "060% 3/1");
+        case("%B", "fa", "March");
+        case("%Q", "en", "`%Q` is no part of a date");
+        case("%", "en", "`%` is no part of a date");
     }
 
     #[test]

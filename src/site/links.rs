@@ -36,6 +36,22 @@ pub enum LinkTarget {
 impl Site {
     /// Resolves a link as written in `page`.
     pub fn resolve(&self, page: &Page, written: &str) -> LinkTarget {
+        self.lead(Some(page), written)
+    }
+
+    /// Resolves a path from the content folder, or from the root of the site, with or without a
+    /// slash or Zola's `@/` before it.
+    pub fn resolve_from_root(&self, written: &str) -> LinkTarget {
+        let written = written.trim();
+        let whole = written.is_empty() || written.starts_with(['/', '#']);
+        match written.strip_prefix("@/") {
+            Some(path) => self.lead(None, &format!("/{path}")),
+            None if whole || scheme(written).is_some() => self.lead(None, written),
+            None => self.lead(None, &format!("/{written}")),
+        }
+    }
+
+    fn lead(&self, page: Option<&Page>, written: &str) -> LinkTarget {
         let written = written.trim();
         if written.is_empty() {
             return LinkTarget::Empty;
@@ -58,9 +74,10 @@ impl Site {
             return LinkTarget::Fragment(fragment.unwrap_or_default());
         }
         let path = decode(path);
-        let (source, route) = match path.strip_prefix('/') {
-            Some(rest) => (self.content.resolve(rest), SitePath::parse(rest)),
-            None => (
+        let (source, route) = match (page, path.strip_prefix('/')) {
+            (_, Some(rest)) => (self.content.resolve(rest), SitePath::parse(rest)),
+            (None, None) => (self.content.resolve(&path), SitePath::parse(&path)),
+            (Some(page), None) => (
                 page.path.resolve_beside(&path),
                 page.route.resolve_beside(&path),
             ),
@@ -114,7 +131,7 @@ impl Site {
     /// A page of another language, by its place in the project or in the release.
     fn find_elsewhere(
         &self,
-        page: &Page,
+        page: Option<&Page>,
         path: &str,
         source: Option<&SitePath>,
     ) -> Option<LinkTarget> {
@@ -136,7 +153,7 @@ impl Site {
         let by_route = || {
             let file = match path.strip_prefix('/') {
                 Some(rest) => SitePath::parse(rest),
-                None => self.mount.join(&page.route).resolve_beside(path),
+                None => self.mount.join(&page?.route).resolve_beside(path),
             };
             self.route_elsewhere(&file.ok()?)
         };

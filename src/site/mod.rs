@@ -36,6 +36,7 @@ mod theme_files;
 mod versions;
 
 pub use authors::Author;
+pub use data::{DataFault, parse_data};
 pub use date::Date;
 pub use feeds::Feed;
 pub use front_matter::{FrontMatter, ListRules, SortBy};

@@ -121,6 +121,45 @@ impl Page {
         page
     }
 
+    /// A text that no file holds, as if it stood in the page that is served from `route`: nothing
+    /// is included, and its links lead where those of the page would.
+    pub fn of_text(at: Option<&Self>, content: &SitePath, route: &SitePath, text: &str) -> Self {
+        let text: Arc<str> = text.into();
+        let beside = || {
+            content
+                .resolve("_index.md")
+                .unwrap_or_else(|_| SitePath::root())
+        };
+        let path = at.map_or_else(beside, |page| page.path.clone());
+        let outline = outline(&text, 0);
+        let digest = Digest::of(text.as_bytes());
+        Self {
+            place: at.map_or_else(|| path.clone(), |page| page.place.clone()),
+            path,
+            language: at.and_then(|page| page.language.clone()),
+            route: route.clone(),
+            front: FrontMatter {
+                language: at.and_then(|page| page.front.language.clone()),
+                ..FrontMatter::default()
+            },
+            title: String::new(),
+            settings: None,
+            file: Arc::clone(&text),
+            text,
+            body: 0,
+            outline,
+            digest,
+            included: Vec::new(),
+            unknown: Vec::new(),
+            diagnostics: Vec::new(),
+            parts: Vec::new(),
+            own: digest,
+            bytes: digest,
+            calls: false,
+            plain_faults: 0,
+        }
+    }
+
     /// Carries out the calls in the text, which see the front matter as it is now.
     fn expand(&mut self, around: Around<'_>) {
         let text = SourceText::new(&self.path, &self.file);

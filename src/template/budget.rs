@@ -19,9 +19,9 @@ const TURN: u64 = 100;
 /// What the use of a template or component costs, which may write much by itself.
 const CALL: u64 = 10_000;
 /// How long a value may be that a template keeps, in bytes and entries.
-const MAX_VALUE: u64 = 4 << 20;
+pub(super) const MAX_VALUE: u64 = 4 << 20;
 /// How deep such a value may be.
-const MAX_DEPTH: usize = 32;
+pub(super) const MAX_DEPTH: usize = 32;
 /// How many numbers `range` gives.
 const MAX_RANGE: i128 = 10_000;
 
@@ -110,6 +110,15 @@ pub(super) fn register(tera: &mut Tera) {
         },
     );
     tera.register_filter(
+        "__toll",
+        |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
+            let entries = value.as_array().map_or(0, <[Value]>::len);
+            let length = value.as_str().map_or(entries, str::len);
+            spend(length as u64 + 1)?;
+            Ok(value)
+        },
+    );
+    tera.register_filter(
         "__spend",
         |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
             spend(measure(&value, MAX_VALUE * 8, MAX_DEPTH)?)?;
@@ -123,7 +132,7 @@ pub(super) fn register(tera: &mut Tera) {
 }
 
 /// The length of a value in bytes and entries.
-fn measure(value: &Value, most: u64, depth: usize) -> TeraResult<u64> {
+pub(super) fn measure(value: &Value, most: u64, depth: usize) -> TeraResult<u64> {
     let mut length = value.as_str().map_or(1, |text| text.len() as u64);
     let below = value.as_array().into_iter().flatten();
     for inner in below.chain(value.as_map().into_iter().flat_map(|map| map.values())) {

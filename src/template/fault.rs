@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Severity, SourceText, nearest};
 use crate::site_path::SitePath;
 use crate::template::budget::LIMIT;
 use crate::template::dialect::Dialect;
+use crate::template::filters::NAMES as OWN;
 use crate::template::weave::Guarded;
 
 /// What the engine knows by itself, for suggestions.
@@ -251,11 +252,10 @@ fn words(said: &str, templates: &[&str], dialect: &Dialect) -> (String, String) 
         .filter(|name| !name.is_empty())
         .filter(own)
         .collect();
-    let all = |own: &[&'static str], more: &[&'static str]| [own, more].concat();
     let candidates: Vec<&str> = match () {
-        () if said.starts_with("Unknown filter") => all(FILTERS, dialect.filters),
+        () if said.starts_with("Unknown filter") => [FILTERS, OWN, dialect.filters].concat(),
         () if said.starts_with("Unknown test") => TESTS.to_vec(),
-        () if said.starts_with("Unknown function") => all(FUNCTIONS, dialect.functions),
+        () if said.starts_with("Unknown function") => [FUNCTIONS, dialect.functions].concat(),
         () if said.starts_with("Unknown template") => templates.to_vec(),
         () => known.clone(),
     };
@@ -264,6 +264,9 @@ fn words(said: &str, templates: &[&str], dialect: &Dialect) -> (String, String) 
         _ if !known.is_empty() => format!("there is {}", known.join(", ")),
         _ if said.contains("undefined") || said.contains("not defined") => {
             "ask with `{% if … %}` whether it is there, or give `| default(value=\"\")`".to_owned()
+        }
+        _ if said.starts_with("There is no page") || said.starts_with("There is no section") => {
+            "write its path from the content folder, such as `blog/first.md`".to_owned()
         }
         _ if said.starts_with("Unknown") => {
             "the reference of templates lists what there is".to_owned()

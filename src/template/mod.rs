@@ -7,9 +7,11 @@
 mod budget;
 mod dialect;
 mod fault;
+mod filters;
 mod parse;
 mod weave;
 
 pub use budget::{begin_page, spend};
 pub use dialect::Dialect;
+pub use filters::without_tags;
 pub use parse::{Cost, Failure, Source, Templates};

@@ -10,6 +10,7 @@ use crate::site_path::SitePath;
 use crate::template::budget::{self, Output};
 use crate::template::dialect::Dialect;
 use crate::template::fault::{Origin, Origins, diagnose};
+use crate::template::filters;
 use crate::template::weave::weave;
 
 /// A template as it was written.
@@ -70,6 +71,7 @@ impl Templates {
                 .set_fallback_prefixes(dialect.prefixes.to_vec())
                 .expect("there is no template yet");
             budget::register(&mut engine);
+            filters::register(&mut engine);
             (dialect.register)(&mut engine);
             let texts = named.iter().map(|(name, source)| {
                 let guarded = origins.get(name).map(|origin| &*origin.guarded.text);

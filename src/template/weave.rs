@@ -1,6 +1,8 @@
-//! Weaves calls that count into the text of a template: one into each loop and component, one after
-//! each value that is kept, one around each value that is written where its length would not be
-//! seen. What the template writes stays as it was.
+//! Weaves calls that count into the text of a template: one into each loop and component, one before
+//! each filter, one after each value that is kept, one around each value that is written where its
+//! length would not be seen. What the template writes stays as it was.
+
+use std::ops::Range;
 
 /// A template with the calls that count woven in.
 pub(super) struct Guarded {
@@ -25,6 +27,15 @@ impl Guarded {
         at - shift
     }
 }
+
+/// Functions that hand on what is there anyway, so that to keep it costs nothing.
+const HANDLES: [&str; 5] = [
+    "get_page(",
+    "get_section(",
+    "get_taxonomy(",
+    "get_taxonomy_term(",
+    "load_data(",
+];
 
 /// Weaves the calls in.
 pub(super) fn weave(source: &str) -> Guarded {
@@ -115,6 +126,11 @@ impl<'a> Weaver<'a> {
         let inner = source[open + 2..end - 2].trim_matches('-').trim();
         let word_end = inner.find(|c: char| !c.is_alphanumeric() && c != '_');
         let (word, rest) = inner.split_at(word_end.unwrap_or(inner.len()));
+        let component = word.is_empty() && rest.starts_with('<') && !rest.starts_with("</");
+        if word == "include" || component {
+            self.before(open, "__call()");
+        }
+        self.tolls(open + 2..end - 2);
         match word {
             "raw" => return end_of_raw(source, end),
             "extends" => self.extends = true,
@@ -126,14 +142,14 @@ impl<'a> Weaver<'a> {
             "endcomponent" => self.components = self.components.saturating_sub(1),
             "block" => self.blocks += 1,
             "endblock" => self.blocks = self.blocks.saturating_sub(1),
-            "include" => self.before(open, "__call()"),
             "set" | "set_global" => {
                 let rest = rest.trim_start();
                 let name_end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
                 let (name, rest) = rest.split_at(name_end.unwrap_or(rest.len()));
-                match rest.trim_start().starts_with('=') {
-                    true => self.hold(end, Some(name)),
-                    false => self.captures.push(Some(name)),
+                match rest.trim_start().strip_prefix('=') {
+                    Some(value) if is_handle(value) => {}
+                    Some(_) => self.hold(end, Some(name)),
+                    None => self.captures.push(Some(name)),
                 }
             }
             "endset" => {
@@ -147,10 +163,7 @@ impl<'a> Weaver<'a> {
             "" if rest.starts_with("</") => {
                 self.captures.pop();
             }
-            "" if rest.starts_with('<') => {
-                self.before(open, "__call()");
-                self.captures.push(None);
-            }
+            "" if component => self.captures.push(None),
             _ => {}
         }
         end
@@ -171,6 +184,7 @@ impl<'a> Weaver<'a> {
         let value = inner[lead..inner.len() - tail].trim();
         if value.starts_with('<') {
             self.before(open, "__call()");
+            self.tolls(open + 2..end - 2);
         } else if !value.is_empty() && !value.starts_with("super(") {
             let unseen = !self.extends || self.components > 0 || !self.captures.is_empty();
             let plain = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
@@ -179,11 +193,43 @@ impl<'a> Weaver<'a> {
                 self.after(end, &format!("__spent(value={value})"));
             } else if unseen {
                 self.insert(open + 2 + lead, "(");
+                self.tolls(open + 2..end - 2);
                 self.insert(end - 2 - tail, ") | __spend ");
+            } else {
+                self.tolls(open + 2..end - 2);
             }
         }
         end
     }
+
+    /// A call before each filter, whose work follows the length of what it is given.
+    fn tolls(&mut self, range: Range<usize>) {
+        let source = self.source;
+        let bytes = source.as_bytes();
+        let mut at = range.start;
+        while at < range.end {
+            match bytes[at] {
+                quote @ (b'"' | b'\'' | b'`') => {
+                    at += 1;
+                    while at < range.end && bytes[at] != quote {
+                        at += if bytes[at] == b'\\' { 2 } else { 1 };
+                    }
+                }
+                // What is not there is allowed before this filter alone.
+                b'|' if !source[at + 1..].trim_start().starts_with("default") => {
+                    self.insert(at + 1, " __toll |");
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+    }
+}
+
+/// Whether a value is what one of those functions gives, or a part of it.
+fn is_handle(value: &str) -> bool {
+    let value = value.trim();
+    HANDLES.iter().any(|name| value.starts_with(name)) && !value.contains(['|', '~', '[', '{'])
 }
 
 /// Where a tag ends, behind its closing mark. Marks within quotes and braces do not close it.

@@ -15,6 +15,7 @@ mod footnotes;
 mod languages;
 mod links;
 mod lists;
+mod lookup;
 mod menus;
 mod pages;
 mod print;

@@ -20,7 +20,7 @@ use crate::site::{LinkTarget, Page, PageId, Site, Term};
 use crate::site_path::SitePath;
 
 /// How many words a reader reads in a minute.
-const WORDS_PER_MINUTE: usize = 220;
+pub(super) const WORDS_PER_MINUTE: usize = 220;
 
 /// `page` in templates.
 #[derive(Serialize, Default)]
@@ -201,6 +201,14 @@ impl PageValue {
         }
     }
 
+    /// The same for templates of other pages: without what leads somewhere from this one alone.
+    pub(super) fn seen_afar(mut self) -> Self {
+        self.profiles.clear();
+        self.trail.clear();
+        self.image = self.image.map(ImageValue::seen_afar);
+        self
+    }
+
     /// What a template sees of a page that has no source: a list, or the page for what is missing.
     pub(super) fn plain(site: &Site, title: &str, route: &SitePath) -> Self {
         let project = &site.config.project;
@@ -237,6 +245,31 @@ impl ListedValue {
             image: image(context, page, from),
         }
     }
+
+    /// The same for any page: its picture in one size.
+    pub(super) fn seen_afar(mut self) -> Self {
+        self.image = self.image.map(ImageValue::seen_afar);
+        self
+    }
+}
+
+impl ImageValue {
+    fn seen_afar(self) -> Self {
+        Self {
+            srcset: None,
+            ..self
+        }
+    }
+}
+
+impl LinkValue {
+    /// A title and the file that it leads to.
+    pub(super) fn new(title: &str, route: &SitePath) -> Self {
+        Self {
+            title: title.to_owned(),
+            url: route.to_url(),
+        }
+    }
 }
 
 /// The first paragraph, cut at a word near 200 characters.
@@ -261,10 +294,7 @@ fn summary(page: &Page) -> Option<String> {
 /// A link to a page.
 pub(super) fn link(site: &Site, id: PageId) -> LinkValue {
     let page = site.page(id);
-    LinkValue {
-        title: page.title.clone(),
-        url: page.route.to_url(),
-    }
+    LinkValue::new(&page.title, &page.route)
 }
 
 /// The terms of a page by taxonomy.

@@ -15,6 +15,7 @@ use crate::render::html::events::escape;
 use crate::render::html::feed::feed;
 use crate::render::html::languages::{marked, marked_title};
 use crate::render::html::lists::{self, PaginatorValue, StandsFor};
+use crate::render::html::lookup::{Known, SCOPE, Scope};
 use crate::render::html::menus;
 use crate::render::html::pages::{ListedValue, PageValue};
 use crate::render::html::redirects::{address, file_of, moved_json, rules};
@@ -33,6 +34,8 @@ pub struct Html {
     pub(super) theme: Theme,
     pub(super) shared: Arc<Shared>,
     pub(super) search: SearchPlaces,
+    /// What templates of the project asked for so far.
+    known: Known,
     /// Renders a page that a template of the project cannot.
     fallback: Option<Box<Html>>,
     pub(in crate::render) profile: Option<Arc<Profile>>,
@@ -67,6 +70,7 @@ impl Html {
                 theme,
                 shared: Arc::clone(&shared),
                 search: SearchPlaces::new(site),
+                known: Known::none(),
                 fallback: None,
                 profile: None,
             })
@@ -74,6 +78,10 @@ impl Html {
         let html = Self {
             fallback: theme.is_changed().then(built_in),
             search: SearchPlaces::new(site),
+            known: match theme.is_changed() {
+                true => Known::new(site),
+                false => Known::none(),
+            },
             shared,
             theme,
             profile: None,
@@ -112,7 +120,7 @@ impl Html {
         if page.front.redirect_to.is_some()
             && let Some(redirect) = self.sent_on(site, page)
         {
-            return self.redirect(site, redirect);
+            return self.redirect(context, redirect);
         }
         let body = render_body(context, &self.theme, page);
         let value = PageValue::of(context, &self.shared, id);
@@ -158,7 +166,7 @@ impl Html {
             "paginator",
             &list.and_then(|list| PaginatorValue::of(&list, 1)),
         );
-        let html = self.render(template, &values, &page.route)?;
+        let html = self.render(context, template, &values, &page.route)?;
         let artifact = Artifact::new(page.route.clone(), Role::Page, html.into_bytes());
         Ok(Rendered {
             artifacts: vec![artifact],
@@ -214,12 +222,7 @@ impl Html {
         context: &RenderContext<'_>,
         taxonomy: &Taxonomy,
     ) -> Result<Rendered, RenderError> {
-        let word = self.theme.string(&taxonomy.name);
-        let title = match (&taxonomy.title, word) {
-            (Some(title), _) => title,
-            (None, "") => &taxonomy.name,
-            (None, word) => word,
-        };
+        let title = self.theme.title_of(taxonomy);
         self.listing(context, ("list.html", title, &taxonomy.route), |values| {
             values.insert("terms", &lists::terms(taxonomy));
         })
@@ -236,7 +239,7 @@ impl Html {
         values.insert("content", "");
         self.front(context, &mut values, route);
         fill(&mut values);
-        let html = self.render(template, &values, route)?;
+        let html = self.render(context, template, &values, route)?;
         Ok(Rendered::single(Artifact::new(
             route.clone(),
             Role::Page,
@@ -244,7 +247,8 @@ impl Html {
         )))
     }
 
-    fn not_found(&self, site: &Site) -> Result<Rendered, RenderError> {
+    fn not_found(&self, context: &RenderContext<'_>) -> Result<Rendered, RenderError> {
+        let site = context.site;
         let route = plain("404.html");
         let title = self.theme.string("page_not_found").to_owned();
         let mut values = self.values(&route, &PageValue::plain(site, &title, &route));
@@ -253,7 +257,7 @@ impl Html {
             values.insert("root", path);
         }
         values.insert("heading_html", &title);
-        let html = self.render("404.html", &values, &route)?;
+        let html = self.render(context, "404.html", &values, &route)?;
         Ok(Rendered::single(Artifact::new(
             route,
             Role::Page,
@@ -261,7 +265,12 @@ impl Html {
         )))
     }
 
-    fn redirect(&self, site: &Site, redirect: &Redirect) -> Result<Rendered, RenderError> {
+    fn redirect(
+        &self,
+        context: &RenderContext<'_>,
+        redirect: &Redirect,
+    ) -> Result<Rendered, RenderError> {
+        let site = context.site;
         let from = file_of(&redirect.from);
         let address = address(&redirect.to, &from);
         let outside = redirect.to.contains("://");
@@ -275,7 +284,7 @@ impl Html {
         };
         let mut values = self.values(&from, &value);
         values.insert("redirect_to", &address);
-        let html = self.render("redirect.html", &values, &from)?;
+        let html = self.render(context, "redirect.html", &values, &from)?;
         Ok(Rendered::single(Artifact::new(
             from,
             Role::Redirect,
@@ -318,12 +327,27 @@ impl Html {
 
     pub(super) fn render(
         &self,
+        context: &RenderContext<'_>,
         template: &str,
         values: &Context,
         path: &SitePath,
     ) -> Result<String, RenderError> {
         let began = self.profile.as_ref().map(|profile| profile.now());
-        let rendered = self.theme.render(template, values);
+        let rendered = match self.theme.is_changed() {
+            false => self.theme.render(template, values),
+            true => {
+                let root = values.get("root").and_then(Value::as_str);
+                let scope = Scope {
+                    context,
+                    shared: &self.shared,
+                    theme: &self.theme,
+                    known: &self.known,
+                    route: path,
+                    root: root.unwrap_or_default(),
+                };
+                SCOPE.set(scope, || self.theme.render(template, values))
+            }
+        };
         if let (Some(profile), Some(began)) = (&self.profile, began) {
             profile.note(template, path, began);
         }
@@ -411,8 +435,8 @@ impl Html {
             JobKind::Archive => self.archive(context, output),
             JobKind::List(list, number) => self.list(context, list, *number, output),
             JobKind::Terms(at) => self.terms(context, &site.taxonomies[*at]),
-            JobKind::NotFound => self.not_found(site),
-            JobKind::Redirect(at) => self.redirect(site, &site.redirects[*at]),
+            JobKind::NotFound => self.not_found(context),
+            JobKind::Redirect(at) => self.redirect(context, &site.redirects[*at]),
             JobKind::Theme(at) => self.theme_file(context, *at, output),
             JobKind::Card(id) => {
                 let bytes = self.shared.cards.draw(*id, context.store);

@@ -142,7 +142,7 @@ impl Html {
         let tree = self.shared.sidebar.contents("../");
         values.insert_value("heading_html", Value::safe_string(&escape(&title)));
         values.insert_value("tree_html", Value::safe_string(&tree));
-        let html = self.render("contents.html", &values, route)?;
+        let html = self.render(context, "contents.html", &values, route)?;
         let artifact = Artifact::new(route.clone(), Role::Page, html.into_bytes());
         Ok(Rendered::single(artifact))
     }
@@ -184,7 +184,7 @@ impl Html {
         let mut values = self.values(route, &PageValue::plain(site, &title, route));
         values.insert_value("heading_html", Value::safe_string(&escape(&title)));
         values.insert("years", &years);
-        let html = self.render("archive.html", &values, route)?;
+        let html = self.render(context, "archive.html", &values, route)?;
         let artifact = Artifact::new(route.clone(), Role::Page, html.into_bytes());
         Ok(Rendered::single(artifact))
     }
@@ -226,7 +226,7 @@ impl Html {
         value.authors.clone_from(&site.config.project.authors);
         let mut values = self.values(route, &value);
         values.insert("parts", &parts);
-        let html = self.render("print.html", &values, route)?;
+        let html = self.render(context, "print.html", &values, route)?;
         let artifact = Artifact::new(route.clone(), Role::Page, html.into_bytes());
         Ok(Rendered {
             artifacts: vec![artifact],

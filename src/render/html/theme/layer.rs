@@ -108,12 +108,15 @@ pub(super) fn join<'a>(layers: &'a [Layer], files: impl Fn(&'a Layer) -> &'a [So
 
 /// The words of a language: those of the language as it is written, then those of its first part
 /// (`de` of `de-AT`), then those of no language; of each the uppermost layer's.
-pub(super) fn strings_of(layers: &[Layer], language: &str) -> Strings {
+pub(super) fn strings_of<'a>(
+    layers: impl Iterator<Item = &'a BTreeMap<String, Strings>> + Clone,
+    language: &str,
+) -> Strings {
     let primary = language.split('-').next().unwrap_or_default();
     let mut strings = Strings::new();
     for wanted in ["", primary, language] {
-        for layer in layers {
-            if let Some(words) = layer.strings.get(wanted) {
+        for layer in layers.clone() {
+            if let Some(words) = layer.get(wanted) {
                 strings.extend(words.clone());
             }
         }
@@ -153,7 +156,8 @@ mod tests {
     fn case(language: &str, expected: &str) {
         let lower = layer(&[], &[("", "Menu"), ("de", "Menü"), ("de-AT", "Karte")]);
         let upper = layer(&[], &[("", "List"), ("fr", "Carte")]);
-        assert_eq!(strings_of(&[lower, upper], language)["menu"], expected);
+        let layers = [lower.strings, upper.strings];
+        assert_eq!(strings_of(layers.iter(), language)["menu"], expected);
     }
 
     #[test]

@@ -4,18 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Diagnostic;
+use crate::render::html::lookup::dialect;
 use crate::render::html::theme::layer::{Layer, Level, Source};
 use crate::site::THEME_FOLDER;
 use crate::site_path::SitePath;
 use crate::template::{self, Dialect, Templates};
 
-const DIALECT: Dialect = Dialect {
-    folder: THEME_FOLDER,
-    prefixes: &Level::PREFIXES,
-    filters: &[],
-    functions: &[],
-    register: |_| {},
-};
+const DIALECT: Dialect = dialect(THEME_FOLDER, &Level::PREFIXES);
 
 /// Parses the templates of all layers. A name is looked up from the uppermost layer down; with the
 /// prefix of a layer it means the one from there down, so that an override can extend what it

@@ -11,11 +11,11 @@ use crate::digest::Digest;
 use crate::render::brand::{Icon, IconLinks, Icons, Palette};
 use crate::render::context::RenderContext;
 use crate::render::html::finish;
-use crate::render::html::theme::layer::{Layer, Level, Source, join, strings_of};
+use crate::render::html::theme::layer::{Layer, Level, Source, Strings, join, strings_of};
 use crate::render::html::theme::look::looks;
 use crate::render::html::theme::parse::parse;
 use crate::render::html::theme::{built_in, folder};
-use crate::site::THEME_FOLDER;
+use crate::site::{THEME_FOLDER, Taxonomy};
 use crate::site_path::SitePath;
 use crate::template::{Cost, Failure, Templates};
 
@@ -25,7 +25,9 @@ const MANIFEST: &str = "manifest.webmanifest";
 /// A theme ready to render.
 pub(in crate::render::html) struct Theme {
     templates: Templates,
-    pub(in crate::render::html) strings: BTreeMap<String, String>,
+    pub(in crate::render::html) strings: Strings,
+    /// The words of all languages by layer, if a template of the project may ask for them.
+    words: Vec<BTreeMap<String, Strings>>,
     pub(in crate::render::html) style: ThemeFile,
     pub(in crate::render::html) script: ThemeFile,
     /// What runs before the page is painted.
@@ -199,8 +201,11 @@ impl Theme {
             content: Content::File(source.clone()),
         };
         let theme = Self {
-            templates,
-            strings: strings_of(layers, language),
+            strings: strings_of(layers.iter().map(|layer| &layer.strings), language),
+            words: match templates.is_changed() {
+                true => layers.iter().map(|layer| layer.strings.clone()).collect(),
+                false => Vec::new(),
+            },
             style: ThemeFile::new("style", "css", join(layers, |layer| &layer.styles)),
             script: ThemeFile::new("script", "js", join(layers, |layer| &layer.scripts)),
             boot: ThemeFile::new("boot", "js", built_in::BOOT.to_owned()),
@@ -208,6 +213,7 @@ impl Theme {
             look: LookValue::default(),
             palette: None,
             files: files.into_iter().map(file).collect(),
+            templates,
         };
         (theme, diagnostics)
     }
@@ -236,6 +242,20 @@ impl Theme {
     /// A word of the theme's.
     pub(in crate::render::html) fn string(&self, key: &str) -> &str {
         self.strings.get(key).map_or("", String::as_str)
+    }
+
+    /// Its words in another language, as far as its layers have them.
+    pub(in crate::render::html) fn strings_in(&self, language: &str) -> Strings {
+        strings_of(self.words.iter(), language)
+    }
+
+    /// The title of the list of a taxonomy's terms.
+    pub(in crate::render::html) fn title_of<'a>(&'a self, taxonomy: &'a Taxonomy) -> &'a str {
+        match (&taxonomy.title, self.string(&taxonomy.name)) {
+            (Some(title), _) => title,
+            (None, "") => &taxonomy.name,
+            (None, word) => word,
+        }
     }
 }
 
