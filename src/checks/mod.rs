@@ -1,6 +1,7 @@
 //! Rules over the text: links, structure, prose. They read the site and report; they change nothing.
 
 mod check;
+mod labels;
 mod links;
 #[cfg(feature = "prose")]
 mod prose;
@@ -10,6 +11,7 @@ mod test_site;
 mod translations;
 
 pub use check::{Check, CheckContext};
+pub use labels::LabelCheck;
 pub use links::LinkCheck;
 #[cfg(feature = "prose")]
 pub use prose::ProseCheck;
@@ -22,6 +24,7 @@ use crate::diagnostic::{Diagnostic, sort};
 /// The checks, in the order they run.
 pub const CHECKS: &[&dyn Check] = &[
     &LinkCheck,
+    &LabelCheck,
     &StructureCheck,
     &TranslationCheck,
     #[cfg(feature = "prose")]

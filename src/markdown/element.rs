@@ -3,6 +3,7 @@
 use pulldown_cmark::Event;
 
 use crate::markdown::attributes::Attributes;
+use crate::markdown::labels::{LabelKind, Reference};
 
 /// One step through a page. Every [`Markup::Open`] has its [`Markup::Close`], properly nested
 /// between the starts and ends of what surrounds it.
@@ -39,6 +40,13 @@ pub enum Element {
     Key,
     /// A short form and what it stands for.
     Abbreviation(String),
+    /// Something with a label, and with its caption unless it is an equation, which stands in a
+    /// paragraph.
+    Numbered(Numbered),
+    /// The caption of what is numbered; it may be empty.
+    Caption(CaptionSource),
+    /// A reference to what has a label; in it stands what was written.
+    Reference(Reference),
 }
 
 /// The end of an [`Element`].
@@ -62,6 +70,32 @@ pub enum ElementEnd {
     Key,
     /// Of a short form.
     Abbreviation,
+    /// Of something with a label.
+    Numbered(LabelKind),
+    /// Of a caption.
+    Caption(CaptionSource),
+    /// Of a reference.
+    Reference,
+}
+
+/// What is numbered among its kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Numbered {
+    /// The kind, which its label tells.
+    pub kind: LabelKind,
+    /// The label, which is its id.
+    pub id: String,
+    /// What else the author wants on it.
+    pub attributes: Attributes,
+}
+
+/// Where the words of a caption come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaptionSource {
+    /// They stand in the text.
+    Text,
+    /// They are the alternative text of an image, or an attribute.
+    Attribute,
 }
 
 /// A note beside the text.
@@ -124,6 +158,9 @@ impl Element {
             Self::Insert => ElementEnd::Insert,
             Self::Key => ElementEnd::Key,
             Self::Abbreviation(_) => ElementEnd::Abbreviation,
+            Self::Numbered(numbered) => ElementEnd::Numbered(numbered.kind),
+            Self::Caption(source) => ElementEnd::Caption(*source),
+            Self::Reference(_) => ElementEnd::Reference,
         }
     }
 }

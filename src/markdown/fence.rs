@@ -8,8 +8,12 @@ use crate::markdown::line_set::LineSet;
 pub struct Fence {
     /// The language, as written.
     pub language: String,
+    /// Its id.
+    pub id: Option<String>,
     /// What stands above the code.
     pub title: Option<String>,
+    /// What is said of it as a numbered listing or figure.
+    pub caption: Option<String>,
     /// The number of the first line, if lines are numbered.
     pub numbers: Option<u32>,
     /// The lines to look at; the first is 1, whatever its number.
@@ -85,6 +89,7 @@ impl Reader {
         let class = word.strip_prefix('.').filter(|class| !class.is_empty());
         let (word, setting) = match class {
             Some(class) => (class, ""),
+            None if word.starts_with('#') => (word, ""),
             None => word.split_once(':').unwrap_or((word, "")),
         };
         match setting.split_once('=').unwrap_or((setting, "")) {
@@ -97,7 +102,9 @@ impl Reader {
             "linenos" | "linenums" | "showLineNumbers" | "numberLines" | "number-lines"
             | "line-numbers" | "lineNumbers" => self.number(""),
             "diff" if !fence.language.is_empty() => fence.diff = true,
-            _ if word.starts_with('#') && braced => {}
+            _ if word.starts_with('#') && braced => {
+                fence.id = word.get(1..).filter(|id| !id.is_empty()).map(str::to_owned);
+            }
             _ if fence.language.is_empty() && (first || class.is_some()) => {
                 let word = word.strip_prefix("language-").unwrap_or(word);
                 word.clone_into(&mut fence.language);
@@ -112,6 +119,9 @@ impl Reader {
         match key {
             "title" | "name" | "filename" | "file" => {
                 self.name(value.trim_matches(['"', '\'']));
+            }
+            "lst-cap" | "fig-cap" | "caption" => {
+                fence.caption = Some(value.trim_matches(['"', '\'']).to_owned());
             }
             "hl_lines" | "mark" | "highlight" => fence.marked.read(value),
             "ins" | "add" => fence.added.read(value),

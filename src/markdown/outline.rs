@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
-use crate::markdown::element::{Element, Markup};
+use crate::markdown::element::{Element, ElementEnd, Markup};
 use crate::markdown::html::html_references;
+use crate::markdown::labels::LabelKind;
 use crate::markdown::parse::events;
 use crate::markdown::slug::{Slugs, slug};
 
@@ -22,6 +23,10 @@ pub struct Outline {
     pub html_ids: Vec<(String, Range<usize>)>,
     /// Footnotes that are referred to, and those that are defined.
     pub footnotes: Footnotes,
+    /// What has a label, in order.
+    pub labels: Vec<Label>,
+    /// The labels that are referred to, in order.
+    pub label_uses: Vec<(String, Range<usize>)>,
     /// The number of words, code left out.
     pub words: usize,
     /// Whether raw HTML occurs.
@@ -37,6 +42,19 @@ pub struct Footnotes {
     pub references: Vec<(String, Range<usize>)>,
     /// The notes.
     pub definitions: Vec<(String, Range<usize>)>,
+}
+
+/// Something that has a label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// What it is.
+    pub kind: LabelKind,
+    /// The label as written, which is its id.
+    pub id: String,
+    /// The words of its heading or caption.
+    pub title: String,
+    /// The bytes it came from.
+    pub span: Range<usize>,
 }
 
 /// A heading.
@@ -99,8 +117,17 @@ pub fn outline(text: &str, offset: usize) -> Outline {
             Markup::Open(element) => match *element {
                 Element::Note(note) => reader.id(note.attributes.id, span),
                 Element::Tabs(found) | Element::Division(found) => reader.id(found.id, span),
+                Element::Numbered(found) => {
+                    reader.id(Some(found.id.clone()), span.clone());
+                    reader.label(found.kind, found.id, span);
+                }
+                Element::Caption(_) => reader.caption = reader.outline.labels.len(),
+                Element::Reference(found) => {
+                    reader.outline.label_uses.push((found.label, span));
+                }
                 _ => {}
             },
+            Markup::Close(ElementEnd::Caption(_)) => reader.caption = 0,
             Markup::Close(_) => {}
         }
     }
@@ -132,11 +159,22 @@ struct Reader {
     paragraph: Option<String>,
     in_code: bool,
     in_note: bool,
+    /// How many labels there are, the one of the caption that is being read included; 0 outside.
+    caption: usize,
 }
 
 impl Reader {
     fn id(&mut self, id: Option<String>, span: Range<usize>) {
         self.outline.html_ids.extend(id.map(|id| (id, span)));
+    }
+
+    fn label(&mut self, kind: LabelKind, id: String, span: Range<usize>) {
+        self.outline.labels.push(Label {
+            kind,
+            id,
+            title: String::new(),
+            span,
+        });
     }
 
     fn read(&mut self, event: &Event<'_>, span: Range<usize>) {
@@ -221,6 +259,14 @@ impl Reader {
         match tag {
             TagEnd::Heading(_) => {
                 if let Some((level, id, text, span)) = self.heading.take() {
+                    if let Some(id) = &id
+                        && LabelKind::of(id) == Some(LabelKind::Section)
+                    {
+                        self.label(LabelKind::Section, id.clone(), span.clone());
+                        self.caption = self.outline.labels.len();
+                        self.text(text.trim());
+                        self.caption = 0;
+                    }
                     let id = self.slugs.take(&id.unwrap_or_else(|| slug(&text)));
                     self.outline.headings.push(Heading {
                         level,
@@ -256,6 +302,11 @@ impl Reader {
         if let Some(alt) = self.image.as_mut().and_then(|image| image.alt.as_mut()) {
             alt.push_str(text);
             return;
+        }
+        let label = self.caption.checked_sub(1);
+        let caption = label.and_then(|at| self.outline.labels.get_mut(at));
+        if let Some(label) = caption {
+            label.title.push_str(text);
         }
         let link = self.link.as_mut().map(|link| &mut link.text);
         let heading = self.heading.as_mut().map(|(_, _, heading, _)| heading);

@@ -9,6 +9,8 @@ use crate::markdown::autolink::link_bare_urls;
 use crate::markdown::blocks::{BlockFault, faults, read_blocks};
 use crate::markdown::element::Markup;
 use crate::markdown::inline::read_inline;
+use crate::markdown::labels::{might_hold_labels, read_references};
+use crate::markdown::numbered::read_numbered;
 use crate::markdown::punctuation::{Punctuation, set};
 
 /// A step and the bytes of the text that it came from.
@@ -22,6 +24,9 @@ pub fn events(text: &str, offset: usize) -> Vec<Spanned<'_>> {
 /// Parses `text` as [`events`] does, with its punctuation set as a language has it.
 pub fn events_set(text: &str, offset: usize, punctuation: Option<Punctuation>) -> Vec<Spanned<'_>> {
     let mut events = read_blocks(text, parse).unwrap_or_else(|| parse(text));
+    if might_hold_labels(text) {
+        events = read_numbered(read_references(events, text));
+    }
     if offset > 0 {
         for (_, span) in &mut events {
             *span = span.start + offset..span.end + offset;
@@ -61,7 +66,7 @@ pub fn code_spans(text: &str) -> Vec<Range<usize>> {
     spans
 }
 
-fn options() -> Options {
+pub(super) fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH

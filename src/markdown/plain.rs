@@ -4,18 +4,38 @@ use std::ops::Range;
 
 use pulldown_cmark::{BlockQuoteKind, Event, Tag, TagEnd};
 
-use crate::markdown::element::{Element, ElementEnd, Markup};
+use crate::markdown::element::{CaptionSource, Element, ElementEnd, Markup};
 use crate::markdown::parse::events;
 
 /// Parses `text` as [`events`] does, with every construct of ours as the nearest plain one: notes
-/// are alerts, titles are bold paragraphs, containers are gone.
+/// are alerts, titles are bold paragraphs, captions are paragraphs unless they say again what an
+/// image says, references are code without words, containers are gone.
 pub fn plain_events(text: &str, offset: usize) -> Vec<(Event<'_>, Range<usize>)> {
     let mut out = Vec::new();
     let mut kinds = Vec::new();
     // A title that says nothing is left to the reader.
     let mut title = 0;
+    // A reference or a caption that is left out.
+    let mut silent = 0_usize;
     for (markup, span) in events(text, offset) {
         match markup {
+            Markup::Close(
+                ElementEnd::Reference | ElementEnd::Caption(CaptionSource::Attribute),
+            ) => {
+                silent = silent.saturating_sub(1);
+            }
+            Markup::Open(element)
+                if matches!(*element, Element::Caption(CaptionSource::Attribute)) =>
+            {
+                silent += 1;
+            }
+            Markup::Open(element) if matches!(*element, Element::Reference(_)) => {
+                if silent == 0 {
+                    out.push((Event::Code("".into()), span));
+                }
+                silent += 1;
+            }
+            _ if silent > 0 => {}
             Markup::Plain(event) => out.push((event, span)),
             Markup::Open(element) => match *element {
                 Element::Note(note) => {
@@ -28,6 +48,7 @@ pub fn plain_events(text: &str, offset: usize) -> Vec<(Event<'_>, Range<usize>)>
                     out.push((Event::Start(Tag::Strong), span));
                     title = out.len();
                 }
+                Element::Caption(_) => out.push((Event::Start(Tag::Paragraph), span)),
                 _ => {}
             },
             Markup::Close(ElementEnd::Note(_)) => {
@@ -39,6 +60,9 @@ pub fn plain_events(text: &str, offset: usize) -> Vec<(Event<'_>, Range<usize>)>
             }
             Markup::Close(ElementEnd::Title) => {
                 out.push((Event::End(TagEnd::Strong), span.clone()));
+                out.push((Event::End(TagEnd::Paragraph), span));
+            }
+            Markup::Close(ElementEnd::Caption(_)) => {
                 out.push((Event::End(TagEnd::Paragraph), span));
             }
             Markup::Close(_) | Markup::Attributes(_) => {}

@@ -20,8 +20,10 @@ mod mounted;
 pub mod pdf;
 mod plan;
 mod profile;
+mod references;
 mod search;
 mod stage;
+mod words;
 
 pub use context::{RenderContext, RenderError};
 pub use mounted::Version;

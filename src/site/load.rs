@@ -12,6 +12,7 @@ use crate::repo::{History, Snapshot, SnapshotFile};
 use crate::site::cascade::is_meta;
 use crate::site::documents::read_documents;
 use crate::site::expand::Shortcodes;
+use crate::site::labels::read_labels;
 use crate::site::languages::{by_language, introduce, place_of, translate};
 use crate::site::model::{Hidden, PageId, Site};
 use crate::site::names::check_names;
@@ -115,6 +116,7 @@ impl Site {
             taxonomies: Vec::new(),
             terms: Vec::new(),
             documents: Vec::new(),
+            labels: BTreeMap::new(),
             redirects: Vec::new(),
             published_files: files
                 .iter()
@@ -196,6 +198,7 @@ impl Site {
             let nav = std::mem::take(&mut self.nav);
             self.nav = retitled(self, nav);
         }
+        self.labels = read_labels(self);
         self.title = self
             .config
             .project

@@ -10,6 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::repo::{FileHistory, Source};
 use crate::site::authors::Author;
 use crate::site::front_matter::ListRules;
+use crate::site::labels::Labels;
 use crate::site::languages::Languages;
 use crate::site::page::Page;
 use crate::site::taxonomies::{Membership, Taxonomy};
@@ -51,6 +52,8 @@ pub struct Site {
     pub data: Arc<Value>,
     /// What is known of authors, by the short names that pages use.
     pub authors: BTreeMap<String, Author>,
+    /// What has a label that text can refer to.
+    pub labels: Labels,
     /// Old routes and where they lead.
     pub redirects: Vec<Redirect>,
     /// Every file of the snapshot that is not a page, relative to the project.

@@ -6,7 +6,7 @@ use crate::render::epub::chapters::STYLE;
 use crate::store::Key;
 
 /// The version of this step; it changes with its output.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Names every input. Links may lead to any page, file or list of the site, so all their places
 /// count; of pages that are not in the book only the place does.
@@ -39,6 +39,8 @@ pub(super) fn key(book: &Book<'_>) -> Key {
     let sections = site.sections.iter();
     let sections =
         sections.map(|(path, section)| format!("{path}\n{}\n{:?}", section.route, section.page));
+    let labels = site.labels.values().flatten();
+    let labels = labels.map(|found| format!("{found:?}"));
     let files = site.files.iter().map(ToString::to_string);
     let tags = site
         .taxonomies
@@ -55,6 +57,7 @@ pub(super) fn key(book: &Book<'_>) -> Key {
         .digest("pages", list(pages))
         .digest("sections", list(sections))
         .digest("files", list(files))
+        .digest("labels", list(labels))
         .digest("routes", list(tags.chain(documents).chain(redirects)))
 }
 
@@ -70,6 +73,7 @@ fn about(book: &Book<'_>) -> Vec<String> {
         book.modified.clone(),
         format!("{:?} {}", config.project.base_url, site.content),
         format!("{:?}", config.epub),
+        format!("{:?} {:?} {:?}", site.kind, config.markdown, config.strings),
     ];
     // The colophon names a clean commit only.
     if !site.source.dirty {

@@ -4,28 +4,30 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 
-use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, Tag, TagEnd, html};
+use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd, html};
 
-use crate::markdown::{MathMode, plain_events};
-use crate::render::context::RenderContext;
+use crate::markdown::{MathMode, events_set};
+use crate::render::context::{RenderContext, punctuation};
 use crate::render::dom::escape;
+use crate::render::epub::blocks::plain_html;
 use crate::render::epub::code::code_block;
 use crate::render::epub::math::math;
 use crate::render::epub::words::Words;
+use crate::render::words::Words as Common;
 use crate::site::Page;
 
 /// The HTML of a page.
 pub(super) fn markup(context: &RenderContext<'_>, page: &Page, words: &Words) -> String {
-    let events: Vec<Event<'_>> = plain_events(page.markdown(), page.body)
-        .into_iter()
-        .map(|(event, _)| event)
-        .collect();
+    let common = Common::of(context.site, context.site.language_of(page));
+    let style = punctuation(context.site, page);
+    let events = events_set(page.markdown(), page.body, style);
+    let events = plain_html(context, page, &common, events);
     let events = number_headings(page, events);
     let events = write_code(context, events);
     let (text, mut notes) = Notes::split(events);
     let mut out = Vec::with_capacity(text.len());
     for event in text {
-        adapt(event, &mut notes, words, &mut out);
+        adapt(event, &mut notes, &mut out);
     }
     let mut html = String::with_capacity(page.markdown().len() * 2);
     html::push_html(&mut html, out.into_iter());
@@ -76,7 +78,7 @@ fn write_code<'a>(context: &RenderContext<'_>, events: Vec<Event<'a>>) -> Vec<Ev
     out
 }
 
-fn adapt<'a>(event: Event<'a>, notes: &mut Notes<'a>, words: &Words, out: &mut Vec<Event<'a>>) {
+fn adapt<'a>(event: Event<'a>, notes: &mut Notes<'a>, out: &mut Vec<Event<'a>>) {
     let html = |text: String| Event::InlineHtml(text.into());
     out.push(match event {
         Event::InlineMath(tex) => html(math(&tex, MathMode::Inline)),
@@ -84,24 +86,6 @@ fn adapt<'a>(event: Event<'a>, notes: &mut Notes<'a>, words: &Words, out: &mut V
         // A book has no form controls.
         Event::TaskListMarker(true) => Event::Text("☑ ".into()),
         Event::TaskListMarker(false) => Event::Text("☐ ".into()),
-        Event::Start(Tag::BlockQuote(Some(kind))) => {
-            let (class, title) = match kind {
-                BlockQuoteKind::Note => ("note", words.note),
-                BlockQuoteKind::Tip => ("tip", words.tip),
-                BlockQuoteKind::Important => ("important", words.important),
-                BlockQuoteKind::Warning => ("warning", words.warning),
-                BlockQuoteKind::Caution => ("caution", words.caution),
-            };
-            Event::Html(
-                format!(
-                    "<aside class=\"alert alert-{class}\" role=\"note\">\n\
-                     <p class=\"alert-title\">{}</p>\n",
-                    escape(title)
-                )
-                .into(),
-            )
-        }
-        Event::End(TagEnd::BlockQuote(Some(_))) => Event::Html("</aside>\n".into()),
         Event::FootnoteReference(label) => notes.reference(&label),
         event => event,
     });
@@ -175,7 +159,7 @@ impl<'a> Notes<'a> {
                 .unwrap_or_default();
             let mut out = Vec::with_capacity(body.len());
             for event in body {
-                adapt(event, &mut self, words, &mut out);
+                adapt(event, &mut self, &mut out);
             }
             written.push((label, out));
         }

@@ -3,6 +3,7 @@
 //! A book carries no script, no font, no form and nothing that lies on a server.
 
 mod archive;
+mod blocks;
 mod book;
 mod chapters;
 mod code;

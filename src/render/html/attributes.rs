@@ -26,7 +26,7 @@ const SAFE: &[&str] = &[
 ];
 
 /// The attributes for a tag, with a space before each.
-pub(super) fn attribute_text(attributes: &Attributes, raw_html: bool) -> String {
+pub(in crate::render) fn attribute_text(attributes: &Attributes, raw_html: bool) -> String {
     let mut text = String::new();
     if let Some(id) = &attributes.id {
         let _ = write!(text, " id=\"{}\"", escape(id));

@@ -21,6 +21,10 @@ pub(super) enum Block {
     },
     Tab,
     Division,
+    /// Something with a label: what stands before its caption.
+    Numbered(String),
+    /// A reference: the link that it is, if it means anything.
+    Reference(Option<String>),
 }
 
 impl Writer<'_> {
@@ -45,12 +49,18 @@ impl Writer<'_> {
             Element::Abbreviation(long) => {
                 self.raw(format!("<abbr title=\"{}\">", escape(&long)));
             }
+            Element::Numbered(numbered) => self.open_numbered(numbered),
+            Element::Caption(_) => self.open_caption(),
+            Element::Reference(reference) => self.open_reference(&reference),
         }
     }
 
     pub(super) fn close(&mut self, end: ElementEnd) {
         let tag = match end {
             ElementEnd::Title => return self.close_title(),
+            ElementEnd::Numbered(kind) => return self.close_numbered(kind),
+            ElementEnd::Reference => return self.close_reference(),
+            ElementEnd::Caption(_) => "</figcaption>",
             ElementEnd::Note(Fold::Fixed) => "</aside>\n",
             ElementEnd::Note(_) | ElementEnd::Tab => "</details>\n",
             ElementEnd::Tabs | ElementEnd::Division => "</div>\n",
@@ -136,6 +146,7 @@ impl Writer<'_> {
         let id = attributes.id.as_ref();
         let id = id.map(|id| format!(" id=\"{}\"", escape(id)));
         let own = attributes.classes.iter().map(String::as_str);
+        let own = own.filter(|class| !class.is_empty());
         let classes: Vec<&str> = classes.iter().copied().chain(own).collect();
         let class = match classes.is_empty() {
             true => String::new(),

@@ -5,12 +5,9 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag, TagEnd};
 
-use crate::config::Kind;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::markdown::{
-    Attributes, CodeBlock, Markup, MathMode, Punctuation, Spanned, events_set, to_mathml,
-};
-use crate::render::context::RenderContext;
+use crate::markdown::{Attributes, CodeBlock, Markup, MathMode, Spanned, events_set, to_mathml};
+use crate::render::context::{RenderContext, punctuation};
 use crate::render::html::attributes::attribute_text;
 use crate::render::html::blocks::Block;
 use crate::render::html::code::code_block;
@@ -44,13 +41,14 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
         out: Vec::new(),
         open: Vec::new(),
         title_start: 0,
+        reference_start: 0,
         attributes: Attributes::default(),
         title: None,
         footnotes: Footnotes::default(),
         diagrams: Diagrams::default(),
         diagnostics: Vec::new(),
     };
-    let events = events_set(page.markdown(), page.body, punctuation(context, page));
+    let events = events_set(page.markdown(), page.body, punctuation(context.site, page));
     writer.blocks(events);
     let mut content = String::with_capacity(page.markdown().len() * 3 / 2);
     pulldown_cmark::html::push_html(&mut content, writer.out.into_iter());
@@ -85,6 +83,8 @@ pub(super) struct Writer<'a> {
     pub(super) open: Vec<Block>,
     /// Where the title that is being read begins in the output.
     pub(super) title_start: usize,
+    /// Where the reference that is being read begins in the output.
+    pub(super) reference_start: usize,
     /// The attributes of what begins next.
     attributes: Attributes,
     title: Option<Vec<Event<'a>>>,
@@ -351,15 +351,6 @@ impl<'a> Writer<'a> {
             }
         }
     }
-}
-
-/// How the text is set: as those expect it who write books and sites in other programs, while
-/// documentation has options and paths in its text and a contract stays as it was signed.
-fn punctuation(context: &RenderContext<'_>, page: &Page) -> Option<Punctuation> {
-    let site = context.site;
-    let by_kind = matches!(site.kind, Kind::Site | Kind::Book);
-    let wanted = site.config.markdown.smart_punctuation.unwrap_or(by_kind);
-    wanted.then(|| Punctuation::of(site.language_of(page)))
 }
 
 /// The attributes of a heading but for its id.

@@ -29,7 +29,7 @@ pub(super) fn encode_fragment(fragment: &str) -> String {
     fragment.replace('%', "%25").replace(' ', "%20")
 }
 
-pub(super) fn plain_text<'e>(markup: &'e Markup<'_>) -> &'e str {
+pub(in crate::render) fn plain_text<'e>(markup: &'e Markup<'_>) -> &'e str {
     let Markup::Plain(event) = markup else {
         return "";
     };
@@ -45,7 +45,7 @@ pub(super) fn plain_text<'e>(markup: &'e Markup<'_>) -> &'e str {
 
 /// The events up to the end of an element that has just been opened; elements of one kind that
 /// can stand inside each other are told apart by depth.
-pub(super) fn until<'a>(
+pub(in crate::render) fn until<'a>(
     events: &mut impl Iterator<Item = Spanned<'a>>,
     end: TagEnd,
 ) -> Vec<Spanned<'a>> {

@@ -20,6 +20,7 @@ mod menus;
 mod pages;
 mod print;
 mod redirects;
+mod references;
 mod related;
 mod renderer;
 mod sanitize;
@@ -34,7 +35,8 @@ mod whole;
 #[cfg(test)]
 mod tests;
 
-pub(super) use events::escape;
+pub(super) use attributes::attribute_text;
+pub(super) use events::{escape, plain_text, until};
 pub(super) use figures::file_url;
 pub(super) use languages::alternates;
 pub use renderer::Html;

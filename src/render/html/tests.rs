@@ -180,3 +180,17 @@ fn short_marks_are_elements() {
         "<p>The <abbr title=\"World &quot;Wide&quot; Web\">W3C</abbr>.</p>",
     );
 }
+
+#[test]
+fn what_has_a_label_is_numbered_and_linked() {
+    case(
+        "See @tbl-a, [-@eq-b], @fig-none.\n\n| a |\n|---|\n| b |\n\n: Tides {#tbl-a}\n\n$$x$$ {#eq-b}\n",
+        "<p>See <a href=\"#tbl-a\">Table\u{a0}1</a>, <a href=\"#eq-b\">1</a>, @fig-none.</p>\n\
+         <figure id=\"tbl-a\" class=\"numbered numbered-table\"><figcaption><span class=\"numbering\">\
+         Table\u{a0}1</span> Tides</figcaption><div class=\"table\" role=\"group\" tabindex=\"0\" \
+         aria-label=\"Table\"><table><thead><tr><th>a</th></tr></thead><tbody>\n<tr><td>b</td></tr>\n\
+         </tbody></table>\n</div>\n</figure>\n<p><span id=\"eq-b\" class=\"equation\">\
+         <span class=\"formula\" role=\"group\" tabindex=\"0\"><math alttext=\"x\" display=\"block\">\
+         <mi>x</mi></math></span><span class=\"numbering\">(1)</span></span></p>",
+    );
+}

@@ -14,6 +14,7 @@ use crate::render::pdf::node;
 use crate::render::pdf::resolve::{place_notes, resolve_links, take_labels};
 use crate::render::pdf::strings::strings;
 use crate::render::pdf::tree::{PageInput, page_tree};
+use crate::render::words::Words;
 use crate::site::{Date, Document, NavItem, PageId};
 
 /// A contract of more words than this is worth a table of contents.
@@ -66,12 +67,14 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
         if let Some(id) = entry.page {
             let page = site.page(id);
             glyphs.read(page);
+            let words = Words::of(site, site.language_of(page));
             let input = PageInput {
                 context,
                 page,
                 index,
                 level: entry.level,
                 links: &links,
+                words: &words,
             };
             let mut tree = page_tree(&input, &mut images);
             diagnostics.append(&mut tree.diagnostics);
@@ -132,7 +135,7 @@ fn chapter(
         "level": entry.level,
         "front": entry.front,
         "number": entry.item.number,
-        "title": node::quotes_apart(text),
+        "title": [text],
         "text": text,
         "running": entry.item.title,
         // A contract's first page usually bears the name of the whole.
@@ -230,7 +233,7 @@ fn settings(context: &RenderContext<'_>, entries: &[Entry<'_>]) -> Value {
         "small": paper == Paper::A5,
         "language": language_of(&config.project.language),
         "sections": sections,
-        "strings": strings(),
+        "strings": strings(&Words::of(context.site, &config.project.language)),
     })
 }
 

@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use serde_json::json;
 
+use crate::render::pdf::frame::{Frame, Open};
 use crate::render::pdf::html::{Piece, pieces};
 use crate::render::pdf::links::link;
-use crate::render::pdf::tree::{Builder, Frame, Open};
+use crate::render::pdf::tree::Builder;
 
 impl Builder<'_, '_> {
     /// Closes raw HTML elements that were left open inside the construct that ends.

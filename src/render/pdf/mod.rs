@@ -3,10 +3,12 @@
 //! Content is never a program: every string of an author enters the layout engine as a string.
 //! The template alone is one, and it belongs to the theme.
 
+mod blocks;
 mod book;
 mod breaks;
 mod diagram;
 mod element;
+mod frame;
 mod glyphs;
 mod graft;
 mod html;
@@ -41,7 +43,7 @@ use crate::site::{Date, Document};
 use crate::store::Key;
 
 /// The version of this step: it changes with every change of the pages it makes.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The template: the walker over the tree, the design of the pages, and the colors of code.
 const TEMPLATE: [(&str, &str); 3] = [

@@ -1,6 +1,6 @@
 //! The nodes of the data tree, made of what stands inside them.
 
-use pulldown_cmark::{Alignment, BlockQuoteKind};
+use pulldown_cmark::Alignment;
 use serde_json::{Value, json};
 
 /// From this many columns on, a table may need a page of its own, turned on its side.
@@ -91,20 +91,19 @@ fn trim(paragraph: &mut Value) {
     }
 }
 
-/// A quote, or the note, tip or warning that GitHub makes of it.
-pub(super) fn quote(kind: Option<BlockQuoteKind>, children: Vec<Value>) -> Value {
-    let body = as_blocks(children);
-    let Some(kind) = kind else {
-        return json!({"t": "quote", "c": body});
+/// A note or a tab with its title, or the word that stands for one.
+pub(super) fn titled(
+    name: &str,
+    kind: &str,
+    title: Vec<Value>,
+    word: &str,
+    children: Vec<Value>,
+) -> Value {
+    let title = match title.is_empty() {
+        true => vec![json!(word)],
+        false => title,
     };
-    let kind = match kind {
-        BlockQuoteKind::Note => "note",
-        BlockQuoteKind::Tip => "tip",
-        BlockQuoteKind::Important => "important",
-        BlockQuoteKind::Warning => "warning",
-        BlockQuoteKind::Caution => "caution",
-    };
-    json!({"t": "alert", "kind": kind, "c": body})
+    json!({"t": name, "kind": kind, "title": title, "c": as_blocks(children)})
 }
 
 /// A list of the items inside it.
@@ -231,7 +230,6 @@ pub(super) fn plain_text(nodes: &[Value]) -> String {
         match node {
             Value::String(words) => text.push_str(words),
             _ => match node["i"].as_str() {
-                Some("quote") => text.push_str(if node["double"] == true { "\"" } else { "'" }),
                 Some("break") => text.push(' '),
                 Some("math" | "image") => text.push_str(node["alt"].as_str().unwrap_or("")),
                 Some("code") => text.push_str(node["v"].as_str().unwrap_or("")),
@@ -247,24 +245,6 @@ pub(super) fn plain_text(nodes: &[Value]) -> String {
     text
 }
 
-/// Text with its straight quotation marks as nodes, which the engine sets as the language of the
-/// text has them.
-pub(super) fn quotes_apart(text: &str) -> Vec<Value> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(['"', '\'']) {
-        if at > 0 {
-            parts.push(json!(rest[..at]));
-        }
-        parts.push(json!({"i": "quote", "double": rest.as_bytes()[at] == b'"'}));
-        rest = &rest[at + 1..];
-    }
-    if !rest.is_empty() {
-        parts.push(json!(rest));
-    }
-    parts
-}
-
 /// The footnotes of a heading apart from its words, which are repeated in the contents.
 pub(super) fn notes_apart(nodes: Vec<Value>) -> (Vec<Value>, Vec<Value>) {
     nodes.into_iter().partition(|node| node["i"] != "note")
@@ -273,13 +253,6 @@ pub(super) fn notes_apart(nodes: Vec<Value>) -> (Vec<Value>, Vec<Value>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quotation_marks_are_nodes() {
-        let parts = quotes_apart("a \"b\" don't");
-        assert_eq!(parts.len(), 7);
-        assert_eq!(plain_text(&parts), "a \"b\" don't");
-    }
 
     #[test]
     fn a_lonely_image_is_a_figure() {

@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 pub(super) fn take_labels(nodes: &mut [Value], taken: &mut BTreeSet<String>) {
     for node in nodes {
         walk(node, &mut |node| {
-            if node["t"] == "heading" || node["i"] == "anchor" {
+            let kind = node["t"].as_str().or(node["i"].as_str());
+            let named = matches!(kind, Some("heading" | "anchor" | "numbered" | "math"));
+            if named && !node["label"].is_null() {
                 let label = node["label"].as_str().unwrap_or("").to_owned();
                 if !taken.insert(label) {
                     node["label"] = Value::Null;

@@ -1,21 +1,15 @@
 //! The words that a document's template prints.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
+
+use crate::render::words::Words;
+
+const KEYS: &[&str] = &["contents", "part", "chapter", "revision", "page_of"];
 
 /// The words by their names in the template.
-pub(super) fn strings() -> Value {
-    json!({
-        "contents": "Contents",
-        "figure": "Figure",
-        "part": "Part",
-        "chapter": "Chapter",
-        "revision": "Revision",
-        "page": "Page",
-        "of": "of",
-        "note": "Note",
-        "tip": "Tip",
-        "important": "Important",
-        "warning": "Warning",
-        "caution": "Caution",
-    })
+pub(super) fn strings(words: &Words) -> Value {
+    let pairs = KEYS
+        .iter()
+        .map(|key| ((*key).to_owned(), words.get(key).into()));
+    Value::Object(pairs.collect::<Map<_, _>>())
 }

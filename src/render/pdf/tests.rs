@@ -179,7 +179,7 @@ fn quotes_alerts_code_and_terms_are_blocks() {
         blocks("> a\n\n> [!TIP]\n> b\n\n```rust,ignore\nc\n```\n\nd\n: e\n\n---\n"),
         @r#"
     {"c":[{"c":["a"],"t":"para"}],"t":"quote"}
-    {"c":[{"c":["b"],"t":"para"}],"kind":"tip","t":"alert"}
+    {"c":[{"c":["b"],"t":"para"}],"kind":"tip","t":"alert","title":["Tip"]}
     {"lang":"rust","t":"code","v":"c"}
     {"items":[{"defs":[[{"c":["e"],"t":"plain"}]],"term":["d"]}],"t":"terms"}
     {"t":"rule"}
@@ -432,4 +432,16 @@ fn a_path_of_a_document_is_its_route() {
         context.site.documents[0].route(crate::config::Format::Pdf)
     });
     assert_eq!(route, SitePath::parse("t.pdf").unwrap());
+}
+
+#[test]
+fn what_has_a_label_is_numbered_and_linked() {
+    let text = "# T\n\nSee @lst-a.\n\n```{#lst-a .x lst-cap=\"A\"}\nb\n```\n\n$$c$$ {#eq-d}\n";
+    insta::assert_snapshot!(blocks(text), @r#"
+    {"c":["See ",{"c":["Listing 1.1"],"i":"link","label":"p0--lst-a"},"."],"t":"para"}
+    {"c":[{"lang":"x","t":"code","v":"b"}],"caption":["A"],"kind":"listing","label":"p0--lst-a","name":"Listing 1.1","t":"numbered"}
+    {"alt":"c","block":true,"c":{"m":"symbol","v":"c"},"label":"p0--eq-d","number":"(1.1)","t":"math"}
+    "#);
+    let pdf = Project::of(text).pdf();
+    assert_eq!(codes(&pdf), [""; 0]);
 }

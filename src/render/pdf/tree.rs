@@ -4,19 +4,21 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 use serde_json::{Value, json};
 
 use crate::config::Kind;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::markdown::plain_events;
-use crate::render::context::RenderContext;
+use crate::markdown::{Markup, events_set};
+use crate::render::context::{RenderContext, punctuation};
 use crate::render::pdf::breaks::{Measure, soften};
 use crate::render::pdf::diagram;
+use crate::render::pdf::frame::{Frame, Open};
 use crate::render::pdf::images::Images;
 use crate::render::pdf::links::{Links, link};
 use crate::render::pdf::math::math;
 use crate::render::pdf::node;
+use crate::render::words::Words;
 use crate::site::Page;
 
 /// How deep quotes and lists may nest before they are laid out flat: the engine fails at 12.
@@ -45,6 +47,7 @@ pub(super) struct PageInput<'a> {
     /// The outline level of its title.
     pub(super) level: usize,
     pub(super) links: &'a Links<'a>,
+    pub(super) words: &'a Words,
 }
 
 /// Reads a page.
@@ -60,8 +63,17 @@ pub(super) fn page_tree(input: &PageInput<'_>, images: &mut Images) -> PageTree 
         notes: BTreeMap::new(),
         diagnostics: Vec::new(),
     };
-    for (event, span) in plain_events(input.page.markdown(), input.page.body) {
-        builder.event(event, span);
+    let style = punctuation(input.context.site, input.page);
+    for (markup, span) in events_set(input.page.markdown(), input.page.body, style) {
+        match markup {
+            Markup::Plain(event) => builder.event(event, span),
+            Markup::Open(element) => builder.open_element(*element, span),
+            Markup::Close(_) => {
+                builder.close_elements();
+                builder.close();
+            }
+            Markup::Attributes(_) => {}
+        }
     }
     while builder.stack.len() > 1 {
         builder.close();
@@ -72,76 +84,6 @@ pub(super) fn page_tree(input: &PageInput<'_>, images: &mut Images) -> PageTree 
         blocks: node::as_blocks(root.unwrap_or_default()),
         notes: builder.notes,
         diagnostics: builder.diagnostics,
-    }
-}
-
-/// A construct that is not closed yet.
-pub(super) enum Open {
-    Root,
-    Paragraph,
-    Heading(usize),
-    Quote(Option<BlockQuoteKind>),
-    Code(String),
-    List {
-        start: Option<u64>,
-        clause: Option<String>,
-        nested: bool,
-    },
-    Item(Option<bool>),
-    Note(String),
-    Table(Vec<&'static str>),
-    Head,
-    Row,
-    Cell,
-    Terms,
-    Term,
-    Definition,
-    Html(String),
-    /// Emphasis and the like, by name.
-    Span(&'static str),
-    /// A link or a raw HTML element, with the node it becomes.
-    Linked(Value),
-    Image {
-        target: String,
-        title: String,
-    },
-    /// A raw HTML element and the span it becomes.
-    Element(String, Option<&'static str>),
-    /// Nested too deeply, or without meaning on paper: its content joins its surroundings.
-    Flat {
-        blocks: bool,
-    },
-    /// Its content is left out.
-    Dropped,
-}
-
-pub(super) struct Frame {
-    pub(super) open: Open,
-    children: Vec<Value>,
-    pub(super) span: Range<usize>,
-}
-
-impl Frame {
-    pub(super) fn new(open: Open) -> Self {
-        Self {
-            open,
-            children: Vec::new(),
-            span: 0..0,
-        }
-    }
-
-    fn is_block(&self) -> bool {
-        matches!(
-            self.open,
-            Open::Quote(_) | Open::List { .. } | Open::Terms | Open::Note(_)
-        )
-    }
-
-    fn is_span(&self) -> bool {
-        matches!(
-            self.open,
-            Open::Span(_) | Open::Linked(_) | Open::Element(..)
-        )
     }
 }
 
@@ -220,7 +162,7 @@ impl Builder<'_, '_> {
                 self.headings += 1;
                 Open::Heading(self.headings - 1)
             }
-            Tag::BlockQuote(kind) => Open::Quote(kind),
+            Tag::BlockQuote(_) => Open::Quote,
             Tag::CodeBlock(CodeBlockKind::Fenced(info)) => Open::Code(info.to_string()),
             Tag::CodeBlock(CodeBlockKind::Indented) => Open::Code(String::new()),
             Tag::List(start) => {
@@ -309,6 +251,7 @@ impl Builder<'_, '_> {
         let Some(Frame {
             open,
             children,
+            beside,
             span,
         }) = self.stack.pop()
         else {
@@ -323,7 +266,23 @@ impl Builder<'_, '_> {
                 return;
             }
             Open::Heading(index) => return self.heading(index, children),
-            Open::Quote(kind) => node::quote(kind, children),
+            Open::Quote => json!({"t": "quote", "c": node::as_blocks(children)}),
+            Open::Alert { kind, word } => node::titled("alert", kind, beside, &word, children),
+            Open::Tab => node::titled("tab", "", beside, "", children),
+            Open::Beside => {
+                if let Some(around) = self.stack.last_mut() {
+                    around.beside = children;
+                }
+                return;
+            }
+            Open::Numbered(label) => return self.close_numbered(&label, children, &beside),
+            Open::Reference(Some(link)) => link,
+            Open::Reference(None) => {
+                for child in children {
+                    self.push(child);
+                }
+                return;
+            }
             Open::Code(info) => diagram::code(self.input.context, &info, &children),
             Open::List {
                 start,
@@ -416,9 +375,7 @@ impl Builder<'_, '_> {
             (_, true) => soften(text, Measure::Cell),
             _ => soften(text, Measure::Text),
         };
-        for part in node::quotes_apart(&softened) {
-            self.push(part);
-        }
+        self.push(json!(softened));
     }
 
     fn is_in_heading(&self) -> bool {
@@ -429,8 +386,10 @@ impl Builder<'_, '_> {
     fn math(&mut self, tex: &str, block: bool, span: Range<usize>) {
         match math(tex) {
             Ok(body) => {
+                let mut around = self.stack.iter().rev().map(|frame| &frame.open);
+                let place = around.find(|open| !matches!(open, Open::Numbered(_)));
                 let alone = matches!(
-                    self.stack.last().map(|frame| &frame.open),
+                    place,
                     Some(Open::Paragraph | Open::Item(_) | Open::Definition | Open::Note(_))
                 );
                 let kind = if block && alone { "t" } else { "i" };

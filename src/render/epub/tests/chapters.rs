@@ -169,3 +169,26 @@ fn pictures_keep_their_own_ids() {
     assert!(content.contains("<use href=\"#a-3\" fill=\"url(#a-3)\"/>"));
     assert!(content.contains("<a href=\"#a\">x</a>"));
 }
+
+#[test]
+fn what_has_a_label_is_numbered_and_linked() {
+    case(
+        "See @lst-a and [@fig-none].\n\n```{#lst-a .x lst-cap=\"A\"}\nb\n```\n\n$$c$$ {#eq-d}\n",
+        "<p>See <a href=\"#lst-a\">Listing\u{a0}1.1</a> and @fig-none.</p>\n\
+         <figure id=\"lst-a\" class=\"numbered numbered-listing\"><figcaption><span class=\"numbering\">\
+         Listing\u{a0}1.1</span> A</figcaption>\n<pre><code class=\"language-x\">b\n</code></pre>\n\
+         </figure>\n<p><span id=\"eq-d\" class=\"equation\">\
+         <math xmlns=\"http://www.w3.org/1998/Math/MathML\" alttext=\"c\" display=\"block\"><mi>c</mi></math> \
+         <span class=\"numbering\">(1.1)</span></span></p>",
+    );
+}
+
+#[test]
+fn blocks_of_ours_are_those_of_books() {
+    case(
+        "??? tip \"A *b*\"\n    c\n\n=== \"D\"\n    e\n\n==f== ++ctrl++\n{.lead #g}\n",
+        "<aside class=\"alert alert-tip\" role=\"note\">\n<p class=\"alert-title\">A <em>b</em></p>\n\
+         <p>c</p>\n</aside>\n<div class=\"tabs\"><section class=\"tab\">\n<p class=\"tab-title\">D</p>\n\
+         <p>e</p>\n</section>\n</div>\n<p id=\"g\" class=\"lead\"><mark>f</mark> <kbd>Ctrl</kbd></p>",
+    );
+}

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
 use crate::config::Kind;
-use crate::render::html::theme::layer::{Layer, Level, Source, Strings};
+use crate::render::html::theme::layer::{Layer, Level, Source};
+use crate::render::words::built_in;
 
 /// The files of a folder of `themes/`, each with its text.
 macro_rules! embedded {
@@ -69,23 +68,6 @@ const BASE: Files = embedded!("base":
     "js/base.js",
     "js/search-open.js",
     "js/code.js",
-    "strings/ar.toml",
-    "strings/de.toml",
-    "strings/es.toml",
-    "strings/fa.toml",
-    "strings/fr.toml",
-    "strings/he.toml",
-    "strings/it.toml",
-    "strings/ja.toml",
-    "strings/ko.toml",
-    "strings/nl.toml",
-    "strings/pl.toml",
-    "strings/pt.toml",
-    "strings/ru.toml",
-    "strings/sv.toml",
-    "strings/tr.toml",
-    "strings/uk.toml",
-    "strings/zh.toml",
     "js/tabs.js",
     "js/redirects.js",
 );
@@ -94,11 +76,6 @@ const SITE: Files =
 const DOCS: Files = embedded!("docs": "css/docs.css");
 const BOOK: Files = embedded!("book": "templates/home.html", "css/book.css");
 const CONTRACT: Files = embedded!("contract": "templates/home.html", "css/contract.css");
-
-#[derive(Deserialize)]
-struct Written {
-    strings: Strings,
-}
 
 /// Runs before a page is painted, so it stands apart from the scripts that wait.
 pub(super) const BOOT: &str = include_str!("../../../../themes/base/boot.js");
@@ -126,25 +103,10 @@ fn layer(level: Level, files: Files) -> Layer {
         });
         inside.collect()
     };
-    let read = |(_, text): &(&str, &str)| {
-        let file: Written =
-            toml::from_str(text).expect("the built-in words are checked by the suite");
-        file.strings
+    let strings = match level {
+        Level::Base => built_in(),
+        _ => BTreeMap::new(),
     };
-    let mut strings = BTreeMap::new();
-    if let Some(words) = files
-        .iter()
-        .find(|(path, _)| *path == "theme.toml")
-        .map(read)
-    {
-        strings.insert(String::new(), words);
-    }
-    for source in of("strings/") {
-        let language = source.name.trim_end_matches(".toml").to_owned();
-        let words =
-            toml::from_str(&source.text).expect("the built-in words are checked by the suite");
-        strings.insert(language, words);
-    }
     Layer {
         templates: of("templates/"),
         styles: of("css/"),
@@ -160,26 +122,6 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-
-    #[test]
-    fn every_language_fills_the_places_that_english_has() {
-        let base = &layers(Kind::Docs)[0];
-        let places = |text: &str| {
-            let names = text.split('{').skip(1);
-            let mut names: Vec<&str> = names.filter_map(|part| part.split('}').next()).collect();
-            names.sort_unstable();
-            names.join(" ")
-        };
-        let english = &base.strings[""];
-        for (language, words) in base.strings.iter().filter(|(tag, _)| !tag.is_empty()) {
-            for (key, word) in words {
-                let own = english.get(key).map(|own| places(own));
-                assert_eq!(Some(places(word)), own, "{language}: {key}");
-                assert!(!word.trim().is_empty(), "{language}: {key}");
-            }
-            assert!(words.contains_key("not_translated"), "{language}");
-        }
-    }
 
     /// What the search embeds, because a page loads it only when its reader searches.
     const APART: [&str; 3] = ["js/search-index.js", "js/search-terms.js", "js/search.js"];
@@ -199,7 +141,7 @@ mod tests {
                 files.iter().map(|(path, _)| (*path).to_owned()).collect();
             let root = themes.join(name);
             let mut there = BTreeSet::new();
-            for folder in ["templates", "css", "js", "strings"] {
+            for folder in ["templates", "css", "js"] {
                 for entry in walkdir::WalkDir::new(root.join(folder))
                     .into_iter()
                     .flatten()

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::site_path::SitePath;
 
-/// Words by their key.
-pub(super) type Strings = BTreeMap<String, String>;
+pub(super) use crate::render::words::Strings;
 
 /// Where a layer comes from, which is also the folder its templates are named by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,0 +1,167 @@
+//! What has a label, and the references to it.
+
+use rayon::prelude::*;
+
+use crate::checks::check::{Check, CheckContext};
+use crate::diagnostic::{Diagnostic, Severity, nearest};
+use crate::markdown::LabelKind;
+use crate::site::{Page, PageId, Site};
+
+/// References to labels that are not there or not clear, and labels that are given twice.
+#[derive(Debug, Clone, Copy)]
+pub struct LabelCheck;
+
+impl Check for LabelCheck {
+    fn code_prefixes(&self) -> &'static [&'static str] {
+        &["label-"]
+    }
+
+    fn run(&self, context: &CheckContext<'_>) -> Vec<Diagnostic> {
+        let site = context.site;
+        let ids = 0..site.pages.len();
+        let read = |at| {
+            let id = PageId(at);
+            let page = site.page(id);
+            let mut found = Vec::new();
+            if !site.is_fallback(page) {
+                uses(site, id, page, &mut found);
+                twice(site, id, page, &mut found);
+            }
+            found
+        };
+        ids.into_par_iter().flat_map_iter(read).collect()
+    }
+}
+
+fn uses(site: &Site, id: PageId, page: &Page, found: &mut Vec<Diagnostic>) {
+    for (label, span) in &page.outline.label_uses {
+        let all = site.labels.get(label).map_or(&[][..], Vec::as_slice);
+        let own = all.iter().any(|found| found.page == id);
+        if own || all.len() == 1 {
+            continue;
+        }
+        if let Some(first) = all.first() {
+            let others = &all[1..];
+            let Some(other) = others.iter().find(|other| other.page != first.page) else {
+                continue;
+            };
+            let message = format!("the label `{label}` is given on more than one page");
+            let (first, other) = (&site.page(first.page).path, &site.page(other.page).path);
+            let report = page.diagnostic("label-unclear", Severity::Warning, span.clone(), message);
+            found.push(report.help(format!(
+                "it leads to `{first}`; give what is on `{other}` a label of its own"
+            )));
+            continue;
+        }
+        let message = format!("nothing has the label `{label}`");
+        let report = page.diagnostic("label-unknown", Severity::Error, span.clone(), message);
+        found.push(match nearest(label, site.labels.keys().map(String::as_str)) {
+            Some(near) => {
+                let written = page.text.get(span.clone()).unwrap_or("");
+                let sign = written.find('@').map_or(0, |at| at + 1);
+                report
+                    .help(format!("did you mean `@{near}`?"))
+                    .replacements(vec![format!("{}{near}", &written[..sign])])
+            }
+            None => report.help(format!(
+                "give it to {} with `{{#{label}}}`, or write `\\@{label}` if it is no reference",
+                thing(label)
+            )),
+        });
+    }
+}
+
+/// In one work a label means one thing. On one page it is an id too, which has a check of its own;
+/// those of headings are made different, so that the second would be another label.
+fn twice(site: &Site, id: PageId, page: &Page, found: &mut Vec<Diagnostic>) {
+    for (at, label) in page.outline.labels.iter().enumerate() {
+        let before = || page.outline.labels[..at].iter();
+        let here = label.kind == LabelKind::Section && before().any(|other| other.id == label.id);
+        let all = site.labels.get(&label.id).map_or(&[][..], Vec::as_slice);
+        let first = all.first().filter(|_| site.is_one_work());
+        let elsewhere = first.filter(|first| first.page != id);
+        if !here && elsewhere.is_none() {
+            continue;
+        }
+        let place = elsewhere.map_or(&page.path, |first| &site.page(first.page).path);
+        let end = page.text[label.span.start..].lines().next();
+        let line = label.span.start + end.map_or(0, str::len);
+        let span = label.span.start..label.span.end.min(line);
+        let message = format!("the label `{}` is given twice", label.id);
+        let report = page.diagnostic("label-twice", Severity::Warning, span, message);
+        found.push(report.help(format!(
+            "references lead to the one in `{place}`; rename one of them"
+        )));
+    }
+}
+
+fn thing(label: &str) -> &'static str {
+    match LabelKind::of(label) {
+        Some(LabelKind::Figure) | None => "a figure",
+        Some(LabelKind::Table) => "a table",
+        Some(LabelKind::Equation) => "a formula",
+        Some(LabelKind::Listing) => "a block of code",
+        Some(LabelKind::Section) => "a heading",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_site::{found, shown};
+
+    #[track_caller]
+    fn case(kind: &str, a: &str, b: &str, expected: &[&str]) {
+        let config = format!("[project]\nkind = \"{kind}\"\n");
+        let files = [
+            ("tympan.toml", config.as_str()),
+            ("a.md", a),
+            ("b.md", b),
+            ("c.md", "![x](x.png){#fig-sea}\n"),
+        ];
+        let shown = shown(&files, &found(&LabelCheck, &files));
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_reference_needs_a_label() {
+        case("docs", "See @fig-sea, `@fig-x`, @anna.\n", "# B\n", &[]);
+        case(
+            "docs",
+            "See @fig-see.\n",
+            "# B\n",
+            &["a.md:1:5 label-unknown \"@fig-see\""],
+        );
+        let files = [
+            ("a.md", "x -@Fig-see\n"),
+            ("b.md", "![x](x.png){#fig-sea}\n"),
+        ];
+        let report = &found(&LabelCheck, &files)[0];
+        assert_eq!(report.help.as_deref(), Some("did you mean `@fig-sea`?"));
+        assert_eq!(report.replacements, ["-@fig-sea"]);
+    }
+
+    #[test]
+    fn a_label_is_clear() {
+        let figure = "![x](x.png){#fig-sea}\n";
+        case("docs", figure, "# B\n", &[]);
+        case(
+            "docs",
+            figure,
+            "@fig-sea\n",
+            &["b.md:1:1 label-unclear \"@fig-sea\""],
+        );
+        case(
+            "book",
+            "# A\n",
+            figure,
+            &["c.md:1:1 label-twice \"![x](x.png){#fig-sea}\""],
+        );
+        case(
+            "docs",
+            "# A {#sec-a}\n\n## B {#sec-a}\n",
+            "# B\n",
+            &["a.md:3:1 label-twice \"## B {#sec-a}\""],
+        );
+    }
+}

@@ -1,0 +1,492 @@
+//! Figures, tables, equations and listings that have a label: each is held together with its
+//! caption, wherever the dialect of its author has it.
+
+use std::ops::Range;
+use std::vec::IntoIter;
+
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag, TagEnd};
+
+use crate::markdown::attributes::Attributes;
+use crate::markdown::captions::{
+    Caption, CaptionEvents, Labelled, caption_of, end_of, labelled, last_paragraph, last_row,
+    lone_image, take_pair,
+};
+use crate::markdown::element::{CaptionSource, Element, ElementEnd, Markup, Numbered};
+use crate::markdown::fence::Fence;
+use crate::markdown::labels::{LabelKind, read_references};
+use crate::markdown::parse::Spanned;
+
+/// Puts what has a label, and its caption, into an element of its own.
+pub(super) fn read_numbered<'a>(events: Vec<Spanned<'a>>) -> Vec<Spanned<'a>> {
+    let mut reader = Reader {
+        out: Vec::with_capacity(events.len() + 16),
+        rest: events.into_iter(),
+    };
+    while let Some((markup, span)) = reader.rest.next() {
+        reader.read(markup, span);
+    }
+    reader.out
+}
+
+struct Reader<'a> {
+    out: Vec<Spanned<'a>>,
+    rest: IntoIter<Spanned<'a>>,
+}
+
+impl<'a> Reader<'a> {
+    fn read(&mut self, markup: Markup<'a>, span: Range<usize>) {
+        match markup {
+            Markup::Attributes(attributes) => {
+                let taken = labelled(&attributes).is_some_and(|label| self.block(label));
+                if !taken {
+                    self.out.push((Markup::Attributes(attributes), span));
+                }
+            }
+            Markup::Plain(Event::Start(Tag::Paragraph)) => self.paragraph(span),
+            Markup::Plain(Event::Start(Tag::Table(sides))) => {
+                self.table(Tag::Table(sides), span, None);
+            }
+            Markup::Plain(Event::Start(Tag::CodeBlock(kind))) => self.code(kind, span, None),
+            Markup::Plain(Event::DisplayMath(tex)) => self.equation(tex, span, None),
+            Markup::Open(element) => match *element {
+                Element::Division(attributes) => self.division(attributes, span),
+                element => self.out.push((Markup::Open(Box::new(element)), span)),
+            },
+            markup => self.out.push((markup, span)),
+        }
+    }
+
+    /// Reads the block that labelled attributes stand before; gives whether it is one.
+    fn block(&mut self, label: Labelled) -> bool {
+        match self.rest.as_slice() {
+            [(Markup::Plain(Event::Start(Tag::Table(_))), _), ..] => {
+                if let Some((Markup::Plain(Event::Start(tag)), span)) = self.rest.next() {
+                    self.table(tag, span, Some(label));
+                }
+                true
+            }
+            [(Markup::Plain(Event::Start(Tag::CodeBlock(_))), _), ..] => {
+                if let Some((Markup::Plain(Event::Start(Tag::CodeBlock(kind))), span)) =
+                    self.rest.next()
+                {
+                    self.code(kind, span, Some(label));
+                }
+                true
+            }
+            [(Markup::Plain(Event::DisplayMath(_)), _), ..] => {
+                if let Some((Markup::Plain(Event::DisplayMath(tex)), span)) = self.rest.next() {
+                    self.equation(tex, span, Some(label));
+                }
+                true
+            }
+            [
+                (Markup::Plain(Event::Start(Tag::Paragraph)), start),
+                (Markup::Plain(Event::DisplayMath(_)), _),
+                (Markup::Plain(Event::End(TagEnd::Paragraph)), _),
+                ..,
+            ] => {
+                let span = start.clone();
+                self.out
+                    .extend(self.rest.next().map(|(start, _)| (start, span)));
+                self.block(label)
+            }
+            [
+                (Markup::Plain(Event::Start(Tag::Paragraph)), start),
+                rest @ ..,
+            ] => {
+                let Some(length) = lone_image(rest) else {
+                    return false;
+                };
+                let span = start.clone();
+                self.rest.next();
+                self.figure(length, span, label);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// A paragraph may be a labelled image, or the caption above a table.
+    fn paragraph(&mut self, span: Range<usize>) {
+        let rest = self.rest.as_slice();
+        if let Some(length) = lone_image(rest)
+            && let Some((Markup::Attributes(attributes), _)) = rest.first()
+            && let Some(label) = labelled(attributes)
+        {
+            self.rest.next();
+            return self.figure(length - 1, span, label);
+        }
+        if let Some(caption) = Caption::find(rest)
+            && let [(Markup::Plain(Event::Start(Tag::Table(_))), _), ..] = rest[caption.length..]
+        {
+            let caption = caption.take(&mut self.rest);
+            if let Some((Markup::Plain(Event::Start(tag)), span)) = self.rest.next() {
+                self.table_with(tag, span, caption);
+            }
+            return;
+        }
+        let start = Event::Start(Tag::Paragraph);
+        self.out.push((Markup::Plain(start), span));
+    }
+
+    /// An image alone in its paragraph. Its caption is its title, or else its alternative text.
+    fn figure(&mut self, length: usize, span: Range<usize>, (kind, mut label): Labelled) {
+        let mut image: Vec<Spanned<'a>> = self.rest.by_ref().take(length).collect();
+        image.pop();
+        if let Some((Markup::Attributes(own), _)) = image.first() {
+            label.join((**own).clone());
+            image.remove(0);
+        }
+        let alt = take_pair(&mut label, &["fig-alt", "alt"]);
+        let own = take_pair(&mut label, &["fig-cap", "caption"]);
+        take_pair(&mut label, &["fig-scap", "fig-align", "fig-pos", "fig-env"]);
+        let mut title = String::new();
+        if let Some((Markup::Plain(Event::Start(Tag::Image { title: told, .. })), _)) =
+            image.first_mut()
+        {
+            title = std::mem::replace(told, "".into()).to_string();
+        }
+        let inner: Vec<Spanned<'a>> = image[1..image.len() - 1].to_vec();
+        let caption = match own.or(Some(title).filter(|title| !title.is_empty())) {
+            Some(own) => caption_of(&own, &span),
+            None => read_references(inner, ""),
+        };
+        if let Some(alt) = alt {
+            image.splice(
+                1..image.len() - 1,
+                [(Markup::Plain(Event::Text(alt.into())), span.clone())],
+            );
+        }
+        let id = label.id.take().unwrap_or_default();
+        self.open(kind, id, &mut Attributes::default(), &span);
+        if !label.is_empty() {
+            let place = span.start..span.start;
+            self.out.push((Markup::Attributes(Box::new(label)), place));
+        }
+        self.out.extend(image);
+        self.caption(CaptionSource::Attribute, caption, &span);
+        self.close(kind, &span);
+    }
+
+    fn table(&mut self, tag: Tag<'a>, span: Range<usize>, label: Option<Labelled>) {
+        let label = label.map(|(_, mut attributes)| {
+            let words = take_pair(&mut attributes, &["tbl-cap", "caption"]);
+            let caption = caption_of(&words.unwrap_or_default(), &span);
+            (attributes, CaptionSource::Attribute, caption)
+        });
+        match label {
+            Some(found) => self.table_with(tag, span, found),
+            None => {
+                let end = end_of(self.rest.as_slice(), TagEnd::Table);
+                let mut table: Vec<Spanned<'a>> = self.rest.by_ref().take(end).collect();
+                let below = match self.rest.as_slice() {
+                    [(Markup::Plain(Event::Start(Tag::Paragraph)), _), rest @ ..] => {
+                        Caption::find(rest)
+                    }
+                    _ => None,
+                };
+                let found = match below {
+                    Some(caption) => {
+                        self.rest.next();
+                        Some(caption.take(&mut self.rest))
+                    }
+                    None => last_row(&mut table),
+                };
+                self.whole_table(tag, table, span, found);
+            }
+        }
+    }
+
+    fn table_with(&mut self, tag: Tag<'a>, span: Range<usize>, caption: CaptionEvents<'a>) {
+        let end = end_of(self.rest.as_slice(), TagEnd::Table);
+        let table: Vec<Spanned<'a>> = self.rest.by_ref().take(end).collect();
+        self.whole_table(tag, table, span, Some(caption));
+    }
+
+    fn whole_table(
+        &mut self,
+        tag: Tag<'a>,
+        table: Vec<Spanned<'a>>,
+        span: Range<usize>,
+        caption: Option<CaptionEvents<'a>>,
+    ) {
+        let start = (Markup::Plain(Event::Start(tag)), span.clone());
+        let Some((mut attributes, source, caption)) = caption else {
+            self.out.push(start);
+            self.out.extend(table);
+            return;
+        };
+        let id = attributes.id.take().unwrap_or_default();
+        let kind = LabelKind::of(&id).unwrap_or(LabelKind::Table);
+        self.open(kind, id, &mut attributes, &span);
+        let mut block = vec![start];
+        block.extend(table);
+        self.captioned(kind, (source, caption), block, &span);
+    }
+
+    fn code(&mut self, block: CodeBlockKind<'a>, span: Range<usize>, label: Option<Labelled>) {
+        let mut words = None;
+        let label = match (label, &block) {
+            (Some((kind, mut attributes)), _) => {
+                words = take_pair(&mut attributes, &["lst-cap", "fig-cap", "caption"]);
+                Some((kind, attributes))
+            }
+            (None, CodeBlockKind::Fenced(info)) if info.contains('#') => {
+                let fence = Fence::parse(info);
+                words = fence.caption;
+                let attributes = Attributes {
+                    id: fence.id,
+                    ..Attributes::default()
+                };
+                labelled(&attributes)
+            }
+            _ => None,
+        };
+        let start = (
+            Markup::Plain(Event::Start(Tag::CodeBlock(block))),
+            span.clone(),
+        );
+        let Some((kind, mut attributes)) = label else {
+            self.out.push(start);
+            return;
+        };
+        let id = attributes.id.take().unwrap_or_default();
+        let end = end_of(self.rest.as_slice(), TagEnd::CodeBlock);
+        let caption = caption_of(&words.unwrap_or_default(), &span);
+        self.open(kind, id, &mut attributes, &span);
+        let mut block = vec![start];
+        block.extend(self.rest.by_ref().take(end));
+        self.captioned(kind, (CaptionSource::Attribute, caption), block, &span);
+    }
+
+    /// A formula; its label stands behind it on the same line.
+    fn equation(&mut self, tex: CowStr<'a>, span: Range<usize>, label: Option<Labelled>) {
+        let label = label.map(|(_, attributes)| attributes).or_else(|| {
+            let (Markup::Plain(Event::Text(text)), place) = self.rest.as_slice().first()? else {
+                return None;
+            };
+            let start = text.len() - text.trim_start().len();
+            let (attributes, length) = Attributes::prefix(&text[start..])?;
+            labelled(&attributes)?;
+            let exact = place.len() == text.len();
+            let from = if exact { start + length } else { 0 };
+            let place = place.start + from..place.end;
+            let after = text[start + length..].to_owned();
+            match self.rest.as_mut_slice().first_mut() {
+                Some(left) if !after.is_empty() => {
+                    *left = (Markup::Plain(Event::Text(after.into())), place);
+                }
+                _ => drop(self.rest.next()),
+            }
+            Some(attributes)
+        });
+        let event = (Markup::Plain(Event::DisplayMath(tex)), span.clone());
+        let Some(mut attributes) = label else {
+            self.out.push(event);
+            return;
+        };
+        let id = attributes.id.take().unwrap_or_default();
+        self.open(LabelKind::Equation, id, &mut attributes, &span);
+        self.out.push(event);
+        self.close(LabelKind::Equation, &span);
+    }
+
+    /// A container with a label: its last paragraph is the caption.
+    fn division(&mut self, mut attributes: Attributes, span: Range<usize>) {
+        let Some((kind, _)) = labelled(&attributes) else {
+            let element = Element::Division(attributes);
+            self.out.push((Markup::Open(Box::new(element)), span));
+            return;
+        };
+        let mut depth = 0;
+        let end = self.rest.as_slice().iter().position(|(markup, _)| {
+            match markup {
+                Markup::Open(_) => depth += 1,
+                Markup::Close(ElementEnd::Division) if depth == 0 => return true,
+                Markup::Close(_) => depth -= 1,
+                _ => {}
+            }
+            false
+        });
+        let length = end.unwrap_or(self.rest.len());
+        let mut inner: Vec<Spanned<'a>> = self.rest.by_ref().take(length).collect();
+        self.rest.next();
+        let own = take_pair(
+            &mut attributes,
+            &["fig-cap", "tbl-cap", "lst-cap", "caption"],
+        );
+        let (source, caption) = match own {
+            Some(own) => (CaptionSource::Attribute, caption_of(&own, &span)),
+            None => (CaptionSource::Text, last_paragraph(&mut inner)),
+        };
+        let inner = read_numbered(inner);
+        let id = attributes.id.take().unwrap_or_default();
+        self.open(kind, id, &mut attributes, &span);
+        self.captioned(kind, (source, caption), inner, &span);
+    }
+
+    /// The caption of a figure stands below it, that of a table or a listing above.
+    fn captioned(
+        &mut self,
+        kind: LabelKind,
+        (source, words): (CaptionSource, Vec<Spanned<'a>>),
+        inner: Vec<Spanned<'a>>,
+        span: &Range<usize>,
+    ) {
+        if kind == LabelKind::Figure {
+            self.out.extend(inner);
+            self.caption(source, words, span);
+        } else {
+            self.caption(source, words, span);
+            self.out.extend(inner);
+        }
+        self.close(kind, span);
+    }
+
+    fn open(&mut self, kind: LabelKind, id: String, more: &mut Attributes, span: &Range<usize>) {
+        let numbered = Numbered {
+            kind,
+            id,
+            attributes: std::mem::take(more),
+        };
+        let element = Box::new(Element::Numbered(numbered));
+        self.out.push((Markup::Open(element), span.clone()));
+    }
+
+    fn close(&mut self, kind: LabelKind, span: &Range<usize>) {
+        let end = Markup::Close(ElementEnd::Numbered(kind));
+        self.out.push((end, span.end..span.end));
+    }
+
+    fn caption(&mut self, source: CaptionSource, words: Vec<Spanned<'a>>, span: &Range<usize>) {
+        let place = words.first().map_or(span.start, |(_, first)| first.start);
+        let open = Markup::Open(Box::new(Element::Caption(source)));
+        self.out.push((open, place..place));
+        self.out.extend(words);
+        let close = Markup::Close(ElementEnd::Caption(source));
+        self.out.push((close, place..place));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::markdown::events;
+
+    /// What a page becomes: elements in brackets, the rest as its text.
+    #[track_caller]
+    fn case(source: &str, expected: &str) {
+        let mut out = String::new();
+        for (markup, span) in events(source, 0) {
+            assert!(source.get(span).is_some());
+            match markup {
+                Markup::Plain(Event::Text(text) | Event::Code(text)) => out += &text,
+                Markup::Plain(Event::DisplayMath(tex)) => out += &["$", &tex, "$"].concat(),
+                Markup::Plain(Event::Start(tag)) => match tag {
+                    Tag::Paragraph => out += "<p>",
+                    Tag::Image { title, .. } => out += &["<img ", &title, ":"].concat(),
+                    Tag::Table(_) => out += "<table>",
+                    Tag::CodeBlock(_) => out += "<pre>",
+                    _ => {}
+                },
+                Markup::Plain(Event::End(TagEnd::Image)) => out.push('>'),
+                Markup::Attributes(found) => out += &format!("{:?}", found.pairs),
+                Markup::Open(element) => match *element {
+                    Element::Numbered(found) => out += &["{", &found.id, " "].concat(),
+                    Element::Caption(_) => out.push('['),
+                    Element::Reference(_) => out.push('<'),
+                    _ => {}
+                },
+                Markup::Close(ElementEnd::Numbered(_)) => out.push('}'),
+                Markup::Close(ElementEnd::Caption(_)) => out.push(']'),
+                Markup::Close(ElementEnd::Reference) => out.push('>'),
+                _ => {}
+            }
+        }
+        assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn an_image_with_a_label_is_a_figure() {
+        case(
+            "![The *sea*](a.png){#fig-a width=50}\n",
+            "{fig-a [(\"width\", \"50\")]<img :The sea>[The sea]}",
+        );
+        case(
+            "![Alt](a.png \"Title, see @fig-b\"){#fig:a}\n",
+            "{fig:a <img :Alt>[Title, see <@fig-b>]}",
+        );
+        case(
+            "![Cap](a.png){#fig-a fig-alt=\"Alt\"}\n",
+            "{fig-a <img :Alt>[Cap]}",
+        );
+        case("![Cap](a.png)\n{#fig-a}\n", "{fig-a <img :Cap>[Cap]}");
+        case("![a](a.png){#figs} b\n", "<p>[]<img :a> b");
+    }
+
+    #[test]
+    fn a_caption_belongs_to_the_table_beside_it() {
+        let table = "| a |\n|---|\n| b |\n";
+        case(
+            &[table, "\n: The `x` {#tbl-a}\n"].concat(),
+            "{tbl-a [The x]<table>ab}",
+        );
+        case(
+            &[table, ": Short {#tbl-a}\n"].concat(),
+            "{tbl-a [Short]<table>ab}",
+        );
+        case(
+            &["Table: Above {#tbl-a}\n\n", table].concat(),
+            "{tbl-a [Above]<table>ab}",
+        );
+        case(
+            &[table, "\n: No label\n"].concat(),
+            "<table>ab<p>: No label",
+        );
+        case(
+            &["Table: No table {#tbl-a}\n\n", "b\n"].concat(),
+            "<p>Table: No table {#tbl-a}<p>b",
+        );
+    }
+
+    #[test]
+    fn formulas_and_code_have_labels() {
+        case("$$x$$ {#eq-a}\n", "<p>{eq-a $x$}");
+        case("$$x$$ {#eq-a}, where\n", "<p>{eq-a $x$}, where");
+        case("$$x$${#eq:a}\n", "<p>{eq:a $x$}");
+        case("$$\nx\n$$\n{#eq-a}\n", "<p>{eq-a $\nx\n$}");
+        case(
+            "```{#lst-a .rust lst-cap=\"The *a*\"}\nb\n```\n",
+            "{lst-a [The a]<pre>b\n}",
+        );
+        case(
+            "```mermaid {#fig-a fig-cap=\"A\"}\nb\n```\n",
+            "{fig-a <pre>b\n[A]}",
+        );
+        case("```{.a #b}\nb\n```\n", "<pre>b\n");
+    }
+
+    #[test]
+    fn a_container_with_a_label_is_captioned_by_its_last_paragraph() {
+        case(
+            "::: {#fig-a}\n![a](a.png)\n\nThe words\n:::\n",
+            "{fig-a <p><img :a>[The words]}",
+        );
+        case("::: {#fig-a}\nAll\n:::\n", "{fig-a <p>All[]}");
+        case(
+            "::: {#tbl-a}\n| a |\n|---|\n\nWords\n:::\nb\n",
+            "{tbl-a [Words]<table>a}<p>b",
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_label_panics(text in "(\\{#fig-a\\}|\\{#tbl-b\\}|\\{#eq-c\\}|::: |```|!\\[a\\]\\(b\\)|\\$\\$|\\| a \\||\n\\|-\\|\n|: |@fig-a|[\\[\\];\n a@\\\\-]){0,24}") {
+            for (_, span) in events(&text, 0) {
+                prop_assert!(text.get(span).is_some());
+            }
+        }
+    }
+}

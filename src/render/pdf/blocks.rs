@@ -1,0 +1,143 @@
+//! What Markdown does not know, on paper: notes, tabs, marked words, and what is numbered.
+
+use std::ops::Range;
+
+use serde_json::{Value, json};
+
+use crate::markdown::{Element, LabelKind, Note, Numbered, Reference};
+use crate::render::pdf::frame::Open;
+use crate::render::pdf::links::link;
+use crate::render::pdf::node;
+use crate::render::pdf::tree::Builder;
+use crate::render::references::{caption_label, reference_text};
+
+/// What is numbered, before its content is read.
+pub(super) struct Label {
+    kind: LabelKind,
+    /// The name of its place in the document.
+    place: String,
+    /// What stands before its caption.
+    name: String,
+}
+
+impl Builder<'_, '_> {
+    pub(super) fn open_element(&mut self, element: Element, span: Range<usize>) {
+        let open = match element {
+            Element::Note(note) => self.note(&note),
+            Element::Tabs(attributes) | Element::Division(attributes) => {
+                self.anchor(attributes.id.as_deref());
+                Open::Flat { blocks: true }
+            }
+            Element::Tab(_) => Open::Tab,
+            Element::Title | Element::Caption(_) => Open::Beside,
+            Element::Mark => Open::Span("mark"),
+            Element::Insert => Open::Span("insert"),
+            Element::Key => Open::Span("kbd"),
+            Element::Abbreviation(_) => Open::Flat { blocks: false },
+            Element::Numbered(numbered) => Open::Numbered(self.numbered(&numbered)),
+            Element::Reference(reference) => Open::Reference(self.reference(&reference)),
+        };
+        self.open(open, span);
+    }
+
+    fn note(&mut self, note: &Note) -> Open {
+        self.anchor(note.attributes.id.as_deref());
+        let kind = note.known_kind();
+        let word = self.input.words.get(kind.unwrap_or(&note.kind));
+        let word = match word {
+            "" => note.kind.replace(['-', '_'], " "),
+            word => word.to_owned(),
+        };
+        Open::Alert {
+            kind: kind.unwrap_or("note"),
+            word,
+        }
+    }
+
+    /// A place that a link can lead to, before a block.
+    fn anchor(&mut self, id: Option<&str>) {
+        if let Some(id) = id {
+            let label = format!("p{}--{id}", self.input.index);
+            self.push(json!({"t": "anchor", "label": label}));
+        }
+    }
+
+    fn numbered(&self, numbered: &Numbered) -> Label {
+        let site = self.input.context.site;
+        let page = site.page_routed(&self.input.page.route);
+        let found = page.and_then(|page| site.labelled(page, &numbered.id));
+        let number = found.and_then(|found| found.number.as_deref());
+        let word = self.input.words.get(numbered.kind.name());
+        Label {
+            kind: numbered.kind,
+            place: format!("p{}--{}", self.input.index, numbered.id),
+            name: caption_label(numbered.kind, number.unwrap_or_default(), word),
+        }
+    }
+
+    /// The link that a reference is; none if nothing has its label, and what was written stays.
+    fn reference(&self, reference: &Reference) -> Option<Value> {
+        let (site, page) = (self.input.context.site, self.input.page);
+        let from = site.page_routed(&page.route)?;
+        let found = site.labelled(from, &reference.label)?;
+        let words = reference_text(found, &reference.form, |key| self.input.words.get(key));
+        let there = match found.page == from {
+            true => String::new(),
+            false => site.page(found.page).path.url_from(&page.path),
+        };
+        let mut link = link(self.input, &format!("{there}#{}", found.id));
+        link["c"] = json!([words]);
+        Some(link)
+    }
+
+    /// The node of what is numbered, of what stands in it and of its caption.
+    pub(super) fn close_numbered(&mut self, label: &Label, children: Vec<Value>, beside: &[Value]) {
+        if label.kind == LabelKind::Equation {
+            return self.close_equation(label, children);
+        }
+        let mut body = node::as_blocks(children);
+        for block in &mut body {
+            bare(block);
+        }
+        self.push(json!({
+            "t": "numbered", "kind": label.kind.name(), "label": label.place, "name": label.name,
+            "caption": beside, "c": body,
+        }));
+    }
+
+    fn close_equation(&mut self, label: &Label, children: Vec<Value>) {
+        let mut children = children;
+        match children.as_mut_slice() {
+            [formula] if formula["t"] == "math" => {
+                formula["label"] = json!(label.place);
+                formula["number"] = json!(label.name);
+            }
+            _ => {
+                let anchor = json!({"i": "anchor", "label": label.place});
+                children.insert(0, anchor);
+                children.push(json!(format!(" {}", label.name)));
+            }
+        }
+        for child in children {
+            self.push(child);
+        }
+    }
+}
+
+/// A picture inside a figure is no figure of its own.
+fn bare(block: &mut Value) {
+    let alone = match block["c"].as_array().map(Vec::as_slice) {
+        Some([image]) if block["t"] == "para" && image["i"] == "image" => Some(image.clone()),
+        _ => None,
+    };
+    if let Some(image) = alone {
+        *block = image;
+        block["t"] = json!("figure");
+        if let Some(fields) = block.as_object_mut() {
+            fields.remove("i");
+        }
+    }
+    if (block["t"] == "figure" || block["t"] == "diagram") && block["caption"] == "" {
+        block["bare"] = json!(true);
+    }
+}

@@ -1,0 +1,109 @@
+//! How what is numbered is called, and how a reference to it reads, in every output alike.
+
+use crate::markdown::{LabelKind, ReferenceForm};
+use crate::site::Labelled;
+
+/// What stands before a caption, such as `Figure 2.1`; only the number for an equation.
+pub(in crate::render) fn caption_label(kind: LabelKind, number: &str, word: &str) -> String {
+    match kind {
+        LabelKind::Equation => format!("({number})"),
+        _ => numbered(&capitalized(word), number),
+    }
+}
+
+/// The words of a reference. A section without a number goes by its title.
+pub(in crate::render) fn reference_text<'w>(
+    found: &Labelled,
+    form: &ReferenceForm,
+    word: impl Fn(&str) -> &'w str,
+) -> String {
+    let Some(number) = &found.number else {
+        return match form {
+            ReferenceForm::Prefixed(words) => format!("{words} {}", found.title),
+            _ => found.title.clone(),
+        };
+    };
+    let key = match found.kind {
+        LabelKind::Section if !number.contains('.') => "chapter",
+        kind => kind.name(),
+    };
+    match form {
+        ReferenceForm::Word => numbered(word(key), number),
+        ReferenceForm::Capital => numbered(&capitalized(word(key)), number),
+        ReferenceForm::Number => number.clone(),
+        ReferenceForm::Prefixed(words) => numbered(words, number),
+    }
+}
+
+/// A word and a number that stay on one line.
+fn numbered(word: &str, number: &str) -> String {
+    match word {
+        "" => number.to_owned(),
+        word => format!("{word}\u{a0}{number}"),
+    }
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::PageId;
+
+    #[track_caller]
+    fn case(kind: LabelKind, number: Option<&str>, form: ReferenceForm, expected: &str) {
+        let found = Labelled {
+            page: PageId(0),
+            kind,
+            id: "x".to_owned(),
+            number: number.map(str::to_owned),
+            title: "The Sea".to_owned(),
+        };
+        let text = reference_text(&found, &form, |key| match key {
+            "figure" => "fig.",
+            "chapter" => "Chapter",
+            _ => "Section",
+        });
+        assert_eq!(text.replace('\u{a0}', "~"), expected);
+    }
+
+    #[test]
+    fn a_reference_reads_as_its_form_has_it() {
+        let prefixed = || ReferenceForm::Prefixed("plate".to_owned());
+        case(
+            LabelKind::Figure,
+            Some("2.1"),
+            ReferenceForm::Word,
+            "fig.~2.1",
+        );
+        case(
+            LabelKind::Figure,
+            Some("2.1"),
+            ReferenceForm::Capital,
+            "Fig.~2.1",
+        );
+        case(LabelKind::Figure, Some("2.1"), ReferenceForm::Number, "2.1");
+        case(LabelKind::Figure, Some("2.1"), prefixed(), "plate~2.1");
+    }
+
+    #[test]
+    fn a_section_goes_by_its_number_or_its_title() {
+        case(
+            LabelKind::Section,
+            Some("2"),
+            ReferenceForm::Word,
+            "Chapter~2",
+        );
+        case(
+            LabelKind::Section,
+            Some("2.1"),
+            ReferenceForm::Word,
+            "Section~2.1",
+        );
+        case(LabelKind::Section, None, ReferenceForm::Number, "The Sea");
+    }
+}

@@ -1,0 +1,158 @@
+//! What has a label, anywhere in a site, and the number that it has: counted through a chapter of
+//! a book, through a contract, and elsewhere through a page.
+
+use std::collections::BTreeMap;
+
+use crate::config::Kind;
+use crate::markdown::LabelKind;
+use crate::site::model::{NavItem, PageId, Site};
+
+/// Something with a label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Labelled {
+    /// The page it stands on.
+    pub page: PageId,
+    /// What it is.
+    pub kind: LabelKind,
+    /// Its label, which is its id.
+    pub id: String,
+    /// Its number, such as `2.1`; a section has one if it is a chapter that has.
+    pub number: Option<String>,
+    /// The words of its heading or caption.
+    pub title: String,
+}
+
+/// All that has a label, by label; several of one label in reading order.
+pub type Labels = BTreeMap<String, Vec<Labelled>>;
+
+impl Site {
+    /// What a reference on a page means: what has the label on this page, else in the whole site,
+    /// and of several the first.
+    pub fn labelled(&self, from: PageId, label: &str) -> Option<&Labelled> {
+        let all = self.labels.get(label)?;
+        let own = all.iter().find(|found| found.page == from);
+        own.or_else(|| all.first())
+    }
+
+    /// Whether all pages are one work, in which a label must not be given twice.
+    pub fn is_one_work(&self) -> bool {
+        matches!(self.kind, Kind::Book | Kind::Contract)
+    }
+}
+
+/// Reads the labels of all pages and counts what has one.
+pub(super) fn read_labels(site: &Site) -> Labels {
+    let mut labels = Labels::new();
+    if site.pages.iter().all(|page| page.outline.labels.is_empty()) {
+        return labels;
+    }
+    let chapters = chapters(site);
+    let numbers: BTreeMap<PageId, Option<&str>> = chapters.iter().copied().collect();
+    let listed = chapters.iter().map(|(page, _)| *page);
+    let others = site.pages_with_ids().map(|(id, _)| id);
+    let others = others.filter(|id| !numbers.contains_key(id));
+    let mut counts: BTreeMap<(Option<PageId>, &str, LabelKind), usize> = BTreeMap::new();
+    for id in listed.chain(others) {
+        let page = site.page(id);
+        let number = numbers.get(&id).copied().flatten();
+        let chapter = number.map_or("", |number| number.split('.').next().unwrap_or(number));
+        let alone = Some(id).filter(|_| !site.is_one_work());
+        for label in &page.outline.labels {
+            let number = if label.kind == LabelKind::Section {
+                let first = page.outline.headings.first();
+                let is_title =
+                    first.is_some_and(|first| first.level == 1 && first.span == label.span);
+                number.filter(|_| is_title).map(str::to_owned)
+            } else {
+                let count = counts.entry((alone, chapter, label.kind)).or_default();
+                *count += 1;
+                Some(match chapter {
+                    "" => count.to_string(),
+                    chapter => format!("{chapter}.{count}"),
+                })
+            };
+            labels.entry(label.id.clone()).or_default().push(Labelled {
+                page: id,
+                kind: label.kind,
+                id: label.id.clone(),
+                number,
+                title: label.title.clone(),
+            });
+        }
+    }
+    labels
+}
+
+/// The pages in reading order, each once, with the numbers of those that are numbered.
+fn chapters(site: &Site) -> Vec<(PageId, Option<&str>)> {
+    fn walk<'a>(
+        items: &'a [NavItem],
+        seen: &mut std::collections::BTreeSet<PageId>,
+        found: &mut Vec<(PageId, Option<&'a str>)>,
+    ) {
+        for item in items {
+            if let Some(page) = item.page.filter(|page| seen.insert(*page)) {
+                found.push((page, item.number.as_deref()));
+            }
+            walk(&item.children, seen, found);
+        }
+    }
+    let mut found = Vec::new();
+    walk(
+        &site.nav,
+        &mut std::collections::BTreeSet::new(),
+        &mut found,
+    );
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::site::test_site::site;
+
+    /// The labels of a site with their numbers.
+    #[track_caller]
+    fn case(kind: &str, summary: &str, expected: &str) {
+        let config = format!("[project]\nkind = \"{kind}\"\n");
+        let files = [
+            ("tympan.toml", config.as_str()),
+            ("SUMMARY.md", summary),
+            (
+                "a.md",
+                "# A {#sec-a}\n\n![x](x.png){#fig-a}\n\n$$x$$ {#eq-a}\n",
+            ),
+            ("b.md", "# B\n\n![x](x.png){#fig-b}\n\n## C {#sec-c}\n"),
+        ];
+        let site = site(&files);
+        let shown = site.labels.iter().flat_map(|(label, all)| {
+            let number = |number: &Option<String>| number.clone().unwrap_or_default();
+            all.iter()
+                .map(move |found| format!("{label} {}", number(&found.number)))
+        });
+        assert_eq!(shown.collect::<Vec<_>>().join(", "), expected);
+    }
+
+    #[test]
+    fn a_book_counts_through_its_chapters() {
+        case(
+            "book",
+            "- [A](a.md)\n- [B](b.md)\n",
+            "eq-a 1.1, fig-a 1.1, fig-b 2.1, sec-a 1, sec-c ",
+        );
+        case(
+            "book",
+            "- [A](a.md)\n  - [B](b.md)\n",
+            "eq-a 1.1, fig-a 1.1, fig-b 1.2, sec-a 1, sec-c ",
+        );
+        case(
+            "book",
+            "[A](a.md)\n[B](b.md)\n",
+            "eq-a 1, fig-a 1, fig-b 2, sec-a , sec-c ",
+        );
+    }
+
+    #[test]
+    fn a_site_counts_through_each_page() {
+        case("docs", "", "eq-a 1, fig-a 1, fig-b 1, sec-a , sec-c ");
+    }
+}
