@@ -152,10 +152,8 @@ pub(super) fn end_of(rest: &[Spanned<'_>], end: TagEnd) -> usize {
 
 /// The number of events of a paragraph that holds one image and nothing else, its end included.
 pub(super) fn lone_image(rest: &[Spanned<'_>]) -> Option<usize> {
-    let image = match rest {
-        [(Markup::Attributes(_), _), rest @ ..] => rest,
-        rest => rest,
-    };
+    let own = usize::from(matches!(rest.first(), Some((Markup::Attributes(_), _))));
+    let image = &rest[own..];
     let [(Markup::Plain(Event::Start(Tag::Image { .. })), _), ..] = image else {
         return None;
     };

@@ -278,7 +278,7 @@ mod tests {
                 Markup::Open(element) => {
                     if let Element::Reference(found) = *element {
                         assert!(source[span].contains('@'));
-                        out += &format!("<{} {:?}:", found.label, found.form);
+                        out.extend([format!("<{} {:?}:", found.label, found.form)]);
                     }
                 }
                 Markup::Close(ElementEnd::Reference) => out.push('>'),

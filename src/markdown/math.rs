@@ -50,7 +50,7 @@ pub fn to_mathml(tex: &str, mode: MathMode) -> Result<String, String> {
         .replace('<', "&lt;")
         .replace('>', "&gt;");
     let source = source.replace('"', "&quot;");
-    let mathml = style_with_mstyle(&mathml);
+    let mathml = style_with_mstyle(&escape_signs(&mathml));
     Ok(mathml.replacen("<math", &format!("<math alttext=\"{source}\""), 1))
 }
 
@@ -66,6 +66,22 @@ pub fn check_formula(tex: &str) -> Result<(), String> {
         Some(name) => Err(format!("it defines a command with `{name}`")),
         None => Ok(()),
     }
+}
+
+/// Escapes the signs that the writer leaves bare: a `<` that begins no tag.
+fn escape_signs(mathml: &str) -> String {
+    let mut out = String::with_capacity(mathml.len());
+    let mut done = 0;
+    for at in memchr::memchr_iter(b'<', mathml.as_bytes()) {
+        let next = mathml.as_bytes().get(at + 1);
+        if !next.is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'/') {
+            out.push_str(&mathml[done..at]);
+            out.push_str("&lt;");
+            done = at + 1;
+        }
+    }
+    out.push_str(&mathml[done..]);
+    out
 }
 
 /// Puts styles on `mstyle`, where every version of MathML knows them; the writer puts them on `mrow`.
@@ -103,9 +119,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_less_is_no_tag() {
+        let found = to_mathml("a < b \\text{c<d}", MathMode::Inline).unwrap();
+        assert!(found.contains("<mo>&lt;</mo>"), "{found}");
+        assert_eq!(found.matches("&lt;").count(), 4, "{found}");
+    }
+
+    #[test]
     fn formulas_become_mathml() {
         let mathml = to_mathml(r"x^2 < \frac{1}{2}", MathMode::Inline).unwrap();
-        insta::assert_snapshot!(mathml, @r#"<math alttext="x^2 &lt; \frac{1}{2}" display="inline"><msup><mi>x</mi><mn>2</mn></msup><mo><</mo><mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow></mfrac></math>"#);
+        insta::assert_snapshot!(mathml, @r#"<math alttext="x^2 &lt; \frac{1}{2}" display="inline"><msup><mi>x</mi><mn>2</mn></msup><mo>&lt;</mo><mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow></mfrac></math>"#);
         let mathml = to_mathml(r"\dfrac{1}{2}", MathMode::Display).unwrap();
         assert!(
             mathml.starts_with("<math alttext=\"\\dfrac{1}{2}\" display=\"block\">"),

@@ -17,7 +17,7 @@ use crate::markdown::labels::{LabelKind, read_references};
 use crate::markdown::parse::Spanned;
 
 /// Puts what has a label, and its caption, into an element of its own.
-pub(super) fn read_numbered<'a>(events: Vec<Spanned<'a>>) -> Vec<Spanned<'a>> {
+pub(super) fn read_numbered(events: Vec<Spanned<'_>>) -> Vec<Spanned<'_>> {
     let mut reader = Reader {
         out: Vec::with_capacity(events.len() + 16),
         rest: events.into_iter(),
@@ -391,8 +391,9 @@ mod tests {
                     Tag::CodeBlock(_) => out += "<pre>",
                     _ => {}
                 },
-                Markup::Plain(Event::End(TagEnd::Image)) => out.push('>'),
-                Markup::Attributes(found) => out += &format!("{:?}", found.pairs),
+                Markup::Plain(Event::End(TagEnd::Image))
+                | Markup::Close(ElementEnd::Reference) => out.push('>'),
+                Markup::Attributes(found) => out.extend([format!("{:?}", found.pairs)]),
                 Markup::Open(element) => match *element {
                     Element::Numbered(found) => out += &["{", &found.id, " "].concat(),
                     Element::Caption(_) => out.push('['),
@@ -401,7 +402,6 @@ mod tests {
                 },
                 Markup::Close(ElementEnd::Numbered(_)) => out.push('}'),
                 Markup::Close(ElementEnd::Caption(_)) => out.push(']'),
-                Markup::Close(ElementEnd::Reference) => out.push('>'),
                 _ => {}
             }
         }

@@ -307,8 +307,8 @@ impl TreeSink for Sink {
 
 fn attribute(written: &Written) -> Attribute {
     let name = match &written.name.prefix {
-        Some(prefix) => format!("{prefix}:{}", written.name.local),
-        None => written.name.local.to_string(),
+        Some(prefix) if !prefix.is_empty() => format!("{prefix}:{}", written.name.local),
+        _ => written.name.local.to_string(),
     };
     Attribute {
         name,
@@ -338,6 +338,10 @@ mod tests {
         case(
             "<svg viewbox='0 0 1 1'><use xlink:href='#a'/></svg>",
             "<svg viewBox=\"0 0 1 1\"><use xlink:href=\"#a\"></use></svg>",
+        );
+        case(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>",
         );
         case(
             "<template><p>x</p></template>",

@@ -277,12 +277,6 @@ impl Builder<'_, '_> {
             }
             Open::Numbered(label) => return self.close_numbered(&label, children, &beside),
             Open::Reference(Some(link)) => link,
-            Open::Reference(None) => {
-                for child in children {
-                    self.push(child);
-                }
-                return;
-            }
             Open::Code(info) => diagram::code(self.input.context, &info, &children),
             Open::List {
                 start,
@@ -327,7 +321,7 @@ impl Builder<'_, '_> {
                 let alt = node::plain_text(&children);
                 self.images.node(self.input, &target, &alt, &title, span)
             }
-            Open::Element(_, None) | Open::Flat { blocks: false } => {
+            Open::Reference(None) | Open::Element(_, None) | Open::Flat { blocks: false } => {
                 for child in children {
                     self.push(child);
                 }
