@@ -391,8 +391,9 @@ mod tests {
                     Tag::CodeBlock(_) => out += "<pre>",
                     _ => {}
                 },
-                Markup::Plain(Event::End(TagEnd::Image))
-                | Markup::Close(ElementEnd::Reference) => out.push('>'),
+                Markup::Plain(Event::End(TagEnd::Image)) | Markup::Close(ElementEnd::Reference) => {
+                    out.push('>')
+                }
                 Markup::Attributes(found) => out.extend([format!("{:?}", found.pairs)]),
                 Markup::Open(element) => match *element {
                     Element::Numbered(found) => out += &["{", &found.id, " "].concat(),
