@@ -392,7 +392,7 @@ mod tests {
                     _ => {}
                 },
                 Markup::Plain(Event::End(TagEnd::Image)) | Markup::Close(ElementEnd::Reference) => {
-                    out.push('>')
+                    out.push('>');
                 }
                 Markup::Attributes(found) => out.extend([format!("{:?}", found.pairs)]),
                 Markup::Open(element) => match *element {
