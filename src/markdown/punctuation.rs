@@ -53,6 +53,20 @@ impl Punctuation {
     }
 }
 
+impl Punctuation {
+    /// Whether a text holds anything that would be set.
+    pub fn may_set(self, text: &str) -> bool {
+        holds_marks(text, self)
+    }
+
+    /// Sets a text without markup.
+    pub fn set_line(self, text: &mut String) {
+        if self.may_set(text) {
+            *text = set_text(text, text, (None, None), self);
+        }
+    }
+}
+
 /// Sets the text of a page; `text` is the file that its spans are about.
 pub(super) fn set(events: &mut [Spanned<'_>], text: &str, offset: usize, style: Punctuation) {
     let mut code = 0_usize;

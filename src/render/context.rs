@@ -1,12 +1,10 @@
 //! What every renderer is given, and how one can fail.
 
 use crate::assets::AssetMap;
-use crate::config::Kind;
 use crate::diagnostic::Diagnostic;
-use crate::markdown::Punctuation;
 use crate::render::highlight::Highlights;
 use crate::repo::{RepoError, Snapshot};
-use crate::site::{Page, Site};
+use crate::site::Site;
 use crate::site_path::SitePath;
 use crate::store::Store;
 
@@ -23,14 +21,6 @@ pub struct RenderContext<'a> {
     pub store: &'a Store,
     /// The colors of code.
     pub highlights: &'a Highlights,
-}
-
-/// How the text is set: as those expect it who write books and sites in other programs, while
-/// documentation has options and paths in its text and a contract stays as it was signed.
-pub(in crate::render) fn punctuation(site: &Site, page: &Page) -> Option<Punctuation> {
-    let by_kind = matches!(site.kind, Kind::Site | Kind::Book);
-    let wanted = site.config.markdown.smart_punctuation.unwrap_or(by_kind);
-    wanted.then(|| Punctuation::of(site.language_of(page)))
 }
 
 /// An output could not be made.

@@ -25,6 +25,7 @@ use crate::site::sections::read_sections;
 use crate::site::settle::settle_pages;
 use crate::site::sources::{files_of, is_summary, people_and_data, text_files};
 use crate::site::taxonomies::{newest_first, read_taxonomies};
+use crate::site::titles::set_titles;
 use crate::site_path::SitePath;
 
 /// What a site is loaded with.
@@ -212,6 +213,7 @@ impl Site {
         };
         self.redirects = read_redirects(self, config.as_ref(), &mut diagnostics);
         check_names(self, &mut diagnostics);
+        set_titles(self);
         self.diagnostics.extend(diagnostics);
         sort(&mut self.diagnostics);
     }
@@ -284,6 +286,11 @@ fn load_pages(
     previous: Option<&Site>,
 ) -> Vec<Result<Arc<Page>, Box<Diagnostic>>> {
     let is_around = previous.is_some_and(|previous| is_around(around, previous));
+    // Titles are set by what these say.
+    let is_set = previous.is_some_and(|previous| {
+        previous.config.markdown == around.config.markdown
+            && previous.config.project == around.config.project
+    });
     let load = |file: &&SnapshotFile| {
         let path = &file.path;
         if file.size > MAX_PAGE as u64 {
@@ -314,7 +321,7 @@ fn load_pages(
             let whole = page.included.is_empty() && page.unknown.is_empty();
             // A text without calls has nothing in it that anything around decides.
             let own = is_around || !page.calls;
-            stays && whole && own && page.file.as_bytes() == bytes
+            stays && is_set && whole && own && page.file.as_bytes() == bytes
         };
         let known = previous
             .and_then(|previous| previous.loaded(path))

@@ -34,6 +34,7 @@ mod taxonomies;
 #[cfg(test)]
 mod test_site;
 mod theme_files;
+mod titles;
 mod versions;
 
 pub use authors::Author;

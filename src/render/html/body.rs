@@ -7,7 +7,7 @@ use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag, TagEnd};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::markdown::{Attributes, CodeBlock, Markup, MathMode, Spanned, events_set, to_mathml};
-use crate::render::context::{RenderContext, punctuation};
+use crate::render::context::RenderContext;
 use crate::render::html::attributes::attribute_text;
 use crate::render::html::blocks::Block;
 use crate::render::html::code::code_block;
@@ -48,7 +48,7 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
         diagrams: Diagrams::default(),
         diagnostics: Vec::new(),
     };
-    let events = events_set(page.markdown(), page.body, punctuation(context.site, page));
+    let events = events_set(page.markdown(), page.body, context.site.punctuation(page));
     writer.blocks(events);
     let mut content = String::with_capacity(page.markdown().len() * 3 / 2);
     pulldown_cmark::html::push_html(&mut content, writer.out.into_iter());

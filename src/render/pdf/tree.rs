@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::config::Kind;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::markdown::{Markup, events_set};
-use crate::render::context::{RenderContext, punctuation};
+use crate::render::context::RenderContext;
 use crate::render::pdf::breaks::{Measure, soften};
 use crate::render::pdf::diagram;
 use crate::render::pdf::frame::{Frame, Open};
@@ -63,7 +63,7 @@ pub(super) fn page_tree(input: &PageInput<'_>, images: &mut Images) -> PageTree 
         notes: BTreeMap::new(),
         diagnostics: Vec::new(),
     };
-    let style = punctuation(input.context.site, input.page);
+    let style = input.context.site.punctuation(input.page);
     for (markup, span) in events_set(input.page.markdown(), input.page.body, style) {
         match markup {
             Markup::Plain(event) => builder.event(event, span),
