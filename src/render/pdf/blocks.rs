@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use pulldown_cmark::{Event, Tag};
 use serde_json::{Value, json};
 
 use crate::markdown::{Element, LabelKind, Note, Numbered, Reference};
@@ -51,6 +52,32 @@ impl Builder<'_, '_> {
         Open::Alert {
             kind: kind.unwrap_or("note"),
             word,
+        }
+    }
+
+    /// Keeps the id that an author gives to what begins with an event.
+    pub(super) fn place_attributes(&mut self, event: &Event<'_>) {
+        let Some(id) = self.attributes.id.take() else {
+            return;
+        };
+        let in_line = matches!(
+            event,
+            Event::Code(_)
+                | Event::Start(
+                    Tag::Link { .. }
+                        | Tag::Image { .. }
+                        | Tag::Emphasis
+                        | Tag::Strong
+                        | Tag::Strikethrough
+                )
+        );
+        match event {
+            _ if in_line => {
+                let label = format!("p{}--{id}", self.input.index);
+                self.push(json!({"i": "anchor", "label": label}));
+            }
+            Event::Start(Tag::Item) => {}
+            _ => self.anchor(Some(&id)),
         }
     }
 
@@ -122,6 +149,26 @@ impl Builder<'_, '_> {
             self.push(child);
         }
     }
+}
+
+/// An image in the width that its author wants: in pixels of 1/96 inch, or as a share of the line.
+pub(super) fn sized(mut image: Value, width: Option<&str>) -> Value {
+    let Some(width) = width.filter(|_| image["i"] == "image") else {
+        return image;
+    };
+    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|size| *size > 0.0);
+    if let Some(share) = width.strip_suffix('%').and_then(number) {
+        image["share"] = json!(share.min(100.0) / 100.0);
+    } else if let (Some(pixels), Some(old), Some(height)) = (
+        number(width.trim_end_matches("px")),
+        image["width"].as_f64().filter(|old| *old > 0.0),
+        image["height"].as_f64(),
+    ) {
+        let new = pixels.min(10_000.0) * 0.75;
+        image["width"] = json!(new);
+        image["height"] = json!(height * new / old);
+    }
+    image
 }
 
 /// A picture inside a figure is no figure of its own.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use typst::foundations::Bytes;
 use typst::visualize::SvgImage;
 
-use crate::markdown::CodeBlock;
+use crate::markdown::{CodeBlock, CodeLine, LineMark};
 use crate::render::context::RenderContext;
 use crate::render::diagram::{Drawing, Notation};
 use crate::render::pdf::breaks::{Measure, soften};
@@ -23,11 +23,31 @@ pub(super) fn code(context: &RenderContext<'_>, info: &str, children: &[Value]) 
     let language = block.language.to_ascii_lowercase();
     let shown = soften(block.shown().trim_end_matches('\n'), Measure::Block);
     let mut node = json!({"t": "code", "lang": language, "v": shown});
+    if !block.is_plain() {
+        node["lines"] = json!(lines(&block));
+    }
     // Lines that are hidden on a page are not printed.
     if let Some(title) = block.title {
         node["title"] = json!(title);
     }
     node
+}
+
+/// The number of each line that is printed, and what is said of it.
+fn lines(block: &CodeBlock) -> Vec<Value> {
+    let first = block.numbers.unwrap_or(1);
+    let numbered = block.lines.iter().zip(first..);
+    let shown = numbered.filter(|(line, _)| !line.hidden);
+    let line = |(line, number): (&CodeLine, u32)| {
+        let mark = match line.mark {
+            LineMark::None => "",
+            LineMark::Marked => "marked",
+            LineMark::Added => "added",
+            LineMark::Removed => "removed",
+        };
+        json!({"n": block.numbers.map(|_| number), "mark": mark})
+    };
+    shown.map(line).collect()
 }
 
 /// The node of a drawing, if the engine can read it: one that it cannot would stop the document.

@@ -46,6 +46,8 @@ pub(super) enum Open {
     Image {
         target: String,
         title: String,
+        /// Its width as an author gives it.
+        width: Option<String>,
     },
     /// A raw HTML element and the span it becomes.
     Element(String, Option<&'static str>),

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use crate::config::Kind;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::markdown::{Markup, events_set};
+use crate::markdown::{Attributes, Markup, events_set};
 use crate::render::context::RenderContext;
 use crate::render::pdf::breaks::{Measure, soften};
-use crate::render::pdf::diagram;
+use crate::render::pdf::{blocks, diagram};
 use crate::render::pdf::frame::{Frame, Open};
 use crate::render::pdf::images::Images;
 use crate::render::pdf::links::{Links, link};
@@ -58,6 +58,7 @@ pub(super) fn page_tree(input: &PageInput<'_>, images: &mut Images) -> PageTree 
         stack: vec![Frame::new(Open::Root)],
         headings: 0,
         levels: Vec::new(),
+        attributes: Attributes::default(),
         clause: None,
         title: None,
         notes: BTreeMap::new(),
@@ -66,13 +67,17 @@ pub(super) fn page_tree(input: &PageInput<'_>, images: &mut Images) -> PageTree 
     let style = input.context.site.punctuation(input.page);
     for (markup, span) in events_set(input.page.markdown(), input.page.body, style) {
         match markup {
-            Markup::Plain(event) => builder.event(event, span),
+            Markup::Plain(event) => {
+                builder.place_attributes(&event);
+                builder.event(event, span);
+                builder.attributes = Attributes::default();
+            }
             Markup::Open(element) => builder.open_element(*element, span),
             Markup::Close(_) => {
                 builder.close_elements();
                 builder.close();
             }
-            Markup::Attributes(_) => {}
+            Markup::Attributes(found) => builder.attributes = *found,
         }
     }
     while builder.stack.len() > 1 {
@@ -94,6 +99,8 @@ pub(super) struct Builder<'a, 'b> {
     pub(super) stack: Vec<Frame>,
     /// How many headings were met; the outline has their ids in the same order.
     headings: usize,
+    /// The attributes of what begins next.
+    pub(super) attributes: Attributes,
     /// The levels of the headings that the text stands under, as written.
     levels: Vec<u8>,
     /// The number that the heading above begins with, in a contract.
@@ -211,6 +218,7 @@ impl Builder<'_, '_> {
             } => Open::Image {
                 target: dest_url.to_string(),
                 title: title.to_string(),
+                width: self.attributes.get("width").map(str::to_owned),
             },
             Tag::HtmlBlock => Open::Html(String::new()),
             Tag::MetadataBlock(_) => Open::Dropped,
@@ -317,9 +325,14 @@ impl Builder<'_, '_> {
                 link["c"] = json!(children);
                 link
             }
-            Open::Image { target, title } => {
+            Open::Image {
+                target,
+                title,
+                width,
+            } => {
                 let alt = node::plain_text(&children);
-                self.images.node(self.input, &target, &alt, &title, span)
+                let image = self.images.node(self.input, &target, &alt, &title, span);
+                blocks::sized(image, width.as_deref())
             }
             Open::Reference(None) | Open::Element(_, None) | Open::Flat { blocks: false } => {
                 for child in children {
