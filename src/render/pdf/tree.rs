@@ -12,12 +12,12 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::markdown::{Attributes, Markup, events_set};
 use crate::render::context::RenderContext;
 use crate::render::pdf::breaks::{Measure, soften};
-use crate::render::pdf::{blocks, diagram};
 use crate::render::pdf::frame::{Frame, Open};
 use crate::render::pdf::images::Images;
 use crate::render::pdf::links::{Links, link};
 use crate::render::pdf::math::math;
 use crate::render::pdf::node;
+use crate::render::pdf::{blocks, diagram};
 use crate::render::words::Words;
 use crate::site::Page;
 
