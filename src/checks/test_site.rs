@@ -2,25 +2,10 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::progress::silent;
-use crate::repo::{History, Snapshot};
-use crate::site::{LoadOptions, Site};
-use crate::site_path::SitePath;
+pub(super) use crate::site::test_site::site;
 use crate::store::Store;
 
 use crate::checks::check::{Check, CheckContext};
-
-/// A site of these files.
-pub(super) fn site(files: &[(&str, &str)]) -> Site {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let path = SitePath::parse(path).unwrap().on_disk(folder.path());
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    let snapshot = Snapshot::worktree(folder.path()).unwrap();
-    let history = History::read(folder.path(), None).unwrap();
-    Site::load(&snapshot, &history, &LoadOptions::default(), None)
-}
 
 /// What a check finds in these files, sorted.
 pub(super) fn found(check: &dyn Check, files: &[(&str, &str)]) -> Vec<Diagnostic> {

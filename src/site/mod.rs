@@ -32,7 +32,7 @@ mod sources;
 mod summary;
 mod taxonomies;
 #[cfg(test)]
-mod test_site;
+pub(crate) mod test_site;
 mod theme_files;
 mod titles;
 mod versions;

@@ -6,7 +6,7 @@ use crate::site::model::{PageId, Site};
 use crate::site_path::SitePath;
 
 /// A site of these files.
-pub(super) fn site(files: &[(&str, &str)]) -> Site {
+pub(crate) fn site(files: &[(&str, &str)]) -> Site {
     site_after(files, None)
 }
 

@@ -9,6 +9,8 @@ use crate::site_path::SitePath;
 
 /// How many numbers stand on either side of the present one.
 const AROUND: usize = 2;
+/// How many terms a front page shows.
+const FREQUENT: usize = 16;
 
 /// `paginator` in templates.
 #[derive(Serialize)]
@@ -151,6 +153,22 @@ pub(super) fn terms(taxonomy: &Taxonomy) -> Vec<TermValue> {
         count: term.pages.len(),
     };
     taxonomy.terms.iter().map(value).collect()
+}
+
+/// The terms of a taxonomy that most pages have, in their own order.
+pub(super) fn frequent(site: &Site, taxonomy: &str) -> Vec<TermValue> {
+    let mut named = site
+        .taxonomies
+        .iter()
+        .filter(|known| known.name == taxonomy);
+    let Some(taxonomy) = named.next().filter(|_| site.kind == Kind::Site) else {
+        return Vec::new();
+    };
+    let mut terms: Vec<(usize, TermValue)> = terms(taxonomy).into_iter().enumerate().collect();
+    terms.sort_by_key(|(_, term)| std::cmp::Reverse(term.count));
+    terms.truncate(FREQUENT);
+    terms.sort_by_key(|(at, _)| *at);
+    terms.into_iter().map(|(_, term)| term).collect()
 }
 
 /// The title of a list.

@@ -19,7 +19,7 @@ use crate::render::html::lookup::{Known, SCOPE, Scope};
 use crate::render::html::menus;
 use crate::render::html::pages::{ListedValue, PageValue};
 use crate::render::html::redirects::{address, file_of, moved_json, rules};
-use crate::render::html::shared::{Shared, canonical, feed_links};
+use crate::render::html::shared::{Crumb, Shared, canonical, feed_links};
 use crate::render::html::theme::{Content, Theme};
 use crate::render::html::whole;
 use crate::render::plan::{Job, JobKind, Rendered, Renderer};
@@ -196,7 +196,15 @@ impl Html {
             ListId::Section(_) => "section.html",
         };
         let paginator = PaginatorValue::of(&list, number);
-        self.listing(context, (template, &title, route), |values| {
+        let mut page = PageValue::plain(site, &title, route);
+        if let ListId::Term(term) = id {
+            let taxonomy = &site.taxonomies[term.taxonomy];
+            page.breadcrumbs.push(Crumb {
+                title: self.theme.title_of(taxonomy).to_owned(),
+                url: Some(taxonomy.route.to_url()),
+            });
+        }
+        self.listing(context, (template, &page, route), |values| {
             values.insert("pages", &entries(context, pages, route));
             values.insert("paginator", &paginator);
             Self::list_values(context, values, id, route);
@@ -223,7 +231,8 @@ impl Html {
         taxonomy: &Taxonomy,
     ) -> Result<Rendered, RenderError> {
         let title = self.theme.title_of(taxonomy);
-        self.listing(context, ("list.html", title, &taxonomy.route), |values| {
+        let page = PageValue::plain(context.site, title, &taxonomy.route);
+        self.listing(context, ("list.html", &page, &taxonomy.route), |values| {
             values.insert("terms", &lists::terms(taxonomy));
         })
     }
@@ -231,11 +240,11 @@ impl Html {
     fn listing(
         &self,
         context: &RenderContext<'_>,
-        (template, title, route): (&str, &str, &SitePath),
+        (template, page, route): (&str, &PageValue, &SitePath),
         fill: impl FnOnce(&mut Context),
     ) -> Result<Rendered, RenderError> {
-        let mut values = self.values(route, &PageValue::plain(context.site, title, route));
-        values.insert_value("heading_html", Value::safe_string(&escape(title)));
+        let mut values = self.values(route, page);
+        values.insert_value("heading_html", Value::safe_string(&escape(&page.title)));
         values.insert("content", "");
         self.front(context, &mut values, route);
         fill(&mut values);

@@ -7,7 +7,7 @@ use tera::Value;
 
 use crate::config::Kind;
 use crate::render::brand::Cards;
-use crate::render::html::lists::title_of;
+use crate::render::html::lists::{TermValue, frequent, title_of};
 use crate::render::html::menus::{MenuValue, menus};
 use crate::render::html::redirects::{Moved, moved};
 use crate::render::html::sidebar::{Sidebar, Words};
@@ -80,6 +80,7 @@ struct SiteValue<'a> {
     feeds: Vec<FeedLink>,
     data: &'a serde_json::Value,
     nav: Vec<NavValue<'a>>,
+    tags: Vec<TermValue>,
     menus: BTreeMap<&'a str, Vec<MenuValue>>,
     documents: Vec<DocumentValue<'a>>,
     authors: &'a [String],
@@ -121,6 +122,7 @@ impl Shared {
             feeds: feed_links(site, None),
             data: &site.data,
             nav: site.nav.iter().map(|item| nav_value(site, item)).collect(),
+            tags: frequent(site, "tags"),
             menus: menus(site),
             documents: site.documents.iter().flat_map(document_values).collect(),
             authors: &project.authors,
