@@ -432,17 +432,20 @@ fn seal(
 }
 
 fn redirects(site: &Site) -> Vec<Redirect> {
-    let mut redirects = Vec::new();
-    for site in site.in_all_languages() {
-        let place = |url: &str| match site.mount.is_root() {
+    let inner = site.in_all_languages();
+    let inner = inner.flat_map(|site| site.redirects.iter().map(move |one| (&site.mount, one)));
+    let outer = site.outer_redirects.iter().map(|one| (&site.base, one));
+    let one = |(mount, redirect): (&SitePath, &crate::site::Redirect)| {
+        let place = |url: &str| match mount.is_root() {
             true => url.to_owned(),
-            false => format!("/{}{url}", site.mount),
+            false => format!("/{mount}{url}"),
         };
-        redirects.extend(site.redirects.iter().map(|redirect| Redirect {
+        Redirect {
             from: place(&redirect.from),
             to: place(&redirect.to),
-        }));
-    }
+        }
+    };
+    let mut redirects: Vec<Redirect> = inner.chain(outer).map(one).collect();
     redirects.sort();
     redirects
 }

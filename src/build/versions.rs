@@ -169,7 +169,7 @@ impl Lineup {
         sites.push(current);
         for site in sites {
             site.meet(&versions);
-            if site.mount.is_root() {
+            if site.base.is_root() {
                 self.add_aliases(site, &versions);
             }
         }

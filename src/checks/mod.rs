@@ -16,7 +16,7 @@ pub use links::LinkCheck;
 #[cfg(feature = "prose")]
 pub use prose::ProseCheck;
 pub use structure::StructureCheck;
-pub use translations::TranslationCheck;
+pub use translations::{TranslatedPage, Translation, TranslationCheck, day, translated};
 
 use crate::config;
 use crate::diagnostic::{Diagnostic, sort};

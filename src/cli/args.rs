@@ -157,6 +157,9 @@ pub struct CheckArgs {
     /// Check this revision straight from Git, without a checkout
     #[arg(long, value_name = "REV")]
     pub rev: Option<String>,
+    /// Show in a table which pages are translated, and which translations are out of date
+    #[arg(long)]
+    pub translations: bool,
     #[command(flatten)]
     pub pages: PagesArgs,
 }

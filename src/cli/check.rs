@@ -9,6 +9,7 @@ use crate::cli::args::{CheckArgs, Global};
 use crate::cli::json::{self, CheckReport};
 use crate::cli::project::{Project, below, inside};
 use crate::cli::report;
+use crate::cli::translations;
 use crate::cli::ui::Ui;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::progress::{Event, Stage};
@@ -36,6 +37,9 @@ pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome
     let site = prepared.site;
     if site.pages.is_empty() {
         anyhow::bail!("no Markdown was found in `{}`", project.root.display());
+    }
+    if args.translations {
+        return translations::show(ui, &site, &project.store, &only);
     }
     progress(Event::Started {
         stage: Stage::Check,

@@ -16,6 +16,7 @@ mod serve;
 mod standing;
 mod status;
 mod summary;
+mod translations;
 mod ui;
 
 use std::process::ExitCode;

@@ -44,7 +44,8 @@ pub struct Language {
     pub copyright: Option<String>,
     /// The direction it is written in, `ltr` or `rtl`.
     pub direction: &'static str,
-    /// The folder of the site it stands in; the root for the project's own language.
+    /// The folder of the site it stands in; the project's own stands at the root unless it is given
+    /// a folder too.
     pub path: SitePath,
     /// Whether a page that is not translated is shown in the project's language; decided by the
     /// kind if absent.
@@ -109,6 +110,21 @@ impl Config {
             .filter(move |(tag, _)| Some(*tag) != own)
     }
 
+    /// The folder of the project's own language, relative to where the work stands.
+    pub fn own_folder(&self) -> SitePath {
+        let own = self.own_language();
+        own.map_or_else(SitePath::root, |(_, own)| own.path.clone())
+    }
+
+    /// The configuration as it stands for the project's own language.
+    #[must_use]
+    pub fn in_own_language(&self) -> Self {
+        let mut config = self.clone();
+        let base = config.project.base_url.take();
+        config.project.base_url = address_in(base.as_deref(), &self.own_folder());
+        config
+    }
+
     /// The configuration as it stands for one of its languages.
     #[must_use]
     pub fn in_language(&self, tag: &str, language: &Language) -> Self {
@@ -126,16 +142,22 @@ impl Config {
                 own.clone_from(translated);
             }
         }
-        if !language.path.is_root() {
-            project.base_url = (project.base_url.as_ref())
-                .map(|base| format!("{base}{}/", language.path.to_url()));
-        }
+        project.base_url = address_in(project.base_url.as_deref(), &language.path);
         if !language.nav.is_empty() {
             config.nav.clone_from(&language.nav);
         }
         config.strings.clone_from(&language.strings);
         config
     }
+}
+
+/// The absolute address of a folder of the work.
+fn address_in(base: Option<&str>, folder: &SitePath) -> Option<String> {
+    let base = base?;
+    Some(match folder.is_root() {
+        true => base.to_owned(),
+        false => format!("{base}{}/", folder.to_url()),
+    })
 }
 
 impl Reader<'_> {
@@ -165,11 +187,10 @@ impl Reader<'_> {
                 path = named;
             }
             let is_taken = languages.values().any(|known| known.path == path);
-            if is_taken || path.is_root() != is_own {
+            if is_taken || (path.is_root() && !is_own) {
                 let place = written.path.as_ref().map_or(span, Spanned::span);
                 let message = format!("the language `{tag}` has no folder of its own");
-                let help =
-                    "give each language another `path`; the project's own stands at the root";
+                let help = "give each language another `path`; only the project's own may stand at the root";
                 self.fault(place, message, help);
                 continue;
             }
@@ -291,6 +312,19 @@ mod tests {
             ("de", "ltr")
         );
         assert_eq!(german.strings["next"], "Weiter");
+    }
+
+    #[test]
+    fn the_own_language_may_have_a_folder_too() {
+        let text = "[project]\nbase_url = \"https://a.example\"\n\
+                    [languages.en]\npath = \"en\"\n[languages.de]\n";
+        let (config, faults) = read(text);
+        assert_eq!(faults, [""; 0]);
+        let base = |config: Config| config.project.base_url.unwrap_or_default();
+        assert_eq!(config.own_folder().as_str(), "en");
+        assert_eq!(base(config.in_own_language()), "https://a.example/en/");
+        let german = config.in_language("de", &config.languages["de"]);
+        assert_eq!(base(german), "https://a.example/de/");
     }
 
     #[test]

@@ -25,7 +25,27 @@ pub struct Version {
 pub struct Mounted {
     version: Option<Arc<Version>>,
     translation: Option<usize>,
+    place: Place,
     inner: Box<dyn Renderer>,
+}
+
+/// The folder of the release that the outputs of a renderer are relative to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// That of the version, for what all its languages share.
+    Version,
+    /// That of the language.
+    Language,
+}
+
+impl Place {
+    /// The folder.
+    pub fn of(self, site: &Site) -> &SitePath {
+        match self {
+            Self::Version => &site.base,
+            Self::Language => &site.mount,
+        }
+    }
 }
 
 impl Mounted {
@@ -34,11 +54,13 @@ impl Mounted {
     pub fn new(
         version: Option<&Arc<Version>>,
         translation: Option<usize>,
+        place: Place,
         inner: Box<dyn Renderer>,
     ) -> Self {
         Self {
             version: version.cloned(),
             translation,
+            place,
             inner,
         }
     }
@@ -65,9 +87,10 @@ fn is_shared(path: &SitePath) -> bool {
 impl Renderer for Mounted {
     fn plan(&self, context: &RenderContext<'_>) -> Vec<Job> {
         let context = self.inside(context);
+        let mount = self.place.of(context.site);
         let place = |path: SitePath| match is_shared(&path) {
             true => path,
-            false => context.site.mount.join(&path),
+            false => mount.join(&path),
         };
         let jobs = self.inner.plan(&context).into_iter();
         jobs.map(|job| Job {
@@ -79,7 +102,7 @@ impl Renderer for Mounted {
 
     fn render(&self, context: &RenderContext<'_>, job: &Job) -> Result<Rendered, RenderError> {
         let context = self.inside(context);
-        let mount = &context.site.mount;
+        let mount = self.place.of(context.site);
         let JobKind::Mounted(kind) = &job.kind else {
             return Ok(Rendered::default());
         };

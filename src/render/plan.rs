@@ -55,6 +55,8 @@ pub enum JobKind {
     Archive,
     /// The page for what is missing.
     NotFound,
+    /// The page that leads to the folder of the work's own language.
+    Entrance,
     /// A page that sends the reader on, by its place in the site.
     Redirect(usize),
     /// A file of the theme's own, by its place in the theme.

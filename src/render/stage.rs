@@ -8,9 +8,9 @@ use crate::render::compress::add_copies;
 use crate::render::context::{RenderContext, RenderError};
 use crate::render::documents::Documents;
 use crate::render::files::Files;
-use crate::render::html::Html;
+use crate::render::html::{Entrance, Html};
 use crate::render::machines::Machines;
-use crate::render::mounted::{Mounted, Version};
+use crate::render::mounted::{Mounted, Place, Version};
 use crate::render::plan::{Job, Plan, Rendered, Renderer};
 use crate::render::profile::Profile;
 use crate::render::search::Search;
@@ -130,24 +130,29 @@ fn renderers_of(
     }
     for (at, site) in context.site.in_all_languages().enumerate() {
         let translation = at.checked_sub(1);
-        let mut own: Vec<Box<dyn Renderer>> = Vec::new();
+        let context = RenderContext { site, ..context };
+        let mut own: Vec<(Place, Box<dyn Renderer>)> = Vec::new();
         if wanted.html {
-            let (mut html, found) = Html::new(&RenderContext { site, ..context });
+            let (mut html, found) = Html::new(&context);
             html.profile.clone_from(&wanted.profile);
             theme_faults.extend(found);
-            own.push(Box::new(html));
-            own.push(Box::new(Machines));
-            own.push(Box::new(Search::new(site)));
+            own.push((Place::Language, Box::new(html)));
+            own.push((Place::Language, Box::new(Machines)));
+            own.push((Place::Language, Box::new(Search::new(site))));
         }
         if wanted.html && translation.is_none() {
-            own.push(Box::new(Files));
+            own.push((Place::Version, Box::new(Files)));
+            if let Some(entrance) = Entrance::new(&context) {
+                own.push((Place::Version, Box::new(entrance)));
+            }
         }
-        own.push(Box::new(Documents::new(&wanted.formats)));
-        for inner in own {
-            let is_plain = version.is_none() && site.mount.is_root();
+        let documents = Documents::new(&wanted.formats);
+        own.push((Place::Language, Box::new(documents)));
+        for (place, inner) in own {
+            let is_plain = version.is_none() && place.of(site).is_root() && translation.is_none();
             renderers.push(match is_plain {
                 true => inner,
-                false => Box::new(Mounted::new(version, translation, inner)),
+                false => Box::new(Mounted::new(version, translation, place, inner)),
             });
         }
     }

@@ -125,7 +125,7 @@ fn section(site: &Site, folder: &SitePath) -> Vec<NavItem> {
     fn inside(site: &Site, items: &[NavItem], folder: &SitePath, found: &mut Vec<NavItem>) {
         for item in items {
             let pages = item.pages();
-            let within = |id: &crate::site::model::PageId| site.page(*id).route.is_within(folder);
+            let within = |id: &crate::site::model::PageId| site.page(*id).place.is_within(folder);
             if !pages.is_empty() && pages.iter().all(within) {
                 found.push(item.clone());
             } else {

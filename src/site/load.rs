@@ -119,6 +119,7 @@ impl Site {
             documents: Vec::new(),
             labels: BTreeMap::new(),
             redirects: Vec::new(),
+            outer_redirects: Vec::new(),
             published_files: files
                 .iter()
                 .filter(|file| published(file))
@@ -143,13 +144,13 @@ impl Site {
         };
         let fill = |site: Self, pages| site.filled(pages, history, snapshot);
         let translations = translate(&base, &pages, &translated, &fill);
-        let mut site = fill(
-            Self {
-                diagnostics,
-                ..base
-            },
-            pages,
-        );
+        let own = Self {
+            diagnostics,
+            mount: base.mount.join(&base.config.own_folder()),
+            config: Arc::new(base.config.in_own_language()),
+            ..base
+        };
+        let mut site = fill(own, pages);
         site.translations = translations;
         introduce(&mut site);
         site
@@ -276,7 +277,7 @@ fn nothing_found(content: &SitePath) -> Diagnostic {
 /// Whether pages of another site were read with the same around them.
 fn is_around(around: Around<'_>, previous: &Site) -> bool {
     previous.config.variables == around.config.variables
-        && previous.config.project == around.config.project
+        && previous.config.project == around.config.in_own_language().project
 }
 
 fn load_pages(

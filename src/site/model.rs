@@ -56,6 +56,8 @@ pub struct Site {
     pub labels: Labels,
     /// Old routes and where they lead.
     pub redirects: Vec<Redirect>,
+    /// Old routes from where the work begins, where its own language has a folder.
+    pub outer_redirects: Vec<Redirect>,
     /// Every file of the snapshot that is not a page, relative to the project.
     pub files: BTreeSet<SitePath>,
     /// Files of the content folder that are published whether or not a page names them.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Tag, TagEnd};
+use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 
 use crate::markdown::plain_events;
 
@@ -23,12 +23,13 @@ pub(super) struct SummaryItem {
     pub children: Vec<SummaryItem>,
 }
 
-/// Reads a summary. The first heading, `# Summary`, is a title of the file itself.
+/// Reads a summary. A heading of the first level before everything else, such as `# Summary`, is the
+/// title of the file itself, in whatever language, as in mdBook.
 pub(super) fn read_summary(text: &str) -> Vec<SummaryItem> {
     let mut items = Vec::new();
     let mut stack: Vec<Vec<SummaryItem>> = Vec::new();
     let mut open: Option<SummaryItem> = None;
-    let mut seen_item = false;
+    let (mut is_first, mut is_title) = (true, false);
     for (event, span) in plain_events(text, 0) {
         match event {
             Event::Start(Tag::List(_)) => stack.push(Vec::new()),
@@ -42,7 +43,8 @@ pub(super) fn read_summary(text: &str) -> Vec<SummaryItem> {
                     parent.extend(children);
                 }
             }
-            Event::Start(Tag::Heading { .. }) => {
+            Event::Start(Tag::Heading { level, .. }) => {
+                is_title = is_first && level == HeadingLevel::H1;
                 open = Some(SummaryItem {
                     title: String::new(),
                     target: None,
@@ -54,11 +56,11 @@ pub(super) fn read_summary(text: &str) -> Vec<SummaryItem> {
             }
             Event::End(TagEnd::Heading(_)) => {
                 if let Some(part) = open.take()
-                    && (seen_item || part.title.trim() != "Summary")
+                    && !is_title
                 {
                     items.push(part);
-                    seen_item = true;
                 }
+                is_first = false;
             }
             Event::Start(Tag::Link { dest_url, .. }) => {
                 open = Some(SummaryItem {
@@ -73,7 +75,7 @@ pub(super) fn read_summary(text: &str) -> Vec<SummaryItem> {
             Event::End(TagEnd::Link) => {
                 if let Some(item) = open.take() {
                     stack.last_mut().unwrap_or(&mut items).push(item);
-                    seen_item = true;
+                    is_first = false;
                 }
             }
             Event::Text(text) | Event::Code(text) => {
@@ -119,5 +121,16 @@ mod tests {
             ]
         );
         assert_eq!(shown(&items[2].children), ["The moon moon.md true 0"]);
+    }
+
+    #[test]
+    fn the_title_of_the_file_may_be_in_any_language() {
+        let titles = |text: &str| -> Vec<String> {
+            let items = read_summary(text).into_iter();
+            items.map(|item| item.title).collect()
+        };
+        assert_eq!(titles("# Inhalt\n\n# Meer\n\n- [A](a.md)\n"), ["Meer", "A"]);
+        assert_eq!(titles("- [A](a.md)\n\n# Meer\n"), ["A", "Meer"]);
+        assert_eq!(titles("## Meer\n\n- [A](a.md)\n"), ["Meer", "A"]);
     }
 }

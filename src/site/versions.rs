@@ -62,7 +62,7 @@ impl VersionEntry {
         let home = SitePath::parse("index.html").expect("a plain name is a path");
         Self {
             name: name.to_owned(),
-            mount: site.mount.clone(),
+            mount: site.base.clone(),
             home: site.mount.join(&home),
             age,
             pages,
@@ -123,8 +123,13 @@ impl Site {
                 to: url_of(file),
             })
         });
-        self.redirects.extend(redirects);
-        self.redirects.sort();
-        self.redirects.dedup_by(|a, b| a.from == b.from);
+        // With its own language in a folder, nothing but these redirects stands at the root.
+        let own = match self.mount.is_root() {
+            true => &mut self.redirects,
+            false => &mut self.outer_redirects,
+        };
+        own.extend(redirects);
+        own.sort();
+        own.dedup_by(|a, b| a.from == b.from);
     }
 }

@@ -4,6 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// The day on which the people of these tests work.
+const DAY: &str = "2026-11-01";
+
 /// A project that lives as long as the test.
 pub struct Project {
     folder: tempfile::TempDir,
@@ -66,17 +69,41 @@ impl Project {
         self.path().join(path).exists()
     }
 
+    /// The text of all pages of an EPUB.
+    pub fn read_epub(&self, path: &str) -> String {
+        let file = fs::File::open(self.path().join(path)).unwrap();
+        let mut book = zip::ZipArchive::new(file).unwrap();
+        let mut text = String::new();
+        for at in 0..book.len() {
+            let mut file = book.by_index(at).unwrap();
+            if file.name().ends_with("html") || file.name().ends_with("opf") {
+                std::io::Read::read_to_string(&mut file, &mut text).unwrap();
+            }
+        }
+        text
+    }
+
     /// Commits everything, with fixed people and dates.
     pub fn commit(&self, message: &str) {
+        self.commit_on(DAY, message);
+    }
+
+    /// Commits everything on a day.
+    pub fn commit_on(&self, day: &str, message: &str) {
         if !self.has(".git") {
             self.git(&["init", "-q", "-b", "main"]);
         }
         self.git(&["add", "-A"]);
-        self.git(&["commit", "-q", "--allow-empty", "-m", message]);
+        self.git_on(day, &["commit", "-q", "--allow-empty", "-m", message]);
     }
 
     /// Runs git.
     pub fn git(&self, args: &[&str]) -> String {
+        self.git_on(DAY, args)
+    }
+
+    fn git_on(&self, day: &str, args: &[&str]) -> String {
+        let time = format!("{day}T12:00:00Z");
         let output = Command::new("git")
             .args(["-c", "commit.gpgsign=false", "-c", "core.autocrlf=false"])
             .args(args)
@@ -86,8 +113,8 @@ impl Project {
                 ("GIT_AUTHOR_EMAIL", "ada@guide.example"),
                 ("GIT_COMMITTER_NAME", "Ada"),
                 ("GIT_COMMITTER_EMAIL", "ada@guide.example"),
-                ("GIT_AUTHOR_DATE", "2026-11-01T12:00:00Z"),
-                ("GIT_COMMITTER_DATE", "2026-11-01T12:00:00Z"),
+                ("GIT_AUTHOR_DATE", &time),
+                ("GIT_COMMITTER_DATE", &time),
             ])
             .output()
             .unwrap();

@@ -46,7 +46,11 @@ fn the_newest_release_stands_at_the_root_and_the_others_beside_it() {
     has(&project, "next/setup/index.html", "The third way.");
     has(&project, "v1.0/data.txt", "one");
     has(&project, "data.txt", "two");
-    assert!(project.has("dist/guide.epub") && project.has("dist/next/guide.epub"));
+    // Each version binds its own documents, of its own pages.
+    let bound = |path: &str| project.read_epub(&format!("dist/{path}guide.epub"));
+    assert!(bound("").contains("The second way."));
+    assert!(bound("next/").contains("The third way."));
+    assert!(!project.has("dist/v1.0/guide.epub"));
     assert!(project.has("dist/v1.0/404.html") && !project.has("dist/v1.0/robots.txt"));
     assert!(!project.has("dist/v1.0/_tympan/images"));
 }

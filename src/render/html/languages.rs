@@ -87,7 +87,8 @@ pub(super) fn original(site: &Site, page: &Page) -> Option<String> {
     absolute(site, file)
 }
 
-pub(super) fn absolute(site: &Site, file: &SitePath) -> Option<String> {
+/// The absolute address of a file of the release.
+pub(in crate::render) fn absolute(site: &Site, file: &SitePath) -> Option<String> {
     let base = site.release_url()?.trim_end_matches('/');
     let url = url_of(&SitePath::parse(&file.to_url()).ok()?);
     Some(format!("{base}{url}"))

@@ -6,6 +6,7 @@ mod blocks;
 mod body;
 mod code;
 mod diagrams;
+mod entrance;
 mod events;
 mod feed;
 mod feed_formats;
@@ -36,8 +37,9 @@ mod whole;
 mod tests;
 
 pub(super) use attributes::attribute_text;
+pub(super) use entrance::Entrance;
 pub(super) use events::{escape, plain_text, until};
 pub(super) use figures::file_url;
-pub(super) use languages::alternates;
+pub(super) use languages::{absolute, alternates};
 pub use renderer::Html;
 pub(super) use shared::canonical;

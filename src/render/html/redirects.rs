@@ -61,7 +61,7 @@ pub(super) fn address(to: &str, from: &SitePath) -> String {
 
 /// The redirects as rules for a server. Servers never see a fragment, so those are left out.
 pub(super) fn rules(site: &Site, kind: RedirectRules) -> String {
-    let base = site.config.project.base_url.as_deref();
+    let base = site.release_url();
     let prefix = base.and_then(|base| {
         let rest = base.split_once("://")?.1;
         Some(rest[rest.find('/')?..].trim_end_matches('/'))
@@ -70,6 +70,8 @@ pub(super) fn rules(site: &Site, kind: RedirectRules) -> String {
     let mut text = String::new();
     let sites = std::iter::once(site).chain(&site.translations);
     let all = sites.flat_map(|site| site.redirects.iter().map(move |one| (&site.mount, one)));
+    let outer = site.outer_redirects.iter().map(|one| (&site.base, one));
+    let all = outer.chain(all);
     for (mount, Redirect { from, to }) in all {
         let prefix = match mount.is_root() {
             true => prefix.to_owned(),

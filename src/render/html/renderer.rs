@@ -51,7 +51,7 @@ impl Html {
     pub fn new(context: &RenderContext<'_>) -> (Self, Vec<Diagnostic>) {
         let site = context.site;
         let (mut theme, mut diagnostics) = Theme::load(context);
-        if site.mount.is_root() {
+        if site.language.is_none() && site.base.is_root() {
             diagnostics.extend(menus::faults(site, context.snapshot));
         }
         theme.strings.extend(site.config.strings.clone());
@@ -256,15 +256,23 @@ impl Html {
         )))
     }
 
-    fn not_found(&self, context: &RenderContext<'_>) -> Result<Rendered, RenderError> {
+    /// The page for what is missing, seen from a folder that lies `below` steps under it.
+    pub(super) fn not_found(
+        &self,
+        context: &RenderContext<'_>,
+        below: &str,
+    ) -> Result<Rendered, RenderError> {
         let site = context.site;
         let route = plain("404.html");
         let title = self.theme.string("page_not_found").to_owned();
-        let mut values = self.values(&route, &PageValue::plain(site, &title, &route));
+        let page = PageValue::plain(site, &title, &route);
+        let mut values = self.values(&route, &page);
         // It is shown at any depth, so its links cannot be relative where the address is known.
-        if let Some(path) = site.config.project.base_url.as_deref().and_then(path_of) {
-            values.insert("root", path);
-        }
+        let known = site.config.project.base_url.as_deref().and_then(path_of);
+        let root = known.unwrap_or(below);
+        let nav = self.shared.nav_beside(&page.url, root);
+        values.insert_value("nav_html", Value::safe_string(&nav));
+        values.insert("root", root);
         values.insert("heading_html", &title);
         let html = self.render(context, "404.html", &values, &route)?;
         Ok(Rendered::single(Artifact::new(
@@ -291,14 +299,7 @@ impl Html {
             true => Some(address.clone()),
             false => canonical(site, &to),
         };
-        let mut values = self.values(&from, &value);
-        values.insert("redirect_to", &address);
-        let html = self.render(context, "redirect.html", &values, &from)?;
-        Ok(Rendered::single(Artifact::new(
-            from,
-            Role::Redirect,
-            html.into_bytes(),
-        )))
+        self.send(context, from, (&value, "", &address))
     }
 
     /// Where a page sends its reader, if that is somewhere.
@@ -399,7 +400,9 @@ impl Renderer for Html {
             "404.html",
         );
         for kind in &site.config.html.redirect_rules {
-            extra(site.language.is_none(), JobKind::Rules(*kind), kind.file());
+            // Where the work's own language has a folder, they stand before its door.
+            let own = site.language.is_none() && site.mount == site.base;
+            extra(own, JobKind::Rules(*kind), kind.file());
         }
         jobs.extend(whole::jobs(site));
         let own = self.theme.files().enumerate();
@@ -444,7 +447,7 @@ impl Html {
             JobKind::Archive => self.archive(context, output),
             JobKind::List(list, number) => self.list(context, list, *number, output),
             JobKind::Terms(at) => self.terms(context, &site.taxonomies[*at]),
-            JobKind::NotFound => self.not_found(context),
+            JobKind::NotFound => self.not_found(context, ""),
             JobKind::Redirect(at) => self.redirect(context, &site.redirects[*at]),
             JobKind::Theme(at) => self.theme_file(context, *at, output),
             JobKind::Card(id) => {

@@ -6,4 +6,5 @@ mod sitemap;
 mod source;
 
 pub use renderer::{MachineJob, Machines};
+pub(super) use sitemap::robots;
 pub(super) use source::markdown_route;

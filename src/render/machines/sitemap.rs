@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::render::context::RenderContext;
-use crate::render::html::{alternates, canonical, escape};
+use crate::render::html::{absolute, alternates, canonical, escape};
 use crate::site::{Date, LinkTarget, Page, PageId, Site};
 
 /// How many addresses one file may hold (sitemaps.org).
@@ -140,7 +140,7 @@ fn images(context: &RenderContext<'_>, page: &Page) -> Vec<String> {
     for image in &page.outline.images {
         if let LinkTarget::File(file) = site.resolve(page, &image.target)
             && let Some(asset) = context.assets.images.get(&file)
-            && let Some(url) = canonical(site, &asset.fallback.path)
+            && let Some(url) = absolute(site, &site.place_in_release(&asset.fallback.path))
             && !found.contains(&url)
             && found.len() < MOST_IMAGES
         {
@@ -151,7 +151,7 @@ fn images(context: &RenderContext<'_>, page: &Page) -> Vec<String> {
 }
 
 /// Everything may be read; the sitemaps are there, one for each language.
-pub(super) fn robots(site: &Site) -> String {
+pub(in crate::render) fn robots(site: &Site) -> String {
     let mut text = "User-agent: *\nAllow: /\n".to_owned();
     if site.config.project.base_url.is_some() {
         text.push('\n');
