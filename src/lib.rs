@@ -16,7 +16,7 @@
 //! **Floor 2, what is read and kept.**
 //! [`repo`] reads snapshots and history and is the only room that runs `git`; [`config`] reads
 //! `tympan.toml` and `environments/*.toml`; [`markdown`] reads text, with spans; [`template`] fills
-//! templates, within bounds; [`store`] keeps blobs and cached results; [`release`] says what a
+//! templates, and [`sass`] compiles styles, within bounds; [`store`] keeps blobs and cached results; [`release`] says what a
 //! release is and how two differ.
 //!
 //! **Floor 3, the two models.**
@@ -47,6 +47,7 @@ pub mod publish;
 pub mod release;
 pub mod render;
 pub mod repo;
+pub mod sass;
 pub mod site;
 pub mod site_path;
 pub mod store;

@@ -25,6 +25,7 @@ use clap::Parser as _;
 
 use crate::cli::args::{Arguments, Command, NewWhat};
 use crate::cli::ui::Ui;
+use crate::sass;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +38,14 @@ enum Outcome {
 
 /// Runs the program with the arguments of the process.
 pub fn run() -> ExitCode {
+    // This program is also what it runs to compile styles, before it is anything else.
+    if std::env::args().nth(1).as_deref() == Some(sass::WORD) {
+        let done = sass::answer(std::io::stdin(), std::io::stdout());
+        return ExitCode::from(u8::from(done.is_err()));
+    }
+    if let Ok(program) = std::env::current_exe() {
+        sass::run_apart(program);
+    }
     let arguments = Arguments::parse();
     let ui = Ui::new(&arguments.global);
     let outcome = match &arguments.command {

@@ -17,6 +17,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("config", &[FLOOR_1]),
     ("repo", &[FLOOR_1]),
     ("template", &[FLOOR_1]),
+    ("sass", &[FLOOR_1]),
     ("store", &[FLOOR_1]),
     ("release", &[FLOOR_1]),
     ("site", &["markdown", "config", "repo", "template", FLOOR_1]),
@@ -36,7 +37,8 @@ const TABLE: &[(&str, &[&str])] = &[
     (
         "render",
         &[
-            "assets", "site", "markdown", "template", "repo", "config", "store", "release", FLOOR_1,
+            "assets", "site", "markdown", "template", "sass", "repo", "config", "store", "release",
+            FLOOR_1,
         ],
     ),
     (
@@ -81,7 +83,9 @@ const ROOF_ONLY: &[(&str, &[&str])] = &[
 
 /// What may stand in few rooms only, mostly in one.
 const ONE_ROOM_ONLY: &[(&str, &[&str])] = &[
-    ("Command::new", &["src/repo/"]),
+    // Git, and this program itself, which compiles styles apart from everything else.
+    ("Command::new", &["src/repo/", "src/sass/"]),
+    ("grass_compiler::", &["src/sass/"]),
     ("unsafe {", &["src/assets/webp.rs"]),
     ("libwebp_sys", &["src/assets/webp.rs"]),
     ("printpdf::", &["src/render/pdf/"]),

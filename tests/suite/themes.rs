@@ -172,3 +172,62 @@ fn a_site_has_icons_a_manifest_and_cards() {
             .contains("M0 0h4v4H0z")
     );
 }
+
+#[test]
+fn scss_becomes_a_part_of_the_style() {
+    let project = project(&[
+        (
+            "tympan.toml",
+            "[project]\nkind = \"docs\"\n[html]\ntheme = \"ours\"\n",
+        ),
+        ("ours/css/_tones.scss", "$ink: #123456;\n"),
+        ("ours/css/own.scss", ".replaced { color: red }\n"),
+        (
+            "theme/css/own.scss",
+            "@use \"tones\";\n.x { .y { color: tones.$ink } }\n",
+        ),
+        ("theme/css/more.sass", ".z\n  color: blue\n"),
+    ]);
+    project.run(&["build", "--no-check"]).expect(0);
+    let first = style(&project);
+    assert!(first.contains(".x .y{color: #123456}"), "{first}");
+    assert!(first.contains(".z{color: blue}") && !first.contains(".replaced"));
+    project.write("ours/css/_tones.scss", "$ink: #654321;\n");
+    project.run(&["build", "--no-check"]).expect(0);
+    assert!(style(&project).contains("#654321"));
+}
+
+#[test]
+fn scss_is_reported_with_its_line_and_the_rest_is_built() {
+    let project = project(&[
+        ("theme/css/a.scss", "a { b: c }\n"),
+        ("theme/css/bad.scss", "a {\n  b: $c;\n}\n"),
+        ("theme/css/out.scss", "@import \"../../../etc/passwd\";\n"),
+    ]);
+    let found = project.run(&["build", "--no-check"]).expect(1).stdout;
+    assert!(
+        found.contains("error[style-syntax]: undefined variable"),
+        "{found}"
+    );
+    assert!(found.contains("theme/css/bad.scss:2:6"), "{found}");
+    assert!(found.contains("theme/css/out.scss:1:9"), "{found}");
+    assert!(style(&project).contains("a{b: c}"));
+}
+
+/// Each would take all memory, all stack or all time there is.
+#[test]
+#[cfg(all(unix, not(target_os = "macos")))]
+fn scss_without_an_end_comes_to_one() {
+    for text in [
+        "a { @while true { b: c } }".to_owned(),
+        "a { b: ".to_owned() + &"(".repeat(200_000) + "}",
+    ] {
+        let project = project(&[
+            ("theme/css/a.scss", &text),
+            ("theme/css/b.scss", "m { n: o }"),
+        ]);
+        let found = project.run(&["build", "--no-check"]).expect(1).stdout;
+        assert!(found.contains("error[style-limit]"), "{found}");
+        assert!(style(&project).contains("m{n: o}"), "{found}");
+    }
+}

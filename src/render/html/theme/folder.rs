@@ -51,6 +51,9 @@ impl Reader<'_> {
                 let route = SitePath::parse(name).expect("a part of a path is a path");
                 self.layer.files.push((route, path.clone()));
             }
+            // What only others use is compiled where they use it.
+            ("css", "scss" | "sass") if path.file_name().starts_with('_') => {}
+            ("css", "scss" | "sass") => self.sheet(path, name),
             ("templates", _) | ("css", "css") | ("js", "js") => {
                 let Some(text) = self.text(path, size) else {
                     return;
@@ -79,6 +82,25 @@ impl Reader<'_> {
             }
             _ => {}
         }
+    }
+
+    /// A style in another language stands where the CSS of its name would.
+    fn sheet(&mut self, path: &SitePath, name: &str) {
+        let stem = &name[..name.len() - path.extension().len()];
+        let name = format!("{stem}css");
+        let mut known = self.layer.styles.iter().chain(&self.layer.sheets);
+        if let Some(other) = known.find(|known| known.name == name) {
+            let other = other.place.as_ref().map_or("", |place| place.file_name());
+            let message = format!("`{other}` becomes the same style as this file");
+            let found = Diagnostic::new("theme-file", Severity::Error, path, message);
+            self.diagnostics.push(found.help("rename one of the two"));
+            return;
+        }
+        self.layer.sheets.push(Source {
+            name,
+            text: "".into(),
+            place: Some(path.clone()),
+        });
     }
 
     fn text(&mut self, path: &SitePath, size: u64) -> Option<String> {

@@ -62,6 +62,8 @@ pub(super) struct Layer {
     pub(super) templates: Vec<Source>,
     /// Styles, in the order in which they are joined.
     pub(super) styles: Vec<Source>,
+    /// Styles that are not CSS yet.
+    pub(super) sheets: Vec<Source>,
     /// Scripts, in the order in which they are joined.
     pub(super) scripts: Vec<Source>,
     /// Words by language; those under no language stand in for any.
@@ -77,6 +79,7 @@ impl Layer {
             level,
             templates: Vec::new(),
             styles: Vec::new(),
+            sheets: Vec::new(),
             scripts: Vec::new(),
             strings: BTreeMap::new(),
             files: Vec::new(),

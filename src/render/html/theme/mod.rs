@@ -9,5 +9,6 @@ mod layer;
 mod look;
 mod parse;
 mod ready;
+mod sheets;
 
 pub(super) use ready::{Content, Theme};

@@ -14,7 +14,7 @@ use crate::render::html::finish;
 use crate::render::html::theme::layer::{Layer, Level, Source, Strings, join, strings_of};
 use crate::render::html::theme::look::looks;
 use crate::render::html::theme::parse::parse;
-use crate::render::html::theme::{built_in, folder};
+use crate::render::html::theme::{built_in, folder, sheets};
 use crate::site::{THEME_FOLDER, Taxonomy};
 use crate::site_path::SitePath;
 use crate::template::{Cost, Failure, Templates};
@@ -115,6 +115,9 @@ impl Theme {
         if named != Some(&own) {
             layers.push(read(&own, Level::Project));
         }
+        let folders: Vec<SitePath> = std::iter::once(own).chain(named.cloned()).collect();
+        let found = sheets::compile(&mut layers, &folders, context.snapshot, context.store);
+        diagnostics.extend(found);
         if let Some(path) = named
             && !context
                 .snapshot
