@@ -303,6 +303,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_a_page_loads_is_light() {
+        for kind in [Kind::Site, Kind::Docs, Kind::Book, Kind::Contract] {
+            let mut theme = Theme::built_in(kind, "en");
+            theme.minify();
+            let sizes = theme.files().map(|file| match &file.content {
+                Content::Text(text) => text.len(),
+                Content::File(_) | Content::Icon(_) => 0,
+            });
+            assert!(sizes.sum::<usize>() < 50_000, "{kind:?}");
+        }
+    }
+
     fn source(name: &str, text: &str, folder: &str) -> Source {
         Source {
             name: name.to_owned(),
