@@ -44,7 +44,7 @@ fn single_files_change_the_theme() {
     let page = project.read("dist/a/index.html");
     assert!(page.contains("<title>mine: A page</title>"), "{page}");
     assert!(page.contains("To the text"), "{page}");
-    assert!(style(&project).contains(".own{color: red}"));
+    assert!(style(&project).contains(".own{color:red}"));
     assert!(style(&project).contains("--accent:light-dark(#1a5fb4,"));
     assert_eq!(project.read("dist/robots/a.txt"), "as it is");
 }
