@@ -1,6 +1,6 @@
 //! Every output of a site, listed before one is rendered: path -> job.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Format, RedirectRules};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -110,11 +110,15 @@ impl Plan {
         let mut plan = Self::default();
         let mut diagnostics = Vec::new();
         let mut mixed: BTreeMap<String, SitePath> = BTreeMap::new();
+        let mut folders: BTreeSet<SitePath> = BTreeSet::new();
         for (renderer, job) in planned {
-            let taken = job
-                .outputs
-                .iter()
-                .find(|path| plan.by_path.contains_key(*path));
+            // No place is both a file and a folder.
+            let is_taken = |path: &SitePath| {
+                plan.by_path.contains_key(path)
+                    || folders.contains(path)
+                    || above(path).any(|folder| plan.by_path.contains_key(&folder))
+            };
+            let taken = job.outputs.iter().find(|path| is_taken(path));
             if let Some(path) = taken {
                 if job.outputs.iter().all(Artifact::is_immutable) {
                     continue; // The name says that the bytes are the same.
@@ -131,6 +135,11 @@ impl Plan {
                     diagnostics.push(found.help("many computers take the two for one; rename one"));
                 }
                 plan.by_path.insert(path.clone(), plan.jobs.len());
+                for folder in above(path) {
+                    if !folders.insert(folder) {
+                        break;
+                    }
+                }
             }
             plan.jobs.push((renderer, job));
         }
@@ -170,6 +179,12 @@ impl Plan {
     }
 }
 
+/// The folders that a file lies in, the nearest first.
+fn above(path: &SitePath) -> impl Iterator<Item = SitePath> {
+    let folder = |path: &SitePath| Some(path.parent()).filter(|folder| !folder.is_root());
+    std::iter::successors(folder(path), move |path| folder(path))
+}
+
 impl JobKind {
     /// The kind of work, wherever its site stands.
     pub fn plain(&self) -> &Self {
@@ -197,5 +212,59 @@ impl Rendered {
             artifacts: vec![artifact],
             ..Self::default()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is left of a plan, and what was said of the rest.
+    #[track_caller]
+    fn case(wanted: &[&str], expected: &[&str], found: &[&str]) {
+        let job = |path: &&str| {
+            (
+                0,
+                Job::single(JobKind::Archive, SitePath::parse(path).unwrap()),
+            )
+        };
+        let (plan, diagnostics) = Plan::new(wanted.iter().map(job).collect());
+        let paths: Vec<&str> = plan.paths().map(SitePath::as_str).collect();
+        assert_eq!(paths, expected);
+        let shown = diagnostics
+            .iter()
+            .map(|found| format!("{} {}", found.code, found.path));
+        assert_eq!(shown.collect::<Vec<_>>(), found);
+    }
+
+    #[test]
+    fn a_place_has_one_file() {
+        case(&["a.html", "b.html"], &["a.html", "b.html"], &[]);
+        case(
+            &["a.html", "a.html"],
+            &["a.html"],
+            &["output-duplicate a.html"],
+        );
+        case(
+            &["A.html", "a.html"],
+            &["A.html", "a.html"],
+            &["output-case a.html"],
+        );
+    }
+
+    #[test]
+    fn no_place_is_a_file_and_a_folder() {
+        let deep = "robots.txt/a/index.html";
+        case(
+            &["robots.txt", deep],
+            &["robots.txt"],
+            &[&format!("output-duplicate {deep}")],
+        );
+        case(
+            &[deep, "robots.txt"],
+            &[deep],
+            &["output-duplicate robots.txt"],
+        );
+        case(&["a/b.html", "a.html"], &["a.html", "a/b.html"], &[]);
     }
 }

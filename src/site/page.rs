@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity, SourceText};
 use crate::digest::Digest;
-use crate::markdown::{Outline, outline};
+use crate::markdown::{Outline, outline, slug};
 use crate::site::expand::{
     Expanded, Fault, FaultKind, Part, Shortcodes, Surroundings, Variables, expand, locate,
     might_call,
@@ -356,6 +356,7 @@ pub(super) fn humanize(name: &str) -> String {
 /// The route that a file's place and its slug give it.
 pub(super) fn route_of(below: &SitePath, slug: Option<&str>) -> SitePath {
     let slug = slug.and_then(|slug| SitePath::parse(slug.trim_matches('/')).ok());
+    let slug = slug.filter(|slug| !slug.is_root());
     let folder = match (is_index(below), slug) {
         (true, Some(slug)) if !below.parent().is_root() => below.parent().parent().join(&slug),
         (true, _) => below.parent(),
@@ -363,12 +364,20 @@ pub(super) fn route_of(below: &SitePath, slug: Option<&str>) -> SitePath {
         (false, None) if below.as_str() == "404.md" => {
             return SitePath::parse("404.html").expect("a plain name is a path");
         }
-        (false, None) => {
-            let name = SitePath::parse(below.stem()).unwrap_or_else(|_| SitePath::root());
-            below.parent().join(&name)
-        }
+        (false, None) => below.parent().join(&name_of(below.stem())),
     };
     folder.join(&SitePath::parse("index.html").expect("a plain name is a path"))
+}
+
+/// The name of a file as a part of a route. Some are no path by themselves, such as `..` of `...md`
+/// and `a:b`, which is one on a drive; none of them may take the place of its folder.
+fn name_of(stem: &str) -> SitePath {
+    let part = |text: &str| {
+        let path = SitePath::parse(text).ok()?;
+        (!path.is_root()).then_some(path)
+    };
+    let name = part(stem).or_else(|| part(&slug(stem)));
+    name.expect("a slug has a letter and no slash")
 }
 
 fn digest_of(
@@ -423,6 +432,37 @@ mod tests {
     #[track_caller]
     fn route(path: &str, text: &str, expected: &str) {
         assert_eq!(page(path, text).url(), expected);
+    }
+
+    proptest::proptest! {
+        /// Whatever a file is called, its page stands in its folder and not in its place.
+        #[test]
+        fn no_name_takes_the_place_of_its_folder(
+            name in "[^/\\\\\\x00-\\x1f]{1,9}",
+            slug in proptest::option::of("[./:a]{0,4}"),
+        ) {
+            if let Ok(path) = SitePath::parse(&format!("guide/{name}.md"))
+                && path.parent().as_str() == "guide"
+                && !is_index(&path)
+            {
+                let route = route_of(&path, slug.as_deref());
+                proptest::prop_assert!(route.is_within(&path.parent()), "{}", route);
+                proptest::prop_assert_ne!(route.as_str(), "guide/index.html");
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_no_path_by_itself_becomes_a_word() {
+        for (path, expected) in [
+            ("guide/a:b.md", "guide/ab/index.html"),
+            ("guide/...md", "guide/section/index.html"),
+            ("guide/..md", "guide/section/index.html"),
+        ] {
+            let path = SitePath::parse(path).unwrap();
+            assert_eq!(route_of(&path, None).as_str(), expected);
+            assert_eq!(route_of(&path, Some(".")).as_str(), expected);
+        }
     }
 
     #[test]

@@ -5,12 +5,14 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
+use crate::targets::disk;
 
-/// The name of the lock in the part of an output that is tympan's own.
-const LOCK: &str = ".tympan/lock";
+/// The part of an output that is tympan's own.
+const OWN: &str = ".tympan";
+/// In it: the lock.
+const LOCK: &str = "lock";
 /// How often a folder is made anew that another run took for one that is left over, in the moment
 /// before it was locked.
 const TRIES: usize = 8;
@@ -18,9 +20,8 @@ const TRIES: usize = 8;
 /// A folder of which the name begins with a prefix, in use until it is dropped.
 #[derive(Debug)]
 pub(super) struct Beside {
-    // Dropped first: Windows removes no folder in which a file is open.
     lock: Option<File>,
-    folder: TempDir,
+    folder: PathBuf,
 }
 
 impl Beside {
@@ -32,7 +33,7 @@ impl Beside {
             if let Some(lock) = lock(folder.path())? {
                 return Ok(Self {
                     lock: Some(lock),
-                    folder,
+                    folder: folder.keep(),
                 });
             }
         }
@@ -40,7 +41,7 @@ impl Beside {
     }
 
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     /// Gives the folder its place, where nothing stands.
@@ -48,17 +49,42 @@ impl Beside {
         if cfg!(windows) {
             self.lock = None;
         }
-        fs::rename(self.folder.path(), place)?;
-        let _ = fs::remove_file(place.join(LOCK));
-        // Nothing is left to clear away under the old name.
-        let _ = self.folder.keep();
+        fs::rename(&self.folder, place)?;
+        let _ = fs::remove_file(place.join(OWN).join(LOCK));
         Ok(())
     }
 }
 
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if self.folder.exists() {
+            remove(&self.folder, self.lock.take());
+        }
+    }
+}
+
+/// Removes a folder whose lock is held. The lock goes last: a run that is killed meanwhile leaves a
+/// folder that the next one still knows.
+fn remove(folder: &Path, lock: Option<File>) {
+    let but = |folder: &Path, kept: &str| {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if entry.file_name() != kept {
+                let _ = disk::remove(&path);
+            }
+        }
+    };
+    but(folder, OWN);
+    but(&folder.join(OWN), LOCK);
+    if cfg!(windows) {
+        drop(lock);
+    }
+    let _ = fs::remove_dir_all(folder);
+}
+
 /// The lock of a folder, unless somebody removed it first.
 fn lock(folder: &Path) -> io::Result<Option<File>> {
-    let place = folder.join(LOCK);
+    let place = folder.join(OWN).join(LOCK);
     let made = (place.parent().map_or(Ok(()), fs::create_dir_all))
         .and_then(|()| File::create_new(&place))
         .and_then(|file| file.lock().map(|()| file));
@@ -79,17 +105,13 @@ fn clear(parent: &Path, prefix: &str) {
             continue;
         }
         let folder = entry.path();
-        match File::options().write(true).open(folder.join(LOCK)) {
-            Ok(lock) if lock.try_lock().is_ok() => {
-                if cfg!(windows) {
-                    drop(lock);
-                }
-                let _ = fs::remove_dir_all(&folder);
-            }
+        let lock = folder.join(OWN).join(LOCK);
+        match File::options().write(true).open(lock) {
+            Ok(lock) if lock.try_lock().is_ok() => remove(&folder, Some(lock)),
             Ok(_) => {}
             // A run that was killed, or waits, before it made the lock has written nothing.
             Err(_) => {
-                let _ = fs::remove_dir(folder.join(".tympan"));
+                let _ = fs::remove_dir(folder.join(OWN));
                 let _ = fs::remove_dir(&folder);
             }
         }

@@ -20,6 +20,11 @@ use crate::template::begin_page;
 const MAX_DEPTH: usize = 8;
 /// How large a page may grow, in bytes.
 const MAX_SIZE: usize = 16 << 20;
+/// How much a page may read of other files, in bytes: a few lines of a large one are read again for
+/// each call, and what stands too deep is read and left out.
+const MAX_READ: usize = 64 << 20;
+/// What a file costs to read beside its bytes.
+const EACH_READ: usize = 8 << 10;
 
 /// What the calls of a page may reach.
 #[derive(Clone, Copy)]
@@ -53,6 +58,7 @@ pub(in crate::site) fn expand(
         depth: 0,
         outermost: None,
         changed: false,
+        read: 0,
     };
     if might_call(&text[body..]) {
         begin_page();
@@ -154,6 +160,8 @@ struct Expander<'a> {
     /// The call in the page itself that everything below comes from.
     outermost: Option<Range<usize>>,
     changed: bool,
+    /// How much was read of other files.
+    read: usize,
 }
 
 impl Expander<'_> {
@@ -229,14 +237,24 @@ impl Expander<'_> {
                     false => Action::Text(value),
                 }
             }
+            CallKind::Include { .. } if self.read > MAX_READ => Action::Nothing,
             CallKind::Include { file, part } => {
+                self.read += EACH_READ;
                 match find(
                     &source.path,
                     self.around.content,
                     (file, part),
                     self.around.read,
                 ) {
-                    Ok(included) => Action::Include(included),
+                    Ok(included) => {
+                        self.read += included.text.len();
+                        if self.read > MAX_READ {
+                            // Once is enough: every call that follows is left out.
+                            self.fault(FaultKind::IncludeTooDeep, file, &call.span);
+                            return Some(Action::Nothing);
+                        }
+                        Action::Include(included)
+                    }
                     Err((kind, path)) => {
                         let name = match (kind, &path) {
                             (FaultKind::IncludeMissing, Some(path)) => path.to_string(),

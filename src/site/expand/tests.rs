@@ -47,6 +47,37 @@ static SHORTCODES: LazyLock<Shortcodes> = LazyLock::new(|| {
     shortcodes
 });
 
+/// Ten files, each of which includes the next one fifty times: a page may ask for more than there
+/// are atoms, and gets a part of it.
+#[test]
+fn includes_that_multiply_come_to_an_end() {
+    let count = std::cell::Cell::new(0);
+    let read = |path: &SitePath| {
+        count.set(count.get() + 1);
+        let number: usize = path.stem().strip_prefix("bomb")?.parse().ok()?;
+        let next = format!("{{{{#include bomb{}.md}}}}\n", number + 1);
+        (number < 10).then(|| next.repeat(50).into())
+    };
+    let config = Config::default();
+    let front = FrontMatter::default();
+    let path = SitePath::parse("src/bomb0.md").unwrap();
+    let around = Surroundings {
+        read: &read,
+        content: &SitePath::parse("src").unwrap(),
+        shortcodes: &SHORTCODES,
+        variables: &Variables::new(&config, &front),
+    };
+    let text = read(&path).unwrap();
+    let expanded = expand(&path, text, 0, around);
+    assert!(count.get() < 10_000, "{}", count.get());
+    let kinds = expanded.faults.iter().map(|fault| fault.kind);
+    assert!(
+        kinds
+            .into_iter()
+            .any(|kind| kind == FaultKind::IncludeTooDeep)
+    );
+}
+
 fn run(text: &str) -> Expanded {
     let config = Config {
         variables: [("version", "1.2"), ("tool.name", "Heron")]
