@@ -3,6 +3,7 @@
 //! Nothing is written here; the caller decides where the files go. Each is handed on as soon as it
 //! is made and then forgotten, so that what a build needs does not grow with what it makes.
 
+mod lock;
 mod versions;
 
 use std::collections::BTreeMap;
@@ -10,15 +11,16 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::assets::{AssetMap, encoder_version};
+use crate::assets::AssetMap;
+use crate::build::lock::lock;
 use crate::build::versions::{Lineup, Loaded};
 use crate::checks::{CheckContext, run_checks, with_levels};
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::digest::Digest;
 use crate::progress::{Event, Progress, Stage as Step};
 use crate::release::{
-    CheckSummary, FORMAT, File, Lock, Manifest, Output, Redirect, Release, ReleaseSource, Role,
-    Sink, SinkError,
+    CheckSummary, FORMAT, File, Manifest, Output, Redirect, Release, ReleaseSource, Role, Sink,
+    SinkError,
 };
 use crate::render::highlight::Highlights;
 use crate::render::{Job, JobKind, RenderContext, RenderError, Stage, Version, Wanted};
@@ -418,7 +420,7 @@ fn seal(
             dirty: site.source.dirty,
             versions: BTreeMap::new(),
         },
-        lock: lock(),
+        lock: lock(site),
         checks: CheckSummary {
             errors: count(Severity::Error),
             warnings: count(Severity::Warning),
@@ -470,30 +472,4 @@ fn outputs(files: &[File], pages: &BTreeMap<SitePath, usize>) -> Vec<Output> {
     site.into_iter()
         .chain(documents.into_iter().map(document))
         .collect()
-}
-
-/// What decides the bytes besides the source: the tool and the engines compiled into it.
-fn lock() -> Lock {
-    let mut lock = BTreeMap::from([
-        ("tympan".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
-        ("images".to_owned(), encoder_version()),
-    ]);
-    if cfg!(feature = "pdf") {
-        lock.insert("typst".to_owned(), "0.15.1".to_owned());
-    }
-    if cfg!(feature = "brand") {
-        lock.insert("resvg".to_owned(), "0.47.0".to_owned());
-    }
-    if cfg!(feature = "highlight") {
-        lock.insert("arborium".to_owned(), "2.18.2".to_owned());
-    }
-    if cfg!(feature = "diagrams") {
-        lock.insert("mermaid-rs-renderer".to_owned(), "0.3.1".to_owned());
-        lock.insert("layout-rs".to_owned(), "0.1.3".to_owned());
-        lock.insert("pikchr".to_owned(), "0.1.4".to_owned());
-    }
-    if cfg!(feature = "prose") {
-        lock.insert("harper".to_owned(), "3.0.0".to_owned());
-    }
-    Lock(lock)
 }

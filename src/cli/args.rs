@@ -66,6 +66,8 @@ pub enum Command {
     Publish(PublishArgs),
     /// Show what is live, from which commit, and whether it drifted
     Status(StatusArgs),
+    /// Fetch a theme from another repository, and print how it is pinned
+    Theme(ThemeArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -189,6 +191,16 @@ pub struct PublishArgs {
 pub struct StatusArgs {
     /// The environment; all of them if none is named
     pub environment: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ThemeArgs {
+    /// The address of the repository, which begins with https; without one, the theme that
+    /// tympan.toml pins
+    pub url: Option<String>,
+    /// The commit, tag or branch; the newest commit if none is named
+    #[arg(long, value_name = "REV", requires = "url")]
+    pub rev: Option<String>,
 }
 
 #[derive(Debug, Args)]

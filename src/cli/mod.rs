@@ -16,6 +16,7 @@ mod serve;
 mod standing;
 mod status;
 mod summary;
+mod theme;
 mod translations;
 mod ui;
 
@@ -58,6 +59,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(&ui, &arguments.global, args),
         Command::Publish(args) => publish::run(&ui, &arguments.global, args),
         Command::Status(args) => status::run(&ui, &arguments.global, args),
+        Command::Theme(args) => theme::run(&ui, &arguments.global, args),
         Command::Completions(args) => completions::run(&ui, args),
     };
     match outcome {

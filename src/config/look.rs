@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::config::contrast::{Color, PAPER, READABLE, nearest_readable};
+use crate::config::pinned::PinnedTheme;
 use crate::config::read::Reader;
 use crate::diagnostic::Severity;
 use crate::site_path::SitePath;
@@ -25,6 +26,8 @@ pub struct Look {
     pub logo: Option<Logo>,
     /// The picture that icons are made of.
     pub icon: Option<SitePath>,
+    /// The theme itself, if it comes from another repository.
+    pub pinned: Option<PinnedTheme>,
 }
 
 /// A color in light and in dark, as CSS writes it.
@@ -64,6 +67,9 @@ pub(super) struct ThemeFile {
     font: FontsFile,
     logo: Option<PairFile>,
     icon: Option<Spanned<String>>,
+    git: Option<Spanned<String>>,
+    rev: Option<Spanned<String>>,
+    digest: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -165,6 +171,7 @@ impl Reader<'_> {
             code: file.font.code.and_then(|font| self.font(font)),
             logo,
             icon: file.icon.and_then(|icon| self.path(&icon)),
+            pinned: self.pinned(file.git, file.rev, file.digest),
         }
     }
 

@@ -13,6 +13,7 @@ mod look;
 mod markdown;
 mod meant;
 mod menus;
+mod pinned;
 mod read;
 mod read_environment;
 mod read_nav;
@@ -35,6 +36,7 @@ pub use meant::{
     Rule, Target, TargetKind, direction,
 };
 pub use menus::{MenuEntry, MenuTarget, Menus};
+pub use pinned::PinnedTheme;
 pub use read::{CONFIG_FILE, read_config};
 pub use read_environment::read_environment;
 pub use routes::{Pages, RouteTemplate, WrittenRedirect};

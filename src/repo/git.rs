@@ -252,6 +252,7 @@ fn name_of(command: &Command) -> String {
         "add",
         "commit",
         "check-ignore",
+        "fetch",
     ];
     let mut names = command
         .get_args()

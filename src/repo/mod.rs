@@ -1,9 +1,12 @@
 //! Snapshots and history: the only room that runs `git`.
 //!
 //! Everything here reads, except [`init()`]. No Git call runs a hook, a pager, a monitor or a filter
-//! that the repository itself configures, asks a question, or reaches the network.
+//! that the repository itself configures, or asks a question; none but [`fetch()`] reaches the
+//! network.
 
+mod bundle;
 mod error;
+mod fetch;
 mod git;
 mod history;
 mod init;
@@ -16,7 +19,9 @@ mod status;
 mod walk;
 mod worktree;
 
+pub use bundle::{Files, bundle, unbundle};
 pub use error::RepoError;
+pub use fetch::{FetchError, Fetched, Reach, fetch, is_remote};
 pub use git::resolve;
 pub use history::{Change, FileHistory, History};
 pub use init::init;

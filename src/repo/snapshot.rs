@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Diagnostic;
+use crate::repo::bundle::Files;
 use crate::repo::error::RepoError;
 use crate::repo::git;
 use crate::repo::objects::Objects;
@@ -59,6 +60,7 @@ enum Origin {
     /// The root without any link in it.
     Worktree(PathBuf),
     Objects(Objects),
+    Held(Files),
 }
 
 impl Snapshot {
@@ -120,6 +122,33 @@ impl Snapshot {
         })
     }
 
+    /// Takes files that are held in memory, below a folder.
+    pub fn held(files: &Files, folder: &SitePath) -> Self {
+        let files: Files = files
+            .iter()
+            .map(|(path, bytes)| (folder.join(path), bytes.clone()))
+            .collect();
+        let listed = files.iter().map(|(path, bytes)| SnapshotFile {
+            path: path.clone(),
+            size: bytes.len() as u64,
+            link: None,
+            object: None,
+        });
+        Self {
+            root: PathBuf::new(),
+            files: listed.collect(),
+            source: Source {
+                commit: None,
+                tree: None,
+                time: None,
+                dirty: false,
+                shallow: false,
+            },
+            diagnostics: Vec::new(),
+            origin: Origin::Held(files),
+        }
+    }
+
     /// The files, sorted by path.
     pub fn files(&self) -> &[SnapshotFile] {
         &self.files
@@ -143,6 +172,10 @@ impl Snapshot {
         let file = self.get(path).ok_or_else(missing)?;
         match &self.origin {
             Origin::Worktree(root) => read_inside(root, file),
+            Origin::Held(files) => files
+                .get(path)
+                .map(|held| held.to_vec())
+                .ok_or_else(missing),
             Origin::Objects(objects) => {
                 objects.read(path, file.object.as_deref().ok_or_else(missing)?)
             }

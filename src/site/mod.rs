@@ -53,5 +53,5 @@ pub use page::{MAX_PAGE, Page, is_page, url_of};
 pub use project::Placed;
 pub use routes::redirect_file;
 pub use taxonomies::{Membership, Taxonomy, Term, TermId};
-pub use theme_files::{THEME_FOLDER, is_theme_file};
+pub use theme_files::{THEME_FOLDER, is_part_of_theme, is_theme_file};
 pub use versions::{Age, VersionEntry, Versions};

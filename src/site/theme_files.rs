@@ -10,6 +10,13 @@ pub const THEME_FOLDER: &str = "theme";
 /// project's root: a chapter about themes is a good thing to have.
 const PARTS: [&str; 6] = ["templates", "css", "js", "strings", "static", "shortcodes"];
 
+/// Whether a file of a repository that is a theme belongs to it.
+pub fn is_part_of_theme(path: &SitePath) -> bool {
+    let mut parts = path.parts();
+    let first = parts.next().unwrap_or_default();
+    path.as_str() == "theme.toml" || (PARTS.contains(&first) && parts.next().is_some())
+}
+
 /// Whether a file belongs to the theme: to the project's own folder, or to the theme it names.
 pub fn is_theme_file(config: &Config, path: &SitePath) -> bool {
     let named = config.html.theme.as_ref();

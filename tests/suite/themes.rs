@@ -1,5 +1,10 @@
 //! What a project changes of its theme, from its files to what a reader gets.
 
+use tympan::digest::Digest;
+use tympan::repo::{Reach, bundle, fetch};
+use tympan::site::is_part_of_theme;
+use tympan::store::Store;
+
 use crate::harness::Project;
 
 const PAGE: &str = "# A page\n\nSome text that is long enough for nobody to mind.\n";
@@ -230,4 +235,63 @@ fn scss_without_an_end_comes_to_one() {
         assert!(found.contains("error[style-limit]"), "{found}");
         assert!(style(&project).contains("m{n: o}"), "{found}");
     }
+}
+
+#[test]
+fn a_pinned_theme_is_built_from_what_was_fetched() {
+    let theirs = Project::new(&[
+        (
+            "css/own.scss",
+            "@use \"tones\";\n.theirs { color: tones.$ink }\n",
+        ),
+        ("css/_tones.scss", "$ink: #123456;\n"),
+        ("static/mark.txt", "as it is"),
+        (
+            "templates/page.html",
+            "{% extends \"built-in/page.html\" %}{% block title %}theirs{% endblock title %}",
+        ),
+        ("README.md", "No part of a theme.\n"),
+    ]);
+    theirs.commit("Begin");
+    let url = format!("file://{}", theirs.path().display());
+    let found = fetch(&url, None, Reach::Local, is_part_of_theme).unwrap();
+    assert_eq!(found.files.len(), 4);
+    let bytes = bundle(&found.files);
+    let digest = Digest::of(&bytes);
+    let pin = |digest: &str| {
+        let rev = &found.commit;
+        format!(
+            "[project]\nkind = \"docs\"\n[theme]\ngit = \"https://t.example/x.git\"\nrev = \"{rev}\"\ndigest = \"sha256:{digest}\"\n"
+        )
+    };
+    let project = project(&[("tympan.toml", &pin(&digest.hex()))]);
+    let missing = project.run(&["build", "--no-check"]).expect(1).stdout;
+    assert!(missing.contains("error[theme-missing]"), "{missing}");
+    assert!(missing.contains("run `tympan theme`"), "{missing}");
+    let store = Store::open(&project.path().join(".tympan"));
+    store.put_named(&digest, &bytes).unwrap();
+    project.run(&["build", "--no-check"]).expect(0);
+    assert!(style(&project).contains(".theirs{color: #123456}"));
+    assert!(
+        project
+            .read("dist/a/index.html")
+            .contains("<title>theirs</title>")
+    );
+    assert_eq!(project.read("dist/mark.txt"), "as it is");
+    project.run(&["theme"]).expect(0);
+    // Bytes that are not what they are named after are not believed.
+    let other = Digest::of(b"other");
+    store.put_named(&other, &bytes).unwrap();
+    project.write("tympan.toml", pin(&other.hex()));
+    let wrong = project.run(&["build", "--no-check"]).expect(1).stdout;
+    assert!(wrong.contains("error[theme-missing]"), "{wrong}");
+    project.write(
+        "tympan.toml",
+        "[theme]\ngit = \"https://t.example/x.git\"\n",
+    );
+    let unpinned = project.run(&["build", "--no-check"]).expect(1).stdout;
+    assert!(
+        unpinned.contains("run `tympan theme https://t.example/x.git`"),
+        "{unpinned}"
+    );
 }

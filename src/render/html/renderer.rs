@@ -108,6 +108,7 @@ impl Html {
                 };
                 context.snapshot.read(source).map_err(fault)?
             }
+            Content::Bytes(bytes) => bytes.to_vec(),
             Content::Icon(icon) => icon.draw(context.store),
         };
         let artifact = Artifact::new(output.clone(), Role::Theme, bytes);

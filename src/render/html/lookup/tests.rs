@@ -261,7 +261,10 @@ fn what_is_not_there_is_a_fault_with_its_line() {
         "{{ pag.title | upper }}",
         "page.html:1:4 template-failed variable `pag` is not defined; did you mean `page`?",
     );
-    case("{{ page.titel | upper }}", "x");
+    case(
+        "{{ page.titel | upper }}",
+        "page.html:1:16 template-failed invalid type for the value, expected `string` but got `undefined`; ask with `{% if … %}` whether it is there, or give `| default(value=\"\")`",
+    );
 }
 
 #[test]

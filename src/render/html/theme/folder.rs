@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity, SourceText};
-use crate::render::html::theme::layer::{Layer, Level, Source, Strings};
+use crate::render::html::theme::layer::{Held, Layer, Level, Source, Strings};
 use crate::repo::Snapshot;
 use crate::site_path::SitePath;
 
@@ -16,8 +16,27 @@ pub(super) fn read(
     folder: &SitePath,
     level: Level,
 ) -> (Layer, Vec<Diagnostic>) {
+    read_all(snapshot, folder, level, false)
+}
+
+/// Reads a folder of a theme that is not of the project.
+pub(super) fn read_held(
+    snapshot: &Snapshot,
+    folder: &SitePath,
+    level: Level,
+) -> (Layer, Vec<Diagnostic>) {
+    read_all(snapshot, folder, level, true)
+}
+
+fn read_all(
+    snapshot: &Snapshot,
+    folder: &SitePath,
+    level: Level,
+    held: bool,
+) -> (Layer, Vec<Diagnostic>) {
     let mut reader = Reader {
         snapshot,
+        held,
         layer: Layer::empty(level),
         diagnostics: Vec::new(),
     };
@@ -31,6 +50,8 @@ pub(super) fn read(
 
 struct Reader<'a> {
     snapshot: &'a Snapshot,
+    /// Whether the snapshot goes away when the theme is read.
+    held: bool,
     layer: Layer,
     diagnostics: Vec<Diagnostic>,
 }
@@ -49,7 +70,14 @@ impl Reader<'_> {
         match (sort, extension.as_str()) {
             ("static", _) => {
                 let route = SitePath::parse(name).expect("a part of a path is a path");
-                self.layer.files.push((route, path.clone()));
+                let held = match self.held {
+                    false => Held::Project(path.clone()),
+                    true => match self.snapshot.read(path) {
+                        Ok(bytes) => Held::Theme(bytes.into()),
+                        Err(_) => return,
+                    },
+                };
+                self.layer.files.push((route, held));
             }
             // What only others use is compiled where they use it.
             ("css", "scss" | "sass") if path.file_name().starts_with('_') => {}

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::site_path::SitePath;
 
@@ -68,8 +69,17 @@ pub(super) struct Layer {
     pub(super) scripts: Vec<Source>,
     /// Words by language; those under no language stand in for any.
     pub(super) strings: BTreeMap<String, Strings>,
-    /// Files that are published as they are: where they stand in the site and in the project.
-    pub(super) files: Vec<(SitePath, SitePath)>,
+    /// Files that are published as they are: where they stand in the site, and what holds them.
+    pub(super) files: Vec<(SitePath, Held)>,
+}
+
+/// What holds a file that is published as it is.
+#[derive(Debug, Clone)]
+pub(super) enum Held {
+    /// The project, there.
+    Project(SitePath),
+    /// The theme, which is not of the project.
+    Theme(Arc<[u8]>),
 }
 
 impl Layer {

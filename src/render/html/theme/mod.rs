@@ -8,7 +8,9 @@ mod folder;
 mod layer;
 mod look;
 mod parse;
+mod pinned;
 mod ready;
 mod sheets;
+mod stack;
 
 pub(super) use ready::{Content, Theme};

@@ -1,21 +1,22 @@
 //! A theme ready to render: its layers joined, its templates parsed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use tera::Context;
 
-use crate::config::{CONFIG_FILE, Kind};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::config::Kind;
+use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::render::brand::{Icon, IconLinks, Icons, Palette};
 use crate::render::context::RenderContext;
 use crate::render::html::finish;
-use crate::render::html::theme::layer::{Layer, Level, Source, Strings, join, strings_of};
-use crate::render::html::theme::look::looks;
+use crate::render::html::theme::built_in;
+use crate::render::html::theme::layer::{Held, Layer, Strings, join, strings_of};
 use crate::render::html::theme::parse::parse;
-use crate::render::html::theme::{built_in, folder, sheets};
-use crate::site::{THEME_FOLDER, Taxonomy};
+use crate::render::html::theme::stack::Stack;
+use crate::site::Taxonomy;
 use crate::site_path::SitePath;
 use crate::template::{Cost, Failure, Templates};
 
@@ -64,6 +65,8 @@ pub(in crate::render::html) enum Content {
     Text(String),
     /// What the project has there.
     File(SitePath),
+    /// What a theme brought along.
+    Bytes(Arc<[u8]>),
     /// What is drawn.
     Icon(Icon),
 }
@@ -90,43 +93,11 @@ impl Theme {
     /// that its own changes.
     pub(in crate::render::html) fn load(context: &RenderContext<'_>) -> (Self, Vec<Diagnostic>) {
         let site = context.site;
-        let mut layers = built_in::layers(site.kind);
-        let mut diagnostics = Vec::new();
-        let mut read = |path: &SitePath, level| {
-            let (layer, found) = folder::read(context.snapshot, path, level);
-            diagnostics.extend(found);
-            layer
-        };
-        let named = site.config.html.theme.as_ref();
-        if let Some(path) = named {
-            layers.push(read(path, Level::Theme));
-        }
-        let looks = looks(&site.config.look, context.snapshot);
-        layers.push(Layer {
-            styles: vec![Source {
-                name: CONFIG_FILE.to_owned(),
-                text: looks.style.into(),
-                place: None,
-            }],
-            files: looks.files,
-            ..Layer::empty(Level::Theme)
-        });
-        let own = SitePath::parse(THEME_FOLDER).expect("a plain name is a path");
-        if named != Some(&own) {
-            layers.push(read(&own, Level::Project));
-        }
-        let folders: Vec<SitePath> = std::iter::once(own).chain(named.cloned()).collect();
-        let found = sheets::compile(&mut layers, &folders, context.snapshot, context.store);
-        diagnostics.extend(found);
-        if let Some(path) = named
-            && !context
-                .snapshot
-                .files()
-                .iter()
-                .any(|file| file.path.is_within(path))
-        {
-            diagnostics.push(missing(path));
-        }
+        let Stack {
+            layers,
+            looks,
+            mut diagnostics,
+        } = Stack::read(context);
         let (mut theme, found) = Self::of(&layers, &site.config.project.language);
         if site.config.html.minify {
             theme.minify();
@@ -136,7 +107,7 @@ impl Theme {
         if site.config.html.integrity {
             let digest = |file: &ThemeFile| match &file.content {
                 Content::Text(text) => integrity(text.as_bytes()),
-                Content::File(_) | Content::Icon(_) => String::new(),
+                Content::File(_) | Content::Bytes(_) | Content::Icon(_) => String::new(),
             };
             theme.integrity = Some(BTreeMap::from([
                 ("style", digest(&theme.style)),
@@ -195,13 +166,16 @@ impl Theme {
 
     fn of(layers: &[Layer], language: &str) -> (Self, Vec<Diagnostic>) {
         let (templates, diagnostics) = parse(layers);
-        let mut files: BTreeMap<&SitePath, &SitePath> = BTreeMap::new();
+        let mut files: BTreeMap<&SitePath, &Held> = BTreeMap::new();
         for layer in layers {
             files.extend(layer.files.iter().map(|(route, source)| (route, source)));
         }
-        let file = |(route, source): (&SitePath, &SitePath)| ThemeFile {
+        let file = |(route, held): (&SitePath, &Held)| ThemeFile {
             path: route.clone(),
-            content: Content::File(source.clone()),
+            content: match held {
+                Held::Project(path) => Content::File(path.clone()),
+                Held::Theme(bytes) => Content::Bytes(bytes.clone()),
+            },
         };
         let theme = Self {
             strings: strings_of(layers.iter().map(|layer| &layer.strings), language),
@@ -280,16 +254,10 @@ fn integrity(bytes: &[u8]) -> String {
     text
 }
 
-fn missing(folder: &SitePath) -> Diagnostic {
-    let config = SitePath::parse(CONFIG_FILE).expect("a plain name is a path");
-    let message = format!("there is no theme in `{folder}`");
-    let found = Diagnostic::new("theme-missing", Severity::Error, &config, message);
-    found.help("correct `theme` in `[html]`, or make the folder with `templates/`, `css/` or `js/`")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::html::theme::layer::{Level, Source};
 
     #[test]
     fn the_built_in_themes_are_whole() {
@@ -310,7 +278,7 @@ mod tests {
             theme.minify();
             let sizes = theme.files().map(|file| match &file.content {
                 Content::Text(text) => text.len(),
-                Content::File(_) | Content::Icon(_) => 0,
+                Content::File(_) | Content::Bytes(_) | Content::Icon(_) => 0,
             });
             assert!(sizes.sum::<usize>() < 50_000, "{kind:?}");
         }

@@ -24,7 +24,7 @@ pub(super) fn is_sheet(path: &SitePath) -> bool {
 pub(super) fn compile(
     layers: &mut [Layer],
     folders: &[SitePath],
-    snapshot: &Snapshot,
+    snapshots: &[&Snapshot],
     store: &Store,
 ) -> Vec<Diagnostic> {
     let wanted = layers.iter().flat_map(|layer| &layer.sheets);
@@ -42,7 +42,10 @@ pub(super) fn compile(
         ..Request::default()
     };
     let mut sum = 0;
-    for file in snapshot.files() {
+    let files = snapshots
+        .iter()
+        .flat_map(|snapshot| snapshot.files().iter().map(|file| (*snapshot, file)));
+    for (snapshot, file) in files {
         let style = file.path.extension().eq_ignore_ascii_case("css")
             && folders.iter().any(|folder| file.path.is_within(folder));
         if !style && !is_sheet(&file.path) {
