@@ -74,16 +74,18 @@ impl Site {
             return LinkTarget::Fragment(fragment.unwrap_or_default());
         }
         let path = decode(path);
-        let (source, route) = match (page, path.strip_prefix('/')) {
-            (_, Some(rest)) => (self.content.resolve(rest), SitePath::parse(rest)),
-            (None, None) => (self.content.resolve(&path), SitePath::parse(&path)),
-            (Some(page), None) => (
-                page.path.resolve_beside(&path),
-                page.route.resolve_beside(&path),
-            ),
+        let rest = path.strip_prefix('/');
+        let source = match (page, rest) {
+            (_, Some(rest)) => self.content.resolve(rest),
+            (Some(page), None) => page.path.resolve_beside(&path),
+            (None, None) => self.content.resolve(&path),
+        };
+        let route = || match (page, rest) {
+            (Some(page), None) => page.route.resolve_beside(&path),
+            (_, rest) => SitePath::parse(rest.unwrap_or(&path)),
         };
         let by_source = source.as_ref().ok().and_then(|path| self.find(path));
-        let by_route = || route.as_ref().ok().and_then(|path| self.find_route(path));
+        let by_route = || route().ok().and_then(|path| self.find_route(&path));
         let by_name = || self.find_by_name(&path);
         let elsewhere = || self.find_elsewhere(page, &path, source.as_ref().ok());
         let found = by_source.or_else(by_route).or_else(by_name);

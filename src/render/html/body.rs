@@ -40,6 +40,7 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
         groups: 0,
         out: Vec::new(),
         open: Vec::new(),
+        links: Vec::new(),
         title_start: 0,
         reference_start: 0,
         attributes: Attributes::default(),
@@ -81,6 +82,8 @@ pub(super) struct Writer<'a> {
     pub(super) out: Vec<Event<'a>>,
     /// The constructs of ours that are open.
     pub(super) open: Vec<Block>,
+    /// For each link that is open, whether it leads anywhere.
+    pub(super) links: Vec<bool>,
     /// Where the title that is being read begins in the output.
     pub(super) title_start: usize,
     /// Where the reference that is being read begins in the output.
@@ -132,9 +135,12 @@ impl<'a> Writer<'a> {
                     let attributes = heading_attributes(&classes, &attrs);
                     self.heading(level as u8, &attributes, inner, first);
                 }
-                Event::Start(Tag::Paragraph) => {
+                Event::Start(Tag::Paragraph) if events.peek().is_some_and(may_be_figure) => {
                     let inner = until(&mut events, TagEnd::Paragraph);
                     self.paragraph(inner, &attributes);
+                }
+                Event::Start(Tag::Paragraph) => {
+                    self.start(Event::Start(Tag::Paragraph), "p", &attributes);
                 }
                 event => self.event(event, &span, &mut events, &attributes),
             }
@@ -245,9 +251,9 @@ impl<'a> Writer<'a> {
                 title,
                 ..
             }) => {
-                let inner = until(events, TagEnd::Link);
-                self.link(link_type, (&dest_url, &title), attributes, inner);
+                self.link(link_type, (&dest_url, &title), attributes);
             }
+            Event::End(TagEnd::Link) => self.end_link(),
             Event::Start(Tag::List(start)) => {
                 let (tag, start) = match start {
                     None => ("ul", String::new()),
@@ -351,6 +357,14 @@ impl<'a> Writer<'a> {
             }
         }
     }
+}
+
+/// Whether a paragraph that begins so may hold an image and nothing else.
+fn may_be_figure((markup, _): &Spanned<'_>) -> bool {
+    matches!(
+        markup,
+        Markup::Attributes(_) | Markup::Plain(Event::Start(Tag::Image { .. }))
+    )
 }
 
 /// The attributes of a heading but for its id.

@@ -1,15 +1,15 @@
 //! Links and images of a page: where they lead from the place that it is served at.
 
-use pulldown_cmark::LinkType;
+use pulldown_cmark::{Event, LinkType};
 
-use crate::markdown::{Attributes, Spanned, html_references};
+use crate::markdown::{Attributes, html_references};
 use crate::render::html::attributes::attribute_text;
 use crate::render::html::body::Writer;
 use crate::render::html::events::{encode_fragment, escape};
 use crate::render::html::figures::{Loading, Shown, file_url, picture, plain_image};
 use crate::site::LinkTarget;
 
-impl<'a> Writer<'a> {
+impl Writer<'_> {
     pub(super) fn image(&mut self, target: &str, alt: &str, attributes: &Attributes) {
         let loading = if self.images == 0 {
             Loading::Eager
@@ -62,15 +62,13 @@ impl<'a> Writer<'a> {
         kind: LinkType,
         (target, title): (&str, &str),
         attributes: &Attributes,
-        inner: Vec<Spanned<'a>>,
     ) {
-        let target = match kind {
-            LinkType::Email => format!("mailto:{target}"),
-            _ => target.to_owned(),
+        let href = match kind {
+            LinkType::Email => self.href(&format!("mailto:{target}")),
+            _ => self.href(target),
         };
-        let text = self.apart(inner);
-        let Some(href) = self.href(&target) else {
-            self.out.extend(text);
+        self.links.push(href.is_some());
+        let Some(href) = href else {
             return;
         };
         let title = match title {
@@ -79,8 +77,12 @@ impl<'a> Writer<'a> {
         };
         let more = attribute_text(attributes, self.raw_html_allowed());
         self.raw(format!("<a href=\"{}\"{title}{more}>", escape(&href)));
-        self.out.extend(text);
-        self.raw("</a>".to_owned());
+    }
+
+    pub(super) fn end_link(&mut self) {
+        if self.links.pop() == Some(true) {
+            self.out.push(Event::InlineHtml("</a>".into()));
+        }
     }
 
     /// The address for a link as written; none if it must not be one.

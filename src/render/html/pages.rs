@@ -274,21 +274,21 @@ impl LinkValue {
 
 /// The first paragraph, cut at a word near 200 characters.
 fn summary(page: &Page) -> Option<String> {
-    let text = page
-        .outline
-        .summary
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    if text.chars().count() <= 200 {
-        return Some(text).filter(|text| !text.is_empty());
+    let mut text = String::with_capacity(page.outline.summary.len());
+    for word in page.outline.summary.split_whitespace() {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(word);
     }
-    let cut: String = text.chars().take(200).collect();
-    let end = cut.rfind(' ').unwrap_or(cut.len());
-    Some(format!(
-        "{}…",
-        cut[..end].trim_end_matches([',', ';', ':', '.'])
-    ))
+    let Some((cut, _)) = text.char_indices().nth(200) else {
+        return Some(text).filter(|text| !text.is_empty());
+    };
+    let end = text[..cut].rfind(' ').unwrap_or(cut);
+    let kept = text[..end].trim_end_matches([',', ';', ':', '.']).len();
+    text.truncate(kept);
+    text.push('…');
+    Some(text)
 }
 
 /// A link to a page.
