@@ -30,8 +30,8 @@ pub(super) fn link_bare_urls<'a>(
     }
 }
 
-fn might_hold_url(text: &str) -> bool {
-    // One fast pass: this is asked of every run of text, and almost none holds an address.
+/// Whether an address may stand in a text, in one fast pass.
+pub(super) fn might_hold_url(text: &str) -> bool {
     let bytes = text.as_bytes();
     memchr::memchr3_iter(b'@', b':', b'.', bytes).any(|at| match bytes[at] {
         b':' => bytes[at..].starts_with(b"://"),

@@ -10,11 +10,11 @@ use crate::markdown::element::{Element, Markup};
 use crate::markdown::keys::key_name;
 use crate::markdown::parse::Spanned;
 
+/// How far the second sign of a mark is looked for when a text is passed over, in bytes.
+const NEAR: usize = 64;
+
 /// Reads the marks of a page; `source` is the text that its spans are about.
 pub(super) fn read_inline<'a>(events: Vec<Spanned<'a>>, source: &str) -> Vec<Spanned<'a>> {
-    if !holds_marks(&events) {
-        return events;
-    }
     let mut reader = Reader {
         source,
         out: Vec::with_capacity(events.len()),
@@ -44,7 +44,7 @@ struct Reader<'a, 's> {
 impl<'a> Reader<'a, '_> {
     fn read(&mut self, markup: Markup<'a>, span: Range<usize>) {
         match markup {
-            Markup::Plain(Event::Text(text)) if self.code == 0 && has_mark(&text) => {
+            Markup::Plain(Event::Text(text)) if self.code == 0 && might_hold_marks(&text) => {
                 self.text(&text, &span);
             }
             Markup::Plain(Event::Start(tag)) => {
@@ -210,36 +210,19 @@ fn is_code(tag: TagEnd) -> bool {
     )
 }
 
-/// Whether any mark may stand in the text; a page without one is left as it is.
-fn holds_marks(events: &[Spanned<'_>]) -> bool {
-    let mut code = 0_usize;
-    events.iter().any(|(markup, _)| {
-        match markup {
-            Markup::Plain(Event::Text(text)) => return code == 0 && has_mark(text),
-            Markup::Plain(Event::Start(tag)) if is_code(tag.to_end()) => code += 1,
-            Markup::Plain(Event::End(tag)) if is_code(*tag) => code = code.saturating_sub(1),
-            _ => {}
-        }
-        false
-    })
-}
-
-/// Whether a mark stands in a text twice, in one pass: this is asked of every run of text.
-fn has_mark(text: &str) -> bool {
+/// Whether a mark may stand in a page, or in a run of its text, in one fast pass.
+pub(super) fn might_hold_marks(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let signs = memchr::memchr3_iter(b'=', b'^', b'+', bytes);
-    let names = memchr::memchr2_iter(b':', b'~', bytes);
-    let mut seen = [false; 256];
-    signs.chain(names).any(|at| {
-        let byte = bytes[at];
-        let double = bytes.get(at + 1) == Some(&byte);
-        match byte {
-            b'=' => double,
-            b'+' if !double => false,
-            b'^' if double => true,
-            _ => std::mem::replace(&mut seen[usize::from(byte)], true),
-        }
-    })
+    let pairs = memchr::memchr3_iter(b'=', b'^', b'+', bytes);
+    let names = memchr::memchr3_iter(b':', b'^', b'~', bytes);
+    pairs.into_iter().any(|at| bytes.get(at + 1) == Some(&bytes[at]))
+        // Between the two signs of a name or of what is raised there is no space.
+        || names.into_iter().any(|at| {
+            let rest = &bytes[at + 1..];
+            let closes = |byte: &u8| *byte == bytes[at] || byte.is_ascii_whitespace();
+            let end = rest.iter().take(NEAR).position(closes);
+            end.map_or(rest.len() > NEAR, |end| end > 0 && rest[end] == bytes[at])
+        })
 }
 
 fn mark_at(text: &str, at: usize) -> Option<Found> {

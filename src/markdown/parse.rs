@@ -5,10 +5,10 @@ use std::ops::Range;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
 
 use crate::markdown::attach::Attacher;
-use crate::markdown::autolink::link_bare_urls;
+use crate::markdown::autolink::{link_bare_urls, might_hold_url};
 use crate::markdown::blocks::{BlockFault, faults, read_blocks};
 use crate::markdown::element::Markup;
-use crate::markdown::inline::read_inline;
+use crate::markdown::inline::{might_hold_marks, read_inline};
 use crate::markdown::labels::{might_hold_labels, read_references};
 use crate::markdown::numbered::read_numbered;
 use crate::markdown::punctuation::{Punctuation, set};
@@ -47,11 +47,21 @@ pub fn block_faults(text: &str, offset: usize) -> Vec<(BlockFault, Range<usize>)
 
 fn parse(text: &str) -> Vec<Spanned<'_>> {
     let parser = Parser::new_ext(text, options()).into_offset_iter();
+    let parser = TextMergeWithOffset::new(parser);
     let mut attacher = Attacher::new(text.len());
-    link_bare_urls(TextMergeWithOffset::new(parser), text, |event, span| {
-        attacher.read(event, span);
-    });
-    read_inline(attacher.finish(), text)
+    // What an entity stands for is only known once it is read; without one, a look at the text as a
+    // whole says what need not be looked for in its parts.
+    let entities = memchr::memchr(b'&', text.as_bytes()).is_some();
+    if entities || might_hold_url(text) {
+        link_bare_urls(parser, text, |event, span| attacher.read(event, span));
+    } else {
+        parser.for_each(|(event, span)| attacher.read(event, span));
+    }
+    let events = attacher.finish();
+    match entities || might_hold_marks(text) {
+        true => read_inline(events, text),
+        false => events,
+    }
 }
 
 /// The bytes of `text` that are code: fences, indented blocks and code spans, in order.

@@ -70,5 +70,24 @@ fn named<'a>(layers: &'a [Layer], left_out: &BTreeSet<SitePath>) -> BTreeMap<Str
             named.insert(name, source);
         }
     }
+    plain(named)
+}
+
+/// Gives the uppermost template of each name that name itself, which the engine finds at once, where
+/// no other asks for it with the prefix of its layer.
+fn plain(named: BTreeMap<String, &Source>) -> BTreeMap<String, &Source> {
+    let asked = |name: &str| named.values().any(|source| source.text.contains(name));
+    let short = |name: &str| {
+        let prefix = Level::PREFIXES
+            .iter()
+            .position(|prefix| name.starts_with(prefix))?;
+        let own = &name[Level::PREFIXES[prefix].len()..];
+        let mut above = Level::PREFIXES[..prefix].iter().chain([&""]);
+        let covered = above.any(|prefix| named.contains_key(&format!("{prefix}{own}")));
+        (!covered && !asked(name)).then(|| own.to_owned())
+    };
+    let named = named.iter();
     named
+        .map(|(name, source)| (short(name).unwrap_or_else(|| name.clone()), *source))
+        .collect()
 }
