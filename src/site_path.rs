@@ -36,6 +36,10 @@ impl SitePath {
     /// # Errors
     /// As for [`SitePath::parse`].
     pub fn resolve(&self, link: &str) -> Result<Self, SitePathError> {
+        Self::resolve_in(&self.0, link)
+    }
+
+    fn resolve_in(folder: &str, link: &str) -> Result<Self, SitePathError> {
         let fault = || SitePathError(link.to_owned());
         let drive =
             link.as_bytes().get(1) == Some(&b':') && link.as_bytes()[0].is_ascii_alphabetic();
@@ -45,8 +49,8 @@ impl SitePath {
         if link.starts_with('/') || drive || (link.bytes().any(odd) && link.chars().any(refused)) {
             return Err(fault());
         }
-        let mut path = String::with_capacity(self.0.len() + 1 + link.len());
-        path.push_str(&self.0);
+        let mut path = String::with_capacity(folder.len() + 1 + link.len());
+        path.push_str(folder);
         for part in link.split('/') {
             match part {
                 "" | "." => {}
@@ -68,7 +72,7 @@ impl SitePath {
     /// # Errors
     /// As for [`SitePath::parse`].
     pub fn resolve_beside(&self, link: &str) -> Result<Self, SitePathError> {
-        self.parent().resolve(link)
+        Self::resolve_in(self.folder(), link)
     }
 
     /// Appends a name that is already known to be a good path.
@@ -94,12 +98,11 @@ impl SitePath {
     /// The folder that holds this path; the root's is the root.
     #[must_use]
     pub fn parent(&self) -> Self {
-        Self(
-            self.0
-                .rsplit_once('/')
-                .map_or("", |(folder, _)| folder)
-                .into(),
-        )
+        Self(self.folder().into())
+    }
+
+    fn folder(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
 
     /// The last part, with its extension.
@@ -156,8 +159,11 @@ impl SitePath {
     ///
     /// Both are files; a page served at `guide/index.html` reaches `style.css` as `../style.css`.
     pub fn url_from(&self, from: &SitePath) -> String {
-        let here = from.0.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let mut here = here.split('/').filter(|part| !part.is_empty()).peekable();
+        let mut here = from
+            .folder()
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .peekable();
         let mut there = &*self.0;
         while let (Some(part), Some((first, rest))) = (here.peek(), there.split_once('/')) {
             if *part != first {

@@ -50,6 +50,7 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
         diagnostics: Vec::new(),
     };
     let events = events_set(page.markdown(), page.body, context.site.punctuation(page));
+    writer.out.reserve(events.len());
     writer.blocks(events);
     let mut content = String::with_capacity(page.markdown().len() * 3 / 2);
     pulldown_cmark::html::push_html(&mut content, writer.out.into_iter());
