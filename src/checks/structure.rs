@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::checks::check::{Check, CheckContext};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::markdown::{BlockFault, block_faults, plain_events};
+use crate::markdown::{BlockFault, block_faults, plain};
 use crate::site::Page;
 
 /// Headings that skip a level, footnotes that do not meet, ids given twice.
@@ -127,7 +127,7 @@ fn unread_marks(page: &Page) -> Vec<(String, std::ops::Range<usize>)> {
     }
     let mut found = Vec::new();
     let mut in_code = false;
-    for (event, span) in plain_events(page.markdown(), page.body) {
+    for (event, span) in plain(page.events()) {
         match event {
             Event::Start(Tag::CodeBlock(_)) => in_code = true,
             Event::End(TagEnd::CodeBlock) => in_code = false,

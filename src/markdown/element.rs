@@ -19,6 +19,18 @@ pub enum Markup<'a> {
     Close(ElementEnd),
 }
 
+impl Markup<'_> {
+    /// The same without the text that it borrows from.
+    pub(super) fn into_static(self) -> Markup<'static> {
+        match self {
+            Self::Plain(event) => Markup::Plain(event.into_static()),
+            Self::Attributes(attributes) => Markup::Attributes(attributes),
+            Self::Open(element) => Markup::Open(element),
+            Self::Close(end) => Markup::Close(end),
+        }
+    }
+}
+
 /// A construct of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Element {

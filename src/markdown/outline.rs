@@ -7,7 +7,7 @@ use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 use crate::markdown::element::{Element, ElementEnd, Markup};
 use crate::markdown::html::html_references;
 use crate::markdown::labels::LabelKind;
-use crate::markdown::parse::events;
+use crate::markdown::parse::Spanned;
 use crate::markdown::slug::{Slugs, slug};
 
 /// What a page holds.
@@ -107,31 +107,36 @@ pub struct Image {
     pub span: Range<usize>,
 }
 
-/// Reads `text`; spans are shifted by `offset`.
-pub fn outline(text: &str, offset: usize) -> Outline {
-    let mut reader = Reader::default();
-    for (markup, span) in events(text, offset) {
-        match markup {
-            Markup::Plain(event) => reader.read(&event, span),
-            Markup::Attributes(found) => reader.id(found.id, span),
-            Markup::Open(element) => match *element {
-                Element::Note(note) => reader.id(note.attributes.id, span),
-                Element::Tabs(found) | Element::Division(found) => reader.id(found.id, span),
-                Element::Numbered(found) => {
-                    reader.id(Some(found.id.clone()), span.clone());
-                    reader.label(found.kind, found.id, span);
-                }
-                Element::Caption(_) => reader.caption = reader.outline.labels.len(),
-                Element::Reference(found) => {
-                    reader.outline.label_uses.push((found.label, span));
-                }
-                _ => {}
-            },
-            Markup::Close(ElementEnd::Caption(_)) => reader.caption = 0,
-            Markup::Close(_) => {}
+impl Outline {
+    /// What stands in the steps through a text.
+    pub fn of(events: &[Spanned<'_>]) -> Self {
+        let mut reader = Reader::default();
+        for (markup, span) in events {
+            match markup {
+                Markup::Plain(event) => reader.read(event, span.clone()),
+                Markup::Attributes(found) => reader.id(found.id.as_ref(), span),
+                Markup::Open(element) => match &**element {
+                    Element::Note(note) => reader.id(note.attributes.id.as_ref(), span),
+                    Element::Tabs(found) | Element::Division(found) => {
+                        reader.id(found.id.as_ref(), span);
+                    }
+                    Element::Numbered(found) => {
+                        reader.id(Some(&found.id), span);
+                        reader.label(found.kind, found.id.clone(), span.clone());
+                    }
+                    Element::Caption(_) => reader.caption = reader.outline.labels.len(),
+                    Element::Reference(found) => {
+                        let used = (found.label.clone(), span.clone());
+                        reader.outline.label_uses.push(used);
+                    }
+                    _ => {}
+                },
+                Markup::Close(ElementEnd::Caption(_)) => reader.caption = 0,
+                Markup::Close(_) => {}
+            }
         }
+        reader.outline
     }
-    reader.outline
 }
 
 /// The number of words. Nearly all text is ASCII, which is counted without reading characters.
@@ -171,8 +176,9 @@ struct Reader {
 }
 
 impl Reader {
-    fn id(&mut self, id: Option<String>, span: Range<usize>) {
-        self.outline.html_ids.extend(id.map(|id| (id, span)));
+    fn id(&mut self, id: Option<&String>, span: &Range<usize>) {
+        let given = id.map(|id| (id.clone(), span.clone()));
+        self.outline.html_ids.extend(given);
     }
 
     fn label(&mut self, kind: LabelKind, id: String, span: Range<usize>) {
@@ -356,12 +362,13 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::markdown::events;
 
     #[test]
     fn a_page_is_read_in_one_pass() {
         let text = "# Tides `x`\n\nThe [moon](moon.md) pulls.[^1]\n\n## Neap {#neap}\n\n## Neap {#neap}\n\n\
                     ![a *boat*](boat.jpg \"At sea\")\n\n[^1]: Note.\n";
-        let outline = outline(text, 0);
+        let outline = Outline::of(&events(text, 0));
         let ids: Vec<&str> = outline
             .headings
             .iter()
@@ -398,10 +405,10 @@ mod tests {
 
     #[test]
     fn raw_html_counts_too() {
-        let outline = outline(
+        let outline = Outline::of(&events(
             "<a id=\"top\"></a>\n\n<img src=\"x.png\" alt=\"X\"> <a href=\"y.md\">y</a>\n",
             5,
-        );
+        ));
         assert_eq!(outline.html_ids[0].0, "top");
         assert_eq!(outline.images[0].alt.as_deref(), Some("X"));
         assert_eq!(outline.links[0].target, "y.md");

@@ -11,18 +11,12 @@ use crate::markdown::element::Markup;
 use crate::markdown::inline::{might_hold_marks, read_inline};
 use crate::markdown::labels::{might_hold_labels, read_references};
 use crate::markdown::numbered::read_numbered;
-use crate::markdown::punctuation::{Punctuation, set};
 
 /// A step and the bytes of the text that it came from.
 pub type Spanned<'a> = (Markup<'a>, Range<usize>);
 
 /// Parses `text`; spans are shifted by `offset`, the place of `text` in its file.
 pub fn events(text: &str, offset: usize) -> Vec<Spanned<'_>> {
-    events_set(text, offset, None)
-}
-
-/// Parses `text` as [`events`] does, with its punctuation set as a language has it.
-pub fn events_set(text: &str, offset: usize, punctuation: Option<Punctuation>) -> Vec<Spanned<'_>> {
     let mut events = read_blocks(text, parse).unwrap_or_else(|| parse(text));
     if might_hold_labels(text) {
         events = read_numbered(read_references(events, text));
@@ -31,9 +25,6 @@ pub fn events_set(text: &str, offset: usize, punctuation: Option<Punctuation>) -
         for (_, span) in &mut events {
             *span = span.start + offset..span.end + offset;
         }
-    }
-    if let Some(punctuation) = punctuation {
-        set(&mut events, text, offset, punctuation);
     }
     events
 }

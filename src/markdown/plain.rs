@@ -5,19 +5,19 @@ use std::ops::Range;
 use pulldown_cmark::{BlockQuoteKind, Event, Tag, TagEnd};
 
 use crate::markdown::element::{CaptionSource, Element, ElementEnd, Markup};
-use crate::markdown::parse::events;
+use crate::markdown::parse::Spanned;
 
-/// Parses `text` as [`events`] does, with every construct of ours as the nearest plain one: notes
-/// are alerts, titles are bold paragraphs, captions are paragraphs unless they say again what an
+/// The steps through a text with every construct of ours as the nearest plain one: notes are
+/// alerts, titles are bold paragraphs, captions are paragraphs unless they say again what an
 /// image says, references are code without words, containers are gone.
-pub fn plain_events(text: &str, offset: usize) -> Vec<(Event<'_>, Range<usize>)> {
-    let mut out = Vec::new();
+pub fn plain(events: Vec<Spanned<'_>>) -> Vec<(Event<'_>, Range<usize>)> {
+    let mut out = Vec::with_capacity(events.len());
     let mut kinds = Vec::new();
     // A title that says nothing is left to the reader.
     let mut title = 0;
     // A reference or a caption that is left out.
     let mut silent = 0_usize;
-    for (markup, span) in events(text, offset) {
+    for (markup, span) in events {
         match markup {
             Markup::Close(
                 ElementEnd::Reference | ElementEnd::Caption(CaptionSource::Attribute),

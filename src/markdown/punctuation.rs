@@ -68,7 +68,7 @@ impl Punctuation {
 }
 
 /// Sets the text of a page; `text` is the file that its spans are about.
-pub(super) fn set(events: &mut [Spanned<'_>], text: &str, offset: usize, style: Punctuation) {
+pub fn set_punctuation(events: &mut [Spanned<'_>], text: &str, offset: usize, style: Punctuation) {
     let mut code = 0_usize;
     let mut before = None;
     for at in 0..events.len() {
@@ -230,12 +230,14 @@ fn opens(before: Option<char>, after: Option<char>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::markdown::{events, events_set};
+    use crate::markdown::events;
 
     #[track_caller]
     fn case(language: &str, source: &str, expected: &str) {
         let mut out = String::new();
-        for (markup, _) in events_set(source, 0, Some(Punctuation::of(language))) {
+        let mut steps = events(source, 0);
+        set_punctuation(&mut steps, source, 0, Punctuation::of(language));
+        for (markup, _) in steps {
             match markup {
                 Markup::Plain(Event::Text(text)) => out.push_str(&text),
                 Markup::Plain(Event::Code(text)) => out += &["`", &text, "`"].concat(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity, SourceText};
 use crate::digest::Digest;
-use crate::markdown::{Outline, outline, slug};
+use crate::markdown::{Outline, Punctuation, Spanned, Tape, events, set_punctuation, slug};
 use crate::site::expand::{
     Expanded, Fault, FaultKind, Part, Shortcodes, Surroundings, Variables, expand, locate,
     might_call,
@@ -43,6 +43,8 @@ pub struct Page {
     pub body: usize,
     /// What the body holds.
     pub outline: Outline,
+    /// The body, parsed.
+    tape: Tape,
     /// The digest of the file and of everything it includes.
     pub digest: Digest,
     /// Files it includes.
@@ -102,6 +104,7 @@ impl Page {
             title: String::new(),
             body,
             outline: Outline::default(),
+            tape: Tape::default(),
             digest: bytes,
             own: bytes,
             bytes,
@@ -131,7 +134,9 @@ impl Page {
                 .unwrap_or_else(|_| SitePath::root())
         };
         let path = at.map_or_else(beside, |page| page.path.clone());
-        let outline = outline(&text, 0);
+        let events = events(&text, 0);
+        let outline = Outline::of(&events);
+        let tape = Tape::of(&events, &text, 0);
         let digest = Digest::of(text.as_bytes());
         Self {
             place: at.map_or_else(|| path.clone(), |page| page.place.clone()),
@@ -148,6 +153,7 @@ impl Page {
             text,
             body: 0,
             outline,
+            tape,
             digest,
             included: Vec::new(),
             unknown: Vec::new(),
@@ -178,7 +184,10 @@ impl Page {
                 _ => self.diagnostics.push(include_fault(&text, fault)),
             }
         }
-        self.outline = outline(&expanded.text[self.body..], self.body);
+        let markdown = &expanded.text[self.body..];
+        let events = events(markdown, self.body);
+        self.outline = Outline::of(&events);
+        self.tape = Tape::of(&events, markdown, self.body);
         self.own = digest_of(self.bytes, &expanded, around.read);
         self.digest = self.own;
         self.included = expanded.included;
@@ -214,6 +223,20 @@ impl Page {
             None => self.own,
         };
         self.settings = settings;
+    }
+
+    /// The steps through the Markdown, which was parsed when the page was read.
+    pub fn events(&self) -> Vec<Spanned<'_>> {
+        self.tape.events(self.markdown(), self.body)
+    }
+
+    /// The steps through the Markdown, with its punctuation set as a language has it.
+    pub fn events_set(&self, style: Option<Punctuation>) -> Vec<Spanned<'_>> {
+        let mut events = self.events();
+        if let Some(style) = style {
+            set_punctuation(&mut events, self.markdown(), self.body, style);
+        }
+        events
     }
 
     /// The title for the navigation and for lists.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 
-use crate::markdown::plain_events;
+use crate::markdown::{events, plain};
 
 /// One line of a summary.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +30,7 @@ pub(super) fn read_summary(text: &str) -> Vec<SummaryItem> {
     let mut stack: Vec<Vec<SummaryItem>> = Vec::new();
     let mut open: Option<SummaryItem> = None;
     let (mut is_first, mut is_title) = (true, false);
-    for (event, span) in plain_events(text, 0) {
+    for (event, span) in plain(events(text, 0)) {
         match event {
             Event::Start(Tag::List(_)) => stack.push(Vec::new()),
             Event::End(TagEnd::List(_)) => {

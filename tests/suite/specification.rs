@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::Value;
-use tympan::markdown::plain_events;
+use tympan::markdown::{events, plain};
 
 /// The examples of CommonMark that come out otherwise, and why.
 const COMMONMARK: &[(u64, &str)] = &[
@@ -49,7 +49,7 @@ fn run(file: &str, count: usize, differs: &[(u64, &str)]) {
             example["html"].as_str().unwrap(),
         );
         let mut html = String::new();
-        let events = plain_events(markdown, 0)
+        let events = plain(events(markdown, 0))
             .into_iter()
             .map(|(event, _)| event);
         pulldown_cmark::html::push_html(&mut html, events);

@@ -7,7 +7,7 @@ use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
 use crate::checks::prose::block::Block;
 use crate::checks::prose::mask::{merge, technical};
-use crate::markdown::plain_events;
+use crate::markdown::plain;
 use crate::site::Page;
 
 /// The text of a page that is read by people, and the bytes that are not.
@@ -41,7 +41,7 @@ pub(super) fn read_prose(page: &Page) -> Prose {
             walker.close();
         }
     }
-    for (event, span) in plain_events(page.markdown(), page.body) {
+    for (event, span) in plain(page.events()) {
         walker.read(&event, span);
     }
     walker.close();

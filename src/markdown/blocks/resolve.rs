@@ -103,7 +103,7 @@ impl Resolver<'_> {
             _ => {}
         }
         let span = self.scan.rewriting.source(span);
-        self.out.push((into_static(event), span));
+        self.out.push((event.into_static(), span));
     }
 
     fn marker(&mut self, marker: &Marker, span: Range<usize>) {
@@ -157,14 +157,5 @@ impl Resolver<'_> {
         while let Some(marker) = self.markers.next_if(|marker| marker.at < at) {
             self.swallowed.push(marker.block);
         }
-    }
-}
-
-fn into_static(event: Markup<'_>) -> Markup<'static> {
-    match event {
-        Markup::Plain(event) => Markup::Plain(event.into_static()),
-        Markup::Attributes(attributes) => Markup::Attributes(attributes),
-        Markup::Open(element) => Markup::Open(element),
-        Markup::Close(end) => Markup::Close(end),
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd, html};
 
-use crate::markdown::{MathMode, events_set};
+use crate::markdown::MathMode;
 use crate::render::context::RenderContext;
 use crate::render::dom::escape;
 use crate::render::epub::blocks::plain_html;
@@ -20,7 +20,7 @@ use crate::site::Page;
 pub(super) fn markup(context: &RenderContext<'_>, page: &Page, words: &Words) -> String {
     let common = Common::of(context.site, context.site.language_of(page));
     let style = context.site.punctuation(page);
-    let events = events_set(page.markdown(), page.body, style);
+    let events = page.events_set(style);
     let events = plain_html(context, page, &common, events);
     let events = number_headings(page, events);
     let events = write_code(context, events);

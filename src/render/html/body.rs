@@ -6,7 +6,7 @@ use std::ops::Range;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag, TagEnd};
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::markdown::{Attributes, CodeBlock, Markup, MathMode, Spanned, events_set, to_mathml};
+use crate::markdown::{Attributes, CodeBlock, Markup, MathMode, Spanned, to_mathml};
 use crate::render::context::RenderContext;
 use crate::render::html::attributes::attribute_text;
 use crate::render::html::blocks::Block;
@@ -49,7 +49,7 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
         diagrams: Diagrams::default(),
         diagnostics: Vec::new(),
     };
-    let events = events_set(page.markdown(), page.body, context.site.punctuation(page));
+    let events = page.events_set(context.site.punctuation(page));
     writer.out.reserve(events.len());
     writer.blocks(events);
     let mut content = String::with_capacity(page.markdown().len() * 3 / 2);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::config::Kind;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::markdown::{Attributes, Markup, events_set};
+use crate::markdown::{Attributes, Markup};
 use crate::render::context::RenderContext;
 use crate::render::pdf::breaks::{Measure, soften};
 use crate::render::pdf::frame::{Frame, Open};
@@ -65,7 +65,7 @@ pub(super) fn page_tree(input: &PageInput<'_>, images: &mut Images) -> PageTree 
         diagnostics: Vec::new(),
     };
     let style = input.context.site.punctuation(input.page);
-    for (markup, span) in events_set(input.page.markdown(), input.page.body, style) {
+    for (markup, span) in input.page.events_set(style) {
         match markup {
             Markup::Plain(event) => {
                 builder.place_attributes(&event);

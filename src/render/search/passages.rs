@@ -3,7 +3,7 @@
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use crate::markdown::{Heading, plain_events};
+use crate::markdown::{Heading, Spanned, plain};
 use crate::site::Page;
 
 /// The longest block of code that is searched, and the most text of one page, in bytes.
@@ -24,10 +24,10 @@ pub(super) struct Passage {
 /// Reads a page by its headings. The first heading of the first level is the page's title and
 /// begins no passage.
 pub(super) fn passages(page: &Page) -> Vec<Passage> {
-    read(page.markdown(), page.body, &page.outline.headings)
+    read(page.events(), &page.outline.headings)
 }
 
-fn read(text: &str, offset: usize, headings: &[Heading]) -> Vec<Passage> {
+fn read(events: Vec<Spanned<'_>>, headings: &[Heading]) -> Vec<Passage> {
     let mut reader = Reader {
         headings,
         passages: vec![Passage::default()],
@@ -36,7 +36,7 @@ fn read(text: &str, offset: usize, headings: &[Heading]) -> Vec<Passage> {
         code: None,
         left: LONGEST_PAGE,
     };
-    for (event, _) in plain_events(text, offset) {
+    for (event, _) in plain(events) {
         reader.read(&event);
     }
     let mut passages = reader.passages;
@@ -132,11 +132,13 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::markdown::outline;
+    use crate::markdown::{Outline, events};
 
     #[track_caller]
     fn case(text: &str, expected: &[(&str, &str, &str)]) {
-        let found = read(text, 0, &outline(text, 0).headings);
+        let events = events(text, 0);
+        let outline = Outline::of(&events);
+        let found = read(events, &outline.headings);
         let found: Vec<(&str, &str, &str)> = found
             .iter()
             .map(|found| (&*found.id, &*found.heading, &*found.text))
