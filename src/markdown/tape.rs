@@ -158,9 +158,10 @@ impl Writer<'_> {
 
     fn put(&mut self, code: u8, span: &Range<usize>) {
         self.bytes.push(code);
-        // A step may begin before the one that was read before it.
-        let ahead = span.start as i64 - self.before as i64;
-        self.number((ahead << 1 ^ ahead >> 63) as u64);
+        // The lowest bit says that a step begins before the one that was read before it.
+        let back = span.start < self.before;
+        let apart = span.start.abs_diff(self.before) as u64;
+        self.number(apart << 1 | u64::from(back));
         self.number(span.len() as u64);
         self.before = span.start;
     }
@@ -210,9 +211,12 @@ impl<'a> Reader<'a> {
     fn step(&mut self) -> Option<Spanned<'a>> {
         let (code, rest) = self.bytes.split_first()?;
         self.bytes = rest;
-        let ahead = self.number()?;
-        let ahead = (ahead >> 1) as i64 ^ -((ahead & 1) as i64);
-        let start = usize::try_from(self.before as i64 + ahead).ok()?;
+        let apart = self.number()?;
+        let (back, apart) = (apart & 1 == 1, (apart >> 1) as usize);
+        let start = match back {
+            true => self.before.checked_sub(apart)?,
+            false => self.before + apart,
+        };
         let span = start..start + self.number()? as usize;
         self.before = start;
         let event = match *code {

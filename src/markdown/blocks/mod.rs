@@ -58,7 +58,7 @@ fn read(
     text: &str,
     parse: impl for<'t> Fn(&'t str) -> Vec<Spanned<'t>>,
 ) -> Option<(Vec<Spanned<'static>>, Scan)> {
-    if !might_hold_blocks(text) {
+    if !holds_signs(text) || !might_hold_blocks(text) {
         return None;
     }
     let mut left_alone = BTreeSet::new();
@@ -74,6 +74,12 @@ fn read(
         }
     }
     None
+}
+
+/// Whether any sign of a block stands in a text: few hold one, and looking costs next to nothing.
+fn holds_signs(text: &str) -> bool {
+    let holds = |sign: &str| memchr::memmem::find(text.as_bytes(), sign.as_bytes()).is_some();
+    ["!!!", "???", ":::", "===", "*["].into_iter().any(holds)
 }
 
 #[cfg(test)]
