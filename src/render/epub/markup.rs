@@ -80,15 +80,22 @@ fn write_code<'a>(context: &RenderContext<'_>, events: Vec<Event<'a>>) -> Vec<Ev
 
 fn adapt<'a>(event: Event<'a>, notes: &mut Notes<'a>, out: &mut Vec<Event<'a>>) {
     let html = |text: String| Event::InlineHtml(text.into());
-    out.push(match event {
+    let event = match event {
         Event::InlineMath(tex) => html(math(&tex, MathMode::Inline)),
         Event::DisplayMath(tex) => html(math(&tex, MathMode::Display)),
         // A book has no form controls.
-        Event::TaskListMarker(true) => Event::Text("☑ ".into()),
-        Event::TaskListMarker(false) => Event::Text("☐ ".into()),
+        Event::TaskListMarker(done) => {
+            let item = out.iter_mut().rev().take(2);
+            let mut item = item.filter(|event| **event == Event::Start(Tag::Item));
+            if let Some(item) = item.next() {
+                *item = html("<li class=\"task\">".to_owned());
+            }
+            Event::Text(if done { "☑ " } else { "☐ " }.into())
+        }
         Event::FootnoteReference(label) => notes.reference(&label),
         event => event,
-    });
+    };
+    out.push(event);
 }
 
 /// The footnotes of a chapter, numbered in the order in which the text refers to them.

@@ -171,6 +171,7 @@ fn html_attribute(element: &str, attribute: Attribute) -> Option<Attribute> {
         "type" => element == "ol" && ["1", "a", "A", "i", "I"].contains(&value),
         "reversed" => element == "ol",
         "open" => element == "details",
+        "data-n" => value.parse::<u32>().is_ok(),
         _ => false,
     };
     let value = match attribute.name.as_str() {

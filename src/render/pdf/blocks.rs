@@ -55,6 +55,15 @@ impl Builder<'_, '_> {
         }
     }
 
+    /// Notes the signs of a text that were written in other words.
+    pub(super) fn note_signs(&mut self, text: &str, span: &Range<usize>) {
+        let written = self.input.page.text.get(span.clone());
+        if written.is_some_and(str::is_ascii) {
+            let signs = text.chars().filter(|sign| !sign.is_ascii());
+            self.signs.extend(signs.map(|sign| (sign, span.start)));
+        }
+    }
+
     /// Keeps the id that an author gives to what begins with an event.
     pub(super) fn place_attributes(&mut self, event: &Event<'_>) {
         let Some(id) = self.attributes.id.take() else {

@@ -78,6 +78,9 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
             };
             let mut tree = page_tree(&input, &mut images);
             diagnostics.append(&mut tree.diagnostics);
+            for (sign, at) in tree.signs.drain(..) {
+                glyphs.letter(page, sign, at);
+            }
             let mut placed = BTreeMap::new();
             let mut title = tree.title.map(|(title, id)| {
                 chapter["alias"] = json!(format!("p{index}--{id}"));

@@ -25,6 +25,8 @@ pub(super) fn code(context: &RenderContext<'_>, info: &str, children: &[Value]) 
     let mut node = json!({"t": "code", "lang": language, "v": shown});
     if !block.is_plain() {
         node["lines"] = json!(lines(&block));
+        // A patch has its signs in its text.
+        node["signed"] = json!(["diff", "patch"].contains(&block.language.as_str()));
     }
     // Lines that are hidden on a page are not printed.
     if let Some(title) = block.title {

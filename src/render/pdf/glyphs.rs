@@ -30,18 +30,23 @@ impl<'a> Glyphs<'a> {
     /// Looks through a page.
     pub(super) fn read(&mut self, page: &'a Page) {
         for (at, letter) in page.markdown().char_indices() {
-            if letter.is_ascii() || self.known.contains(&letter) {
-                continue;
-            }
-            if self.missing.contains(&letter) || !is_printable(letter) {
-                continue;
-            }
-            if FACES.iter().any(|face| face.glyph_index(letter).is_some()) {
-                self.known.insert(letter);
-            } else {
-                self.missing.insert(letter);
-                self.first.get_or_insert((page, page.body + at));
-            }
+            self.letter(page, letter, page.body + at);
+        }
+    }
+
+    /// Looks at a character that a place of a page became.
+    pub(super) fn letter(&mut self, page: &'a Page, letter: char, at: usize) {
+        if letter.is_ascii() || self.known.contains(&letter) {
+            return;
+        }
+        if self.missing.contains(&letter) || !is_printable(letter) {
+            return;
+        }
+        if FACES.iter().any(|face| face.glyph_index(letter).is_some()) {
+            self.known.insert(letter);
+        } else {
+            self.missing.insert(letter);
+            self.first.get_or_insert((page, at));
         }
     }
 

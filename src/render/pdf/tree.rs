@@ -34,6 +34,8 @@ pub(super) struct PageTree {
     pub(super) blocks: Vec<Value>,
     /// The footnotes by label.
     pub(super) notes: BTreeMap<String, Vec<Value>>,
+    /// Signs that the text does not have as they are printed, such as emoji by their names.
+    pub(super) signs: Vec<(char, usize)>,
     /// What was found.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
@@ -62,6 +64,7 @@ pub(super) fn page_tree(input: &PageInput<'_>, images: &mut Images) -> PageTree 
         clause: None,
         title: None,
         notes: BTreeMap::new(),
+        signs: Vec::new(),
         diagnostics: Vec::new(),
     };
     let style = input.context.site.punctuation(input.page);
@@ -88,6 +91,7 @@ pub(super) fn page_tree(input: &PageInput<'_>, images: &mut Images) -> PageTree 
         title: builder.title,
         blocks: node::as_blocks(root.unwrap_or_default()),
         notes: builder.notes,
+        signs: builder.signs,
         diagnostics: builder.diagnostics,
     }
 }
@@ -107,6 +111,7 @@ pub(super) struct Builder<'a, 'b> {
     clause: Option<String>,
     title: Option<(Vec<Value>, String)>,
     notes: BTreeMap<String, Vec<Value>>,
+    pub(super) signs: Vec<(char, usize)>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -125,7 +130,12 @@ impl Builder<'_, '_> {
                     self.close();
                 }
             }
-            Event::Text(text) => self.text(&text),
+            Event::Text(text) => {
+                if !text.is_ascii() {
+                    self.note_signs(&text, &span);
+                }
+                self.text(&text);
+            }
             Event::Code(code) => {
                 let softened = match self.is_in_heading() {
                     true => code.to_string(),

@@ -53,8 +53,8 @@ fn constructs_take_the_form_of_books() {
 <p>Go.</p>
 </aside>
 <ul>
-<li>☑ done</li>
-<li>☐ open</li>
+<li class="task">☑ done</li>
+<li class="task">☐ open</li>
 </ul>
 <pre><code class="language-text">let a = 1 &lt; 2;
 </code></pre>
