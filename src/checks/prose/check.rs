@@ -10,7 +10,7 @@ use crate::checks::prose::engine::{Dialect, Finding};
 use crate::checks::prose::read::{Reading, read_unknown, step};
 use crate::checks::prose::rules;
 use crate::checks::prose::spelling::{Vocabulary, rare};
-use crate::checks::prose::walk::Prose;
+use crate::checks::prose::walk::{LONGEST, Prose};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::{Page, Site};
 
@@ -46,6 +46,7 @@ impl Check for ProseCheck {
             .map(|(page, dialect)| Reading::begin(context, page, *dialect))
             .collect();
         read_unknown(context, &mut readings);
+        found.extend(readings.iter().filter_map(too_long));
         found.extend(sift(site, &readings));
         found
     }
@@ -60,6 +61,19 @@ fn skipped(page: &Page) -> Diagnostic {
         "split it; pages up to {} MB are checked",
         MAX_PROSE >> 20
     ))
+}
+
+/// The first paragraph of a page that was too long to be read.
+fn too_long(reading: &Reading<'_>) -> Option<Diagnostic> {
+    let at = *reading.prose.too_long.first()?;
+    let end = reading.page.text[at..].chars().next();
+    let span = at..at + end.map_or(0, char::len_utf8);
+    let limit = LONGEST >> 10;
+    let message = format!("the paragraph is longer than {limit} kB; its prose is not checked");
+    let found = reading
+        .page
+        .diagnostic("prose-skipped", Severity::Suggestion, span, message);
+    Some(found.help("divide it with a blank line"))
 }
 
 /// Drops false alarms and words that are right in this project.
@@ -297,6 +311,16 @@ mod tests {
     #[test]
     fn large_pages_are_skipped_and_said_to_be() {
         case(&"word ".repeat(MAX_PROSE / 5 + 1), &["a.md prose-skipped"]);
+        let long = "word ".repeat(LONGEST / 5 + 9);
+        let long = ["It is a apple.\n\n", &long, "\n\nThat is a egg.\n"].concat();
+        case(
+            &long,
+            &[
+                "a.md:1:7 prose-an-a \"a\"",
+                "a.md:3:1 prose-skipped \"w\"",
+                "a.md:5:9 prose-an-a \"a\"",
+            ],
+        );
     }
 
     #[test]

@@ -17,7 +17,13 @@ pub(super) struct Prose {
     pub blocks: Vec<Block>,
     /// Code and math.
     pub code: Vec<Range<usize>>,
+    /// Paragraphs that are too long to be read, by their first bytes.
+    pub too_long: Vec<usize>,
 }
+
+/// The longest paragraph that is read, in bytes: five pages of a book without a break. Rules take a
+/// time that grows with the square of it.
+pub(super) const LONGEST: usize = 16 << 10;
 
 /// Reads a page.
 pub(super) fn read_prose(page: &Page) -> Prose {
@@ -197,7 +203,10 @@ impl Walker<'_> {
     }
 
     fn keep(&mut self, mut block: Block) {
-        if block.text.contains(char::is_alphabetic) {
+        if block.text.len() > LONGEST {
+            let first = block.source(&(0..1));
+            self.prose.too_long.push(first.start);
+        } else if block.text.contains(char::is_alphabetic) {
             let mut masked = std::mem::take(&mut block.masked);
             masked.extend(technical(&block.text));
             block.masked = merge(masked);

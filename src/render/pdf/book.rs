@@ -5,17 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::config::{Kind, Paper, direction};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::render::context::RenderContext;
 use crate::render::pdf::glyphs::Glyphs;
 use crate::render::pdf::images::Images;
 use crate::render::pdf::links::Links;
 use crate::render::pdf::node;
-use crate::render::pdf::resolve::{place_notes, resolve_links, take_labels};
+use crate::render::pdf::resolve::{Notes, resolve_links, take_labels};
 use crate::render::pdf::strings::strings;
 use crate::render::pdf::tree::{PageInput, page_tree};
 use crate::render::words::Words;
-use crate::site::{Date, Document, NavItem, PageId};
+use crate::site::{Date, Document, NavItem, Page, PageId};
 
 /// A contract of more words than this is worth a table of contents.
 const LONG_CONTRACT: usize = 8000;
@@ -81,17 +81,18 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
             for (sign, at) in tree.signs.drain(..) {
                 glyphs.letter(page, sign, at);
             }
-            let mut placed = BTreeMap::new();
+            let mut placed = Notes::new(index, std::mem::take(&mut tree.notes));
             let mut title = tree.title.map(|(title, id)| {
                 chapter["alias"] = json!(format!("p{index}--{id}"));
                 node::notes_apart(title)
             });
             if let Some((title, notes)) = &mut title {
-                place_notes(notes, index, &mut tree.notes, &mut placed);
+                placed.place(notes);
                 chapter["title"] = json!(title);
                 chapter["notes"] = json!(notes);
             }
-            place_notes(&mut tree.blocks, index, &mut tree.notes, &mut placed);
+            placed.place(&mut tree.blocks);
+            diagnostics.extend(placed.too_deep.then(|| notes_too_deep(page)));
             take_labels(&mut tree.blocks, &mut labels);
             chapter["body"] = json!(tree.blocks);
         }
@@ -149,6 +150,14 @@ fn chapter(
         "language": language_of(language),
         "body": [],
     })
+}
+
+fn notes_too_deep(page: &Page) -> Diagnostic {
+    let notes = &page.outline.footnotes.definitions;
+    let first = notes.first().map_or(page.body, |(_, span)| span.start);
+    let message = "notes stand in notes too deeply for paper";
+    page.diagnostic("pdf-depth", Severity::Warning, first..first, message)
+        .help("those below the third level are left out of the PDF")
 }
 
 /// The navigation in reading order: parts, chapters and what is below them.

@@ -44,54 +44,77 @@ pub(super) fn resolve_links(nodes: &mut [Value], labels: &BTreeSet<String>) {
     }
 }
 
-/// Puts footnotes in place. A note that was already placed is referred to by its label; one that
-/// refers to itself is not.
-pub(super) fn place_notes(
-    tree: &mut [Value],
+/// How deep notes may stand in notes; each level costs the engine several calls.
+const MAX_NOTES: usize = 3;
+
+/// The footnotes of a page that wait for their places.
+pub(super) struct Notes {
+    bodies: BTreeMap<String, Vec<Value>>,
+    /// Whether each that was begun is finished: one that refers to itself is not.
+    placed: BTreeMap<String, bool>,
+    /// The place of the page in the document.
     page: usize,
-    notes: &mut BTreeMap<String, Vec<Value>>,
-    placed: &mut BTreeMap<String, bool>,
-) {
-    for node in tree {
-        place(node, page, notes, placed);
-    }
+    depth: usize,
+    /// Whether a note was left out, because it stood too deep in others.
+    pub(super) too_deep: bool,
 }
 
-fn place(
-    node: &mut Value,
-    page: usize,
-    notes: &mut BTreeMap<String, Vec<Value>>,
-    placed: &mut BTreeMap<String, bool>,
-) {
-    if node["i"] == "note" {
-        let name = node["label"].as_str().unwrap_or("").to_owned();
-        let label = format!("p{page}-note-{name}");
-        match (notes.remove(&name), placed.get(&name)) {
-            (Some(mut body), _) => {
-                placed.insert(name.clone(), false);
-                for block in &mut body {
-                    place(block, page, notes, placed);
-                }
-                placed.insert(name, true);
-                *node = json!({"i": "note", "label": label, "c": body});
-            }
-            (None, Some(true)) => *node = json!({"i": "note", "again": label}),
-            (None, _) => *node = json!(""),
+impl Notes {
+    pub(super) fn new(page: usize, bodies: BTreeMap<String, Vec<Value>>) -> Self {
+        Self {
+            bodies,
+            placed: BTreeMap::new(),
+            page,
+            depth: 0,
+            too_deep: false,
         }
-        return;
     }
-    match node {
-        Value::Array(items) => {
-            for node in items {
-                place(node, page, notes, placed);
-            }
+
+    /// Puts footnotes in place. A note that was already placed is referred to by its label; one
+    /// that refers to itself is not.
+    pub(super) fn place(&mut self, tree: &mut [Value]) {
+        for node in tree {
+            self.place_in(node);
         }
-        Value::Object(fields) => {
-            for (_, value) in fields.iter_mut() {
-                place(value, page, notes, placed);
-            }
+    }
+
+    fn place_in(&mut self, node: &mut Value) {
+        if node["i"] == "note" {
+            let name = node["label"].as_str().unwrap_or("").to_owned();
+            *node = self.note(&name);
+            return;
         }
-        _ => {}
+        match node {
+            Value::Array(items) => self.place(items),
+            Value::Object(fields) => {
+                for (_, value) in fields.iter_mut() {
+                    self.place_in(value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn note(&mut self, name: &str) -> Value {
+        let label = format!("p{}-note-{name}", self.page);
+        match self.placed.get(name) {
+            Some(true) => return json!({"i": "note", "again": label}),
+            Some(false) => return json!(""),
+            None => {}
+        }
+        if self.depth >= MAX_NOTES {
+            self.too_deep |= self.bodies.contains_key(name);
+            return json!("");
+        }
+        let Some(mut body) = self.bodies.remove(name) else {
+            return json!("");
+        };
+        self.placed.insert(name.to_owned(), false);
+        self.depth += 1;
+        self.place(&mut body);
+        self.depth -= 1;
+        self.placed.insert(name.to_owned(), true);
+        json!({"i": "note", "label": label, "c": body})
     }
 }
 
