@@ -11,6 +11,10 @@ const UPRIGHT: usize = 100;
 const KEPT_ROWS: usize = 12;
 const KEPT_LETTERS: usize = 1500;
 
+/// The longest paragraph that is laid out in one piece, in bytes. The engine weighs every break of
+/// a paragraph against all others, in a memory of some kilobytes for each word.
+const LONGEST: usize = 16 << 10;
+
 /// Whether a node is a part of a line.
 fn is_span(node: &Value) -> bool {
     node.is_string() || !node["i"].is_null()
@@ -53,7 +57,7 @@ fn grouped(nodes: Vec<Value>, kind: &str) -> Vec<Value> {
 
 /// A paragraph; an image that stands alone is a figure, and a formula on its own line divides it.
 pub(super) fn paragraph(children: Vec<Value>) -> Vec<Value> {
-    let mut blocks = as_blocks(children);
+    let mut blocks: Vec<Value> = as_blocks(children).into_iter().flat_map(divided).collect();
     let mut follows = false;
     for block in &mut blocks {
         if block["t"] == "para" {
@@ -70,6 +74,58 @@ pub(super) fn paragraph(children: Vec<Value>) -> Vec<Value> {
         follows = true;
     }
     blocks
+}
+
+/// A paragraph as several where it is longer than the engine can lay out in one piece.
+fn divided(block: Value) -> Vec<Value> {
+    let mut block = block;
+    if block["t"] != "para" {
+        return vec![block];
+    }
+    let Value::Array(line) = block["c"].take() else {
+        return vec![block];
+    };
+    let mut parts = vec![Vec::new()];
+    let mut length = 0;
+    for node in line.into_iter().flat_map(pieces) {
+        let own = match &node {
+            Value::String(text) => text.len(),
+            // What stands in a span counts too, and a picture as a word.
+            node => plain_text(std::slice::from_ref(node)).len() + 8,
+        };
+        if length > 0 && length + own > LONGEST {
+            parts.push(Vec::new());
+            length = 0;
+        }
+        length += own;
+        if let Some(part) = parts.last_mut() {
+            part.push(node);
+        }
+    }
+    let part = |part| json!({"t": "para", "c": part});
+    parts.into_iter().map(part).collect()
+}
+
+/// A text in pieces that are short enough to be laid out, at spaces where there are any.
+fn pieces(node: Value) -> Vec<Value> {
+    let Value::String(text) = &node else {
+        return vec![node];
+    };
+    if text.len() <= LONGEST {
+        return vec![node];
+    }
+    let mut pieces = Vec::new();
+    let mut rest = text.as_str();
+    while rest.len() > LONGEST {
+        let most = (0..=LONGEST).rev().find(|at| rest.is_char_boundary(*at));
+        let most = most.unwrap_or(rest.len());
+        let end = rest[..most].rfind(' ').map_or(most, |space| space + 1);
+        let (piece, after) = rest.split_at(end.max(1));
+        pieces.push(json!(piece));
+        rest = after;
+    }
+    pieces.push(json!(rest));
+    pieces
 }
 
 fn figure(mut image: Value) -> Value {
@@ -253,6 +309,20 @@ pub(super) fn notes_apart(nodes: Vec<Value>) -> (Vec<Value>, Vec<Value>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_paragraph_without_end_is_divided() {
+        let words = "word ".repeat(LONGEST);
+        let parts = paragraph(vec![json!(words)]);
+        assert!(parts.len() > 4, "{}", parts.len());
+        let text: Vec<String> = parts
+            .iter()
+            .map(|part| plain_text(part["c"].as_array().unwrap()))
+            .collect();
+        assert!(text.iter().all(|text| text.len() <= LONGEST));
+        assert_eq!(text.concat(), words);
+        assert!(paragraph(vec![json!("ä".repeat(LONGEST))]).len() > 1);
+    }
 
     #[test]
     fn a_lonely_image_is_a_figure() {
