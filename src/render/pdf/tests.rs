@@ -463,7 +463,9 @@ fn blocks_nest_as_deeply_as_anybody_writes_them() {
     hostile(&format!("{}x", "- ".repeat(many)), &["pdf-depth"]);
     hostile(&"::: note\n".repeat(many), &["pdf-depth"]);
     let indented = |line: &str| -> String {
-        (0..400).map(|at| format!("{}{line}\n", "    ".repeat(at))).collect()
+        (0..400)
+            .map(|at| format!("{}{line}\n", "    ".repeat(at)))
+            .collect()
     };
     hostile(&indented("!!! note"), &["pdf-depth"]);
     hostile(&indented("=== \"A\""), &["pdf-depth"]);
@@ -480,7 +482,10 @@ fn notes_stand_in_notes_as_far_as_paper_goes() {
     hostile(&chain(5_000), &["pdf-depth"]);
     // A note in the deepest list, with the deepest list in it.
     let deep = "- ".repeat(12);
-    hostile(&format!("{deep}x[^1]\n\n[^1]: {deep}y[^2]\n\n[^2]: {deep}z\n"), &["pdf-depth"]);
+    hostile(
+        &format!("{deep}x[^1]\n\n[^1]: {deep}y[^2]\n\n[^2]: {deep}z\n"),
+        &["pdf-depth"],
+    );
 }
 
 #[test]
