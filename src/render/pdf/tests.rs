@@ -463,9 +463,8 @@ fn blocks_nest_as_deeply_as_anybody_writes_them() {
     hostile(&format!("{}x", "- ".repeat(many)), &["pdf-depth"]);
     hostile(&"::: note\n".repeat(many), &["pdf-depth"]);
     let indented = |line: &str| -> String {
-        (0..400)
-            .map(|at| format!("{}{line}\n", "    ".repeat(at)))
-            .collect()
+        let lines = (0..400).map(|at| ["    ".repeat(at), line.to_owned(), "\n".to_owned()]);
+        lines.flatten().collect()
     };
     hostile(&indented("!!! note"), &["pdf-depth"]);
     hostile(&indented("=== \"A\""), &["pdf-depth"]);
