@@ -143,7 +143,7 @@ impl PageValue {
         Self {
             structured: structured(site, page, &trail.above, updated, src),
             markdown: markdown.then(|| markdown_route(&page.route).to_url()),
-            description: page.front.description.clone().or_else(|| summary(page)),
+            description: described(site, page),
             canonical: match is_fallback {
                 true => original(site, page),
                 false => latest_address(site, page).or_else(|| canonical(site, &page.route)),
@@ -270,6 +270,14 @@ impl LinkValue {
             url: route.to_url(),
         }
     }
+}
+
+/// What a page says of itself; the front page is described by the project before its first words.
+fn described(site: &Site, page: &Page) -> Option<String> {
+    let project = site.config.project.description.as_ref();
+    let home = project.filter(|_| page.route.as_str() == "index.html");
+    let own = page.front.description.as_ref().or(home);
+    own.cloned().or_else(|| summary(page))
 }
 
 /// The first paragraph, cut at a word near 200 characters.
