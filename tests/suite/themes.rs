@@ -295,3 +295,49 @@ fn a_pinned_theme_is_built_from_what_was_fetched() {
         "{unpinned}"
     );
 }
+
+#[test]
+#[cfg(unix)]
+fn links_among_the_files_of_a_theme_lead_nowhere_else() {
+    let outside = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("page.html", "SECRET"),
+        ("a.css", ".secret { color: red }"),
+        ("b.scss", ".secret { color: red }"),
+        ("crew.toml", "word = \"SECRET\"\n"),
+        ("box.html", "SECRET"),
+        ("mark.txt", "SECRET"),
+        ("en.toml", "next = \"SECRET\"\n"),
+    ] {
+        std::fs::write(outside.path().join(name), text).unwrap();
+    }
+    let project = project(&[
+        ("content/b.md", "# B\n\n{{< box >}}\n\nMore.\n"),
+        (
+            "theme/templates/footer.html",
+            "{{ site.data | json_encode }}",
+        ),
+        ("theme/css/c.scss", "@import \"b\", \"../../../x\";\n"),
+    ]);
+    for (link, name) in [
+        ("theme/templates/page.html", "page.html"),
+        ("theme/css/a.css", "a.css"),
+        ("theme/css/b.scss", "b.scss"),
+        ("data/crew.toml", "crew.toml"),
+        ("shortcodes/box.html", "box.html"),
+        ("theme/static/mark.txt", "mark.txt"),
+        ("theme/strings/en.toml", "en.toml"),
+    ] {
+        let link = project.path().join(link);
+        std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(outside.path().join(name), link).unwrap();
+    }
+    project.run(&["build", "--no-check"]).expect(1);
+    let found = project.run(&["check"]).expect(1).stdout;
+    assert_eq!(found.matches("[link-outside]").count(), 7, "{found}");
+    assert!(!style(&project).contains("secret"));
+    assert!(!project.has("dist/mark.txt"));
+    for page in ["dist/index.html", "dist/a/index.html", "dist/b/index.html"] {
+        assert!(!project.read(page).contains("SECRET"), "{page}");
+    }
+}

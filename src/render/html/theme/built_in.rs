@@ -94,6 +94,46 @@ pub(super) fn layers(kind: Kind) -> Vec<Layer> {
     vec![layer(Level::Base, BASE), layer(Level::BuiltIn, own)]
 }
 
+/// A template without the ends of lines that say nothing to a browser: after a line of tags alone,
+/// and between the elements of a head. It is done once for all pages.
+fn lean(text: &str) -> String {
+    const HEAD: [&str; 8] = [
+        "<!doctype",
+        "<html",
+        "<head>",
+        "</head>",
+        "<meta ",
+        "<link ",
+        "<title>",
+        "<script ",
+    ];
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let bare = without_tags(line);
+        let bare = bare.trim();
+        let head = bare.ends_with('>') && HEAD.iter().any(|element| bare.starts_with(element));
+        let says_nothing = bare.is_empty() && line.trim().ends_with("%}");
+        match head || says_nothing {
+            true => out.push_str(line.trim_end_matches('\n')),
+            false => out.push_str(line),
+        }
+    }
+    out
+}
+
+/// A line without the tags that stand in it whole.
+fn without_tags(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(open) = rest.find("{%")
+        && let Some(end) = rest[open..].find("%}")
+    {
+        out.push_str(&rest[..open]);
+        rest = &rest[open + end + 2..];
+    }
+    out + rest
+}
+
 fn layer(level: Level, files: Files) -> Layer {
     let of = |folder: &str| -> Vec<Source> {
         let inside = files.iter().filter_map(|(path, text)| {
@@ -110,8 +150,12 @@ fn layer(level: Level, files: Files) -> Layer {
         Level::Base => built_in(),
         _ => BTreeMap::new(),
     };
+    let mut templates = of("templates/");
+    for source in &mut templates {
+        source.text = lean(&source.text).into();
+    }
     Layer {
-        templates: of("templates/"),
+        templates,
         styles: of("css/"),
         scripts: of("js/"),
         strings,
@@ -125,6 +169,21 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+
+    #[test]
+    fn only_the_ends_of_lines_go_that_say_nothing() {
+        let case = |text: &str, expected: &str| assert_eq!(lean(text), expected);
+        case(
+            "a\n{% if x %}\n  b\n{% endif %}\nc\n",
+            "a\n{% if x %}  b\n{% endif %}c\n",
+        );
+        case(
+            "<head>\n{% if x %}<meta a>{% endif %}\n<p>\n",
+            "<head>{% if x %}<meta a>{% endif %}<p>\n",
+        );
+        case("{% set x =\n1 %}\n\n<b>\n", "{% set x =\n1 %}\n\n<b>\n");
+        case("{{ x }}\n<script a>\nb()\n", "{{ x }}\n<script a>b()\n");
+    }
 
     /// What the search embeds, because a page loads it only when its reader searches.
     const APART: [&str; 3] = ["js/search-index.js", "js/search-terms.js", "js/search.js"];
