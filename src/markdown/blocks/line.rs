@@ -87,6 +87,17 @@ fn list_marker(text: &[u8]) -> Option<usize> {
     }
 }
 
+/// The mark and length of a code fence that a line opens.
+pub(super) fn fence(content: &str) -> Option<(u8, usize)> {
+    let mark = content
+        .bytes()
+        .next()
+        .filter(|byte| [b'`', b'~'].contains(byte))?;
+    let length = content.bytes().take_while(|byte| *byte == mark).count();
+    let opens = length >= 3 && (mark == b'~' || !content[length..].contains('`'));
+    opens.then_some((mark, length))
+}
+
 /// The end of a raw HTML block that begins a line (CommonMark §4.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum HtmlEnd {

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::markdown::abbreviations::Abbreviations;
 use crate::markdown::attributes::Attributes;
-use crate::markdown::blocks::line::{HtmlEnd, Line, html_block};
+use crate::markdown::blocks::line::{HtmlEnd, Line, fence, html_block};
 use crate::markdown::blocks::opener::{What, closer, opener};
 use crate::markdown::blocks::pieces::Rewriting;
 use crate::markdown::element::{Element, Tab};
@@ -489,15 +489,4 @@ impl Scanner<'_> {
         }
         prefix
     }
-}
-
-/// The mark and length of a code fence that a line opens.
-fn fence(content: &str) -> Option<(u8, usize)> {
-    let mark = content
-        .bytes()
-        .next()
-        .filter(|byte| [b'`', b'~'].contains(byte))?;
-    let length = content.bytes().take_while(|byte| *byte == mark).count();
-    let opens = length >= 3 && (mark == b'~' || !content[length..].contains('`'));
-    opens.then_some((mark, length))
 }
