@@ -195,8 +195,8 @@ fn scss_becomes_a_part_of_the_style() {
     ]);
     project.run(&["build", "--no-check"]).expect(0);
     let first = style(&project);
-    assert!(first.contains(".x .y{color: #123456}"), "{first}");
-    assert!(first.contains(".z{color: blue}") && !first.contains(".replaced"));
+    assert!(first.contains(".x .y{color:#123456}"), "{first}");
+    assert!(first.contains(".z{color:blue}") && !first.contains(".replaced"));
     project.write("ours/css/_tones.scss", "$ink: #654321;\n");
     project.run(&["build", "--no-check"]).expect(0);
     assert!(style(&project).contains("#654321"));
@@ -216,7 +216,7 @@ fn scss_is_reported_with_its_line_and_the_rest_is_built() {
     );
     assert!(found.contains("theme/css/bad.scss:2:6"), "{found}");
     assert!(found.contains("theme/css/out.scss:1:9"), "{found}");
-    assert!(style(&project).contains("a{b: c}"));
+    assert!(style(&project).contains("a{b:c}"));
 }
 
 /// Each would take all memory, all stack or all time there is.
@@ -233,7 +233,7 @@ fn scss_without_an_end_comes_to_one() {
         ]);
         let found = project.run(&["build", "--no-check"]).expect(1).stdout;
         assert!(found.contains("error[style-limit]"), "{found}");
-        assert!(style(&project).contains("m{n: o}"), "{found}");
+        assert!(style(&project).contains("m{n:o}"), "{found}");
     }
 }
 
@@ -271,7 +271,7 @@ fn a_pinned_theme_is_built_from_what_was_fetched() {
     let store = Store::open(&project.path().join(".tympan"));
     store.put_named(&digest, &bytes).unwrap();
     project.run(&["build", "--no-check"]).expect(0);
-    assert!(style(&project).contains(".theirs{color: #123456}"));
+    assert!(style(&project).contains(".theirs{color:#123456}"));
     assert!(
         project
             .read("dist/a/index.html")
