@@ -192,3 +192,21 @@ fn blocks_of_ours_are_those_of_books() {
          <p>e</p>\n</section>\n</div>\n<p id=\"g\" class=\"lead\"><mark>f</mark> <kbd>Ctrl</kbd></p>",
     );
 }
+
+/// Text that nobody would write on purpose becomes a chapter all the same.
+#[test]
+fn blocks_nest_as_deeply_as_anybody_writes_them() {
+    let many = 10_000;
+    let notes = (1..=2_000).map(|at| format!("[^{at}]: n [^{}]\n", at + 1));
+    let chain: String = notes.collect();
+    for text in [
+        format!("{}x", "> ".repeat(many)),
+        format!("{}x", "- ".repeat(many)),
+        "::: note\n".repeat(many),
+        format!("x[^1]\n\n{chain}"),
+        format!("![x](dot.gif){{#fig-a}}\n\n{}", "@fig-a ".repeat(5_000)),
+    ] {
+        let made = one(&format!("# One\n\n{text}\n"));
+        assert!(made.content("one.xhtml").contains("<h1"));
+    }
+}
