@@ -12,13 +12,17 @@ use arborium::tree_sitter::{
 
 use crate::render::highlight::class::{Capture, Class};
 use crate::render::highlight::grammar::Grammar;
-use crate::render::highlight::languages::{grammar_named, is_session};
+use crate::render::highlight::languages::{bears, grammar_named, is_session};
 use crate::render::highlight::token::Token;
 
 /// The longest text that gets colors, in bytes.
 const LONGEST: usize = 256 << 10;
 /// How deep languages may stand in each other: a script in HTML in Markdown.
 const DEEPEST: u8 = 3;
+/// How many steps a parser may take once something does not fit. Each then walks everything that is
+/// open, so that a text which only opens things would take the square of its length. Usual code
+/// takes this much for 60 kB.
+const STEPS_ASTRAY: u32 = 3_000;
 /// How many matches a query may have begun and not ended.
 const OPEN_MATCHES: u32 = 256;
 
@@ -55,7 +59,7 @@ impl Budget {
 
 /// The tokens of a text; nothing if the language is not known or the text asks for too much.
 pub(super) fn tokens(language: &str, text: &str) -> Option<Vec<Token>> {
-    if text.len() > LONGEST {
+    if text.len() > LONGEST || !bears(language, text) {
         return None;
     }
     let mut spans = Vec::new();
@@ -147,6 +151,7 @@ fn read(
     for (language, range) in injections(grammar, text, &tree, budget) {
         if let (Some(inner), Some(inside)) = (grammar_named(&language), text.get(range.clone()))
             && depth < DEEPEST
+            && bears(&language, inside)
         {
             read(
                 inner,
@@ -164,7 +169,14 @@ fn read(
 fn parse(grammar: &Grammar, text: &str, budget: &Budget) -> Option<Tree> {
     let mut parser = Parser::new();
     parser.set_language(&grammar.language).ok()?;
-    let mut count = |_: &ParseState| budget.step();
+    let mut astray = 0;
+    let mut count = |state: &ParseState| {
+        astray += u32::from(state.has_error());
+        match astray > STEPS_ASTRAY {
+            true => ControlFlow::Break(()),
+            false => budget.step(),
+        }
+    };
     let options = ParseOptions::new().progress_callback(&mut count);
     let mut rest = |at: usize, _| text.as_bytes().get(at..).unwrap_or_default();
     parser.parse_with_options(&mut rest, None, Some(options))

@@ -4,6 +4,8 @@
 //! the feature `highlight` no language is known and every text stays plain.
 
 mod class;
+#[cfg(all(test, feature = "highlight"))]
+mod endurance;
 #[cfg(feature = "highlight")]
 mod engine;
 #[cfg(feature = "highlight")]
