@@ -1,9 +1,10 @@
 //! Where a link leads. Checks and renderers ask here, so that what is checked is what is built.
 
 use crate::config::Format;
+use crate::site::addresses::{is_page, url_of};
 use crate::site::lists::ARCHIVE_FILE;
 use crate::site::model::{PageId, Site};
-use crate::site::page::{Page, is_page, url_of};
+use crate::site::page::Page;
 use crate::site::routes::redirect_file;
 use crate::site_path::{SitePath, decode};
 

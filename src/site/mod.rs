@@ -2,6 +2,7 @@
 //!
 //! It reads snapshots and knows no output format but the routes.
 
+mod addresses;
 mod authors;
 mod calendar;
 mod cascade;
@@ -37,6 +38,7 @@ mod theme_files;
 mod titles;
 mod versions;
 
+pub use addresses::{is_page, url_of};
 pub use authors::Author;
 pub use data::{DataFault, parse_data};
 pub use date::Date;
@@ -49,7 +51,7 @@ pub use lists::{ARCHIVE_FILE, List, ListId};
 pub use load::LoadOptions;
 pub use model::{Document, Hidden, NavItem, PageId, Redirect, Section, Site};
 pub use nav::SUMMARY_FILE;
-pub use page::{MAX_PAGE, Page, is_page, url_of};
+pub use page::{MAX_PAGE, Page};
 pub use project::Placed;
 pub use routes::redirect_file;
 pub use taxonomies::{Membership, Taxonomy, Term, TermId};

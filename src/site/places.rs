@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::config::{Config, RouteTemplate};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::site::addresses::route_of;
 use crate::site::date::Date;
-use crate::site::page::{Page, route_of};
+use crate::site::page::Page;
 use crate::site_path::SitePath;
 
 /// The routes of a project's pages.

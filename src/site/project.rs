@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::config::{CONFIG_FILE, Config, read_config};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::repo::{Snapshot, SnapshotFile};
+use crate::site::addresses::is_page;
 use crate::site::load::LoadOptions;
 use crate::site::model::Site;
-use crate::site::page::is_page;
 use crate::site_path::SitePath;
 
 /// Where a version of a work stands.

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Severity, SourceText, nearest};
+use crate::site::addresses::url_of;
 use crate::site::links::LinkTarget;
 use crate::site::model::{PageId, Redirect, Site};
 use crate::site::nav::TextFile;
-use crate::site::page::url_of;
 use crate::site::routes::redirect_file;
 use crate::site_path::SitePath;
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::site::page::{Page, url_of};
+use crate::site::addresses::url_of;
+use crate::site::page::Page;
 use crate::site_path::SitePath;
 
 /// Sorts pages by route; of two on one route the first by path stays.

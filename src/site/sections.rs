@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::site::addresses::humanize;
 use crate::site::front_matter::{ListRules, SortBy};
 use crate::site::model::{PageId, Section, Site};
-use crate::site::page::{Page, humanize};
+use crate::site::page::Page;
 use crate::site_path::SitePath;
 
 /// Groups pages by folder. A folder with nothing but an index is a page with its own files, a

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::site::addresses::url_of;
 use crate::site::model::{Redirect, Site};
-use crate::site::page::{Page, url_of};
+use crate::site::page::Page;
 use crate::site_path::SitePath;
 
 /// The versions of a work, the newest first.

@@ -25,6 +25,7 @@ fn build_prints_the_report_that_is_promised() {
             "files",
             "format",
             "images",
+            "lost",
             "output",
             "outputs",
             "pages",

@@ -183,7 +183,7 @@ fn every_licence_is_one_that_may_be_linked() {
 #[test]
 fn the_lock_of_a_release_names_the_engines_that_are_linked() {
     let manifest = include_str!("../../Cargo.toml");
-    let flow = include_str!("../../src/build.rs");
+    let flow = include_str!("../../src/build/lock.rs");
     for (name, package) in [
         ("arborium", "arborium"),
         ("mermaid-rs-renderer", "mermaid-rs-renderer"),

@@ -303,7 +303,7 @@ impl Expander<'_> {
         let place = Place::of(source.text, &call.span, None);
         let text = Arc::clone(&included.text);
         let origin = Some((included.path.clone(), Arc::clone(&text)));
-        let markdown = crate::site::page::is_page(&included.path);
+        let markdown = crate::site::addresses::is_page(&included.path);
         let below = Source {
             all_code: !markdown || source.is_code(call.span.start),
             ..Source::new(included.path.clone(), &text, origin, 0)

@@ -280,7 +280,8 @@ mod tests {
                 Content::Text(text) => text.len(),
                 Content::File(_) | Content::Bytes(_) | Content::Icon(_) => 0,
             });
-            assert!(sizes.sum::<usize>() < 50_000, "{kind:?}");
+            let size = sizes.sum::<usize>();
+            assert!(size < 50_000, "{kind:?}: {size}");
         }
     }
 
