@@ -57,7 +57,7 @@ const LEVELS: [HeadingLevel; 6] = [
 ];
 
 impl Tape {
-    /// Keeps the steps of [`events`] through `text`; `offset` is that of their spans.
+    /// Keeps the steps of [`events`](crate::markdown::events) through `text`; `offset` is that of their spans.
     pub fn of(steps: &[Spanned<'_>], text: &str, offset: usize) -> Self {
         let mut writer = Writer {
             text,

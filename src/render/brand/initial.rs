@@ -44,13 +44,12 @@ fn outline(letter: char) -> Option<String> {
     crate::render::brand::letters::outline(letter, f64::from(SIDE))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "brand"))]
 mod tests {
     use super::*;
     use crate::config::Look;
 
     #[test]
-    #[cfg(feature = "brand")]
     fn a_letter_is_drawn_and_a_strange_one_is_not() {
         let palette = Palette::of("", &Look::default());
         let of = |title: &str| initial(title, &palette);
