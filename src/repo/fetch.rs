@@ -1,8 +1,10 @@
 //! One commit of another repository, fetched over the network: the only call that reaches out, and
 //! only when a person asks for it. Nothing is checked out and nothing of it is run.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -18,12 +20,16 @@ const MAX_FETCHED: u64 = 256 << 20;
 const MAX_LOOKS: usize = 6000;
 /// The time between two looks.
 const LOOK: Duration = Duration::from_millis(100);
+/// How long the list of its files may be, in bytes.
+const MAX_LISTED: u64 = 16 << 20;
+/// How much of what Git says is read, in bytes.
+const MAX_SAID: u64 = 64 << 10;
 /// How many files may be taken of it.
 const MAX_FILES: usize = 5000;
 /// How large they may be together, in bytes.
 const MAX_SIZE: u64 = 32 << 20;
 /// The reference that is fetched into.
-const FETCHED: &str = "refs/heads/fetched";
+const FETCHED: &str = "refs/fetched/theme";
 
 /// What may be fetched from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,12 +54,9 @@ pub struct Fetched {
 pub enum FetchError {
     /// The address leads nowhere that may be fetched from.
     #[error(
-        "`{url}` is no address of a repository: write it as `https://host/path`, without a name or password"
+        "this is no address of a repository: write it as `https://host/path`, without a name or password"
     )]
-    Url {
-        /// The address.
-        url: String,
-    },
+    Url,
     /// A revision cannot be one.
     #[error("`{rev}` is no revision: name a commit, a tag or a branch")]
     Revision {
@@ -108,7 +111,7 @@ pub fn fetch(
 ) -> Result<Fetched, FetchError> {
     let url_of = || url.to_owned();
     if !is_remote(url, reach) {
-        return Err(FetchError::Url { url: url_of() });
+        return Err(FetchError::Url);
     }
     let rev = rev.unwrap_or("HEAD");
     let named = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
@@ -120,9 +123,19 @@ pub fn fetch(
     let root = folder.path();
     git::run(root, ["init", "--bare", "--quiet", "--template="])?;
     let mut command = git::command(root);
-    for setting in ["fetch.fsckObjects=true", "transfer.credentialsInUrl=die"] {
+    for setting in [
+        "fetch.fsckObjects=true",
+        "transfer.credentialsInUrl=die",
+        "credential.interactive=false",
+        // A server that stalls for a minute ends it.
+        "http.lowSpeedLimit=1000",
+        "http.lowSpeedTime=60",
+    ] {
         command.args(["-c", setting]);
     }
+    // Nobody has to read this while Git runs, so Git never waits to be read.
+    let said = root.join("said");
+    let errors = File::create(&said).map_err(FetchError::Folder)?;
     let protocol = match reach {
         Reach::Https => "https",
         Reach::Local => "file",
@@ -133,10 +146,11 @@ pub fn fetch(
         .arg(url)
         .arg(format!("+{rev}:{FETCHED}"))
         .env("GIT_ALLOW_PROTOCOL", protocol)
-        .env_remove("GIT_ASKPASS")
+        // A program of the user's configuration would ask where this names none.
+        .env("GIT_ASKPASS", "")
         .env_remove("SSH_ASKPASS")
         .stdout(Stdio::null())
-        .stderr(Stdio::piped());
+        .stderr(errors);
     let child = command.spawn().map_err(|source| match source.kind() {
         std::io::ErrorKind::NotFound => RepoError::NoGit,
         _ => RepoError::Start {
@@ -145,13 +159,20 @@ pub fn fetch(
             source,
         },
     })?;
-    let output = watched(child, root).ok_or_else(|| FetchError::TooLarge { url: url_of() })?;
-    if !output.status.success() {
-        let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    let status = watched(child, root).ok_or_else(|| FetchError::TooLarge { url: url_of() })?;
+    if !status.success() {
+        let mut message = Vec::new();
+        let said = File::open(&said).map_err(FetchError::Folder)?;
+        let read = said.take(MAX_SAID).read_to_end(&mut message);
+        read.map_err(FetchError::Folder)?;
+        let message = String::from_utf8_lossy(&message).trim().to_owned();
         return Err(FetchError::Git {
             url: url_of(),
             message,
         });
+    }
+    if listing(root).map_err(FetchError::Folder)? > MAX_LISTED {
+        return Err(FetchError::TooLarge { url: url_of() });
     }
     let snapshot = Snapshot::revision(root, FETCHED)?;
     let mut files = Files::new();
@@ -170,11 +191,27 @@ pub fn fetch(
     Ok(Fetched { commit, files })
 }
 
+/// How long the list of all files is, up to a little more than it may be: a few trees that hold each
+/// other many times name more files than any memory holds.
+fn listing(root: &Path) -> std::io::Result<u64> {
+    let mut child = git::command(root)
+        .args(["ls-tree", "-r", "-z", "--full-tree", FETCHED])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let listed = child.stdout.take().map_or(Ok(0), |out| {
+        std::io::copy(&mut out.take(MAX_LISTED + 1), &mut std::io::sink())
+    });
+    let _ = child.kill();
+    child.wait()?;
+    listed
+}
+
 /// Waits for Git, but not for more than may come.
-fn watched(mut child: Child, root: &Path) -> Option<std::process::Output> {
+fn watched(mut child: Child, root: &Path) -> Option<ExitStatus> {
     for _ in 0..MAX_LOOKS {
         if !matches!(child.try_wait(), Ok(None)) {
-            return child.wait_with_output().ok();
+            return child.wait().ok();
         }
         let sizes = walkdir::WalkDir::new(root).into_iter().flatten();
         let sizes = sizes.filter_map(|entry| entry.metadata().ok());
@@ -192,6 +229,9 @@ fn watched(mut child: Child, root: &Path) -> Option<std::process::Output> {
 mod tests {
     use super::*;
     use crate::repo::fixture::Fixture;
+
+    /// Who a tag or a commit is by.
+    const WHO: [&str; 2] = ["user.name=Ada", "user.email=ada@guide.example"];
 
     fn all(_: &SitePath) -> bool {
         true
@@ -223,6 +263,28 @@ mod tests {
         assert_eq!(css(None), (second.clone(), "two".to_owned()));
         assert_eq!(css(Some(&first)), (first, "one".to_owned()));
         assert_eq!(css(Some("main")).0, second);
+        let [name, mail] = WHO;
+        fixture.git(&["-c", name, "-c", mail, "tag", "-am", "One", "v1", &second]);
+        fixture.git(&["push", "--quiet", &from, "v1"]);
+        assert_eq!(css(Some("v1")).0, second);
+    }
+
+    #[test]
+    fn trees_that_hold_each_other_many_times_are_refused() {
+        let fixture = Fixture::with(&[("a", "a")]);
+        let mut tree = fixture.git(&["rev-parse", "HEAD^{tree}"]);
+        for _ in 0..6 {
+            let entries: Vec<String> = (0..10)
+                .map(|name| format!("040000 tree {tree}\tfolder-{name}\n"))
+                .collect();
+            fixture.write("entries", &entries.concat());
+            tree = fixture.git(&["-c", "alias.make=!git mktree < entries", "make"]);
+        }
+        let [name, mail] = WHO;
+        let commit = fixture.git(&["-c", name, "-c", mail, "commit-tree", "-m", "Bomb", &tree]);
+        fixture.git(&["branch", "bomb", &commit]);
+        let error = fetch(&url(&fixture), Some("bomb"), Reach::Local, all).unwrap_err();
+        assert!(matches!(error, FetchError::TooLarge { .. }), "{error}");
     }
 
     #[cfg(unix)]
@@ -253,7 +315,7 @@ mod tests {
         let fixture = Fixture::with(&[("a", "a")]);
         let refused = |url: &str, reach| {
             let error = fetch(url, None, reach, all).unwrap_err();
-            assert!(matches!(error, FetchError::Url { .. }), "{url}: {error}");
+            assert!(matches!(error, FetchError::Url), "{url}: {error}");
         };
         refused(&url(&fixture), Reach::Https);
         for url in [
