@@ -141,10 +141,16 @@ pub fn count(diagnostics: &[Diagnostic]) -> (usize, usize) {
     (of(Severity::Error), of(Severity::Warning))
 }
 
+/// How long a name may be that another is compared with, in bytes: that costs the product of both.
+const LONGEST_NAME: usize = 256;
+
 /// The member of `known` nearest to a mistyped `word`, if one is near enough to suggest.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let short = |name: &&str| name.len() <= LONGEST_NAME;
+    let word = Some(word).filter(short)?;
     known
         .into_iter()
+        .filter(short)
         .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4)
         .min()

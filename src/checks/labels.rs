@@ -1,5 +1,7 @@
 //! What has a label, and the references to it.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use crate::checks::check::{Check, CheckContext};
@@ -59,9 +61,12 @@ fn uses(site: &Site, id: PageId, page: &Page, found: &mut Vec<Diagnostic>) {
             Some(near) => {
                 let written = page.text.get(span.clone()).unwrap_or("");
                 let sign = written.find('@').map_or(0, |at| at + 1);
-                report
-                    .help(format!("did you mean `@{near}`?"))
-                    .replacements(vec![format!("{}{near}", &written[..sign])])
+                let report = report.help(format!("did you mean `@{near}`?"));
+                // The span of a text with an entity is all of it, which must not be replaced.
+                match sign > 0 && written.len() == sign + label.len() {
+                    true => report.replacements(vec![format!("{}{near}", &written[..sign])]),
+                    false => report,
+                }
             }
             None => report.help(format!(
                 "give it to {} with `{{#{label}}}`, or write `\\@{label}` if it is no reference",
@@ -74,9 +79,10 @@ fn uses(site: &Site, id: PageId, page: &Page, found: &mut Vec<Diagnostic>) {
 /// In one work a label means one thing. On one page it is an id too, which has a check of its own;
 /// those of headings are made different, so that the second would be another label.
 fn twice(site: &Site, id: PageId, page: &Page, found: &mut Vec<Diagnostic>) {
-    for (at, label) in page.outline.labels.iter().enumerate() {
-        let before = || page.outline.labels[..at].iter();
-        let here = label.kind == LabelKind::Section && before().any(|other| other.id == label.id);
+    let mut seen = BTreeSet::new();
+    for label in &page.outline.labels {
+        let again = !seen.insert(&label.id);
+        let here = again && label.kind == LabelKind::Section;
         let all = site.labels.get(&label.id).map_or(&[][..], Vec::as_slice);
         let first = all.first().filter(|_| site.is_one_work());
         let elsewhere = first.filter(|first| first.page != id);
@@ -139,6 +145,10 @@ mod tests {
         let report = &found(&LabelCheck, &files)[0];
         assert_eq!(report.help.as_deref(), Some("did you mean `@fig-sea`?"));
         assert_eq!(report.replacements, ["-@fig-sea"]);
+        let files = [("a.md", "Tom &amp; Ann: see @fig-see here.\n"), files[1]];
+        let report = &found(&LabelCheck, &files)[0];
+        assert_eq!(report.help.as_deref(), Some("did you mean `@fig-sea`?"));
+        assert!(report.replacements.is_empty());
     }
 
     #[test]

@@ -1,16 +1,20 @@
 //! Short forms that a page explains once, `*[HTML]: Hypertext Markup Language`, wherever they stand.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use pulldown_cmark::{Event, TagEnd};
 
 use crate::markdown::element::{Element, ElementEnd, Markup};
-use crate::markdown::parse::Spanned;
+use crate::markdown::parse::{Spanned, is_verbatim_end};
+use crate::markdown::run::Run;
 
 /// How many short forms a page may explain.
 const MOST: usize = 1000;
 /// How long a short form may be, in bytes.
 const LONGEST: usize = 64;
+/// How long its explanation may be, in bytes: it is told wherever the short form stands.
+const LONGEST_MEANING: usize = 1 << 10;
 
 /// The short forms of a page.
 #[derive(Debug, Default)]
@@ -27,8 +31,10 @@ impl Abbreviations {
         else {
             return false;
         };
-        let good =
-            !short.trim().is_empty() && short.len() <= LONGEST && !short.contains(['[', ']']);
+        let good = !short.trim().is_empty()
+            && short.len() <= LONGEST
+            && long.len() <= LONGEST_MEANING
+            && !short.contains(['[', ']']);
         if good && self.known.len() < MOST {
             self.known
                 .insert(short.trim().to_owned(), long.trim().to_owned());
@@ -40,11 +46,16 @@ impl Abbreviations {
         self.known.is_empty()
     }
 
-    /// Marks the short forms in the text.
-    pub(super) fn mark(&self, events: Vec<Spanned<'static>>) -> Vec<Spanned<'static>> {
+    /// Marks the short forms in the text; `source` is what the spans are about.
+    pub(super) fn mark(
+        &self,
+        events: Vec<Spanned<'static>>,
+        source: &str,
+    ) -> Vec<Spanned<'static>> {
         if self.is_empty() {
             return events;
         }
+        let is_apart = |tag| is_verbatim_end(tag) || tag == TagEnd::Image;
         let lengths: BTreeSet<usize> = self.known.keys().map(String::len).collect();
         let mut out = Vec::with_capacity(events.len());
         let mut code = 0_usize;
@@ -53,8 +64,7 @@ impl Abbreviations {
                 Markup::Plain(Event::Start(tag)) => code += usize::from(is_apart(tag.to_end())),
                 Markup::Plain(Event::End(tag)) => code -= usize::from(is_apart(*tag)).min(code),
                 Markup::Plain(Event::Text(text)) if code == 0 => {
-                    let text = text.to_string();
-                    self.split(&text, &lengths, &span, &mut out);
+                    self.split(&Run::new(text, &span, source), &lengths, &mut out);
                     continue;
                 }
                 _ => {}
@@ -64,20 +74,13 @@ impl Abbreviations {
         out
     }
 
-    fn split(
-        &self,
-        text: &str,
-        lengths: &BTreeSet<usize>,
-        span: &std::ops::Range<usize>,
-        out: &mut Vec<Spanned<'static>>,
-    ) {
-        let exact = span.len() == text.len();
-        let mut put = |range: std::ops::Range<usize>, long: Option<&String>| {
-            let place = match exact {
-                true => span.start + range.start..span.start + range.end,
-                false => span.clone(),
+    fn split(&self, run: &Run<'_>, lengths: &BTreeSet<usize>, out: &mut Vec<Spanned<'static>>) {
+        let text = run.text;
+        let mut put = |range: Range<usize>, long: Option<&String>| {
+            let Some((event, place)) = run.part(range) else {
+                return;
             };
-            let event = Markup::Plain(Event::Text(text[range].to_owned().into()));
+            let event = Markup::Plain(event);
             let Some(long) = long else {
                 return out.push((event, place));
             };
@@ -100,24 +103,13 @@ impl Abbreviations {
                 ends.then_some((at..at + short.len(), long))
             });
             if let Some((range, long)) = found {
-                if done < at {
-                    put(done..at, None);
-                }
+                put(done..at, None);
                 done = range.end;
                 put(range, Some(long));
             }
         }
-        if done < text.len() {
-            put(done..text.len(), None);
-        }
+        put(done..text.len(), None);
     }
-}
-
-fn is_apart(tag: TagEnd) -> bool {
-    matches!(
-        tag,
-        TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::Image | TagEnd::MetadataBlock(_)
-    )
 }
 
 #[cfg(test)]
@@ -145,6 +137,12 @@ mod tests {
             }
         }
         assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn an_explanation_is_no_essay() {
+        let of = |length| Abbreviations::default().read(&format!("*[A]: {}", "x".repeat(length)));
+        assert!(of(900) && !of(2000));
     }
 
     #[test]

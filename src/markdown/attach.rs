@@ -6,7 +6,7 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 
 use crate::markdown::attributes::Attributes;
 use crate::markdown::element::{Element, ElementEnd, Fold, Markup, Note};
-use crate::markdown::parse::{Spanned, is_opaque, is_opaque_end};
+use crate::markdown::parse::{Spanned, is_opaque_end};
 
 /// An element that is open.
 #[derive(Default)]
@@ -46,7 +46,7 @@ impl<'a> Attacher<'a> {
         let inline = self.inline.take();
         match event {
             Event::Start(tag) => {
-                self.opaque += usize::from(is_opaque(&tag));
+                self.opaque += usize::from(is_opaque_end(tag.to_end()));
                 self.open.push(Open {
                     at: self.out.len(),
                     last: None,

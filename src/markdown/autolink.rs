@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 
-use crate::markdown::parse::{is_opaque, is_opaque_end};
+use crate::markdown::parse::is_opaque_end;
+use crate::markdown::run::Run;
 
 type Spanned<'a> = (Event<'a>, Range<usize>);
 
@@ -18,7 +19,7 @@ pub(super) fn link_bare_urls<'a>(
     let mut opaque = 0_usize;
     for (event, span) in events {
         match event {
-            Event::Start(ref tag) if is_opaque(tag) => opaque += 1,
+            Event::Start(ref tag) if is_opaque_end(tag.to_end()) => opaque += 1,
             Event::End(tag) if is_opaque_end(tag) => opaque = opaque.saturating_sub(1),
             Event::Text(text) if opaque == 0 && might_hold_url(&text) => {
                 split(text, span, source, &mut put);
@@ -46,50 +47,37 @@ fn split<'a>(
     source: &str,
     put: &mut impl FnMut(Event<'a>, Range<usize>),
 ) {
-    // Where an escape or entity was resolved, bytes of the text are not bytes of the file; such a
-    // run keeps the span of the whole.
-    let exact = source.get(span.clone()) == Some(&*text);
-    let place = |range: &Range<usize>| match exact {
-        true => span.start + range.start..span.start + range.end,
-        false => span.clone(),
-    };
-    let mut done = 0;
-    let mut at = 0;
+    let run = Run::new(&text, &span, source);
+    let (mut done, mut at) = (0, 0);
     while at < text.len() {
         let Some((range, target)) = address_at(&text, at, done) else {
             at += text[at..].chars().next().map_or(1, char::len_utf8);
             continue;
         };
-        if range.start > done {
-            let before = done..range.start;
-            put(
-                Event::Text(text[before.clone()].to_owned().into()),
-                place(&before),
-            );
-        }
+        let place = run.place(range.clone());
         let tag = Tag::Link {
             link_type: LinkType::Autolink,
             dest_url: target.into(),
             title: "".into(),
             id: "".into(),
         };
-        put(Event::Start(tag), place(&range));
-        put(
-            Event::Text(text[range.clone()].to_owned().into()),
-            place(&range),
-        );
-        put(Event::End(TagEnd::Link), place(&range));
+        let link = [
+            run.part(done..range.start),
+            Some((Event::Start(tag), place.clone())),
+        ];
+        let link = link.into_iter().chain([run.part(range.clone())]).flatten();
+        link.for_each(|(event, span)| put(event, span));
+        put(Event::End(TagEnd::Link), place);
         done = range.end;
         at = done;
     }
-    if done == 0 {
-        put(Event::Text(text), span);
-    } else if done < text.len() {
-        let rest = done..text.len();
-        put(
-            Event::Text(text[rest.clone()].to_owned().into()),
-            place(&rest),
-        );
+    match done {
+        0 => put(Event::Text(text), span),
+        done => {
+            if let Some((event, span)) = run.part(done..text.len()) {
+                put(event, span);
+            }
+        }
     }
 }
 

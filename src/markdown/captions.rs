@@ -4,12 +4,12 @@
 use std::ops::Range;
 use std::vec::IntoIter;
 
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Tag, TagEnd};
 
 use crate::markdown::attributes::Attributes;
 use crate::markdown::element::{CaptionSource, Markup};
 use crate::markdown::labels::{LabelKind, read_references};
-use crate::markdown::parse::{Spanned, options};
+use crate::markdown::parse::{Spanned, parse};
 
 /// The attributes that have a label, and its kind.
 pub(super) type Labelled = (LabelKind, Attributes);
@@ -194,27 +194,26 @@ pub(super) fn last_paragraph<'a>(inner: &mut Vec<Spanned<'a>>) -> Vec<Spanned<'a
 
 /// The words of a caption that an attribute says, read as the text of a line.
 pub(super) fn caption_of<'a>(words: &str, span: &Range<usize>) -> Vec<Spanned<'a>> {
-    let events = Parser::new_ext(words, options()).map(Event::into_static);
-    let mut inside: Vec<Event<'static>> = events.collect();
-    let is_line = matches!(inside.first(), Some(Event::Start(Tag::Paragraph)))
-        && matches!(inside.last(), Some(Event::End(TagEnd::Paragraph)))
-        && inside
-            .iter()
-            .filter(|event| matches!(event, Event::Start(Tag::Paragraph)))
-            .count()
-            == 1;
+    let mut inside = parse(words);
+    let is_start =
+        |(markup, _): &&Spanned<'_>| matches!(markup, Markup::Plain(Event::Start(Tag::Paragraph)));
+    let is_end =
+        |(markup, _): &Spanned<'_>| matches!(markup, Markup::Plain(Event::End(TagEnd::Paragraph)));
+    let is_line = inside.first().is_some_and(|first| is_start(&first))
+        && inside.last().is_some_and(is_end)
+        && inside.iter().filter(is_start).count() == 1;
     if is_line {
         inside.pop();
         inside.remove(0);
     } else {
-        inside = vec![Event::Text(words.to_owned().into())];
+        let text = Markup::Plain(Event::Text(words.into()));
+        inside = vec![(text, 0..words.len())];
         inside.retain(|_| !words.is_empty());
     }
-    let spanned = inside
-        .into_iter()
-        .map(|event| (Markup::Plain(event), span.clone()));
-    // No place of the caption is known, so that none of its signs can be behind a backslash.
-    read_references(spanned.collect(), "")
+    let inside = read_references(inside, words).into_iter();
+    inside
+        .map(|(markup, _)| (markup.into_static(), span.clone()))
+        .collect()
 }
 
 /// Takes the first of some pairs out of a list of attributes, and the others with it.

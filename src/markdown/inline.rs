@@ -4,11 +4,12 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Tag, TagEnd};
+use pulldown_cmark::{Event, Tag};
 
 use crate::markdown::element::{Element, Markup};
 use crate::markdown::keys::key_name;
-use crate::markdown::parse::Spanned;
+use crate::markdown::parse::{Spanned, is_verbatim_end};
+use crate::markdown::run::Run;
 
 /// How far the second sign of a mark is looked for when a text is passed over, in bytes.
 const NEAR: usize = 64;
@@ -49,12 +50,12 @@ impl<'a> Reader<'a, '_> {
             }
             Markup::Plain(Event::Start(tag)) => {
                 self.open.push(Level::default());
-                self.code += usize::from(is_code(tag.to_end()));
+                self.code += usize::from(is_verbatim_end(tag.to_end()));
                 self.out.push((Markup::Plain(Event::Start(tag)), span));
             }
             Markup::Plain(Event::End(tag)) => {
                 self.open.pop();
-                self.code -= usize::from(is_code(tag)).min(self.code);
+                self.code -= usize::from(is_verbatim_end(tag)).min(self.code);
                 self.out.push((Markup::Plain(Event::End(tag)), span));
             }
             markup => self.out.push((markup, span)),
@@ -62,11 +63,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn text(&mut self, text: &str, span: &Range<usize>) {
-        let exact = self.source.get(span.clone()) == Some(text);
-        let place = |range: Range<usize>| match exact {
-            true => span.start + range.start..span.start + range.end,
-            false => span.clone(),
-        };
+        let run = Run::new(text, span, self.source);
         let (mut done, mut at) = (0, 0);
         let bytes = text.as_bytes();
         while at < bytes.len() {
@@ -79,17 +76,19 @@ impl<'a> Reader<'a, '_> {
                 Found::Delimiter => at + 2,
             };
             if !matches!(found, Found::Delimiter) || self.delimits(text, at) {
-                if done < at {
-                    self.put(&text[done..at], place(done..at));
-                }
-                self.mark(found, text, at..end, &place);
+                self.part(&run, done..at);
+                self.mark(found, &run, at..end);
                 done = end;
             }
             at = end;
         }
-        if done < text.len() {
-            self.put(&text[done..], place(done..text.len()));
-        }
+        self.part(&run, done..text.len());
+    }
+
+    fn part(&mut self, run: &Run<'_>, range: Range<usize>) {
+        let part = run.part(range);
+        self.out
+            .extend(part.map(|(event, place)| (Markup::Plain(event), place)));
     }
 
     fn put(&mut self, text: &str, span: Range<usize>) {
@@ -105,14 +104,8 @@ impl<'a> Reader<'a, '_> {
         self.out.push((Markup::Close(end), span));
     }
 
-    fn mark(
-        &mut self,
-        found: Found,
-        text: &str,
-        range: Range<usize>,
-        place: &impl Fn(Range<usize>) -> Range<usize>,
-    ) {
-        let span = place(range.clone());
+    fn mark(&mut self, found: Found, run: &Run<'_>, range: Range<usize>) {
+        let (text, span) = (run.text, run.place(range.clone()));
         match found {
             Found::Emoji(emoji, _) => self.put(emoji, span),
             Found::Moved(_) => {
@@ -124,7 +117,7 @@ impl<'a> Reader<'a, '_> {
                 let start = Markup::Plain(Event::Start(tag));
                 self.out.push((start, span.clone()));
                 let inner = range.start + 1..range.end - 1;
-                self.put(&text[inner.clone()], place(inner));
+                self.part(run, inner);
                 self.out.push((end, span));
             }
             Found::Keys(_) => {
@@ -201,13 +194,6 @@ enum Found {
     Moved(usize),
     /// The end of a combination of keys.
     Keys(usize),
-}
-
-fn is_code(tag: TagEnd) -> bool {
-    matches!(
-        tag,
-        TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::MetadataBlock(_)
-    )
 }
 
 /// Whether a mark may stand in a page, or in a run of its text, in one fast pass.
@@ -313,6 +299,8 @@ fn emoji(text: &str, at: usize) -> Option<Found> {
 
 #[cfg(test)]
 mod tests {
+    use pulldown_cmark::TagEnd;
+
     use super::*;
     use crate::markdown::{ElementEnd, events};
 

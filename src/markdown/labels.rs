@@ -8,7 +8,8 @@ use std::ops::Range;
 use pulldown_cmark::{Event, TagEnd};
 
 use crate::markdown::element::{Element, ElementEnd, Markup};
-use crate::markdown::parse::Spanned;
+use crate::markdown::parse::{Spanned, is_opaque_end};
+use crate::markdown::run::Run;
 
 /// What can be numbered and referred to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,8 +80,10 @@ impl LabelKind {
 /// Whether a text may hold a label or a reference. Nearly all texts are done with here.
 pub(super) fn might_hold_labels(text: &str) -> bool {
     let bytes = text.as_bytes();
-    memchr::memchr2_iter(b'#', b'@', bytes).any(|at| {
+    memchr::memchr3_iter(b'#', b'@', b'=', bytes).any(|at| {
         let rest = &bytes[at + 1..];
+        let quoted = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'"));
+        let rest = quoted.unwrap_or(rest);
         PREFIXES.iter().any(|(prefix, _)| {
             rest.get(..prefix.len())
                 .is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
@@ -112,29 +115,16 @@ pub(super) fn read_references<'a>(events: Vec<Spanned<'a>>, source: &str) -> Vec
 }
 
 fn is_opaque(tag: TagEnd) -> bool {
-    matches!(
-        tag,
-        TagEnd::Link
-            | TagEnd::Image
-            | TagEnd::CodeBlock
-            | TagEnd::HtmlBlock
-            | TagEnd::Heading(_)
-            | TagEnd::MetadataBlock(_)
-    )
+    is_opaque_end(tag) || matches!(tag, TagEnd::Heading(_))
 }
 
 fn split(text: &str, span: &Range<usize>, source: &str, out: &mut Vec<Spanned<'_>>) {
-    let written = source.get(span.clone()).unwrap_or("");
-    let place = |range: Range<usize>| match written == text {
-        true => span.start + range.start..span.start + range.end,
-        false => span.clone(),
-    };
+    let run = Run::new(text, span, source);
     let put = |range: Range<usize>, out: &mut Vec<Spanned<'_>>| {
-        if !range.is_empty() {
-            let event = Event::Text(text[range.clone()].to_owned().into());
-            out.push((Markup::Plain(event), place(range)));
-        }
+        let part = run.part(range);
+        out.extend(part.map(|(event, place)| (Markup::Plain(event), place)));
     };
+    let written = source.get(span.clone()).unwrap_or("");
     let mut escapes = Escapes::of(text, written, source.get(..span.start));
     let mut done = 0;
     for at in memchr::memchr_iter(b'@', text.as_bytes()) {
@@ -152,9 +142,9 @@ fn split(text: &str, span: &Range<usize>, source: &str, out: &mut Vec<Spanned<'_
         for (number, found) in group.into_iter().enumerate() {
             if number > 0 {
                 let comma = Event::Text(", ".into());
-                out.push((Markup::Plain(comma), place(found.start..found.start)));
+                out.push((Markup::Plain(comma), run.place(found.start..found.start)));
             }
-            let span = place(found.start..found.end);
+            let span = run.place(found.start..found.end);
             let reference = Element::Reference(found.reference);
             out.push((Markup::Open(Box::new(reference)), span.clone()));
             put(found.start..found.end, out);
@@ -244,7 +234,11 @@ impl Found {
 /// The references of the square brackets around the first of them: `[see @fig-a; -@tbl-b]`.
 fn group(text: &str, from: usize, first: &Found) -> Option<(usize, usize, Vec<Found>)> {
     let open = from + text.get(from..first.start)?.rfind('[')?;
-    let length = text[open..].find(']')?;
+    // No bracket stands within them, so that each text is looked through once.
+    let length = text[open + 1..].find(['[', ']'])? + 1;
+    if text.as_bytes()[open + length] == b'[' {
+        return None;
+    }
     let mut items = Vec::new();
     let mut at = open + 1;
     for item in text[at..open + length].split(';') {
@@ -252,7 +246,7 @@ fn group(text: &str, from: usize, first: &Found) -> Option<(usize, usize, Vec<Fo
         let mut found = Found::at(text, sign).filter(|found| found.start >= at)?;
         let prefix = text[at..found.start].trim();
         at += item.len();
-        if !text[found.end..at].trim().is_empty() || prefix.contains('[') {
+        if !text[found.end..at].trim().is_empty() {
             return None;
         }
         if !prefix.is_empty() {
@@ -325,6 +319,7 @@ mod tests {
     fn a_text_without_labels_is_known_at_a_look() {
         assert!(might_hold_labels("a {#fig-x}"));
         assert!(might_hold_labels("a @Sec:x"));
+        assert!(might_hold_labels("![a](b){id=\"fig-x\"}"));
         assert!(!might_hold_labels("# a\n@anna #1 {#figs} @fi"));
     }
 }

@@ -23,6 +23,7 @@ mod outline;
 mod parse;
 mod plain;
 mod punctuation;
+mod run;
 mod slug;
 mod tape;
 

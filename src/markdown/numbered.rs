@@ -15,10 +15,13 @@ use crate::markdown::element::{CaptionSource, Element, ElementEnd, Markup, Numbe
 use crate::markdown::fence::Fence;
 use crate::markdown::labels::{LabelKind, read_references};
 use crate::markdown::parse::Spanned;
+use crate::markdown::run::Run;
 
-/// Puts what has a label, and its caption, into an element of its own.
-pub(super) fn read_numbered(events: Vec<Spanned<'_>>) -> Vec<Spanned<'_>> {
+/// Puts what has a label, and its caption, into an element of its own; `source` is what the spans
+/// are about.
+pub(super) fn read_numbered<'a>(events: Vec<Spanned<'a>>, source: &str) -> Vec<Spanned<'a>> {
     let mut reader = Reader {
+        source,
         out: Vec::with_capacity(events.len() + 16),
         rest: events.into_iter(),
     };
@@ -28,12 +31,13 @@ pub(super) fn read_numbered(events: Vec<Spanned<'_>>) -> Vec<Spanned<'_>> {
     reader.out
 }
 
-struct Reader<'a> {
+struct Reader<'a, 's> {
+    source: &'s str,
     out: Vec<Spanned<'a>>,
     rest: IntoIter<Spanned<'a>>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Reader<'a, '_> {
     fn read(&mut self, markup: Markup<'a>, span: Range<usize>) {
         match markup {
             Markup::Attributes(attributes) => {
@@ -149,7 +153,7 @@ impl<'a> Reader<'a> {
         let inner: Vec<Spanned<'a>> = image[1..image.len() - 1].to_vec();
         let caption = match own.or(Some(title).filter(|title| !title.is_empty())) {
             Some(own) => caption_of(&own, &span),
-            None => read_references(inner, ""),
+            None => read_references(inner, self.source),
         };
         if let Some(alt) = alt {
             image.splice(
@@ -268,14 +272,9 @@ impl<'a> Reader<'a> {
             let start = text.len() - text.trim_start().len();
             let (attributes, length) = Attributes::prefix(&text[start..])?;
             labelled(&attributes)?;
-            let exact = place.len() == text.len();
-            let from = if exact { start + length } else { 0 };
-            let place = place.start + from..place.end;
-            let after = text[start + length..].to_owned();
-            match self.rest.as_mut_slice().first_mut() {
-                Some(left) if !after.is_empty() => {
-                    *left = (Markup::Plain(Event::Text(after.into())), place);
-                }
+            let after = Run::new(text, place, self.source).part(start + length..text.len());
+            match (self.rest.as_mut_slice().first_mut(), after) {
+                (Some(left), Some((event, place))) => *left = (Markup::Plain(event), place),
                 _ => drop(self.rest.next()),
             }
             Some(attributes)
@@ -319,7 +318,7 @@ impl<'a> Reader<'a> {
             Some(own) => (CaptionSource::Attribute, caption_of(&own, &span)),
             None => (CaptionSource::Text, last_paragraph(&mut inner)),
         };
-        let inner = read_numbered(inner);
+        let inner = read_numbered(inner, self.source);
         let id = attributes.id.take().unwrap_or_default();
         self.open(kind, id, &mut attributes, &span);
         self.captioned(kind, (source, caption), inner, &span);
@@ -407,6 +406,14 @@ mod tests {
             }
         }
         assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn a_caption_is_read_as_text_is() {
+        let text = "{fig-a <img :A @fig-b>[A @fig-b]}";
+        case("![A \\@fig-b](i){#fig-a}", text);
+        let attribute = "![A](i){#fig-a fig-cap=\"\\\\@fig-b ==c==\"}";
+        case(attribute, "{fig-a <img :A>[@fig-b c]}");
     }
 
     #[test]

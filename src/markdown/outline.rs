@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
-use crate::markdown::element::{Element, ElementEnd, Markup};
+use crate::markdown::element::{Element, Markup};
 use crate::markdown::html::html_references;
 use crate::markdown::labels::LabelKind;
 use crate::markdown::parse::Spanned;
@@ -51,8 +51,6 @@ pub struct Label {
     pub kind: LabelKind,
     /// The label as written, which is its id.
     pub id: String,
-    /// The words of its heading or caption.
-    pub title: String,
     /// The bytes it came from.
     pub span: Range<usize>,
 }
@@ -124,14 +122,12 @@ impl Outline {
                         reader.id(Some(&found.id), span);
                         reader.label(found.kind, found.id.clone(), span.clone());
                     }
-                    Element::Caption(_) => reader.caption = reader.outline.labels.len(),
                     Element::Reference(found) => {
                         let used = (found.label.clone(), span.clone());
                         reader.outline.label_uses.push(used);
                     }
                     _ => {}
                 },
-                Markup::Close(ElementEnd::Caption(_)) => reader.caption = 0,
                 Markup::Close(_) => {}
             }
         }
@@ -171,8 +167,6 @@ struct Reader {
     paragraph: Option<String>,
     in_code: bool,
     in_note: bool,
-    /// How many labels there are, the one of the caption that is being read included; 0 outside.
-    caption: usize,
 }
 
 impl Reader {
@@ -182,12 +176,7 @@ impl Reader {
     }
 
     fn label(&mut self, kind: LabelKind, id: String, span: Range<usize>) {
-        self.outline.labels.push(Label {
-            kind,
-            id,
-            title: String::new(),
-            span,
-        });
+        self.outline.labels.push(Label { kind, id, span });
     }
 
     fn read(&mut self, event: &Event<'_>, span: Range<usize>) {
@@ -276,9 +265,6 @@ impl Reader {
                         && LabelKind::of(id) == Some(LabelKind::Section)
                     {
                         self.label(LabelKind::Section, id.clone(), span.clone());
-                        self.caption = self.outline.labels.len();
-                        self.text(text.trim());
-                        self.caption = 0;
                     }
                     let id = self.slugs.take(&id.unwrap_or_else(|| slug(&text)));
                     self.outline.headings.push(Heading {
@@ -315,11 +301,6 @@ impl Reader {
         if let Some(alt) = self.image.as_mut().and_then(|image| image.alt.as_mut()) {
             alt.push_str(text);
             return;
-        }
-        let label = self.caption.checked_sub(1);
-        let caption = label.and_then(|at| self.outline.labels.get_mut(at));
-        if let Some(label) = caption {
-            label.title.push_str(text);
         }
         let link = self.link.as_mut().map(|link| &mut link.text);
         let heading = self.heading.as_mut().map(|(_, _, heading, _)| heading);

@@ -6,7 +6,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, TagEnd};
 
 use crate::markdown::element::Markup;
-use crate::markdown::parse::Spanned;
+use crate::markdown::parse::{Spanned, is_verbatim_end};
 
 /// How a language sets its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,9 +75,9 @@ pub fn set_punctuation(events: &mut [Spanned<'_>], text: &str, offset: usize, st
         let (read, rest) = events.split_at_mut(at + 1);
         let (markup, span) = &mut read[at];
         match markup {
-            Markup::Plain(Event::Start(tag)) => code += usize::from(is_code(tag.to_end())),
+            Markup::Plain(Event::Start(tag)) => code += usize::from(is_verbatim_end(tag.to_end())),
             Markup::Plain(Event::End(tag)) => {
-                code -= usize::from(is_code(*tag)).min(code);
+                code -= usize::from(is_verbatim_end(*tag)).min(code);
                 if !is_inline(*tag) {
                     before = None;
                 }
@@ -108,13 +108,6 @@ fn written(text: &str, span: Range<usize>) -> &str {
         .is_some_and(|before| before.ends_with('\\'));
     let start = span.start - usize::from(escaped);
     text.get(start..span.end).unwrap_or("")
-}
-
-fn is_code(tag: TagEnd) -> bool {
-    matches!(
-        tag,
-        TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::MetadataBlock(_)
-    )
 }
 
 fn is_inline(tag: TagEnd) -> bool {

@@ -27,6 +27,7 @@ mod code {
     pub(super) const SOFT_BREAK: u8 = 6;
     pub(super) const LINK: u8 = 7;
     pub(super) const FENCE: u8 = 8;
+    pub(super) const HARD_BREAK: u8 = 9;
     /// And the level.
     pub(super) const HEADING: u8 = 10;
     /// And the place in [`super::PLAIN`].
@@ -123,6 +124,7 @@ impl Writer<'_> {
             Event::Html(text) => self.put_text(code::HTML, text, &span),
             Event::InlineHtml(text) => self.put_text(code::INLINE_HTML, text, &span),
             Event::SoftBreak => self.put(code::SOFT_BREAK, &span),
+            Event::HardBreak => self.put(code::HARD_BREAK, &span),
             _ => self.rare(markup, &span),
         }
     }
@@ -169,16 +171,15 @@ impl Writer<'_> {
     /// A step with a text: mostly a part of its span.
     fn put_text(&mut self, code: u8, text: &str, span: &Range<usize>) {
         self.put(code, span);
-        let written = self.text.get(span.clone()).unwrap_or_default();
-        let at = match written.starts_with(text) {
+        let find = |written: &str| match written.starts_with(text) {
             true => Some(0),
             false => memchr::memmem::find(written.as_bytes(), text.as_bytes()),
         };
-        match at {
+        match self.text.get(span.clone()).and_then(find) {
             Some(at) => {
                 self.number(at as u64 + 1);
                 // How much of the span is left out, which is mostly nothing.
-                self.number((written.len() - at - text.len()) as u64);
+                self.number((span.len() - at - text.len()) as u64);
             }
             None => {
                 self.number(0);
@@ -237,6 +238,7 @@ impl<'a> Reader<'a> {
             code::HTML => Event::Html(self.words(&span)?),
             code::INLINE_HTML => Event::InlineHtml(self.words(&span)?),
             code::SOFT_BREAK => Event::SoftBreak,
+            code::HARD_BREAK => Event::HardBreak,
             code::LINK => {
                 let dest_url = self.words(&span)?;
                 self.start(Tag::Link {

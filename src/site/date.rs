@@ -10,6 +10,7 @@ use crate::site::calendar::{month_name, written_out};
 pub struct Date {
     seconds: i64,
     day: Day,
+    offset: UtcOffset,
 }
 
 impl Date {
@@ -32,6 +33,7 @@ impl Date {
         Some(Self {
             seconds,
             day: moment.date(),
+            offset: UtcOffset::UTC,
         })
     }
 
@@ -86,18 +88,19 @@ impl Date {
     }
 
     /// The day in the form of C's `strftime`, names in the given language where it is known and in
-    /// English elsewhere. A time of day is that of UTC.
+    /// English elsewhere. The time of day is that where the author wrote.
     ///
     /// # Errors
     /// Fails where a code is not known, in words.
     pub fn in_form(self, form: &str, language: &str) -> Result<String, String> {
-        let moment = UtcDateTime::from_unix_timestamp(self.seconds).ok();
+        let moment = OffsetDateTime::from_unix_timestamp(self.seconds).ok();
+        let moment = moment.map(|moment| moment.to_offset(self.offset));
         let month = u8::from(self.day.month());
         let name = || match month_name(language, month) {
             Some(name) => name.to_owned(),
             None => self.day.month().to_string(),
         };
-        let clock = |part: fn(UtcDateTime) -> u8| moment.map_or(0, part);
+        let clock = |part: fn(OffsetDateTime) -> u8| moment.map_or(0, part);
         let mut out = String::new();
         let mut letters = form.chars();
         while let Some(letter) = letters.next() {
@@ -126,16 +129,21 @@ impl Date {
                 Some('A') => self.day.weekday().to_string(),
                 Some('a') => self.day.weekday().to_string().chars().take(3).collect(),
                 Some('F') => self.day(),
-                Some('H') => two(clock(UtcDateTime::hour)),
-                Some('M') => two(clock(UtcDateTime::minute)),
-                Some('S') => two(clock(UtcDateTime::second)),
+                Some('H') => two(clock(OffsetDateTime::hour)),
+                Some('M') => two(clock(OffsetDateTime::minute)),
+                Some('S') => two(clock(OffsetDateTime::second)),
                 Some('T') => format!(
                     "{:02}:{:02}:{:02}",
-                    clock(UtcDateTime::hour),
-                    clock(UtcDateTime::minute),
-                    clock(UtcDateTime::second)
+                    clock(OffsetDateTime::hour),
+                    clock(OffsetDateTime::minute),
+                    clock(OffsetDateTime::second)
                 ),
-                Some('z') => "+0000".to_owned(),
+                Some('z') => {
+                    let minutes = self.offset.whole_minutes();
+                    let sign = if minutes < 0 { '-' } else { '+' };
+                    let minutes = minutes.unsigned_abs();
+                    format!("{sign}{:02}{:02}", minutes / 60, minutes % 60)
+                }
                 Some('s') => self.seconds.to_string(),
                 Some('%') => "%".to_owned(),
                 code => {
@@ -152,6 +160,7 @@ impl Date {
         Self {
             seconds: moment.unix_timestamp(),
             day: moment.date(),
+            offset: moment.offset(),
         }
     }
 }
@@ -234,6 +243,8 @@ mod tests {
     fn the_day_is_the_one_that_was_written() {
         let date = Date::parse("2026-03-01T23:30:00-05:00").unwrap();
         assert_eq!(date.day(), "2026-03-01");
+        let written = date.in_form("%F %T %z", "en").unwrap();
+        assert_eq!(written, "2026-03-01 23:30:00 -0500");
         assert_eq!(date.for_readers("en-GB"), "1 March 2026");
         assert_eq!(date.for_readers("en-US"), "March 1, 2026");
         assert_eq!(date.for_readers("tlh"), "2026-03-01");

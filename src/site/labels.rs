@@ -18,7 +18,7 @@ pub struct Labelled {
     pub id: String,
     /// Its number, such as `2.1`; a section has one if it is a chapter that has.
     pub number: Option<String>,
-    /// The words of its heading or caption.
+    /// The words of its heading, if it is a section.
     pub title: String,
 }
 
@@ -57,11 +57,15 @@ pub(super) fn read_labels(site: &Site) -> Labels {
         let number = numbers.get(&id).copied().flatten();
         let chapter = number.map_or("", |number| number.split('.').next().unwrap_or(number));
         let alone = Some(id).filter(|_| !site.is_one_work());
+        let mut headings = page.outline.headings.iter();
         for label in &page.outline.labels {
+            let mut title = String::new();
             let number = if label.kind == LabelKind::Section {
                 let first = page.outline.headings.first();
                 let is_title =
                     first.is_some_and(|first| first.level == 1 && first.span == label.span);
+                let own = headings.find(|heading| heading.span == label.span);
+                title = own.map_or(title, |heading| heading.text.clone());
                 number.filter(|_| is_title).map(str::to_owned)
             } else {
                 let count = counts.entry((alone, chapter, label.kind)).or_default();
@@ -76,7 +80,7 @@ pub(super) fn read_labels(site: &Site) -> Labels {
                 kind: label.kind,
                 id: label.id.clone(),
                 number,
-                title: label.title.clone(),
+                title,
             });
         }
     }

@@ -201,7 +201,6 @@ impl Site {
             let nav = std::mem::take(&mut self.nav);
             self.nav = retitled(self, nav);
         }
-        self.labels = read_labels(self);
         self.title = self
             .config
             .project
@@ -216,6 +215,7 @@ impl Site {
         self.redirects = read_redirects(self, config.as_ref(), &mut diagnostics);
         check_names(self, &mut diagnostics);
         set_titles(self);
+        self.labels = read_labels(self);
         self.diagnostics.extend(diagnostics);
         sort(&mut self.diagnostics);
     }
@@ -288,11 +288,6 @@ fn load_pages(
     previous: Option<&Site>,
 ) -> Vec<Result<Arc<Page>, Box<Diagnostic>>> {
     let is_around = previous.is_some_and(|previous| is_around(around, previous));
-    // Titles are set by what these say.
-    let is_set = previous.is_some_and(|previous| {
-        previous.config.markdown == around.config.markdown
-            && previous.config.project == around.config.project
-    });
     let load = |file: &&SnapshotFile| {
         let path = &file.path;
         if file.size > MAX_PAGE as u64 {
@@ -323,7 +318,8 @@ fn load_pages(
             let whole = page.included.is_empty() && page.unknown.is_empty();
             // A text without calls has nothing in it that anything around decides.
             let own = is_around || !page.calls;
-            stays && is_set && whole && own && page.file.as_bytes() == bytes
+            // Titles are set by what is said elsewhere, and cannot be set again.
+            stays && !page.is_titled && whole && own && page.file.as_bytes() == bytes
         };
         let known = previous
             .and_then(|previous| previous.loaded(path))

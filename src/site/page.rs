@@ -46,6 +46,8 @@ pub struct Page {
     pub outline: Outline,
     /// The body, parsed.
     tape: Tape,
+    /// Whether its titles have the punctuation of its language and are no longer as they were typed.
+    pub(super) is_titled: bool,
     /// The digest of the file and of everything it includes.
     pub digest: Digest,
     /// Files it includes.
@@ -106,6 +108,7 @@ impl Page {
             body,
             outline: Outline::default(),
             tape: Tape::default(),
+            is_titled: false,
             digest: bytes,
             own: bytes,
             bytes,
@@ -155,6 +158,7 @@ impl Page {
             body: 0,
             outline,
             tape,
+            is_titled: false,
             digest,
             included: Vec::new(),
             unknown: Vec::new(),

@@ -47,9 +47,6 @@ pub(super) fn set_titles(site: &mut Site) {
     for section in site.sections.values_mut() {
         style.set_line(&mut section.title);
     }
-    for found in site.labels.values_mut().flatten() {
-        style.set_line(&mut found.title);
-    }
 }
 
 fn set_items(items: &mut [NavItem], style: Punctuation) {
@@ -68,6 +65,7 @@ fn set_page(page: &mut Arc<Page>, style: Punctuation) {
         return;
     }
     let page = Arc::make_mut(page);
+    page.is_titled = true;
     let text = Arc::clone(&page.text);
     for heading in &mut page.outline.headings {
         let source = text.get(heading.span.clone()).unwrap_or("");
@@ -94,7 +92,7 @@ fn set_page(page: &mut Arc<Page>, style: Punctuation) {
 
 #[cfg(test)]
 mod tests {
-    use crate::site::test_site::{page, site};
+    use crate::site::test_site::{page, site, site_after};
 
     #[test]
     fn titles_are_set_where_text_is_and_addresses_stay() {
@@ -118,5 +116,21 @@ mod tests {
         let files = [("tympan.toml", docs.as_str()), ("a.md", text)];
         let site = crate::site::test_site::site(&files);
         assert_eq!(site.page(page(&site, "a.md")).title, "It's \"A\"");
+    }
+
+    #[test]
+    fn titles_of_before_are_set_anew() {
+        let text = "# \"A\" -- b\n\n## `c--d` \"q\" {#sec-c}\n";
+        let titled = |kind: &str, previous| {
+            let config = format!("[project]\nkind = \"{kind}\"\nlanguage = \"de\"\n");
+            let site = site_after(&[("tympan.toml", &config), ("a.md", text)], previous);
+            let title = site.page(page(&site, "a.md")).title.clone();
+            let label = site.labels["sec-c"][0].title.clone();
+            (title, label, site)
+        };
+        let (title, label, before) = titled("book", None);
+        assert_eq!((&*title, &*label), ("„A“ – b", "c--d \"q\""));
+        let (title, label, _) = titled("docs", Some(&before));
+        assert_eq!((&*title, &*label), ("\"A\" -- b", "c--d \"q\""));
     }
 }

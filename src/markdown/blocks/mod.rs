@@ -58,7 +58,7 @@ fn read(
     text: &str,
     parse: impl for<'t> Fn(&'t str) -> Vec<Spanned<'t>>,
 ) -> Option<(Vec<Spanned<'static>>, Scan)> {
-    if !holds_signs(text) || !might_hold_blocks(text) {
+    if !might_hold_blocks(text) {
         return None;
     }
     let mut left_alone = BTreeSet::new();
@@ -69,17 +69,11 @@ fn read(
         }
         let resolved = resolve(parse(&scan.rewriting.text), &scan);
         match resolved {
-            Ok(events) => return Some((scan.abbreviations.mark(events), scan)),
+            Ok(events) => return Some((scan.abbreviations.mark(events, text), scan)),
             Err(swallowed) => left_alone.extend(swallowed),
         }
     }
     None
-}
-
-/// Whether any sign of a block stands in a text: few hold one, and looking costs next to nothing.
-fn holds_signs(text: &str) -> bool {
-    let holds = |sign: &str| memchr::memmem::find(text.as_bytes(), sign.as_bytes()).is_some();
-    ["!!!", "???", ":::", "===", "*["].into_iter().any(holds)
 }
 
 #[cfg(test)]
