@@ -1,10 +1,16 @@
 //! A picture that something else is drawn from: an icon, the logo on a card.
 
+use std::collections::BTreeMap;
+
 use crate::assets::budget::BUDGET;
 use crate::assets::header::{HeaderFault, read_header};
 use crate::assets::map::ImageKind;
 use crate::assets::pixels::{Layout, Pixels};
 use crate::assets::sanitize::sanitize;
+
+/// The names of SVG and of the links in it.
+const SVG: &str = "http://www.w3.org/2000/svg";
+const XLINK: &str = "http://www.w3.org/1999/xlink";
 
 /// A picture that was found good.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +56,7 @@ impl Picture {
             return Err("it moves, or has more pixels than are read".to_owned());
         }
         let content = match header.kind {
-            ImageKind::Svg => PictureContent::Drawing(sanitize(&bytes)?),
+            ImageKind::Svg => PictureContent::Drawing(modest(sanitize(&bytes)?)?),
             _ => PictureContent::Pixels(bytes),
         };
         Ok(Self {
@@ -93,6 +99,72 @@ impl Picture {
     }
 }
 
+/// How many parts of a drawing may cost as much as the whole canvas: filters, masks and the like.
+const MOST_DEAR: usize = 64;
+/// How many copies of parts a drawing may make, those within copies counted too.
+const MOST_COPIES: usize = 2_000;
+
+/// A drawing that takes no more work than a picture of that size is worth.
+fn modest(svg: String) -> Result<String, String> {
+    let document = roxmltree::Document::parse(&svg).map_err(|error| error.to_string())?;
+    let is_dear = |node: &roxmltree::Node<'_, '_>| {
+        let own = ["filter", "mask", "pattern", "clipPath"].contains(&node.tag_name().name())
+            || node.tag_name().name().starts_with("fe");
+        let names = ["filter", "mask", "clip-path"];
+        let used = names.iter().any(|name| node.has_attribute(*name));
+        own || used
+            || node
+                .attribute("style")
+                .is_some_and(|style| style.contains("url("))
+    };
+    let dear = document.descendants().filter(is_dear).count();
+    if dear > MOST_DEAR {
+        return Err(format!("it has more than {MOST_DEAR} filters and masks"));
+    }
+    let mut counts = BTreeMap::new();
+    copies(document.root(), &document, &mut counts, 0)
+        .filter(|count| *count <= MOST_COPIES)
+        .ok_or_else(|| format!("it copies parts of itself more than {MOST_COPIES} times"))?;
+    Ok(svg)
+}
+
+/// How many copies a part of a drawing makes; none if that never ends. `counts` are those of parts
+/// that were counted.
+fn copies<'a>(
+    part: roxmltree::Node<'a, 'a>,
+    document: &'a roxmltree::Document<'a>,
+    counts: &mut BTreeMap<&'a str, usize>,
+    depth: usize,
+) -> Option<usize> {
+    if depth > 32 {
+        return None;
+    }
+    let mut sum = 0_usize;
+    for node in part
+        .descendants()
+        .filter(|node| node.has_tag_name((SVG, "use")))
+    {
+        let named = node.attribute((XLINK, "href")).or(node.attribute("href"));
+        let Some(id) = named.and_then(|named| named.strip_prefix('#')) else {
+            continue;
+        };
+        let inner = match counts.get(id) {
+            Some(known) => *known,
+            None => {
+                let mut all = document.descendants();
+                let target = all.find(|node| node.attribute("id") == Some(id));
+                let inner = target.map_or(Some(0), |target| {
+                    copies(target, document, counts, depth + 1)
+                })?;
+                counts.insert(id, inner);
+                inner
+            }
+        };
+        sum = sum.saturating_add(1).saturating_add(inner);
+    }
+    Some(sum)
+}
+
 /// The largest size of the same shape within a box, at least one pixel a side.
 pub fn fit((width, height): (u32, u32), (across, down): (u32, u32)) -> (u32, u32) {
     let (w, h) = (u64::from(width.max(1)), u64::from(height.max(1)));
@@ -115,6 +187,30 @@ mod tests {
         assert_eq!(fit((300, 100), (60, 60)), (60, 20));
         assert_eq!(fit((1, 9000), (60, 60)), (1, 60));
         assert_eq!(fit((10, 20), (200, 200)), (100, 200));
+    }
+
+    #[test]
+    fn a_drawing_may_not_cost_what_it_likes() {
+        let read = |inside: &str| {
+            let svg =
+                format!("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 4'>{inside}</svg>");
+            Picture::read(svg.into_bytes()).map(|_| ())
+        };
+        let nest: Vec<String> = (1..12)
+            .map(|level| {
+                let copy = format!("<use href='#n{}'/>", level - 1);
+                format!("<g id='n{level}'>{}</g>", copy.repeat(10))
+            })
+            .collect();
+        let nest = format!(
+            "<g id='n0'><rect width='1' height='1'/></g>{}",
+            nest.concat()
+        );
+        assert!(read("<g id='a'/><use href='#a'/>").is_ok());
+        assert!(read(&nest).unwrap_err().contains("copies"));
+        assert!(read("<g id='a'><use href='#a'/></g>").is_err());
+        let dear = "<rect width='1' height='1' filter='url(#f)'/>".repeat(100);
+        assert!(read(&dear).unwrap_err().contains("filters"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::assets::encoder_version;
 use crate::release::Lock;
+use crate::render::DRAWING_ENGINE;
 use crate::site::Site;
 
 /// The tool, the engines compiled into it, and the theme if it is not of the project.
@@ -22,7 +23,7 @@ pub(super) fn lock(site: &Site) -> Lock {
         lock.insert("typst".to_owned(), "0.15.1".to_owned());
     }
     if cfg!(feature = "brand") {
-        lock.insert("resvg".to_owned(), "0.47.0".to_owned());
+        lock.insert("resvg".to_owned(), DRAWING_ENGINE.to_owned());
     }
     if cfg!(feature = "highlight") {
         lock.insert("arborium".to_owned(), "2.18.2".to_owned());

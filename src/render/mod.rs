@@ -25,6 +25,7 @@ mod search;
 mod stage;
 mod words;
 
+pub(crate) use brand::ENGINE as DRAWING_ENGINE;
 pub use context::{RenderContext, RenderError};
 pub use mounted::Version;
 pub use plan::{Job, JobKind, Plan, Rendered, Renderer};

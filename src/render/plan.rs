@@ -57,6 +57,8 @@ pub enum JobKind {
     NotFound,
     /// The page that leads to the folder of the work's own language.
     Entrance,
+    /// The icon that browsers look for where the release begins.
+    Favicon,
     /// A page that sends the reader on, by its place in the site.
     Redirect(usize),
     /// A file of the theme's own, by its place in the theme.

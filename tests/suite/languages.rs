@@ -92,6 +92,8 @@ fn the_own_language_may_stand_in_a_folder_like_the_others() {
         assert!(project.has(&format!("dist/{file}.html")), "{file}");
     }
     assert!(!project.has("dist/guide/setup") && !project.has("dist/en/robots.txt"));
+    assert_eq!(project.has("dist/favicon.ico"), cfg!(feature = "brand"));
+    assert!(!project.has("dist/en/favicon.ico"));
     let door = project.read("dist/index.html");
     has(&door, "content=\"0; url=en/index.html\"");
     has(

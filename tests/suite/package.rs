@@ -191,6 +191,7 @@ fn the_lock_of_a_release_names_the_engines_that_are_linked() {
         ("pikchr", "pikchr"),
         ("typst", "typst"),
         ("harper", "harper-core"),
+        ("grass", "grass_compiler"),
     ] {
         let start = format!("{package} = {{ version = \"=");
         let version = manifest

@@ -9,6 +9,7 @@ use resvg::tiny_skia::{Color, Pixmap, PixmapPaint, Transform};
 use resvg::usvg::{ImageHrefResolver, Options, Tree, fontdb::Database};
 
 use crate::assets::{Picture, PictureContent, Rgba, fit};
+use crate::render::brand::letters::{FAMILY, embedded};
 
 /// The stack of the engine, which recurses with the drawing.
 const STACK: usize = 32 << 20;
@@ -53,7 +54,7 @@ impl Canvas {
             height,
         };
         match &picture.content {
-            PictureContent::Drawing(svg) => self.svg(svg, &Arc::default(), place),
+            PictureContent::Drawing(svg) => self.svg(svg, &embedded(), place),
             PictureContent::Pixels(_) => self.pixels(picture.within(width, height)?, place),
         }
     }
@@ -71,6 +72,7 @@ impl Canvas {
                     resolve_string: Box::new(|_, _| None),
                 },
                 fontdb: Arc::clone(fonts),
+                font_family: FAMILY.to_owned(),
                 ..Options::default()
             };
             let tree = Tree::from_str(svg, &options).ok()?;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::assets::{Picture, fit};
 use crate::digest::Digest;
+use crate::render::brand::ENGINE;
 use crate::render::brand::canvas::{Canvas, Place};
 use crate::render::brand::cards::CARD_SIZE;
 use crate::render::brand::letters::Letters;
@@ -13,7 +14,7 @@ use crate::site_path::SitePath;
 use crate::store::{Key, Store};
 
 /// Raised whenever the same card would come out in another way.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// The space around everything.
 const EDGE: u32 = 88;
 /// How high a logo may be, and how wide.
@@ -94,6 +95,7 @@ impl Card {
     fn key(&self, style: &Style) -> Key {
         let manner = [u8::from(self.is_home), u8::from(self.is_rtl)];
         Key::new("card", VERSION)
+            .input("engine", ENGINE.as_bytes())
             .digest("style", style.digest)
             .input("texts", self.texts().join("\0").as_bytes())
             .input("manner", &manner)
@@ -112,7 +114,10 @@ impl Card {
         if let Some(known) = store.cached(&key) {
             return known;
         }
-        let bytes = self.drawn(style).unwrap_or_default();
+        // What could not be drawn may be drawn the next time.
+        let Some(bytes) = self.drawn(style) else {
+            return Vec::new();
+        };
         store.cache(&key, &bytes);
         bytes
     }
@@ -153,7 +158,7 @@ impl Card {
             is_rtl: self.is_rtl,
             svg: format!(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
-                 font-family=\"{}\"><rect y=\"{}\" width=\"{width}\" height=\"16\" fill=\"{}\"/>",
+                 font-family=\"'{}'\"><rect y=\"{}\" width=\"{width}\" height=\"16\" fill=\"{}\"/>",
                 escape(&style.letters.family),
                 height - 16,
                 palette.accent.light,
@@ -243,6 +248,8 @@ impl Setting {
         if text.is_empty() {
             return;
         }
+        // A sign that controls something has no place in XML.
+        let text = text.replace(char::is_control, " ");
         let (x, anchor) = match at_right {
             true => (CARD_SIZE.0 - EDGE, "end"),
             false => (EDGE, "start"),
@@ -257,7 +264,7 @@ impl Setting {
             self.svg,
             "<text x=\"{x}\" y=\"{y:.1}\" font-size=\"{size}\" font-weight=\"{weight}\" \
              text-anchor=\"{anchor}\" fill=\"{color}\">{open}{}{close}</text>",
-            escape(text)
+            escape(&text)
         );
     }
 }

@@ -9,6 +9,7 @@ use crate::assets::{Picture, PictureContent};
 use crate::config::CONFIG_FILE;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::digest::Digest;
+use crate::render::brand::ENGINE;
 use crate::render::brand::initial::initial;
 use crate::render::brand::palette::Palette;
 use crate::repo::Snapshot;
@@ -19,7 +20,7 @@ use crate::store::Key;
 use crate::store::Store;
 
 /// Raised whenever an icon of the same picture would come out in another way.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Files of the content that stand for the site by a custom of the web.
 const CUSTOMARY: [&str; 3] = ["favicon.svg", "favicon.png", "icon.svg"];
 /// Where browsers look when nothing tells them.
@@ -30,6 +31,8 @@ const ICO: &str = "favicon.ico";
 pub(in crate::render) struct Icons {
     /// The files: where they stand in the release, and what is drawn.
     pub(in crate::render) files: Vec<(SitePath, Icon)>,
+    /// The one that browsers look for where the release begins, if this site does not begin there.
+    pub(in crate::render) favicon: Option<Icon>,
     /// What pages say of them.
     pub(in crate::render) links: IconLinks,
     /// Those that a launcher shows.
@@ -99,13 +102,14 @@ impl Icons {
         };
         let picture = Arc::new(picture);
         let mut icons = Self::default();
+        let icon = |shape: Shape| Icon {
+            picture: Arc::clone(&picture),
+            shape,
+            background: background.clone(),
+            is_tile,
+        };
         let mut add = |shape: Shape| {
-            let icon = Icon {
-                picture: Arc::clone(&picture),
-                shape,
-                background: background.clone(),
-                is_tile,
-            };
+            let icon = icon(shape);
             let path = icon.path();
             icons.files.push((path.clone(), icon));
             path
@@ -143,8 +147,12 @@ impl Icons {
         }
         let ico = SitePath::parse(ICO).expect("a plain name is a path");
         let is_own = site.publishes(&ico);
-        if cfg!(feature = "brand") && site.mount.is_root() && !is_own {
-            add(Shape::Ico);
+        // A work whose own language has a folder gets it from the entrance.
+        if cfg!(feature = "brand") && site.base.is_root() && site.language.is_none() && !is_own {
+            match site.mount.is_root() {
+                true => drop(add(Shape::Ico)),
+                false => icons.favicon = Some(icon(Shape::Ico)),
+            }
         }
         // Versions and translations show the one at the root.
         if cfg!(feature = "brand") || is_own {
@@ -204,7 +212,7 @@ impl Icon {
             _ => "png",
         };
         let shape = format!(
-            "{VERSION} {:?} {} {}",
+            "{VERSION} {ENGINE} {:?} {} {}",
             self.shape, self.background, self.is_tile
         );
         let digest = Digest::of_parts([shape.as_bytes(), self.picture.bytes()]);
@@ -229,6 +237,7 @@ impl Icon {
     fn drawn(&self, store: &Store) -> Vec<u8> {
         let shape = format!("{:?} {}", self.shape, self.is_tile);
         let key = Key::new("icon", VERSION)
+            .input("engine", ENGINE.as_bytes())
             .input("shape", shape.as_bytes())
             .input("background", self.background.as_bytes())
             .input("picture", self.picture.bytes());

@@ -6,7 +6,7 @@ use resvg::usvg::fontdb::{Database, ID, Source};
 use ttf_parser::{Face, OutlineBuilder};
 
 /// The embedded family that titles are set in.
-const FAMILY: &str = "Libertinus Serif";
+pub(super) const FAMILY: &str = "Libertinus Serif";
 /// The weight of titles.
 const WEIGHT: u16 = 600;
 
@@ -26,6 +26,11 @@ static EMBEDDED: LazyLock<Database> = LazyLock::new(|| {
     }
     database
 });
+
+/// The embedded fonts, for a picture that brings texts of its own.
+pub(super) fn embedded() -> Arc<Database> {
+    Arc::new(EMBEDDED.clone())
+}
 
 /// The fonts that a picture is set in.
 #[derive(Clone)]

@@ -13,6 +13,19 @@ mod letters;
 mod manifest;
 mod palette;
 
+/// The engine that draws, which decides the bytes.
+pub(crate) const ENGINE: &str = "0.47.0";
+
 pub(super) use cards::{CARD_SIZE, Cards};
 pub(super) use icons::{Icon, IconLinks, Icons};
 pub(super) use palette::Palette;
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_engine_is_the_one_that_is_linked() {
+        let manifest = include_str!("../../../Cargo.toml");
+        let pinned = format!("resvg = {{ version = \"={}\"", super::ENGINE);
+        assert!(manifest.contains(&pinned));
+    }
+}

@@ -19,10 +19,9 @@ use crate::render::highlight::token::Token;
 const LONGEST: usize = 256 << 10;
 /// How deep languages may stand in each other: a script in HTML in Markdown.
 const DEEPEST: u8 = 3;
-/// How many steps a parser may take once something does not fit. Each then walks everything that is
-/// open, so that a text which only opens things would take the square of its length. Usual code
-/// takes this much for 60 kB.
-const STEPS_ASTRAY: u32 = 3_000;
+/// How many nodes without a name, such as brackets, may stand in a row. A query walks from each to the
+/// next that has one, and for a text of nothing else that would be the square of its length.
+const MOST_UNNAMED: u32 = 2_000;
 /// How many matches a query may have begun and not ended.
 const OPEN_MATCHES: u32 = 256;
 
@@ -120,7 +119,7 @@ fn read(
     budget: &Budget,
     spans: &mut Vec<Span>,
 ) -> Option<()> {
-    let tree = parse(grammar, text, budget)?;
+    let tree = parse(grammar, text, budget).filter(is_varied)?;
     let mut cursor = QueryCursor::new();
     cursor.set_match_limit(OPEN_MATCHES);
     let mut count = |_: &QueryCursorState| budget.step();
@@ -169,17 +168,33 @@ fn read(
 fn parse(grammar: &Grammar, text: &str, budget: &Budget) -> Option<Tree> {
     let mut parser = Parser::new();
     parser.set_language(&grammar.language).ok()?;
-    let mut astray = 0;
-    let mut count = |state: &ParseState| {
-        astray += u32::from(state.has_error());
-        match astray > STEPS_ASTRAY {
-            true => ControlFlow::Break(()),
-            false => budget.step(),
-        }
-    };
+    let mut count = |_: &ParseState| budget.step();
     let options = ParseOptions::new().progress_callback(&mut count);
     let mut rest = |at: usize, _| text.as_bytes().get(at..).unwrap_or_default();
     parser.parse_with_options(&mut rest, None, Some(options))
+}
+
+/// Whether nowhere too many nodes without a name stand in a row.
+fn is_varied(tree: &Tree) -> bool {
+    let mut cursor = tree.walk();
+    let mut row = 0;
+    let mut above = Vec::new();
+    loop {
+        row = if cursor.node().is_named() { 0 } else { row + 1 };
+        if row > MOST_UNNAMED {
+            return false;
+        }
+        if cursor.goto_first_child() {
+            above.push(std::mem::take(&mut row));
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            let Some(before) = above.pop().filter(|_| cursor.goto_parent()) else {
+                return true;
+            };
+            row = before;
+        }
+    }
 }
 
 /// The parts of a text that are in other languages, and which.
@@ -318,5 +333,22 @@ mod tests {
         let long = "a ".repeat(LONGEST);
         assert_eq!(tokens("rust", &long), None);
         assert_eq!(tokens("nosuch", "a"), None);
+    }
+
+    #[test]
+    fn brackets_without_end_get_no_colors() {
+        for (language, bracket) in [("rust", "("), ("js", "["), ("c", "{")] {
+            assert_eq!(
+                tokens(language, &bracket.repeat(20_000)),
+                None,
+                "{language}"
+            );
+            assert!(
+                tokens(language, &bracket.repeat(100)).is_some(),
+                "{language}"
+            );
+        }
+        let list = format!("let a = [{}];", "1, ".repeat(20_000));
+        assert!(tokens("rust", &list).is_some());
     }
 }

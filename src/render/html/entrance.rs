@@ -49,6 +49,9 @@ impl Renderer for Entrance {
         if site.base.is_root() {
             jobs.push(job(JobKind::Machine(MachineJob::Robots), "robots.txt"));
         }
+        if self.html.theme.favicon.is_some() {
+            jobs.push(job(JobKind::Favicon, "favicon.ico"));
+        }
         let rules = site.config.html.redirect_rules.iter();
         jobs.extend(rules.map(|kind| job(JobKind::Rules(*kind), kind.file())));
         let moved = site.outer_redirects.iter().enumerate();
@@ -62,7 +65,12 @@ impl Renderer for Entrance {
             let artifact = Artifact::new(job.outputs[0].clone(), role, text.into_bytes());
             Ok(Rendered::single(artifact))
         };
+        let icon = self.html.theme.favicon.as_ref();
         match &job.kind {
+            JobKind::Favicon => Ok(icon.map_or_else(Rendered::default, |icon| {
+                let bytes = icon.draw(context.store);
+                Rendered::single(Artifact::new(job.outputs[0].clone(), Role::Theme, bytes))
+            })),
             JobKind::Entrance => self.html.doorway(context, &below(site)),
             JobKind::Redirect(at) => {
                 let redirect = &site.outer_redirects[*at];

@@ -88,6 +88,8 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
             });
             if let Some((title, notes)) = &mut title {
                 placed.place(notes);
+                take_labels(title, &mut labels);
+                take_labels(notes, &mut labels);
                 chapter["title"] = json!(title);
                 chapter["notes"] = json!(notes);
             }

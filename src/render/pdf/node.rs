@@ -31,7 +31,8 @@ pub(super) fn as_blocks(nodes: Vec<Value>) -> Vec<Value> {
 
 /// Blocks, with loose text as it is: the body of a tight list item.
 pub(super) fn as_plain(nodes: Vec<Value>) -> Vec<Value> {
-    grouped(nodes, "plain")
+    let blocks = grouped(nodes, "plain").into_iter();
+    blocks.flat_map(divided).collect()
 }
 
 fn grouped(nodes: Vec<Value>, kind: &str) -> Vec<Value> {
@@ -79,7 +80,8 @@ pub(super) fn paragraph(children: Vec<Value>) -> Vec<Value> {
 /// A paragraph as several where it is longer than the engine can lay out in one piece.
 fn divided(block: Value) -> Vec<Value> {
     let mut block = block;
-    if block["t"] != "para" {
+    let kind = block["t"].clone();
+    if kind != "para" && kind != "plain" {
         return vec![block];
     }
     let Value::Array(line) = block["c"].take() else {
@@ -102,14 +104,14 @@ fn divided(block: Value) -> Vec<Value> {
             part.push(node);
         }
     }
-    let part = |part| json!({"t": "para", "c": part});
+    let part = |part| json!({"t": kind, "c": part});
     parts.into_iter().map(part).collect()
 }
 
 /// A text in pieces that are short enough to be laid out, at spaces where there are any.
 fn pieces(node: Value) -> Vec<Value> {
     let Value::String(text) = &node else {
-        return vec![node];
+        return spans(node);
     };
     if text.len() <= LONGEST {
         return vec![node];
@@ -126,6 +128,27 @@ fn pieces(node: Value) -> Vec<Value> {
     }
     pieces.push(json!(rest));
     pieces
+}
+
+/// A span in several where what stands in it is too long; a note and whatever else has a place of its
+/// own stays whole.
+fn spans(mut node: Value) -> Vec<Value> {
+    let is_style = ["em", "strong", "strike", "mark", "insert"]
+        .iter()
+        .any(|style| node["i"] == *style);
+    if !is_style || plain_text(std::slice::from_ref(&node)).len() <= LONGEST {
+        return vec![node];
+    }
+    let Value::Array(inner) = node["c"].take() else {
+        return vec![node];
+    };
+    let inner = inner.into_iter().flat_map(pieces);
+    let span = |part| {
+        let mut span = node.clone();
+        span["c"] = json!([part]);
+        span
+    };
+    inner.map(span).collect()
 }
 
 fn figure(mut image: Value) -> Value {

@@ -205,14 +205,17 @@ fn a_note_is_placed_once_and_never_in_itself() {
 }
 
 #[test]
+fn an_id_within_a_title_is_given_once() {
+    let book = Project::of("# a *b*{#x-a} c\n\n[l](#x-a)\n\n## R {#x-a}\n").book();
+    let text = Value::from(book.chapters).to_string();
+    assert_eq!(text.matches("\"label\":\"p0--x-a\"").count(), 2);
+}
+
+#[test]
 fn headings_never_skip_a_level() {
     let book = Project::of("# T\n\n### a\n\n## b\n\n#### c\n").book();
-    let levels: Vec<&Value> = book.chapters[0]["body"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .collect();
-    let levels: Vec<&Value> = levels.iter().map(|block| &block["level"]).collect();
+    let blocks = book.chapters[0]["body"].as_array().unwrap().iter();
+    let levels: Vec<&Value> = blocks.map(|block| &block["level"]).collect();
     assert_eq!(levels, [2, 2, 3]);
 }
 

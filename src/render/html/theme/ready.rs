@@ -39,6 +39,8 @@ pub(in crate::render::html) struct Theme {
     pub(in crate::render::html) look: LookValue,
     /// Its colors, for what no browser paints.
     pub(in crate::render::html) palette: Option<Palette>,
+    /// What browsers look for where the release begins, if the site does not begin there.
+    pub(in crate::render::html) favicon: Option<Icon>,
     files: Vec<ThemeFile>,
 }
 
@@ -147,6 +149,7 @@ impl Theme {
             logo_dark: logo_dark.flatten().map(|path| site.url_in_release(&path)),
         };
         theme.palette = Some(palette);
+        theme.favicon = icons.favicon;
         (theme, diagnostics)
     }
 
@@ -189,6 +192,7 @@ impl Theme {
             integrity: None,
             look: LookValue::default(),
             palette: None,
+            favicon: None,
             files: files.into_iter().map(file).collect(),
             templates,
         };
