@@ -20,6 +20,7 @@ mod theme;
 mod translations;
 mod ui;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -40,11 +41,17 @@ enum Outcome {
 /// Runs the program with the arguments of the process.
 pub fn run() -> ExitCode {
     // This program is also what it runs to compile styles, before it is anything else.
-    if std::env::args().nth(1).as_deref() == Some(sass::WORD) {
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|word| word == sass::WORD)
+    {
         let done = sass::answer(std::io::stdin(), std::io::stdout());
         return ExitCode::from(u8::from(done.is_err()));
     }
-    if let Ok(program) = std::env::current_exe() {
+    // The file that runs, whatever has its name by now: it may have been replaced meanwhile.
+    let running = PathBuf::from("/proc/self/exe");
+    let program = Some(running).filter(|file| file.exists());
+    if let Some(program) = program.or_else(|| std::env::current_exe().ok()) {
         sass::run_apart(program);
     }
     let arguments = Arguments::parse();

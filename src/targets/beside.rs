@@ -87,7 +87,10 @@ fn lock(folder: &Path) -> io::Result<Option<File>> {
     let place = folder.join(OWN).join(LOCK);
     let made = (place.parent().map_or(Ok(()), fs::create_dir_all))
         .and_then(|()| File::create_new(&place))
-        .and_then(|file| file.lock().map(|()| file));
+        .inspect(|file| {
+            // Where a file system knows no locks, nothing is taken for left over either.
+            let _ = file.lock();
+        });
     match made {
         Ok(file) if place.exists() => Ok(Some(file)),
         Ok(_) => Ok(None),

@@ -83,7 +83,9 @@ fn json_encode(value: &Value, kwargs: Kwargs, _: &State) -> TeraResult<String> {
         true => serde_json::to_string_pretty(&value),
         false => serde_json::to_string(&value),
     };
-    text.map_err(|error| Error::message(error.to_string()))
+    // `</script>` must not end the script early, whatever a value says.
+    text.map(|text| text.replace('<', "\\u003c"))
+        .map_err(|error| Error::message(error.to_string()))
 }
 
 fn encode(text: &str) -> String {

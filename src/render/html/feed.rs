@@ -109,18 +109,38 @@ fn content(context: &RenderContext<'_>, theme: &Theme, page: &Page, url: &str) -
     tree.to_html()
 }
 
+/// A text of a page that is shown at any depth: its addresses begin with that of the release, `root`.
+pub(super) fn from_root(site: &Site, page: &Page, root: &str, content: &str) -> String {
+    let mut tree = parse_fragment(content);
+    let base = Base {
+        root,
+        ..Base::new(site, page, "")
+    };
+    tree.edit(|element| {
+        base.settle(element);
+        Verdict::Keep
+    });
+    tree.to_html()
+}
+
 /// What relative addresses of a page are relative to.
 struct Base<'a> {
+    /// The address of the release.
     root: &'a str,
+    /// The folder of the site in the release.
+    mount: &'a SitePath,
+    /// The folder of the page in the release.
     folder: SitePath,
+    /// The address of the page.
     url: &'a str,
 }
 
 impl<'a> Base<'a> {
     fn new(site: &'a Site, page: &Page, url: &'a str) -> Self {
         Self {
-            root: site.config.project.base_url.as_deref().unwrap_or_default(),
-            folder: page.route.parent(),
+            root: site.release_url().unwrap_or_default(),
+            mount: &site.mount,
+            folder: site.mount.join(&page.route.parent()),
             url,
         }
     }
@@ -160,7 +180,7 @@ impl<'a> Base<'a> {
         let (path, rest) = address.split_at(end);
         let below = path.trim_start_matches('/');
         let found = match path.starts_with('/') {
-            true => SitePath::parse(below),
+            true => SitePath::parse(below).map(|file| self.mount.join(&file)),
             false => self.folder.resolve(path),
         };
         let Ok(found) = found else {
@@ -185,10 +205,28 @@ mod tests {
     fn case(address: &str, expected: &str) {
         let base = Base {
             root: "https://a.example/x/",
+            mount: &SitePath::root(),
             folder: SitePath::parse("posts/one").unwrap(),
             url: "https://a.example/x/posts/one/",
         };
         assert_eq!(base.absolute(address), expected);
+    }
+
+    #[test]
+    fn what_all_languages_share_stands_beside_them() {
+        let base = Base {
+            root: "https://a.example/x/",
+            mount: &SitePath::parse("de").unwrap(),
+            folder: SitePath::parse("de/posts/one").unwrap(),
+            url: "https://a.example/x/de/posts/one/",
+        };
+        let shared = base.absolute("../../../_tympan/a.png");
+        assert_eq!(shared, "https://a.example/x/_tympan/a.png");
+        assert_eq!(
+            base.absolute("../two/"),
+            "https://a.example/x/de/posts/two/"
+        );
+        assert_eq!(base.absolute("/c.pdf"), "https://a.example/x/de/c.pdf");
     }
 
     #[test]

@@ -138,10 +138,10 @@ impl PageValue {
             crate::site::Date::from_seconds(last)
         });
         let image = image(context, page, &page.route);
-        let src = image.as_ref().map(|image| image.src.as_str());
+        let picture = image.as_ref().and_then(|image| image.url.as_deref());
         let markdown = site.config.html.markdown;
         Self {
-            structured: structured(site, page, &trail.above, updated, src),
+            structured: structured(site, page, &trail.above, updated, picture),
             markdown: markdown.then(|| markdown_route(&page.route).to_url()),
             description: described(site, page),
             canonical: match is_fallback {

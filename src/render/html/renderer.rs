@@ -12,7 +12,7 @@ use crate::render::context::{RenderContext, RenderError};
 use crate::render::html::authors::profile_of_term;
 use crate::render::html::body::render_body;
 use crate::render::html::events::escape;
-use crate::render::html::feed::feed;
+use crate::render::html::feed::{feed, from_root};
 use crate::render::html::languages::{marked, marked_title};
 use crate::render::html::lists::{self, PaginatorValue, StandsFor};
 use crate::render::html::lookup::{Known, SCOPE, Scope};
@@ -136,8 +136,9 @@ impl Html {
             StandsFor::Terms(at) => lists::terms(&site.taxonomies[*at]),
             _ => Vec::new(),
         };
+        let is_missing = page.route.as_str() == "404.html";
         let template = match () {
-            () if page.route.as_str() == "404.html" => "page.html",
+            () if is_missing => "page.html",
             () if home && site.kind != Kind::Docs => "home.html",
             () if page.front.date.is_some() && site.kind == Kind::Site => "post.html",
             () if !terms.is_empty() => "list.html",
@@ -154,6 +155,12 @@ impl Html {
             content = marked(&value, self.theme.string("not_translated"), &content);
         }
         let mut values = self.values(&page.route, &value);
+        if is_missing {
+            self.at_any_depth(site, &mut values, &value.url, "");
+            if let Some(root) = site.release_url().and_then(path_of) {
+                content = from_root(site, page, root, &content);
+            }
+        }
         values.insert_value("heading_html", Value::safe_string(&heading));
         values.insert_value("content", Value::safe_string(&content));
         self.front(context, &mut values, &page.route);
@@ -268,12 +275,7 @@ impl Html {
         let title = self.theme.string("page_not_found").to_owned();
         let page = PageValue::plain(site, &title, &route);
         let mut values = self.values(&route, &page);
-        // It is shown at any depth, so its links cannot be relative where the address is known.
-        let known = site.config.project.base_url.as_deref().and_then(path_of);
-        let root = known.unwrap_or(below);
-        let nav = self.shared.nav_beside(&page.url, root);
-        values.insert_value("nav_html", Value::safe_string(&nav));
-        values.insert("root", root);
+        self.at_any_depth(site, &mut values, &page.url, below);
         values.insert("heading_html", &title);
         let html = self.render(context, "404.html", &values, &route)?;
         Ok(Rendered::single(Artifact::new(
@@ -281,6 +283,16 @@ impl Html {
             Role::Page,
             html.into_bytes(),
         )))
+    }
+
+    /// The page for what is missing is shown at any depth, so its links cannot be relative where the
+    /// address is known.
+    fn at_any_depth(&self, site: &Site, values: &mut Context, url: &str, below: &str) {
+        let known = site.config.project.base_url.as_deref().and_then(path_of);
+        let root = known.unwrap_or(below);
+        let nav = self.shared.nav_beside(url, root);
+        values.insert_value("nav_html", Value::safe_string(&nav));
+        values.insert("root", root);
     }
 
     fn redirect(

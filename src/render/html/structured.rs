@@ -55,7 +55,7 @@ pub(super) fn structured(
         page.front.date.map(|date| json!(date.day())),
     );
     add("dateModified", updated.map(|date| json!(date.day())));
-    add("image", image.map(|image| json!(format!("{base}{image}"))));
+    add("image", image.map(|image| json!(image)));
     let mut graph = vec![fact];
     if !breadcrumbs.is_empty() {
         graph.push(trail(site, breadcrumbs, &page.title, &url));

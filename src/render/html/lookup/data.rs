@@ -7,11 +7,10 @@ use tera::{Error, TeraResult, Value};
 use crate::render::html::lookup::scope::{Scope, missing};
 use crate::site::{DataFault, is_theme_file, parse_data};
 use crate::site_path::SitePath;
+use crate::template::spend;
 
 /// How long a file may be, in bytes.
 const MAX_FILE: u64 = 8 << 20;
-/// How many files one site may ask for beside those in `data/`.
-const MAX_FILES: usize = 1000;
 
 /// Reads a file of the project in the form of its name, or in another; none if it is not there.
 pub(super) fn load(scope: Scope<'_>, path: &str, form: Option<&str>) -> TeraResult<Option<Value>> {
@@ -24,6 +23,8 @@ pub(super) fn load(scope: Scope<'_>, path: &str, form: Option<&str>) -> TeraResu
     let Some(found) = scope.context.snapshot.get(&file) else {
         return Ok(None);
     };
+    // It costs each page that asks as much, whichever page comes first.
+    spend(found.size)?;
     let form = form.map_or_else(|| file.extension().to_ascii_lowercase(), str::to_owned);
     let key = (file, form);
     let mut known = scope
@@ -34,11 +35,9 @@ pub(super) fn load(scope: Scope<'_>, path: &str, form: Option<&str>) -> TeraResu
     if let Some(value) = known.get(&key) {
         return Ok(Some(value.clone()));
     }
-    if found.size > MAX_FILE || known.len() >= MAX_FILES {
-        let message = format!(
-            "The file `{path}` is one too many or too large: a site may ask for {MAX_FILES} of {} MB",
-            MAX_FILE >> 20
-        );
+    if found.size > MAX_FILE {
+        let most = MAX_FILE >> 20;
+        let message = format!("the file `{path}` is too large: data may have {most} MB");
         return Err(Error::message(message));
     }
     // What a theme is made of is no data, and what is hidden is not meant to be shown.

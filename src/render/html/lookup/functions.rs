@@ -86,7 +86,7 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_function("trans", |kwargs: Kwargs, _: &State| {
         question(|scope| {
             let text = word(scope, kwargs.must_get("key")?, kwargs.get("lang")?)?;
-            Ok(Value::from(filled(text, &kwargs)))
+            Ok(Value::from(filled(text, &places(&kwargs))?))
         })
     });
 }
@@ -112,16 +112,24 @@ fn word(scope: Scope<'_>, key: &str, language: Option<&str>) -> TeraResult<Strin
     found.ok_or_else(|| missing("word", key, all))
 }
 
-/// A word with what stands in for `{count}` and the like.
-fn filled(text: String, kwargs: &Kwargs) -> String {
+/// What stands in for `{count}` and the like.
+fn places(kwargs: &Kwargs) -> Vec<(String, String)> {
     let mut places: Vec<(String, String)> = kwargs
         .iter()
         .map(|(name, value)| (name.to_string(), value.to_string()))
         .filter(|(name, _)| name != "key" && name != "lang")
         .collect();
     places.sort();
-    places.iter().fold(text, |text, (name, value)| {
-        text.replace(&format!("{{{name}}}"), value)
+    places
+}
+
+/// A word with what stands in for its places.
+fn filled(text: String, places: &[(String, String)]) -> TeraResult<String> {
+    places.iter().try_fold(text, |text, (name, value)| {
+        let mark = format!("{{{name}}}");
+        let put_in = text.matches(&mark).count().saturating_mul(value.len());
+        spend((text.len() + put_in) as u64)?;
+        Ok(text.replace(&mark, value))
     })
 }
 
@@ -150,5 +158,22 @@ fn term(scope: Scope<'_>, kwargs: &Kwargs, argument: &'static str) -> TeraResult
             let names = taxonomy.terms.iter().map(|term| term.name.as_str());
             Err(missing("term", name, names))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::begin_page;
+
+    #[test]
+    fn a_word_is_no_longer_than_a_page_may_be() {
+        let filled_with = |count: usize, length: usize| {
+            begin_page();
+            filled("{a}".repeat(count), &[("a".to_owned(), "x".repeat(length))])
+        };
+        assert_eq!(filled_with(2, 1).unwrap(), "xx");
+        // A gigabyte, of which nothing is made.
+        assert!(filled_with(1 << 10, 1 << 20).is_err());
     }
 }

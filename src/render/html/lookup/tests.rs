@@ -36,6 +36,7 @@ const FILES: &[(&str, &str)] = &[
     ("data/crew.toml", "[[people]]\nname = \"Ada\"\n"),
     ("notes/x.json", "{\"a\": [1, 2]}"),
     ("notes/bad.json", "{\n\"a\": }"),
+    ("notes/long.txt", include_str!("../../../../Cargo.lock")),
     (".hidden/x.json", "{}"),
     ("theme/static/font.woff2", "x"),
     ("theme/strings/de.toml", "hello = \"Hallo, {name}!\"\n"),
@@ -269,17 +270,22 @@ fn what_is_not_there_is_a_fault_with_its_line() {
 
 #[test]
 fn questions_are_bounded() {
-    let many = |inside: &str| {
-        format!(
-            "{{% for i in range(end=9999) %}}{{% for i in range(end=9999) %}}{inside}{{% endfor %}}{{% endfor %}}"
-        )
+    let many = |turns: usize, inside: &str| {
+        let made = format!(
+            "{{% for i in range(end=9999) %}}{{% for i in range(end={turns}) %}}{inside}{{% endfor %}}{{% endfor %}}"
+        );
+        page("blog/deep/c/index.html", &made)
     };
+    // So many turns alone may be.
+    assert!(!many(25, "").contains("template-limit"));
     for inside in [
         "{% set a = get_page(path='blog/a.md') %}",
         "{{ 'a' | markdown }}",
-        "{% if page.toc | sort %}{% endif %}",
+        "{% set a = load_data(path='notes/long.txt', format='plain') %}",
     ] {
-        let made = page("blog/deep/c/index.html", &many(inside));
+        let made = many(25, inside);
         assert!(made.contains("template-limit"), "{made}");
     }
+    let made = many(9999, "{% if page.toc | sort %}{% endif %}");
+    assert!(made.contains("template-limit"), "{made}");
 }
