@@ -4,16 +4,17 @@
 //! is made and then forgotten, so that what a build needs does not grow with what it makes.
 
 mod lock;
+mod prepared;
 mod versions;
 
+pub use prepared::{Prepared, Sources, prepare};
+
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::assets::AssetMap;
 use crate::build::lock::lock;
-use crate::build::versions::{Lineup, Loaded};
+
 use crate::checks::{CheckContext, run_checks, with_levels};
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::digest::Digest;
@@ -22,8 +23,7 @@ use crate::release::{
     CheckSummary, FORMAT, File, Manifest, Output, Redirect, Release, ReleaseSource, Role, Sink,
     SinkError,
 };
-use crate::render::highlight::Highlights;
-use crate::render::{Job, JobKind, RenderContext, RenderError, Stage, Version, Wanted};
+use crate::render::{Job, JobKind, RenderContext, RenderError, Stage, Wanted};
 use crate::repo::{History, Snapshot};
 use crate::site::{LoadOptions, Site};
 use crate::site_path::SitePath;
@@ -57,36 +57,6 @@ pub enum Checks {
     Run,
     /// They do not, and the release says nothing of them.
     Skip,
-}
-
-/// What a site is made from.
-#[derive(Clone, Copy)]
-pub struct Sources<'a> {
-    /// Its files.
-    pub snapshot: &'a Snapshot,
-    /// Who changed them and when.
-    pub history: &'a History,
-    /// Where dear results are kept.
-    pub store: &'a Store,
-}
-
-/// A site of which every output is planned and none is rendered. [`build`] renders them all, the
-/// preview those that a browser asks for; there is no second road.
-pub struct Prepared {
-    /// The other versions of the work.
-    pub versions: Vec<Arc<Version>>,
-    /// The commit that each of them is built from, by its name.
-    pub commits: BTreeMap<String, String>,
-    /// The model.
-    pub site: Site,
-    /// Its images and files.
-    pub assets: AssetMap,
-    /// The renderers and their plan.
-    pub stage: Stage,
-    /// The colors of code, worked out when a page asks for them.
-    pub highlights: Highlights,
-    /// What was found so far.
-    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// What came of a build.
@@ -134,83 +104,6 @@ fn count(outputs: usize) -> String {
     match outputs {
         1 => "one output".to_owned(),
         many => format!("{many} outputs"),
-    }
-}
-
-/// Loads a site and plans its outputs. Pages that did not change since `previous` are not read
-/// again.
-pub fn prepare(
-    sources: &Sources<'_>,
-    options: &BuildOptions,
-    previous: Option<&Site>,
-    progress: Progress<'_>,
-) -> Prepared {
-    progress(Event::Started {
-        stage: Step::Load,
-        total: 0,
-    });
-    let lineup = match options.versions {
-        Versions::All => Lineup::read(sources.snapshot),
-        Versions::Current => None,
-    };
-    let load = lineup.as_ref().map(|lineup| lineup.place(&options.load));
-    let load = load.as_ref().unwrap_or(&options.load);
-    let mut site = Site::load(sources.snapshot, sources.history, load, previous);
-    let loaded = lineup.map(|lineup| lineup.load(sources.snapshot, &options.load, &mut site));
-    let Loaded {
-        others,
-        commits,
-        diagnostics: found_versions,
-    } = loaded.unwrap_or_default();
-    progress(Event::Finished { stage: Step::Load });
-    progress(Event::Started {
-        stage: Step::Assets,
-        total: 0,
-    });
-    let (assets, found) = AssetMap::read(&site, sources.snapshot);
-    progress(Event::Finished {
-        stage: Step::Assets,
-    });
-    let highlights = Highlights::default();
-    let context = RenderContext {
-        site: &site,
-        assets: &assets,
-        snapshot: sources.snapshot,
-        store: sources.store,
-        highlights: &highlights,
-    };
-    let stage = Stage::new(&context, &others, &options.wanted);
-    let mut diagnostics = site.diagnostics.clone();
-    diagnostics.extend(found);
-    diagnostics.extend(found_versions);
-    diagnostics.extend(stage.diagnostics().iter().cloned());
-    Prepared {
-        versions: others,
-        commits,
-        site,
-        assets,
-        stage,
-        highlights,
-        diagnostics,
-    }
-}
-
-impl Prepared {
-    /// Whether there is nothing to build.
-    pub fn is_empty(&self) -> bool {
-        let mut found = self.site.diagnostics.iter();
-        self.site.pages.is_empty() && found.any(|found| found.code == "project-empty")
-    }
-
-    /// What its renderers are given; the snapshot and the store are those it was prepared from.
-    pub fn context<'a>(&'a self, snapshot: &'a Snapshot, store: &'a Store) -> RenderContext<'a> {
-        RenderContext {
-            site: &self.site,
-            assets: &self.assets,
-            snapshot,
-            store,
-            highlights: &self.highlights,
-        }
     }
 }
 

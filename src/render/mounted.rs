@@ -100,6 +100,10 @@ impl Renderer for Mounted {
         .collect()
     }
 
+    fn still_plans(&self, context: &RenderContext<'_>) -> bool {
+        self.inner.still_plans(&self.inside(context))
+    }
+
     fn render(&self, context: &RenderContext<'_>, job: &Job) -> Result<Rendered, RenderError> {
         let context = self.inside(context);
         let mount = self.place.of(context.site);

@@ -26,6 +26,13 @@ pub trait Renderer: Send + Sync {
     /// Fails where a template or an engine does; a fault of the author's text is a diagnostic of
     /// the result instead.
     fn render(&self, context: &RenderContext<'_>, job: &Job) -> Result<Rendered, RenderError>;
+
+    /// Whether the plan is still right after a text of the site was edited ([`Site::edited`]).
+    ///
+    /// [`Site::edited`]: crate::site::Site::edited
+    fn still_plans(&self, _: &RenderContext<'_>) -> bool {
+        true
+    }
 }
 
 /// One piece of work and the files that come of it.

@@ -99,6 +99,12 @@ impl Stage {
         &self.diagnostics
     }
 
+    /// Whether the plan is still right after a text of the site was edited.
+    pub fn still_plans(&self, context: &RenderContext<'_>) -> bool {
+        let mut renderers = self.renderers.iter();
+        renderers.all(|renderer| renderer.still_plans(context))
+    }
+
     /// Renders one job of the plan.
     ///
     /// # Errors

@@ -276,13 +276,11 @@ pub(super) fn translate(
             let lacking = |page: &&Arc<Page>| !known.contains(&page.translation_key());
             pages.extend(own.iter().filter(lacking).cloned());
         }
-        let site = Site {
-            config: Arc::new(base.config.in_language(tag, language)),
-            mount: base.mount.join(&language.path),
-            language: Some(tag.clone()),
-            hidden: Hidden::default(),
-            ..base.clone()
-        };
+        let mut site = base.clone();
+        site.config = Arc::new(base.config.in_language(tag, language));
+        site.mount = base.mount.join(&language.path);
+        site.language = Some(tag.clone());
+        site.hidden = Hidden::default();
         (!pages.is_empty()).then(|| fill(site, pages))
     };
     base.config.other_languages().filter_map(one).collect()

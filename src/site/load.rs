@@ -15,7 +15,7 @@ use crate::site::documents::read_documents;
 use crate::site::expand::Shortcodes;
 use crate::site::labels::read_labels;
 use crate::site::languages::{by_language, introduce, place_of, translate};
-use crate::site::model::{Hidden, PageId, Site};
+use crate::site::model::{Hidden, PageId, Site, Structure};
 use crate::site::names::check_names;
 use crate::site::nav::{SUMMARY_FILE, read_nav, retitled};
 use crate::site::page::{Around, MAX_PAGE, Page, PageSource};
@@ -93,6 +93,7 @@ impl Site {
         diagnostics.extend(all.iter().flat_map(|page| page.diagnostics.clone()));
         report_unknown(&all, &mut diagnostics);
         let now = moment(snapshot, options);
+        let is_timeless = is_timeless(&all, snapshot.source().time, options.now);
         let options = waiting(&config, options);
         let (pages, hidden) = visible(all, &options, now);
         let (pages, translated) = by_language(pages);
@@ -105,12 +106,12 @@ impl Site {
             !content.is_root() && file.is_within(&content) && !is_page(file) && !is_meta(file)
         };
         let (data, authors) = people_and_data(snapshot, &content, &mut diagnostics);
-        let base = Site {
+        let config = Arc::new(config);
+        let structure = Structure {
             data: Arc::new(data),
             authors,
             kind,
             title: String::new(),
-            source: snapshot.source().clone(),
             history: Vec::new(),
             sections: BTreeMap::new(),
             nav: Vec::new(),
@@ -128,30 +129,35 @@ impl Site {
                 .collect(),
             files,
             hidden,
-            diagnostics: Vec::new(),
             mount: mount.clone(),
             base: mount,
             versions: Arc::default(),
             language: None,
-            translations: Vec::new(),
             languages: Arc::default(),
             by_place: BTreeMap::new(),
             own_language: config.project.language.clone(),
             by_path: BTreeMap::new(),
             by_route: BTreeMap::new(),
-            config: Arc::new(config),
+            written: Arc::clone(&config),
+            shortcodes,
+            is_timeless,
+            config,
             content,
+        };
+        let mut base = Site {
             pages: Vec::new(),
+            source: snapshot.source().clone(),
+            diagnostics: Vec::new(),
+            translations: Vec::new(),
+            edition: 0,
+            structure: Arc::new(structure),
         };
         let fill = |site: Self, pages| site.filled(pages, history, snapshot);
         let translations = translate(&base, &pages, &translated, &fill);
-        let own = Self {
-            diagnostics,
-            mount: base.mount.join(&base.config.own_folder()),
-            config: Arc::new(base.config.in_own_language()),
-            ..base
-        };
-        let mut site = fill(own, pages);
+        base.diagnostics = diagnostics;
+        base.mount = base.mount.join(&base.config.own_folder());
+        base.config = Arc::new(base.config.in_own_language());
+        let mut site = fill(base, pages);
         site.translations = translations;
         introduce(&mut site);
         site
@@ -267,6 +273,17 @@ fn moment(snapshot: &Snapshot, options: &LoadOptions) -> i64 {
         (false, Some(time)) => time,
         _ => options.now,
     }
+}
+
+/// Whether no page comes or goes between the commit and now, so that it does not matter which of the
+/// two decides.
+fn is_timeless(pages: &[Arc<Page>], commit: Option<i64>, now: i64) -> bool {
+    let Some(commit) = commit else { return true };
+    let between = commit.min(now)..=commit.max(now);
+    let mut dates = pages
+        .iter()
+        .flat_map(|page| [page.front.shown_from(), page.front.expires]);
+    !dates.any(|date| date.is_some_and(|date| between.contains(&date.seconds())))
 }
 
 fn nothing_found(content: &SitePath) -> Diagnostic {

@@ -9,6 +9,7 @@ mod cascade;
 mod data;
 mod date;
 mod documents;
+mod edit;
 mod expand;
 mod feeds;
 mod fields;

@@ -1,6 +1,7 @@
 //! What the repository says: pages, sections, navigation, taxonomies, documents.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -9,6 +10,7 @@ use crate::config::{Config, Format, Kind};
 use crate::diagnostic::Diagnostic;
 use crate::repo::{FileHistory, Source};
 use crate::site::authors::Author;
+use crate::site::expand::Shortcodes;
 use crate::site::front_matter::ListRules;
 use crate::site::labels::Labels;
 use crate::site::languages::Languages;
@@ -21,21 +23,34 @@ use crate::site_path::SitePath;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PageId(pub usize);
 
-/// The model of one snapshot.
+/// The model of one snapshot: its pages, and what follows from them.
 #[derive(Debug, Clone)]
 pub struct Site {
+    /// The pages that are published, sorted by route.
+    pub pages: Vec<Arc<Page>>,
+    /// The commit it was read from.
+    pub source: Source,
+    /// What was found while reading.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The same work in the other languages.
+    pub translations: Vec<Site>,
+    /// How often a text was edited since the site was loaded ([`Site::edited`]).
+    pub edition: u64,
+    pub(super) structure: Arc<Structure>,
+}
+
+/// What follows from the configuration and from what pages say of themselves, read through
+/// [`Site`]. The texts of pages have no part in it, so that an edit of one leaves it as it is.
+#[derive(Debug, Clone)]
+pub struct Structure {
     /// The configuration.
     pub config: Arc<Config>,
     /// The kind, as configured or as guessed.
     pub kind: Kind,
     /// The title, as configured or as found.
     pub title: String,
-    /// The commit it was read from.
-    pub source: Source,
     /// The content folder.
     pub content: SitePath,
-    /// The pages that are published, sorted by route.
-    pub pages: Vec<Arc<Page>>,
     /// The history of each page, in the same order; none outside Git.
     pub history: Vec<Option<FileHistory>>,
     /// The folders that hold pages, by their folder relative to the site.
@@ -64,8 +79,6 @@ pub struct Site {
     pub published_files: BTreeSet<SitePath>,
     /// How many pages were left out.
     pub hidden: Hidden,
-    /// What was found while reading.
-    pub diagnostics: Vec<Diagnostic>,
     /// The folder of the release that it stands in; all its routes are relative to it.
     pub mount: SitePath,
     /// The folder of the release that its version stands in, with the files of all languages.
@@ -74,15 +87,33 @@ pub struct Site {
     pub versions: Arc<Versions>,
     /// Its tag in the table of languages; none if it is the project's own language.
     pub language: Option<String>,
-    /// The same work in the other languages.
-    pub translations: Vec<Site>,
     /// What every language knows of all; empty if there is one alone.
     pub languages: Arc<Languages>,
     pub(super) by_place: BTreeMap<SitePath, PageId>,
     pub(super) own_language: String,
+    /// The configuration as written, before it is that of one language.
+    pub(super) written: Arc<Config>,
+    pub(super) shortcodes: Shortcodes,
+    /// Whether the same pages are shown at the moment of the commit as at that of the load.
+    pub(super) is_timeless: bool,
     pub(super) terms: Vec<Vec<Membership>>,
     pub(super) by_path: BTreeMap<SitePath, PageId>,
     pub(super) by_route: BTreeMap<SitePath, PageId>,
+}
+
+impl Deref for Site {
+    type Target = Structure;
+
+    fn deref(&self) -> &Structure {
+        &self.structure
+    }
+}
+
+impl DerefMut for Site {
+    /// A structure that another site shares is copied first.
+    fn deref_mut(&mut self) -> &mut Structure {
+        Arc::make_mut(&mut self.structure)
+    }
 }
 
 /// An old route and where it leads, both as addresses with slashes at their ends.

@@ -45,7 +45,7 @@ pub struct Page {
     /// What the body holds.
     pub outline: Outline,
     /// The body, parsed.
-    tape: Tape,
+    pub(super) tape: Tape,
     /// Whether its titles have the punctuation of its language and are no longer as they were typed.
     pub(super) is_titled: bool,
     /// The digest of the file and of everything it includes.
@@ -56,14 +56,14 @@ pub struct Page {
     pub unknown: Vec<Fault>,
     /// Faults that were met while reading it.
     pub diagnostics: Vec<Diagnostic>,
-    parts: Vec<Part>,
-    own: Digest,
+    pub(super) parts: Vec<Part>,
+    pub(super) own: Digest,
     /// The digest of the file's bytes.
-    bytes: Digest,
+    pub(super) bytes: Digest,
     /// Whether the text may hold calls, which see what the page says of itself.
     pub(super) calls: bool,
     /// How many of the faults are not about calls.
-    plain_faults: usize,
+    pub(super) plain_faults: usize,
 }
 
 /// What a page is read from.
@@ -172,7 +172,7 @@ impl Page {
     }
 
     /// Carries out the calls in the text, which see the front matter as it is now.
-    fn expand(&mut self, around: Around<'_>) {
+    pub(super) fn expand(&mut self, around: Around<'_>) {
         let text = SourceText::new(&self.path, &self.file);
         let surroundings = Surroundings {
             read: around.read,
@@ -220,14 +220,19 @@ impl Page {
         if self.calls {
             self.expand(around);
         }
+        self.settings = settings;
+        self.name();
+    }
+
+    /// Gives the page its title and its digest, once its text and its settings are known.
+    pub(super) fn name(&mut self) {
         self.title = title_of(&self.front, &self.outline, &self.place);
-        self.digest = match &settings {
+        self.digest = match &self.settings {
             Some(settings) => {
                 Digest::of_parts([self.own.hex().as_bytes(), settings.hex().as_bytes()])
             }
             None => self.own,
         };
-        self.settings = settings;
     }
 
     /// The steps through the Markdown, which was parsed when the page was read.

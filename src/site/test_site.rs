@@ -1,5 +1,7 @@
 //! Small sites for the tests of this room.
 
+use std::path::Path;
+
 use crate::repo::{History, Snapshot};
 use crate::site::load::LoadOptions;
 use crate::site::model::{PageId, Site};
@@ -12,19 +14,31 @@ pub(crate) fn site(files: &[(&str, &str)]) -> Site {
 
 /// A site of these files, loaded after another.
 pub(super) fn site_after(files: &[(&str, &str)], previous: Option<&Site>) -> Site {
+    let folder = folder(files);
+    loaded(folder.path(), previous).1
+}
+
+/// A folder with these files.
+pub(super) fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in files {
         let path = SitePath::parse(path).unwrap().on_disk(folder.path());
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    let snapshot = Snapshot::worktree(folder.path()).unwrap();
-    let history = History::read(folder.path(), None).unwrap();
+    folder
+}
+
+/// The snapshot of a folder and the site in it.
+pub(super) fn loaded(folder: &Path, previous: Option<&Site>) -> (Snapshot, Site) {
+    let snapshot = Snapshot::worktree(folder).unwrap();
+    let history = History::read(folder, None).unwrap();
     let options = LoadOptions {
         now: 1_780_000_000,
         ..LoadOptions::default()
     };
-    Site::load(&snapshot, &history, &options, previous)
+    let site = Site::load(&snapshot, &history, &options, previous);
+    (snapshot, site)
 }
 
 /// The page read from a file.

@@ -56,7 +56,7 @@ fn set_items(items: &mut [NavItem], style: Punctuation) {
     }
 }
 
-fn set_page(page: &mut Arc<Page>, style: Punctuation) {
+pub(super) fn set_page(page: &mut Arc<Page>, style: Punctuation) {
     let texts = page.outline.headings.iter().map(|heading| &heading.text);
     let mut texts = texts.chain([&page.title]).chain(&page.front.link_title);
     let found = texts.any(|text| style.may_set(text));

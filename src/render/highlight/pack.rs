@@ -45,9 +45,12 @@ impl Highlights {
             known.used.store(true, Ordering::Relaxed);
             return tokens;
         }
+        let found = || self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tokens) = found().get(&name) {
+            return token::decode(tokens, text).unwrap_or_default();
+        }
         let tokens = worked_out(language, text);
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.insert(name, token::encode(&tokens));
+        found().insert(name, token::encode(&tokens));
         tokens
     }
 

@@ -15,7 +15,7 @@ use crate::render::html::events::escape;
 use crate::render::html::feed::{feed, from_root};
 use crate::render::html::languages::{marked, marked_title};
 use crate::render::html::lists::{self, PaginatorValue, StandsFor};
-use crate::render::html::lookup::{Known, SCOPE, Scope};
+use crate::render::html::lookup::{Memory, SCOPE, Scope};
 use crate::render::html::menus;
 use crate::render::html::pages::{ListedValue, PageValue};
 use crate::render::html::redirects::{address, file_of, moved_json, rules};
@@ -35,7 +35,7 @@ pub struct Html {
     pub(super) shared: Arc<Shared>,
     pub(super) search: SearchPlaces,
     /// What templates of the project asked for so far.
-    known: Known,
+    known: Memory,
     /// Renders a page that a template of the project cannot.
     fallback: Option<Box<Html>>,
     pub(in crate::render) profile: Option<Arc<Profile>>,
@@ -70,7 +70,7 @@ impl Html {
                 theme,
                 shared: Arc::clone(&shared),
                 search: SearchPlaces::new(site),
-                known: Known::none(),
+                known: Memory::new(false),
                 fallback: None,
                 profile: None,
             })
@@ -78,10 +78,7 @@ impl Html {
         let html = Self {
             fallback: theme.is_changed().then(built_in),
             search: SearchPlaces::new(site),
-            known: match theme.is_changed() {
-                true => Known::new(site),
-                false => Known::none(),
-            },
+            known: Memory::new(theme.is_changed()),
             shared,
             theme,
             profile: None,
@@ -360,11 +357,12 @@ impl Html {
             false => self.theme.render(template, values),
             true => {
                 let root = values.get("root").and_then(Value::as_str);
+                let known = self.known.of(context.site);
                 let scope = Scope {
                     context,
                     shared: &self.shared,
                     theme: &self.theme,
-                    known: &self.known,
+                    known: &known,
                     route: path,
                     root: root.unwrap_or_default(),
                 };

@@ -67,6 +67,13 @@ pub(super) fn indexes(site: &Site) -> Vec<Index> {
     languages.into_iter().map(index).collect()
 }
 
+/// How many files hold the terms of these pages.
+fn shards(site: &Site, pages: &[PageId]) -> usize {
+    let bytes = pages.iter().map(|id| site.page(*id).markdown().len());
+    let bytes: usize = bytes.sum();
+    bytes.div_ceil(SHARE).next_power_of_two().min(MOST_SHARDS)
+}
+
 impl Index {
     fn new(site: &Site, language: String, pages: Vec<PageId>) -> Self {
         let number = |id: &PageId| {
@@ -81,13 +88,17 @@ impl Index {
         for (number, _) in &numbered {
             texts[(u64::from(*number) << bits >> 32) as usize] += 1;
         }
-        let bytes: usize = pages.iter().map(|id| site.page(*id).markdown().len()).sum();
         Self {
             language,
+            shards: shards(site, &pages),
             pages: numbered.into_iter().map(|(_, id)| id).collect(),
-            shards: bytes.div_ceil(SHARE).next_power_of_two().min(MOST_SHARDS),
             texts,
         }
+    }
+
+    /// Whether the texts of its pages still lie in as many files.
+    pub(super) fn still_fits(&self, site: &Site) -> bool {
+        self.shards == shards(site, &self.pages)
     }
 
     /// How its terms are folded.

@@ -93,6 +93,11 @@ impl Renderer for Search {
         jobs
     }
 
+    fn still_plans(&self, context: &RenderContext<'_>) -> bool {
+        let mut indexes = self.indexes.iter();
+        indexes.all(|index| index.still_fits(context.site))
+    }
+
     fn render(&self, context: &RenderContext<'_>, job: &Job) -> Result<Rendered, RenderError> {
         let files = match &job.kind {
             JobKind::SearchTerms(at) => term_files(context.site, &self.indexes[*at]),

@@ -12,7 +12,7 @@ mod tests;
 mod values;
 
 pub(super) use scope::{SCOPE, Scope};
-pub(super) use values::Known;
+pub(super) use values::Memory;
 
 use crate::template::Dialect;
 

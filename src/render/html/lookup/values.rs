@@ -2,7 +2,7 @@
 //! handed on to all. None of them depends on who asks.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::Serialize;
 use tera::Value;
@@ -13,7 +13,13 @@ use crate::render::html::pages::{LinkValue, ListedValue, PageValue};
 use crate::site::{PageId, Site, TermId};
 use crate::site_path::SitePath;
 
-/// What was asked for so far.
+/// What was asked for so far, forgotten when a text is edited.
+pub(in crate::render::html) struct Memory {
+    is_asked: bool,
+    last: Mutex<Option<(u64, Arc<Known>)>>,
+}
+
+/// What was asked for so far of one edition of a site.
 pub(in crate::render::html) struct Known {
     pages: Vec<OnceLock<Value>>,
     sections: BTreeMap<SitePath, [OnceLock<Value>; 2]>,
@@ -56,9 +62,33 @@ struct WholeTermValue {
     pages: Vec<ListedValue>,
 }
 
+impl Memory {
+    /// Nothing is known yet; `is_asked` tells whether anybody will ask.
+    pub(in crate::render::html) fn new(is_asked: bool) -> Self {
+        Self {
+            is_asked,
+            last: Mutex::default(),
+        }
+    }
+
+    /// What is known of a site as it is.
+    pub(in crate::render::html) fn of(&self, site: &Site) -> Arc<Known> {
+        let fresh = || match self.is_asked {
+            true => Arc::new(Known::new(site)),
+            false => Arc::new(Known::none()),
+        };
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((edition, known)) if *edition == site.edition => Arc::clone(known),
+            // A page of an earlier edition may still be rendered.
+            Some((edition, _)) if *edition > site.edition => fresh(),
+            _ => Arc::clone(&last.insert((site.edition, fresh())).1),
+        }
+    }
+}
+
 impl Known {
-    /// Nothing is known yet.
-    pub(in crate::render::html) fn new(site: &Site) -> Self {
+    fn new(site: &Site) -> Self {
         let taxonomies = site.taxonomies.iter();
         Self {
             pages: site.pages.iter().map(|_| OnceLock::new()).collect(),
@@ -75,8 +105,7 @@ impl Known {
         }
     }
 
-    /// Nothing is known, and nobody will ask.
-    pub(in crate::render::html) fn none() -> Self {
+    fn none() -> Self {
         Self {
             pages: Vec::new(),
             sections: BTreeMap::new(),

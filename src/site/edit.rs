@@ -1,0 +1,236 @@
+//! An edit of a text: where nothing of a page has changed that another page, a list or the plan can
+//! see, its site is the same but for this page, and nothing else is looked at.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::diagnostic::SourceText;
+use crate::digest::Digest;
+use crate::markdown::{LabelKind, Outline, Tape};
+use crate::repo::Snapshot;
+use crate::site::expand::might_call;
+use crate::site::front_matter::{FrontMatter, read_front_matter};
+use crate::site::links::LinkTarget;
+use crate::site::model::Site;
+use crate::site::page::{Around, MAX_PAGE, Page};
+use crate::site::project::read_text;
+use crate::site::titles::set_page;
+use crate::site_path::SitePath;
+
+impl Site {
+    /// The same site after the texts of some pages were edited: equal to one that is loaded anew
+    /// from the snapshot, at the price of these pages alone. None where it must be loaded anew,
+    /// since one of the files is no page, or more than the text of a page differs.
+    pub fn edited(&self, snapshot: &Snapshot, paths: &BTreeSet<SitePath>) -> Option<Self> {
+        if !self.is_timeless {
+            return None;
+        }
+        let mut site = self.clone();
+        site.source.dirty = true;
+        for path in paths {
+            let bytes = snapshot.read(path).ok()?;
+            let mut is_known = site.edit(snapshot, path, &bytes)?;
+            for translation in &mut site.translations {
+                translation.source.dirty = true;
+                is_known |= translation.edit(snapshot, path, &bytes)?;
+            }
+            if !is_known {
+                return None;
+            }
+        }
+        Some(site)
+    }
+
+    /// Edits a page of one language. None where that is not enough, and false where there is no such
+    /// page.
+    fn edit(&mut self, snapshot: &Snapshot, path: &SitePath, bytes: &[u8]) -> Option<bool> {
+        let Some(id) = self.by_path.get(path).copied() else {
+            return Some(false);
+        };
+        let before = self.page(id);
+        if bytes == before.file.as_bytes() {
+            return Some(true);
+        }
+        let around = Around {
+            content: &self.content,
+            config: &self.written,
+            shortcodes: &self.shortcodes,
+            read: &|path| {
+                snapshot.get(path)?;
+                read_text(snapshot, path)
+            },
+        };
+        let mut after = Arc::new(before.with_text(bytes, around)?);
+        if let Some(style) = self.punctuation(&after) {
+            set_page(&mut after, style);
+        }
+        if !self.looks_alike(before, &after) {
+            return None;
+        }
+        self.pages[id.0] = after;
+        self.edition += 1;
+        Some(true)
+    }
+
+    /// Whether everything that is made of all pages when a site is loaded and its outputs are
+    /// planned would be made of the one as of the other.
+    fn looks_alike(&self, before: &Page, after: &Page) -> bool {
+        let (old, new) = (&before.outline, &after.outline);
+        before.title == after.title
+            && before.front.link_title == after.front.link_title
+            && labels(old) == labels(new)
+            // A section is referred to by the words of its heading.
+            && (old.labels.is_empty() || headings(old) == headings(new))
+            // A page without words is no chapter.
+            && (old.words == 0) == (new.words == 0)
+            && self.files_of_page(before) == self.files_of_page(after)
+    }
+
+    /// The files that a page shows and those that it links to.
+    fn files_of_page(&self, page: &Page) -> [BTreeSet<SitePath>; 2] {
+        let file = |target: &str| match self.resolve(page, target) {
+            LinkTarget::File(file) => Some(file),
+            _ => None,
+        };
+        let images = page.outline.images.iter();
+        let links = page.outline.links.iter();
+        [
+            images.filter_map(|image| file(&image.target)).collect(),
+            links.filter_map(|link| file(&link.target)).collect(),
+        ]
+    }
+}
+
+fn labels(outline: &Outline) -> Vec<(LabelKind, &str)> {
+    let labels = outline.labels.iter();
+    labels
+        .map(|label| (label.kind, label.id.as_str()))
+        .collect()
+}
+
+fn headings(outline: &Outline) -> Vec<(u8, &str, &str)> {
+    let headings = outline.headings.iter();
+    let one = headings.map(|heading| (heading.level, heading.id.as_str(), heading.text.as_str()));
+    one.collect()
+}
+
+impl Page {
+    /// The page with another text under the same front matter, within the same settings. None where
+    /// that differs too, or where something is wrong with the page before or after.
+    fn with_text(&self, bytes: &[u8], around: Around<'_>) -> Option<Self> {
+        let is_plain = |page: &Self| page.diagnostics.is_empty() && page.unknown.is_empty();
+        // The title for lists was set and is no longer as it was written.
+        let is_set = self.is_titled && self.front.link_title.is_some();
+        if bytes.len() > MAX_PAGE || is_set || !is_plain(self) {
+            return None;
+        }
+        let file: Arc<str> = std::str::from_utf8(bytes).ok()?.into();
+        let source = SourceText::new(&self.path, &file);
+        let (_, body, faults) = read_front_matter(&source, &file, &FrontMatter::default());
+        if file.get(..body) != self.file.get(..self.body) || !faults.is_empty() {
+            return None;
+        }
+        let bytes = Digest::of(bytes);
+        let mut page = Self {
+            path: self.path.clone(),
+            place: self.place.clone(),
+            language: self.language.clone(),
+            route: self.route.clone(),
+            front: self.front.clone(),
+            title: String::new(),
+            settings: self.settings,
+            body,
+            outline: Outline::default(),
+            tape: Tape::default(),
+            is_titled: false,
+            digest: bytes,
+            included: Vec::new(),
+            unknown: Vec::new(),
+            diagnostics: Vec::new(),
+            parts: Vec::new(),
+            own: bytes,
+            bytes,
+            calls: might_call(&file[body..]),
+            plain_faults: 0,
+            text: Arc::clone(&file),
+            file,
+        };
+        page.expand(around);
+        page.name();
+        is_plain(&page).then_some(page)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::site::test_site::{folder, loaded};
+
+    use super::*;
+
+    const FILES: &[(&str, &str)] = &[
+        (
+            "tympan.toml",
+            "[project]\nkind = \"book\"\nlanguage = \"de\"\n[languages.en]\n[variables]\nv = \"1\"\n",
+        ),
+        ("content/index.md", "# Home\n"),
+        (
+            "content/guide/_index.md",
+            "---\ncascade:\n  authors: [ada]\n---\n# Guide\n",
+        ),
+        (
+            "content/guide/a.md",
+            "---\ntags: [x]\n---\n# \"A\"\n\nfirst\n\n## Part {#sec-part}\n",
+        ),
+        ("content/b.md", "# B\n\n![b](b.png)\n"),
+        ("content/b.png", ""),
+        ("content/c.png", ""),
+        ("part.md", "a part"),
+    ];
+
+    /// What an edit of a page comes to, if it is one: the same as a load.
+    #[track_caller]
+    fn case(path: &str, text: &str, is_edit: bool) {
+        let project = folder(FILES);
+        let before = loaded(project.path(), None).1;
+        std::fs::write(project.path().join(path), text).unwrap();
+        let (snapshot, fresh) = loaded(project.path(), None);
+        let paths = BTreeSet::from([SitePath::parse(path).unwrap()]);
+        let edited = before.edited(&snapshot, &paths);
+        assert_eq!(edited.is_some(), is_edit, "{text}");
+        let Some(mut edited) = edited else { return };
+        assert_eq!(edited.edition, 1);
+        edited.edition = 0;
+        for translation in &mut edited.translations {
+            translation.edition = 0;
+        }
+        assert_eq!(format!("{edited:?}"), format!("{fresh:?}"));
+    }
+
+    #[test]
+    fn a_text_is_edited_alone() {
+        case("content/index.md", "# Home\n\nmore\n", true);
+        let a = "---\ntags: [x]\n---\n# \"A\"\n\n%%\n\n## Part {#sec-part}\n\nthird\n";
+        case("content/guide/a.md", &a.replace("%%", "second"), true);
+        case("content/guide/a.md", &a.replace("%%", "{{ v }}"), true);
+        case("content/guide/a.md", &a.replace("%%", "### New"), false);
+        case(
+            "content/b.md",
+            "# B\n\n## One\n\nword ![other](b.png) [A](guide/a.md)\n",
+            true,
+        );
+    }
+
+    #[test]
+    fn what_others_see_is_more_than_a_text() {
+        case("content/index.md", "# House\n", false);
+        case("content/index.md", "---\nweight: 2\n---\n# Home\n", false);
+        case("content/b.md", "# B\n\n![b](c.png)\n", false);
+        case("content/b.md", "# B\n\n![b](b.png) [c](c.png)\n", false);
+        case(
+            "content/b.md",
+            "# B\n\n![b](b.png)\n\n{{#include no.md}}\n",
+            false,
+        );
+        case("content/b.png", "no page", false);
+    }
+}
