@@ -11,7 +11,7 @@ use crate::progress::{Event, Progress, Stage as Step};
 use crate::render::highlight::Highlights;
 use crate::render::{RenderContext, Stage, Version};
 use crate::repo::{History, Snapshot};
-use crate::site::Site;
+use crate::site::{Previous, Site};
 use crate::site_path::SitePath;
 use crate::store::Store;
 
@@ -50,7 +50,7 @@ pub struct Prepared {
 pub fn prepare(
     sources: &Sources<'_>,
     options: &BuildOptions,
-    previous: Option<&Site>,
+    previous: Option<Previous<'_>>,
     progress: Progress<'_>,
 ) -> Prepared {
     progress(Event::Started {

@@ -10,7 +10,7 @@ use crate::config::{self, CONFIG_FILE, Config, Root};
 use crate::diagnostic::{Diagnostic, Severity, SourceText};
 use crate::render::Version;
 use crate::repo::{History, Ref, Snapshot, refs};
-use crate::site::{Age, LoadOptions, Placed, Site, VersionEntry, Versions};
+use crate::site::{Age, LoadOptions, Placed, Previous, Site, VersionEntry, Versions};
 use crate::site_path::SitePath;
 
 /// The versions of a work, in the order in which a reader chooses among them, with their places.
@@ -137,7 +137,11 @@ impl Lineup {
                         placed: Some(self.placed(version)),
                         ..options.clone()
                     };
-                    let site = Site::load(&snapshot, &history, &load, Some(current));
+                    let known = Previous {
+                        site: current,
+                        changed: None,
+                    };
+                    let site = Site::load(&snapshot, &history, &load, Some(known));
                     others.push((at, snapshot, site));
                 }
                 Err(error) => {

@@ -52,6 +52,11 @@ impl Listed {
         })
     }
 
+    /// How the site is loaded.
+    pub fn load_options(&self, ui: &Ui, pages: &PagesArgs, output: &Path) -> LoadOptions {
+        load_options(&self.root, ui, pages, output)
+    }
+
     /// Reads the history, which takes longer the longer it is.
     pub fn with_history(self, ui: &Ui) -> anyhow::Result<Project> {
         let Self {
@@ -83,14 +88,18 @@ impl Project {
 
     /// How the site is loaded.
     pub fn load_options(&self, ui: &Ui, pages: &PagesArgs, output: &Path) -> LoadOptions {
-        LoadOptions {
-            drafts: pages.drafts,
-            future: pages.future,
-            expired: pages.expired,
-            now: ui.now(),
-            exclude: inside(&self.root, output),
-            placed: None,
-        }
+        load_options(&self.root, ui, pages, output)
+    }
+}
+
+fn load_options(root: &Path, ui: &Ui, pages: &PagesArgs, output: &Path) -> LoadOptions {
+    LoadOptions {
+        drafts: pages.drafts,
+        future: pages.future,
+        expired: pages.expired,
+        now: ui.now(),
+        exclude: inside(root, output),
+        placed: None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::cli::Outcome;
 use crate::cli::args::{Global, ServeArgs};
-use crate::cli::project::Project;
+use crate::cli::project::Listed;
 use crate::cli::ui::Ui;
 use crate::preview::{Preview, PreviewEvent, serve};
 use crate::site_path::SitePath;
@@ -14,10 +14,10 @@ use crate::site_path::SitePath;
 const NAMED: usize = 3;
 
 pub fn run(ui: &Ui, global: &Global, args: &ServeArgs) -> anyhow::Result<Outcome> {
-    let project = Project::open(ui, global, None)?;
+    let project = Listed::open(global, None)?;
     let load = project.load_options(ui, &args.pages, &project.root.join("dist"));
     let exclude = load.exclude.clone();
-    let preview = Preview::new(project.snapshot, project.history, project.store, load);
+    let preview = Preview::new(project.snapshot, project.store, load);
     let began = Mutex::new(None);
     let listener = |event| match event {
         PreviewEvent::Listening(address) => {
@@ -28,6 +28,7 @@ pub fn run(ui: &Ui, global: &Global, args: &ServeArgs) -> anyhow::Result<Outcome
             ui.result(&format!("http://127.0.0.1:{port}/"));
             ui.note("the preview follows your edits; Ctrl-C ends it");
         }
+        PreviewEvent::Loaded => {}
         PreviewEvent::Changed => set(&began, Some(Instant::now())),
         PreviewEvent::Unchanged => set(&began, None),
         PreviewEvent::Reloaded { paths, errors } => {

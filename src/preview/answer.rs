@@ -1,6 +1,7 @@
 //! What the preview answers to a request: one of the planned files, or why there is none.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::config::CONFIG_FILE;
 use crate::diagnostic::Diagnostic;
@@ -36,12 +37,22 @@ pub(super) enum Status {
     Failed,
 }
 
+/// How long a request waits for the load, which most projects need no more for.
+const SOON: Duration = Duration::from_millis(100);
+
 const HTML: &str = "text/html; charset=utf-8";
 
 impl Preview {
-    /// Answers a request for a path, as it came.
+    /// Answers a request for a path, as it came. Before the project is loaded, with the page alone.
     pub(super) fn answer(&self, request: &str) -> Answer {
-        let state = self.state();
+        let soon = self.state_within(SOON);
+        let state = match soon {
+            Some(state) => state,
+            None => match self.glimpse(request) {
+                Some(page) => return self.alone(&page),
+                None => self.state(),
+            },
+        };
         let generation = &state.generation;
         let is_known = |path: &SitePath| generation.is_planned(path) || self.good(path).is_some();
         match find(request, is_known) {
@@ -52,6 +63,14 @@ impl Preview {
                 body: Arc::default(),
             },
             Route::Missing => self.missing(&state),
+        }
+    }
+
+    fn alone(&self, page: &[u8]) -> Answer {
+        Answer {
+            status: Status::Found,
+            media_type: HTML,
+            body: decorate(page, &self.stamp(0), &[], Place::Own).into(),
         }
     }
 

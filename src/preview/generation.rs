@@ -8,13 +8,14 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::release::Artifact;
 use crate::render::{Job, JobKind};
 use crate::repo::Snapshot;
+use crate::site::Site;
 use crate::site_path::SitePath;
 use crate::store::Store;
 
 /// One state of the project.
 pub(super) struct Generation {
     /// The files.
-    pub(super) snapshot: Snapshot,
+    pub(super) snapshot: Arc<Snapshot>,
     /// The plan of what is made of them.
     pub(super) prepared: Prepared,
     /// The errors that were found before anything was rendered.
@@ -41,7 +42,7 @@ pub(super) struct Shown {
 }
 
 impl Generation {
-    pub(super) fn new(snapshot: Snapshot, prepared: Prepared) -> Self {
+    pub(super) fn new(snapshot: Arc<Snapshot>, prepared: Prepared) -> Self {
         let errors = errors_of(&prepared, prepared.diagnostics.clone());
         Self {
             snapshot,
@@ -49,6 +50,44 @@ impl Generation {
             errors,
             rendered: Mutex::new(BTreeMap::new()),
         }
+    }
+
+    /// The state after texts of pages were edited. What was rendered of anything else is kept.
+    pub(super) fn edited(&self, prepared: Prepared) -> Self {
+        let rendered = self.rendered.lock().unwrap_or_else(PoisonError::into_inner);
+        let plan = self.prepared.stage.plan();
+        let stays = |path: &SitePath| {
+            let job = plan.job_for(path);
+            job.is_some_and(|(_, job)| is_apart_from_texts(job.kind.plain()))
+        };
+        let rendered = rendered.iter().filter(|(path, _)| stays(path));
+        Self {
+            snapshot: Arc::clone(&self.snapshot),
+            errors: self.errors.clone(),
+            rendered: Mutex::new(
+                rendered
+                    .map(|(path, cell)| (path.clone(), Arc::clone(cell)))
+                    .collect(),
+            ),
+            prepared,
+        }
+    }
+
+    /// Whether there is nothing to show.
+    pub(super) fn is_empty(&self) -> bool {
+        self.prepared.is_empty()
+    }
+
+    /// What says that the site could not be loaded, so that its last state is better shown: without
+    /// its configuration every page would stand in another place.
+    pub(super) fn faults(&self) -> Vec<Diagnostic> {
+        let found = self.prepared.diagnostics.iter();
+        let broken = |found: &&Diagnostic| match &*found.code {
+            "config-syntax" => true,
+            "project-empty" => self.is_empty(),
+            _ => false,
+        };
+        found.filter(broken).cloned().collect()
     }
 
     /// Whether the plan lists a file.
@@ -80,7 +119,14 @@ impl Generation {
     }
 
     fn render(&self, planned: &(usize, Job), store: &Store) -> Outcome {
-        let context = self.prepared.context(&self.snapshot, store);
+        let mut context = self.prepared.context(&self.snapshot, store);
+        let clean = match planned.1.kind.plain() {
+            JobKind::Document(..) => self.site_as_committed(),
+            _ => None,
+        };
+        if let Some(site) = &clean {
+            context.site = site;
+        }
         match self.prepared.stage.render(&context, planned) {
             Ok(rendered) => Outcome {
                 artifacts: rendered.artifacts,
@@ -99,6 +145,21 @@ impl Generation {
                 }
             }
         }
+    }
+
+    /// The site, if it is wrong about whether its files are those of the commit, which documents
+    /// name in their imprint.
+    fn site_as_committed(&self) -> Option<Site> {
+        let site = &self.prepared.site;
+        let dirty = self.snapshot.is_dirty_now().ok()?;
+        (dirty != site.source.dirty).then(|| {
+            let mut site = site.clone();
+            site.source.dirty = dirty;
+            for translation in &mut site.translations {
+                translation.source.dirty = dirty;
+            }
+            site
+        })
     }
 
     fn source(&self, job: &Job) -> Option<SitePath> {
@@ -127,6 +188,22 @@ impl Generation {
             || self.snapshot.source().commit != snapshot.source().commit
             || self.prepared.diagnostics != prepared.diagnostics
     }
+}
+
+/// Whether what comes of a job has nothing of the texts of pages in it.
+fn is_apart_from_texts(kind: &JobKind) -> bool {
+    matches!(
+        kind,
+        JobKind::Card(_)
+            | JobKind::Entrance
+            | JobKind::Favicon
+            | JobKind::File(_)
+            | JobKind::Image(_)
+            | JobKind::Redirect(_)
+            | JobKind::Rules(_)
+            | JobKind::SearchScript
+            | JobKind::Theme(_)
+    )
 }
 
 fn errors_of(prepared: &Prepared, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {

@@ -7,6 +7,8 @@
 mod answer;
 mod decorate;
 mod generation;
+mod glimpse;
+mod loading;
 mod overlay;
 mod project;
 mod range;

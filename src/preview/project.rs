@@ -3,26 +3,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
-use crate::build::{BuildOptions, Checks, Prepared, Sources, Versions, prepare};
+use crate::build::{BuildOptions, Checks, Versions};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::digest::Digest;
 use crate::preview::generation::Generation;
-use crate::progress::silent;
+use crate::preview::loading::{Loading, Next};
 use crate::release::Artifact;
 use crate::render::Wanted;
-use crate::repo::{History, RepoError, Snapshot};
-use crate::site::{LoadOptions, Page, Site};
+use crate::repo::{RepoError, Snapshot};
+use crate::site::LoadOptions;
 use crate::site_path::SitePath;
 use crate::store::Store;
 
 /// A project that is previewed.
 pub struct Preview {
     root: PathBuf,
-    options: BuildOptions,
+    /// The files as they were when the preview began.
+    pub(super) first: Arc<Snapshot>,
+    pub(super) options: BuildOptions,
     store: Store,
-    state: RwLock<Arc<State>>,
+    /// None until the project was loaded.
+    state: Mutex<Option<Arc<State>>>,
+    loaded: Condvar,
     loading: Mutex<Loading>,
     good: Mutex<BTreeMap<SitePath, Good>>,
 }
@@ -47,14 +51,6 @@ pub(super) struct Good {
     pub(super) source: SitePath,
 }
 
-/// What is known from one load to the next.
-struct Loading {
-    history: History,
-    commit: Option<String>,
-    /// The bytes that a changed file had when it was last looked at; none if it was gone.
-    seen: BTreeMap<SitePath, Option<Digest>>,
-}
-
 /// What came of looking again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reloaded {
@@ -70,8 +66,8 @@ pub enum Reloaded {
 }
 
 impl Preview {
-    /// Plans a project from a snapshot of its worktree. Nothing is rendered yet.
-    pub fn new(snapshot: Snapshot, history: History, store: Store, load: LoadOptions) -> Self {
+    /// A preview of a worktree, of which nothing is read yet but the list of its files.
+    pub fn new(snapshot: Snapshot, store: Store, load: LoadOptions) -> Self {
         let options = BuildOptions {
             load,
             wanted: Wanted {
@@ -82,30 +78,14 @@ impl Preview {
             // The others are in Git and do not change with an edit.
             versions: Versions::Current,
         };
-        let sources = Sources {
-            snapshot: &snapshot,
-            history: &history,
-            store: &store,
-        };
-        let prepared = prepare(&sources, &options, None, &silent);
-        let root = snapshot.root().to_path_buf();
-        let commit = snapshot.source().commit.clone();
-        let state = State {
-            faults: faults_of(&prepared),
-            stamp: stamp(&options.load, 1),
-            number: 1,
-            generation: Arc::new(Generation::new(snapshot, prepared)),
-        };
         Self {
-            root,
+            root: snapshot.root().to_path_buf(),
+            first: Arc::new(snapshot),
             options,
             store,
-            state: RwLock::new(Arc::new(state)),
-            loading: Mutex::new(Loading {
-                history,
-                commit,
-                seen: BTreeMap::new(),
-            }),
+            state: Mutex::default(),
+            loaded: Condvar::new(),
+            loading: Mutex::new(Loading::default()),
             good: Mutex::new(BTreeMap::new()),
         }
     }
@@ -115,21 +95,36 @@ impl Preview {
         &self.root
     }
 
+    /// Loads the project and plans its outputs. Nothing is rendered yet.
+    pub fn load(&self) {
+        let mut loading = self.lock_loading();
+        let first = Arc::clone(&self.first);
+        let (generation, fault) = loading.first(first, &self.options, &self.store);
+        let mut faults = generation.faults();
+        faults.extend(fault.as_ref().map(unreadable));
+        self.show(State {
+            generation: Arc::new(generation),
+            faults,
+            stamp: self.stamp(1),
+            number: 1,
+        });
+    }
+
     /// Looks at the project again after files changed; the root stands for any of them.
     pub fn reload(&self, changed: &BTreeSet<SitePath>) -> Reloaded {
-        let mut loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut loading = self.lock_loading();
         let old = self.state();
-        let ((generation, faults), paths) = match self.load(&mut loading, &old, changed) {
+        let next = loading.again(&self.root, &old, changed, &self.options, &self.store);
+        let (generation, faults, paths) = match next {
             Ok(None) => return Reloaded::Same,
-            Ok(Some(next)) => next,
-            Err(error) => {
-                let cause = std::error::Error::source(&error)
-                    .map_or(String::new(), |cause| format!(": {cause}"));
-                let message = format!("{error}{cause}");
-                let root = SitePath::root();
-                let fault = Diagnostic::new("project-unreadable", Severity::Error, &root, message);
-                ((None, vec![fault]), Vec::new())
+            Ok(Some(Next { generation, paths })) => {
+                let faults = generation.faults();
+                match faults.is_empty() || old.generation.is_empty() {
+                    true => (Some(generation), faults, paths),
+                    false => (None, faults, paths),
+                }
             }
+            Err(error) => (None, vec![unreadable(&error)], Vec::new()),
         };
         if generation.is_none() && faults == old.faults {
             return Reloaded::Same;
@@ -140,54 +135,52 @@ impl Preview {
             false => faults.len(),
         };
         let number = old.number + 1;
-        let state = Arc::new(State {
+        self.show(State {
             generation,
             faults,
-            stamp: stamp(&self.options.load, number),
+            stamp: self.stamp(number),
             number,
         });
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
         Reloaded::New { paths, errors }
     }
 
-    /// The next generation, or none and why the last one stays; nothing if all is as it was.
-    #[expect(clippy::type_complexity, reason = "taken apart by its one caller")]
-    fn load(
-        &self,
-        loading: &mut Loading,
-        old: &State,
-        changed: &BTreeSet<SitePath>,
-    ) -> Result<Option<((Option<Generation>, Vec<Diagnostic>), Vec<SitePath>)>, RepoError> {
-        let snapshot = Snapshot::worktree(&self.root)?;
-        let commit = &snapshot.source().commit;
-        if *commit != loading.commit {
-            loading.history = History::read(&self.root, commit.as_deref())?;
-            loading.commit.clone_from(commit);
-        }
-        let sources = Sources {
-            snapshot: &snapshot,
-            history: &loading.history,
-            store: &self.store,
-        };
-        let last = &old.generation;
-        let prepared = prepare(&sources, &self.options, Some(&last.prepared.site), &silent);
-        let faults = faults_of(&prepared);
-        let paths = touched(&mut loading.seen, last, (&snapshot, &prepared), changed);
-        if !faults.is_empty() && !last.prepared.is_empty() {
-            return Ok(Some(((None, faults), paths)));
-        }
-        // A state that could not be loaded is over, even if the files are what they were before it.
-        let mended = faults.is_empty() != old.faults.is_empty();
-        if !mended && paths.is_empty() && !last.differs(&snapshot, &prepared) {
-            return Ok(None);
-        }
-        let generation = Generation::new(snapshot, prepared);
-        Ok(Some(((Some(generation), faults), paths)))
+    fn lock_loading(&self) -> std::sync::MutexGuard<'_, Loading> {
+        self.loading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is shown now.
+    fn show(&self, state: State) {
+        let mut shown = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        *shown = Some(Arc::new(state));
+        self.loaded.notify_all();
+    }
+
+    /// What is shown now. Waits until the project was loaded.
     pub(super) fn state(&self) -> Arc<State> {
-        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+        loop {
+            if let Some(state) = self.state_within(Duration::from_secs(1)) {
+                return state;
+            }
+        }
+    }
+
+    /// What is shown now, if the project is loaded within this time.
+    pub(super) fn state_within(&self, patience: Duration) -> Option<Arc<State>> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self
+            .loaded
+            .wait_timeout_while(state, patience, |state| state.is_none());
+        waited.unwrap_or_else(PoisonError::into_inner).0.clone()
+    }
+
+    /// The name of what is shown now.
+    pub(super) fn stamp_now(&self) -> String {
+        let state = self.state_within(Duration::ZERO);
+        state.map_or_else(|| self.stamp(0), |state| state.stamp.clone())
+    }
+
+    /// The name of a state; the first that is loaded has the number 1.
+    pub(super) fn stamp(&self, number: u64) -> String {
+        format!("{}-{number}", self.options.load.now)
     }
 
     /// Where dear results are kept.
@@ -208,56 +201,12 @@ impl Preview {
     }
 }
 
-/// What says that a site could not be loaded, so that its last state is better shown: without its
-/// configuration every page would stand in another place.
-fn faults_of(prepared: &Prepared) -> Vec<Diagnostic> {
-    let found = prepared.diagnostics.iter();
-    let broken = |found: &&Diagnostic| match &*found.code {
-        "config-syntax" => true,
-        "project-empty" => prepared.is_empty(),
-        _ => false,
-    };
-    found.filter(broken).cloned().collect()
-}
-
-fn stamp(load: &LoadOptions, number: u64) -> String {
-    format!("{}-{number}", load.now)
-}
-
-/// The files that differ from what was shown: pages, and among the `changed` ones all that the
-/// project holds or held and whose bytes are not those that were seen last.
-fn touched(
-    seen: &mut BTreeMap<SitePath, Option<Digest>>,
-    last: &Generation,
-    (snapshot, prepared): (&Snapshot, &Prepared),
-    changed: &BTreeSet<SitePath>,
-) -> Vec<SitePath> {
-    let (old, new) = (&last.prepared.site, &prepared.site);
-    let is_page = |path: &SitePath| old.page_at(path).is_some() && new.page_at(path).is_some();
-    let mut touched = changed_pages(old, new);
-    for path in changed.iter().filter(|path| !is_page(path)) {
-        let is_known = last.snapshot.get(path).is_some() || snapshot.get(path).is_some();
-        if path.is_root() {
-            touched.insert(path.clone());
-        } else if is_known {
-            let now = snapshot.read(path).ok().map(|bytes| Digest::of(&bytes));
-            if seen.insert(path.clone(), now) != Some(now) {
-                touched.insert(path.clone());
-            }
-        }
-    }
-    touched.into_iter().collect()
-}
-
-/// The sources of pages that are new, gone or not as they were.
-fn changed_pages(old: &Site, new: &Site) -> BTreeSet<SitePath> {
-    let lacks = |site: &Site, page: &Arc<Page>| {
-        let known = site.page_at(&page.path).map(|id| site.page(id));
-        !known.is_some_and(|known| Arc::ptr_eq(known, page) || known.digest == page.digest)
-    };
-    let added = new.pages.iter().filter(|page| lacks(old, page));
-    let gone = old.pages.iter().filter(|page| lacks(new, page));
-    added.chain(gone).map(|page| page.path.clone()).collect()
+fn unreadable(error: &RepoError) -> Diagnostic {
+    let cause =
+        std::error::Error::source(error).map_or(String::new(), |cause| format!(": {cause}"));
+    let message = format!("{error}{cause}");
+    let root = SitePath::root();
+    Diagnostic::new("project-unreadable", Severity::Error, &root, message)
 }
 
 #[cfg(test)]
@@ -281,10 +230,10 @@ mod tests {
             }
             let preview = Preview::new(
                 Snapshot::worktree(folder.path()).unwrap(),
-                History::default(),
                 Store::open(&folder.path().join(".tympan")),
                 LoadOptions::default(),
             );
+            preview.load();
             Self { folder, preview }
         }
 

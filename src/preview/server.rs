@@ -39,6 +39,8 @@ const TRIES: u16 = 20;
 pub enum PreviewEvent {
     /// Pages are served.
     Listening(SocketAddr),
+    /// The whole project is loaded.
+    Loaded,
     /// A file changed; the project is looked at again.
     Changed,
     /// Nothing came of that.
@@ -99,7 +101,7 @@ pub fn serve(
         root: preview.root().to_path_buf(),
         message: error.to_string(),
     })?;
-    let (sender, stamp) = latest::channel(preview.state().stamp.clone());
+    let (sender, stamp) = latest::channel(preview.stamp_now());
     let shared = Shared {
         preview: Arc::clone(preview),
         stamp,
@@ -111,12 +113,15 @@ pub fn serve(
         .map_err(PreviewError::Serve)?;
     std::thread::scope(|scope| {
         scope.spawn(move || {
+            preview.load();
+            sender.send_replace(preview.stamp_now());
+            listener(PreviewEvent::Loaded);
             changed.each(|paths| {
                 listener(PreviewEvent::Changed);
                 listener(match preview.reload(&paths) {
                     Reloaded::Same => PreviewEvent::Unchanged,
                     Reloaded::New { paths, errors } => {
-                        sender.send_replace(preview.state().stamp.clone());
+                        sender.send_replace(preview.stamp_now());
                         PreviewEvent::Reloaded { paths, errors }
                     }
                 });

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
+use crate::preview::loading::HEAD_LOG;
 use crate::site_path::SitePath;
 
 /// How long it must be quiet before a burst is over. An editor saves in several steps.
@@ -83,8 +84,7 @@ fn concerned(
 
 /// Whether a file is no content whatever it holds: Git's own, tympan's own, an editor's.
 fn is_foreign(path: &SitePath) -> bool {
-    // Only this file of Git changes when a commit is made, and when another is checked out.
-    if path.as_str() == ".git/logs/HEAD" {
+    if path.as_str() == HEAD_LOG {
         return false;
     }
     let own = path.parts().any(|part| part == ".git") || path.parts().next() == Some(".tympan");

@@ -6,13 +6,14 @@
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::repo::bundle::Files;
 use crate::repo::error::RepoError;
 use crate::repo::git;
 use crate::repo::objects::Objects;
-use crate::repo::worktree;
+use crate::repo::{status, worktree};
 use crate::site_path::SitePath;
 
 /// The files of one commit or of the worktree, below the project's root.
@@ -25,7 +26,7 @@ pub struct Snapshot {
     files: Vec<SnapshotFile>,
     source: Source,
     diagnostics: Vec<Diagnostic>,
-    origin: Origin,
+    origin: Arc<Origin>,
 }
 
 /// One file of a snapshot.
@@ -82,7 +83,7 @@ impl Snapshot {
             files,
             source,
             diagnostics,
-            origin: Origin::Worktree(canonical),
+            origin: Arc::new(Origin::Worktree(canonical)),
         })
     }
 
@@ -119,7 +120,7 @@ impl Snapshot {
                 shallow: repository.is_shallow,
             },
             diagnostics,
-            origin: Origin::Objects(objects),
+            origin: Arc::new(Origin::Objects(objects)),
         })
     }
 
@@ -146,7 +147,34 @@ impl Snapshot {
                 shallow: false,
             },
             diagnostics: Vec::new(),
-            origin: Origin::Held(files),
+            origin: Arc::new(Origin::Held(files)),
+        }
+    }
+
+    /// The same snapshot with some of its files only.
+    #[must_use]
+    pub fn only(&self, keep: impl Fn(&SnapshotFile) -> bool) -> Self {
+        let files = self.files.iter().filter(|file| keep(file));
+        Self {
+            root: self.root.clone(),
+            files: files.cloned().collect(),
+            source: self.source.clone(),
+            diagnostics: Vec::new(),
+            origin: Arc::clone(&self.origin),
+        }
+    }
+
+    /// Whether the files differ from the commit now, where it is a worktree of one.
+    ///
+    /// # Errors
+    /// Fails where Git does.
+    pub fn is_dirty_now(&self) -> Result<bool, RepoError> {
+        if self.source.commit.is_none() || !matches!(*self.origin, Origin::Worktree(_)) {
+            return Ok(self.source.dirty);
+        }
+        match git::locate(&self.root)? {
+            Some(repository) => status::has_changes(&self.root, &repository.prefix),
+            None => Ok(true),
         }
     }
 
@@ -171,7 +199,7 @@ impl Snapshot {
     pub fn read(&self, path: &SitePath) -> Result<Vec<u8>, RepoError> {
         let missing = || RepoError::NoFile { path: path.clone() };
         let file = self.get(path).ok_or_else(missing)?;
-        match &self.origin {
+        match &*self.origin {
             Origin::Worktree(root) => read_inside(root, file),
             Origin::Held(files) => files
                 .get(path)

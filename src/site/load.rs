@@ -29,6 +29,15 @@ use crate::site::taxonomies::{newest_first, read_taxonomies};
 use crate::site::titles::set_titles;
 use crate::site_path::SitePath;
 
+/// A site that was loaded before. What did not change since is taken from it.
+#[derive(Clone, Copy)]
+pub struct Previous<'a> {
+    /// The site.
+    pub site: &'a Site,
+    /// The files that may have changed since, if that is known; every file is read if not.
+    pub changed: Option<&'a BTreeSet<SitePath>>,
+}
+
 /// What a site is loaded with.
 #[derive(Debug, Clone, Default)]
 pub struct LoadOptions {
@@ -53,7 +62,7 @@ impl Site {
         snapshot: &Snapshot,
         history: &History,
         options: &LoadOptions,
-        previous: Option<&Site>,
+        previous: Option<Previous<'_>>,
     ) -> Self {
         let mut diagnostics = snapshot.diagnostics().to_vec();
         let config = load_config(snapshot, options, &mut diagnostics);
@@ -302,9 +311,9 @@ fn load_pages(
     snapshot: &Snapshot,
     around: Around<'_>,
     files: &[&SnapshotFile],
-    previous: Option<&Site>,
+    previous: Option<Previous<'_>>,
 ) -> Vec<Result<Arc<Page>, Box<Diagnostic>>> {
-    let is_around = previous.is_some_and(|previous| is_around(around, previous));
+    let is_around = previous.is_some_and(|previous| is_around(around, previous.site));
     let load = |file: &&SnapshotFile| {
         let path = &file.path;
         if file.size > MAX_PAGE as u64 {
@@ -317,6 +326,26 @@ fn load_pages(
                 found.help(format!("split it; the limit is {} MB", MAX_PAGE >> 20)),
             ));
         }
+        let below = path.below(around.content);
+        let place = place_of(around.config, &below.unwrap_or_else(|| path.clone()));
+        let same = |page: &&Arc<Page>| {
+            let stays = page.place == place.path && page.language == place.language;
+            let whole = page.included.is_empty() && page.unknown.is_empty();
+            // A text without calls has nothing in it that anything around decides.
+            let own = is_around || !page.calls;
+            // Titles are set by what is said elsewhere, and cannot be set again.
+            stays && !page.is_titled && whole && own
+        };
+        let known = previous.and_then(|previous| previous.site.loaded(path).filter(same));
+        let is_untouched = || {
+            let changed = previous.and_then(|previous| previous.changed);
+            file.link.is_none() && changed.is_some_and(|changed| !changed.contains(path))
+        };
+        if let Some(known) = known.filter(|page| page.file.len() as u64 == file.size)
+            && is_untouched()
+        {
+            return Ok(Arc::clone(known));
+        }
         let bytes = snapshot.read(path).map_err(|error| {
             let cause = std::error::Error::source(&error)
                 .map_or(String::new(), |cause| format!(": {cause}"));
@@ -328,19 +357,7 @@ fn load_pages(
                 message,
             ))
         })?;
-        let below = path.below(around.content);
-        let place = place_of(around.config, &below.unwrap_or_else(|| path.clone()));
-        let same = |page: &&Arc<Page>| {
-            let stays = page.place == place.path && page.language == place.language;
-            let whole = page.included.is_empty() && page.unknown.is_empty();
-            // A text without calls has nothing in it that anything around decides.
-            let own = is_around || !page.calls;
-            // Titles are set by what is said elsewhere, and cannot be set again.
-            stays && !page.is_titled && whole && own && page.file.as_bytes() == bytes
-        };
-        let known = previous
-            .and_then(|previous| previous.loaded(path))
-            .filter(same);
+        let known = known.filter(|page| page.file.as_bytes() == bytes);
         let source = PageSource {
             path,
             place: &place,

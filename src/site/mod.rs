@@ -49,7 +49,7 @@ pub use labels::{Labelled, Labels};
 pub use languages::{LanguageEntry, Languages};
 pub use links::LinkTarget;
 pub use lists::{ARCHIVE_FILE, List, ListId};
-pub use load::LoadOptions;
+pub use load::{LoadOptions, Previous};
 pub use model::{Document, Hidden, NavItem, PageId, Redirect, Section, Site};
 pub use nav::SUMMARY_FILE;
 pub use page::{MAX_PAGE, Page};

@@ -34,7 +34,7 @@ pub struct Site {
     pub diagnostics: Vec<Diagnostic>,
     /// The same work in the other languages.
     pub translations: Vec<Site>,
-    /// How often a text was edited since the site was loaded ([`Site::edited`]).
+    /// How often a text was edited, in any language, since the site was loaded ([`Site::edited`]).
     pub edition: u64,
     pub(super) structure: Arc<Structure>,
 }

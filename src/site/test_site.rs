@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::repo::{History, Snapshot};
-use crate::site::load::LoadOptions;
+use crate::site::load::{LoadOptions, Previous};
 use crate::site::model::{PageId, Site};
 use crate::site_path::SitePath;
 
@@ -37,6 +37,10 @@ pub(super) fn loaded(folder: &Path, previous: Option<&Site>) -> (Snapshot, Site)
         now: 1_780_000_000,
         ..LoadOptions::default()
     };
+    let previous = previous.map(|site| Previous {
+        site,
+        changed: None,
+    });
     let site = Site::load(&snapshot, &history, &options, previous);
     (snapshot, site)
 }
