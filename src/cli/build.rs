@@ -19,9 +19,11 @@ use crate::config::Format;
 use crate::diagnostic::{Diagnostic, count};
 use crate::progress::{Event, Stage};
 use crate::release::Sink;
-use crate::render::{Cost, Profile, Wanted};
+use crate::render::{Wanted, Workbench};
+use crate::site::LoadOptions;
 use crate::store::Store;
 use crate::targets::{Output, Written};
+use crate::template::{Profile, TemplateCost};
 
 pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome> {
     let listed = Listed::open(global, args.rev.as_deref())?;
@@ -58,9 +60,15 @@ pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome
         .profile
         .then(|| Arc::new(Profile::new(ui::nanoseconds)));
     let options = BuildOptions {
-        load: project.load_options(ui, &args.pages, &out),
-        wanted: Wanted {
+        load: LoadOptions {
             profile: profile.clone(),
+            ..project.load_options(ui, &args.pages, &out)
+        },
+        wanted: Wanted {
+            bench: Workbench {
+                profile: profile.clone(),
+                ..Workbench::default()
+            },
             ..wanted(&args.only)
         },
         versions: Versions::All,
@@ -127,7 +135,7 @@ fn tell(
     summary: &Summary,
     out: String,
     written: Written,
-    costs: Option<&[(String, Cost)]>,
+    costs: Option<&[TemplateCost]>,
 ) -> anyhow::Result<Outcome> {
     if ui.is_json() {
         let (stages, total) = ui.times();
@@ -261,18 +269,19 @@ fn said(written: Written) -> String {
 }
 
 /// What templates cost, for people.
-fn show_costs(ui: &Ui, costs: &[(String, Cost)]) {
-    ui.note("template              uses   total ms   mean ms   slowest");
-    for (template, cost) in costs {
-        let mean = cost.total / cost.count.max(1);
+fn show_costs(ui: &Ui, costs: &[TemplateCost]) {
+    ui.note("template              kind        uses   total ms   mean ms   slowest");
+    for cost in costs {
         let slowest = cost.slowest.first().map_or(String::new(), |(took, path)| {
             format!("{path} {}", milliseconds(*took))
         });
         ui.note(&format!(
-            "{template:<20} {:>5} {:>10} {:>9}   {slowest}",
+            "{:<21} {:<9} {:>6} {:>10} {:>9}   {slowest}",
+            cost.template,
+            cost.kind.as_str(),
             cost.count,
             milliseconds(cost.total),
-            milliseconds(mean),
+            milliseconds(cost.mean()),
         ));
     }
 }

@@ -9,9 +9,9 @@ use crate::cli::summary::Summary;
 use crate::diagnostic::{Diagnostic, Severity, count};
 use crate::progress::Stage;
 use crate::release::Output;
-use crate::render::Cost;
 use crate::site_path::SitePath;
 use crate::targets::Written;
+use crate::template::{TemplateCost, TemplateKind};
 
 /// What `build` prints.
 #[derive(Serialize)]
@@ -35,8 +35,10 @@ pub struct BuildReport<'a> {
 #[derive(Serialize)]
 struct CostReport<'a> {
     template: &'a str,
+    kind: TemplateKind,
     count: u64,
     seconds: f64,
+    mean: f64,
     slowest: Vec<SlowReport<'a>>,
 }
 
@@ -134,15 +136,17 @@ impl<'a> BuildReport<'a> {
 
     /// Adds what templates cost.
     #[must_use]
-    pub fn with_profile(mut self, costs: Option<&'a [(String, Cost)]>) -> Self {
+    pub fn with_profile(mut self, costs: Option<&'a [TemplateCost]>) -> Self {
         let slow = |(took, path): &'a (u64, SitePath)| SlowReport {
             path: path.as_str(),
             seconds: in_seconds(*took),
         };
-        let cost = |(template, cost): &'a (String, Cost)| CostReport {
-            template,
+        let cost = |cost: &'a TemplateCost| CostReport {
+            template: &cost.template,
+            kind: cost.kind,
             count: cost.count,
             seconds: in_seconds(cost.total),
+            mean: in_seconds(cost.mean()),
             slowest: cost.slowest.iter().map(slow).collect(),
         };
         self.profile = costs.map(|costs| costs.iter().map(cost).collect());

@@ -100,6 +100,8 @@ fn load_options(root: &Path, ui: &Ui, pages: &PagesArgs, output: &Path) -> LoadO
         now: ui.now(),
         exclude: inside(root, output),
         placed: None,
+        profile: None,
+        profile: None,
     }
 }
 

@@ -1,12 +1,16 @@
 //! What every renderer is given, and how one can fail.
 
+use std::sync::Arc;
+
 use crate::assets::AssetMap;
 use crate::diagnostic::Diagnostic;
 use crate::render::highlight::Highlights;
 use crate::repo::{RepoError, Snapshot};
+use crate::sass;
 use crate::site::Site;
 use crate::site_path::SitePath;
 use crate::store::Store;
+use crate::template::Profile;
 
 /// What every renderer is given: one site, read-only, shared by all threads.
 #[derive(Clone, Copy)]
@@ -21,6 +25,15 @@ pub struct RenderContext<'a> {
     pub store: &'a Store,
     /// The colors of code.
     pub highlights: &'a Highlights,
+}
+
+/// What lies ready while sites are made, one after the other. It changes no output.
+#[derive(Clone, Default)]
+pub struct Workbench {
+    /// Collects what templates cost.
+    pub profile: Option<Arc<Profile>>,
+    /// The styles that were compiled so far.
+    pub styles: Arc<sass::Answers>,
 }
 
 /// An output could not be made.

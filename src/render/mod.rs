@@ -19,15 +19,13 @@ mod mounted;
 #[cfg(feature = "pdf")]
 pub mod pdf;
 mod plan;
-mod profile;
 mod references;
 mod search;
 mod stage;
 mod words;
 
 pub(crate) use brand::ENGINE as DRAWING_ENGINE;
-pub use context::{RenderContext, RenderError};
+pub use context::{RenderContext, RenderError, Workbench};
 pub use mounted::Version;
 pub use plan::{Job, JobKind, Plan, Rendered, Renderer};
-pub use profile::{Cost, Profile};
 pub use stage::{Stage, Wanted};

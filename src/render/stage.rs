@@ -5,14 +5,13 @@ use std::sync::Arc;
 use crate::config::{Encoding, Format};
 use crate::diagnostic::Diagnostic;
 use crate::render::compress::add_copies;
-use crate::render::context::{RenderContext, RenderError};
+use crate::render::context::{RenderContext, RenderError, Workbench};
 use crate::render::documents::Documents;
 use crate::render::files::Files;
 use crate::render::html::{Entrance, Html};
 use crate::render::machines::Machines;
 use crate::render::mounted::{Mounted, Place, Version};
 use crate::render::plan::{Job, Plan, Rendered, Renderer};
-use crate::render::profile::Profile;
 use crate::render::search::Search;
 use crate::site::Site;
 
@@ -33,8 +32,8 @@ pub struct Wanted {
     pub formats: Vec<Format>,
     /// Whether compressed copies are made, where the project asks for them.
     pub copies: bool,
-    /// Collects what templates cost.
-    pub profile: Option<Arc<Profile>>,
+    /// What lies ready for the next site that is made.
+    pub bench: Workbench,
 }
 
 impl Wanted {
@@ -44,7 +43,7 @@ impl Wanted {
             html: true,
             formats: Format::ALL.to_vec(),
             copies: true,
-            profile: None,
+            bench: Workbench::default(),
         }
     }
 }
@@ -139,8 +138,7 @@ fn renderers_of(
         let context = RenderContext { site, ..context };
         let mut own: Vec<(Place, Box<dyn Renderer>)> = Vec::new();
         if wanted.html {
-            let (mut html, found) = Html::new(&context);
-            html.profile.clone_from(&wanted.profile);
+            let (html, found) = Html::new(&context, &wanted.bench);
             theme_faults.extend(found);
             own.push((Place::Language, Box::new(html)));
             own.push((Place::Language, Box::new(Machines)));
@@ -148,7 +146,7 @@ fn renderers_of(
         }
         if wanted.html && translation.is_none() {
             own.push((Place::Version, Box::new(Files)));
-            if let Some(entrance) = Entrance::new(&context) {
+            if let Some(entrance) = Entrance::new(&context, &wanted.bench) {
                 own.push((Place::Version, Box::new(entrance)));
             }
         }

@@ -28,6 +28,7 @@ use crate::site::sources::{files_of, is_summary, people_and_data, text_files};
 use crate::site::taxonomies::{newest_first, read_taxonomies};
 use crate::site::titles::set_titles;
 use crate::site_path::SitePath;
+use crate::template::Profile;
 
 /// A site that was loaded before. What did not change since is taken from it.
 #[derive(Clone, Copy)]
@@ -54,6 +55,8 @@ pub struct LoadOptions {
     pub exclude: Option<SitePath>,
     /// Where it stands in the release, if it is one of several versions.
     pub placed: Option<Placed>,
+    /// Collects what shortcodes cost.
+    pub profile: Option<Arc<Profile>>,
 }
 
 impl Site {
@@ -84,7 +87,12 @@ impl Site {
             read_text(snapshot, path)
         };
         let files_of_all = snapshot.files().iter().map(|file| &file.path);
-        let shortcodes = Shortcodes::read(files_of_all, &read, &mut diagnostics);
+        let shortcodes = Shortcodes::read(
+            files_of_all,
+            &read,
+            options.profile.as_ref(),
+            &mut diagnostics,
+        );
         let around = Around {
             content: &content,
             config: &config,

@@ -8,6 +8,7 @@
 //! | `diagram` | `render/diagram` | notation, source |
 //! | `highlight` | `render/highlight` | all blocks of a site, each by its language and text |
 //! | `compress` | `render/compress` | the bytes, the encoding |
+//! | `style` | `render/html/theme/sheets` | every style of the project, which of them are wanted, folders |
 //! | `icon` | `render/brand` | picture, shape, colors |
 //! | `card` | `render/brand` | texts, colors, fonts, logo |
 //! | `epub` | `render/epub` | every chapter, image, style and metadata of the book |

@@ -220,12 +220,12 @@ fn range(kwargs: Kwargs, _: &State) -> TeraResult<Vec<i128>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::weave::weave;
+    use crate::template::weave::{Woven, weave};
 
     fn render(source: &str) -> Result<String, String> {
         let mut tera = Tera::default();
         register(&mut tera);
-        let guarded = weave(source);
+        let guarded = weave(source, Woven::Costs);
         tera.add_raw_template("page.html", &guarded.text)
             .map_err(|error| error.to_string())?;
         begin_page();

@@ -1,7 +1,9 @@
 //! From texts to templates that can be rendered. One of the project that is broken is reported and
 //! left out.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use tera::{Context, Tera};
 
@@ -11,7 +13,8 @@ use crate::template::budget::{self, Output};
 use crate::template::dialect::Dialect;
 use crate::template::fault::{Origin, Origins, diagnose};
 use crate::template::filters;
-use crate::template::weave::weave;
+use crate::template::profile::{self, Profile};
+use crate::template::weave::{Woven, weave};
 
 /// A template as it was written.
 #[derive(Debug, Clone, Copy)]
@@ -53,9 +56,10 @@ pub enum Failure {
 
 impl Templates {
     /// Parses templates. `named` tells them all but for those at the given places, which are broken;
-    /// what stands in for one of those is then seen.
+    /// what stands in for one of those is then seen. What they cost goes to the profile.
     pub fn parse<'a>(
         dialect: Dialect,
+        profile: Option<&Arc<Profile>>,
         named: impl Fn(&BTreeSet<SitePath>) -> Named<'a>,
     ) -> (Self, Vec<Diagnostic>) {
         let mut diagnostics: Vec<Diagnostic> = Vec::new();
@@ -64,7 +68,9 @@ impl Templates {
             let named = named(&left_out);
             let origins: Origins = named
                 .iter()
-                .filter_map(|(name, source)| Some((name.clone(), origin(source)?)))
+                .filter_map(|(name, source)| {
+                    Some((name.clone(), origin(source, profile.is_some())?))
+                })
                 .collect();
             let mut engine = Tera::default();
             engine
@@ -72,10 +78,17 @@ impl Templates {
                 .expect("there is no template yet");
             budget::register(&mut engine);
             filters::register(&mut engine);
+            if let Some(profile) = profile {
+                profile::register(&mut engine, profile);
+            }
             (dialect.register)(&mut engine);
             let texts = named.iter().map(|(name, source)| {
-                let guarded = origins.get(name).map(|origin| &*origin.guarded.text);
-                (name.as_str(), guarded.unwrap_or(source.text))
+                let text = match origins.get(name) {
+                    Some(origin) => Cow::from(&*origin.guarded.text),
+                    None if profile.is_some() => weave(source.text, Woven::Times).text.into(),
+                    None => source.text.into(),
+                };
+                (name.as_str(), text)
             });
             let Err(error) = engine.add_raw_templates(texts) else {
                 let templates = Self {
@@ -163,10 +176,14 @@ impl Templates {
     }
 }
 
-fn origin(source: &Source<'_>) -> Option<Origin> {
+fn origin(source: &Source<'_>, is_measured: bool) -> Option<Origin> {
+    let woven = match is_measured {
+        true => Woven::Both,
+        false => Woven::Costs,
+    };
     Some(Origin {
         place: source.place?.clone(),
         text: source.text.to_owned(),
-        guarded: weave(source.text),
+        guarded: weave(source.text, woven),
     })
 }

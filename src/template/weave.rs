@@ -1,6 +1,7 @@
 //! Weaves calls that count into the text of a template: one into each loop and component, one before
 //! each filter, one after each value that is kept, one around each value that is written where its
-//! length would not be seen. What the template writes stays as it was.
+//! length would not be seen. Where templates are measured, the use of one by another stands between
+//! two calls that look at the clock. What the template writes stays as it was.
 
 use std::ops::Range;
 
@@ -37,10 +38,22 @@ const HANDLES: [&str; 5] = [
     "load_data(",
 ];
 
+/// Which calls are woven in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Woven {
+    /// Those that bound what a template costs.
+    Costs,
+    /// Those that tell how long it takes.
+    Times,
+    /// All of them.
+    Both,
+}
+
 /// Weaves the calls in.
-pub(super) fn weave(source: &str) -> Guarded {
+pub(super) fn weave(source: &str, woven: Woven) -> Guarded {
     let mut weaver = Weaver {
         source,
+        woven,
         done: 0,
         guarded: Guarded {
             text: String::with_capacity(source.len() * 5 / 4),
@@ -57,6 +70,7 @@ pub(super) fn weave(source: &str) -> Guarded {
 
 struct Weaver<'a> {
     source: &'a str,
+    woven: Woven,
     done: usize,
     guarded: Guarded,
     extends: bool,
@@ -101,8 +115,22 @@ impl<'a> Weaver<'a> {
         self.guarded.inserted.push((end, text.len()));
     }
 
-    /// A call after a tag: white space that the tag takes away behind itself must still go.
+    /// A call that counts, after a tag.
     fn after(&mut self, end: usize, call: &str) {
+        if self.woven != Woven::Times {
+            self.insert_after(end, call);
+        }
+    }
+
+    /// A call that counts, before a tag.
+    fn before(&mut self, open: usize, call: &str) {
+        if self.woven != Woven::Times {
+            self.insert_before(open, call);
+        }
+    }
+
+    /// A call after a tag: white space that the tag takes away behind itself must still go.
+    fn insert_after(&mut self, end: usize, call: &str) {
         let dash = if self.source[..end - 2].ends_with('-') {
             "-"
         } else {
@@ -112,7 +140,7 @@ impl<'a> Weaver<'a> {
     }
 
     /// A call before a tag, likewise.
-    fn before(&mut self, open: usize, call: &str) {
+    fn insert_before(&mut self, open: usize, call: &str) {
         let dash = if self.source[open + 2..].starts_with('-') {
             "-"
         } else {
@@ -129,6 +157,14 @@ impl<'a> Weaver<'a> {
         let component = word.is_empty() && rest.starts_with('<') && !rest.starts_with("</");
         if word == "include" || component {
             self.before(open, "__call()");
+        }
+        if component {
+            self.begins(open, rest, true);
+        } else if word == "include" {
+            self.begins(open, rest, false);
+            self.ends(end);
+        } else if word.is_empty() && rest.starts_with("</") {
+            self.ends(end);
         }
         self.tolls(open + 2..end - 2);
         match word {
@@ -169,9 +205,39 @@ impl<'a> Weaver<'a> {
         end
     }
 
+    /// Whether no text may stand here: outside of its blocks a template that extends another may
+    /// hold none.
+    fn is_outside(&self) -> bool {
+        self.extends && self.blocks == 0 && self.components == 0
+    }
+
+    /// The use of another template begins: an include, of which the rest of the tag begins with a
+    /// quoted name, or a component, of which it begins with `<` and a name.
+    fn begins(&mut self, open: usize, rest: &str, is_component: bool) {
+        if self.woven == Woven::Costs || self.is_outside() {
+            return;
+        }
+        let rest = rest.trim_start().trim_start_matches(['<', '"', '\'', '`']);
+        let name: String = rest
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || "_-./".contains(*c))
+            .collect();
+        let name = name.trim_end_matches('/');
+        self.insert_before(
+            open,
+            &format!("__began(name=\"{name}\", component={is_component})"),
+        );
+    }
+
+    /// The use of another template ends.
+    fn ends(&mut self, end: usize) {
+        if self.woven != Woven::Costs && !self.is_outside() {
+            self.insert_after(end, "__ended()");
+        }
+    }
+
     fn hold(&mut self, end: usize, name: Option<&'a str>) {
-        // Outside of its blocks a template that extends another may hold no text.
-        let outside = self.extends && self.blocks == 0 && self.components == 0;
+        let outside = self.is_outside();
         if let Some(name) = name.filter(|name| !name.is_empty() && !outside) {
             self.after(end, &format!("__hold(value={name})"));
         }
@@ -184,7 +250,11 @@ impl<'a> Weaver<'a> {
         let value = inner[lead..inner.len() - tail].trim();
         if value.starts_with('<') {
             self.before(open, "__call()");
+            self.begins(open, value, true);
             self.tolls(open + 2..end - 2);
+            self.ends(end);
+        } else if self.woven == Woven::Times {
+            // What is only measured is written as it stands.
         } else if !value.is_empty() && !value.starts_with("super(") {
             let unseen = !self.extends || self.components > 0 || !self.captures.is_empty();
             let plain = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
@@ -204,6 +274,9 @@ impl<'a> Weaver<'a> {
 
     /// A call before each filter, whose work follows the length of what it is given.
     fn tolls(&mut self, range: Range<usize>) {
+        if self.woven == Woven::Times {
+            return;
+        }
         let source = self.source;
         let bytes = source.as_bytes();
         let mut at = range.start;
@@ -275,9 +348,22 @@ mod tests {
 
     #[test]
     fn a_place_is_found_again() {
-        let source = "{% for i in items %}{{ i }}{% endfor %}{{ wrong }}";
-        let guarded = weave(source);
-        let at = guarded.text.find("wrong").unwrap();
-        assert_eq!(guarded.original(at), source.find("wrong").unwrap());
+        let source = "{% for i in items %}{% include 'x' %}{{ i }}{% endfor %}{{ wrong }}";
+        for woven in [Woven::Costs, Woven::Times, Woven::Both] {
+            let guarded = weave(source, woven);
+            let at = guarded.text.find("wrong").unwrap();
+            assert_eq!(guarded.original(at), source.find("wrong").unwrap());
+        }
+    }
+
+    #[test]
+    fn a_use_stands_between_two_looks_at_the_clock() {
+        let source = "{%- include 'a/b.html' -%} {{ <c x={1}/> }}{% <d> %}t{% </d> %}";
+        assert_eq!(
+            weave(source, Woven::Times).text,
+            "{{- __began(name=\"a/b.html\", component=false) }}{%- include 'a/b.html' -%}{{ __ended() -}} \
+             {{ __began(name=\"c\", component=true) }}{{ <c x={1}/> }}{{ __ended() }}\
+             {{ __began(name=\"d\", component=true) }}{% <d> %}t{% </d> %}{{ __ended() }}"
+        );
     }
 }

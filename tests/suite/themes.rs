@@ -95,7 +95,11 @@ fn a_broken_template_is_named_and_the_theme_stands_in() {
 #[test]
 fn copies_are_made_on_request_and_costs_are_shown() {
     let config = "[project]\nkind = \"docs\"\n[html]\nprecompress = [\"gz\", \"br\"]\n";
-    let project = project(&[("tympan.toml", config)]);
+    let project = project(&[
+        ("tympan.toml", config),
+        ("shortcodes/hello.html", "hello"),
+        ("content/called.md", "# Called\n\n{{< hello >}}\n"),
+    ]);
     let run = project
         .run(&["build", "--no-check", "--profile", "--format", "json"])
         .expect(0);
@@ -108,7 +112,9 @@ fn copies_are_made_on_request_and_costs_are_shown() {
         .iter()
         .map(|cost| cost["template"].as_str().unwrap())
         .collect();
-    assert!(templates.contains(&"page.html"), "{templates:?}");
+    for template in ["page.html", "bar.html", "shortcodes/hello.html"] {
+        assert!(templates.contains(&template), "{templates:?}");
+    }
     let again = project
         .run(&["build", "--no-check", "--format", "json"])
         .expect(0);

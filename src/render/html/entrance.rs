@@ -2,7 +2,7 @@
 //! leads there, the page for what is missing, and the rules that servers look for at the root.
 
 use crate::release::{Artifact, Role};
-use crate::render::context::{RenderContext, RenderError};
+use crate::render::context::{RenderContext, RenderError, Workbench};
 use crate::render::html::languages::absolute;
 use crate::render::html::pages::PageValue;
 use crate::render::html::redirects::{address, file_of, rules};
@@ -20,11 +20,11 @@ pub struct Entrance {
 
 impl Entrance {
     /// Prepares the entrance of a site, if it has one.
-    pub fn new(context: &RenderContext<'_>) -> Option<Self> {
+    pub fn new(context: &RenderContext<'_>, bench: &Workbench) -> Option<Self> {
         let site = context.site;
         let apart = site.language.is_none() && site.mount != site.base;
         apart.then(|| Self {
-            html: Html::new(context).0,
+            html: Html::new(context, bench).0,
         })
     }
 }

@@ -8,7 +8,7 @@ use crate::config::{Format, Kind};
 use crate::diagnostic::Diagnostic;
 use crate::release::{Artifact, Role};
 use crate::render::brand::Cards;
-use crate::render::context::{RenderContext, RenderError};
+use crate::render::context::{RenderContext, RenderError, Workbench};
 use crate::render::html::authors::profile_of_term;
 use crate::render::html::body::render_body;
 use crate::render::html::events::escape;
@@ -23,11 +23,10 @@ use crate::render::html::shared::{Crumb, Shared, canonical, feed_links};
 use crate::render::html::theme::{Content, Theme};
 use crate::render::html::whole;
 use crate::render::plan::{Job, JobKind, Rendered, Renderer};
-use crate::render::profile::Profile;
 use crate::render::search::SearchPlaces;
 use crate::site::{Feed, ListId, Page, PageId, Redirect, Site, Taxonomy};
 use crate::site_path::SitePath;
-use crate::template::Failure;
+use crate::template::{Failure, Profile, TemplateKind};
 
 /// Renders pages with the theme.
 pub struct Html {
@@ -38,7 +37,7 @@ pub struct Html {
     known: Memory,
     /// Renders a page that a template of the project cannot.
     fallback: Option<Box<Html>>,
-    pub(in crate::render) profile: Option<Arc<Profile>>,
+    profile: Option<Arc<Profile>>,
 }
 
 /// Whether this program was built with what a format needs.
@@ -48,9 +47,9 @@ pub(super) fn is_built(format: Format) -> bool {
 
 impl Html {
     /// Prepares the theme and what all pages share.
-    pub fn new(context: &RenderContext<'_>) -> (Self, Vec<Diagnostic>) {
+    pub fn new(context: &RenderContext<'_>, bench: &Workbench) -> (Self, Vec<Diagnostic>) {
         let site = context.site;
-        let (mut theme, mut diagnostics) = Theme::load(context);
+        let (mut theme, mut diagnostics) = Theme::load(context, bench);
         if site.language.is_none() && site.base.is_root() {
             diagnostics.extend(menus::faults(site, context.snapshot));
         }
@@ -63,8 +62,10 @@ impl Html {
             shared.cards = cards;
         }
         let shared = Arc::new(shared);
+        let profile = &bench.profile;
         let built_in = || {
-            let mut theme = Theme::built_in(site.kind, &site.config.project.language);
+            let mut theme =
+                Theme::built_in(site.kind, &site.config.project.language, profile.as_ref());
             theme.strings.extend(site.config.strings.clone());
             Box::new(Self {
                 theme,
@@ -72,7 +73,7 @@ impl Html {
                 search: SearchPlaces::new(site),
                 known: Memory::new(false),
                 fallback: None,
-                profile: None,
+                profile: profile.clone(),
             })
         };
         let html = Self {
@@ -81,7 +82,7 @@ impl Html {
             known: Memory::new(theme.is_changed()),
             shared,
             theme,
-            profile: None,
+            profile: profile.clone(),
         };
         (html, diagnostics)
     }
@@ -352,8 +353,7 @@ impl Html {
         values: &Context,
         path: &SitePath,
     ) -> Result<String, RenderError> {
-        let began = self.profile.as_ref().map(|profile| profile.now());
-        let rendered = match self.theme.is_changed() {
+        let make = || match self.theme.is_changed() {
             false => self.theme.render(template, values),
             true => {
                 let root = values.get("root").and_then(Value::as_str);
@@ -369,9 +369,10 @@ impl Html {
                 SCOPE.set(scope, || self.theme.render(template, values))
             }
         };
-        if let (Some(profile), Some(began)) = (&self.profile, began) {
-            profile.note(template, path, began);
-        }
+        let rendered = match &self.profile {
+            Some(profile) => profile.measure((TemplateKind::Page, template), path, make),
+            None => make(),
+        };
         rendered.map_err(|failure| match failure {
             Failure::Fault(found) => RenderError::Fault(found),
             Failure::Own(message) => RenderError::Template {

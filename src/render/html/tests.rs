@@ -25,7 +25,7 @@ fn body(markdown: &str) -> Body {
         store: &store,
         highlights: &Highlights::default(),
     };
-    let theme = Theme::built_in(site.kind, "en");
+    let theme = Theme::built_in(site.kind, "en", None);
     let home = site
         .pages
         .iter()

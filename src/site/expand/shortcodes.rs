@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::expand::arguments::Arguments;
 use crate::site::expand::variables::Variables;
 use crate::site_path::SitePath;
-use crate::template::{Cost, Dialect, Failure, Source, Templates};
+use crate::template::{Cost, Dialect, Failure, Profile, Source, TemplateKind, Templates};
 
 /// The folder of a project's own shortcodes.
 pub(in crate::site) const FOLDER: &str = "shortcodes";
@@ -45,6 +45,7 @@ pub struct Shortcodes {
     files: BTreeMap<String, SitePath>,
     /// Those whose template shows the text inside without asking whether there is any.
     paired: BTreeSet<String>,
+    profile: Option<Arc<Profile>>,
 }
 
 impl fmt::Debug for Shortcodes {
@@ -61,10 +62,12 @@ pub(super) struct Output {
 }
 
 impl Shortcodes {
-    /// Reads the templates. A broken one is reported and left out.
+    /// Reads the templates. A broken one is reported and left out. What they cost goes to the
+    /// profile.
     pub(in crate::site) fn read<'f>(
         files: impl Iterator<Item = &'f SitePath>,
         read: &dyn Fn(&SitePath) -> Option<Arc<str>>,
+        profile: Option<&Arc<Profile>>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
         let own = |path: &&SitePath| {
@@ -85,7 +88,7 @@ impl Shortcodes {
         if texts.is_empty() {
             return Self::default();
         }
-        let (templates, found) = Templates::parse(DIALECT, |left_out| {
+        let (templates, found) = Templates::parse(DIALECT, profile, |left_out| {
             let kept = texts.iter().filter(|(path, _)| !left_out.contains(path));
             kept.map(|(path, text)| {
                 let place = Some(*path);
@@ -108,6 +111,7 @@ impl Shortcodes {
             templates: Some(Arc::new(templates)),
             files: known,
             paired,
+            profile: profile.cloned(),
         }
     }
 
@@ -161,7 +165,12 @@ impl Shortcodes {
         }
         let inner = if paired { INNER } else { "" };
         context.insert_value("inner", Value::safe_string(inner));
-        let written = templates.render(file.as_str(), &context, Cost::Share(MAX_COST));
+        let name = file.as_str();
+        let render = || templates.render(name, &context, Cost::Share(MAX_COST));
+        let written = match &self.profile {
+            Some(profile) => profile.measure((TemplateKind::Shortcode, name), page, render),
+            None => render(),
+        };
         let written = written.map_err(|failure| match failure {
             Failure::Fault(found) => {
                 let place = found.place.as_ref();

@@ -42,7 +42,7 @@ static SHORTCODES: LazyLock<Shortcodes> = LazyLock::new(|| {
     ];
     let files = files.map(|file| SitePath::parse(file).unwrap());
     let mut faults = Vec::new();
-    let shortcodes = Shortcodes::read(files.iter(), &read, &mut faults);
+    let shortcodes = Shortcodes::read(files.iter(), &read, None, &mut faults);
     assert_eq!(faults, []);
     shortcodes
 });
@@ -268,7 +268,7 @@ fn a_broken_template_is_reported_with_its_line() {
     let path = SitePath::parse("shortcodes/broken.html").unwrap();
     let read = |_: &SitePath| Some("<b>\n{% if %}".into());
     let mut found = Vec::new();
-    Shortcodes::read([&path].into_iter(), &read, &mut found);
+    Shortcodes::read([&path].into_iter(), &read, None, &mut found);
     let place = found[0].place.as_ref().unwrap();
     assert_eq!(
         (&*found[0].code, place.line, found.len()),

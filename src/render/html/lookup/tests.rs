@@ -1,7 +1,7 @@
 //! What templates are answered, as tables.
 
 use crate::assets::AssetMap;
-use crate::render::context::RenderContext;
+use crate::render::context::{RenderContext, Workbench};
 use crate::render::highlight::Highlights;
 use crate::render::html::renderer::Html;
 use crate::render::plan::Renderer;
@@ -68,7 +68,7 @@ fn page(route: &str, template: &str) -> String {
         store: &Store::open(&folder.path().join(".tympan")),
         highlights: &Highlights::default(),
     };
-    let (html, found) = Html::new(&context);
+    let (html, found) = Html::new(&context, &Workbench::default());
     let found = found.into_iter().next();
     let route = SitePath::parse(route).unwrap();
     let jobs = html.plan(&context);

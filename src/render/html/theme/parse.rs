@@ -2,21 +2,25 @@
 //! in.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::render::html::lookup::dialect;
 use crate::render::html::theme::layer::{Layer, Level, Source};
 use crate::site::THEME_FOLDER;
 use crate::site_path::SitePath;
-use crate::template::{self, Dialect, Templates};
+use crate::template::{self, Dialect, Profile, Templates};
 
 const DIALECT: Dialect = dialect(THEME_FOLDER, &Level::PREFIXES);
 
 /// Parses the templates of all layers. A name is looked up from the uppermost layer down; with the
 /// prefix of a layer it means the one from there down, so that an override can extend what it
 /// overrides.
-pub(super) fn parse(layers: &[Layer]) -> (Templates, Vec<Diagnostic>) {
-    Templates::parse(DIALECT, |left_out| {
+pub(super) fn parse(
+    layers: &[Layer],
+    profile: Option<&Arc<Profile>>,
+) -> (Templates, Vec<Diagnostic>) {
+    Templates::parse(DIALECT, profile, |left_out| {
         let named = named(layers, left_out).into_iter();
         named
             .map(|(name, found)| {

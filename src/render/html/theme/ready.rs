@@ -10,7 +10,7 @@ use crate::config::Kind;
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::render::brand::{Icon, IconLinks, Icons, Palette};
-use crate::render::context::RenderContext;
+use crate::render::context::{RenderContext, Workbench};
 use crate::render::html::finish;
 use crate::render::html::theme::built_in;
 use crate::render::html::theme::layer::{Held, Layer, Strings, join, strings_of};
@@ -18,7 +18,7 @@ use crate::render::html::theme::parse::parse;
 use crate::render::html::theme::stack::Stack;
 use crate::site::Taxonomy;
 use crate::site_path::SitePath;
-use crate::template::{Cost, Failure, Templates};
+use crate::template::{Cost, Failure, Profile, Templates};
 
 /// The file of the web manifest.
 const MANIFEST: &str = "manifest.webmanifest";
@@ -87,20 +87,31 @@ impl ThemeFile {
 
 impl Theme {
     /// The theme that comes with the program for a kind of site.
-    pub(in crate::render::html) fn built_in(kind: Kind, language: &str) -> Self {
-        Self::of(&built_in::layers(kind), language).0
+    pub(in crate::render::html) fn built_in(
+        kind: Kind,
+        language: &str,
+        profile: Option<&Arc<Profile>>,
+    ) -> Self {
+        Self::of(&built_in::layers(kind), language, profile).0
     }
 
     /// The theme of a project: the built-in one, over it the one that the project names, and over
     /// that its own changes.
-    pub(in crate::render::html) fn load(context: &RenderContext<'_>) -> (Self, Vec<Diagnostic>) {
+    pub(in crate::render::html) fn load(
+        context: &RenderContext<'_>,
+        bench: &Workbench,
+    ) -> (Self, Vec<Diagnostic>) {
         let site = context.site;
         let Stack {
             layers,
             looks,
             mut diagnostics,
-        } = Stack::read(context);
-        let (mut theme, found) = Self::of(&layers, &site.config.project.language);
+        } = Stack::read(context, &bench.styles);
+        let (mut theme, found) = Self::of(
+            &layers,
+            &site.config.project.language,
+            bench.profile.as_ref(),
+        );
         if site.config.html.minify {
             theme.minify();
         }
@@ -167,8 +178,12 @@ impl Theme {
         }
     }
 
-    fn of(layers: &[Layer], language: &str) -> (Self, Vec<Diagnostic>) {
-        let (templates, diagnostics) = parse(layers);
+    fn of(
+        layers: &[Layer],
+        language: &str,
+        profile: Option<&Arc<Profile>>,
+    ) -> (Self, Vec<Diagnostic>) {
+        let (templates, diagnostics) = parse(layers, profile);
         let mut files: BTreeMap<&SitePath, &Held> = BTreeMap::new();
         for layer in layers {
             files.extend(layer.files.iter().map(|(route, source)| (route, source)));
@@ -266,7 +281,7 @@ mod tests {
     #[test]
     fn the_built_in_themes_are_whole() {
         for kind in [Kind::Site, Kind::Docs, Kind::Book, Kind::Contract] {
-            let theme = Theme::built_in(kind, "en");
+            let theme = Theme::built_in(kind, "en", None);
             assert_eq!(theme.string("skip_to_content"), "Skip to content");
             assert!(
                 matches!(&theme.style.content, Content::Text(text) if text.contains("color-scheme: light dark"))
@@ -278,7 +293,7 @@ mod tests {
     #[test]
     fn what_a_page_loads_is_light() {
         for kind in [Kind::Site, Kind::Docs, Kind::Book, Kind::Contract] {
-            let mut theme = Theme::built_in(kind, "en");
+            let mut theme = Theme::built_in(kind, "en", None);
             theme.minify();
             let sizes = theme.files().map(|file| match &file.content {
                 Content::Text(text) => text.len(),
@@ -309,7 +324,7 @@ mod tests {
         };
         layers.push(layer(Level::Theme, "ours", named));
         layers.push(layer(Level::Project, "theme", own));
-        Theme::of(&layers, "en")
+        Theme::of(&layers, "en", None)
     }
 
     fn values() -> Context {

@@ -25,7 +25,7 @@ pub(super) fn compile(
     layers: &mut [Layer],
     folders: &[SitePath],
     snapshots: &[&Snapshot],
-    store: &Store,
+    (store, styles): (&Store, &sass::Answers),
 ) -> Vec<Diagnostic> {
     let wanted = layers.iter().flat_map(|layer| &layer.sheets);
     let wanted: Vec<SitePath> = wanted.filter_map(|sheet| sheet.place.clone()).collect();
@@ -64,28 +64,31 @@ pub(super) fn compile(
     }
     let json = serde_json::to_vec(&request).unwrap_or_default();
     let key = Key::new("style", VERSION).input("request", &json);
-    let known = store
-        .cached(&key)
-        .and_then(|bytes| serde_json::from_slice::<Vec<String>>(&bytes).ok())
-        .filter(|known| known.len() == wanted.len());
-    let made: Vec<Result<String, Fault>> = match known {
-        Some(known) => known.into_iter().map(Ok).collect(),
-        None => sass::ask(&request),
-    };
-    let whole: Option<Vec<&String>> = made.iter().map(|made| made.as_ref().ok()).collect();
-    if let Some(json) = whole.and_then(|whole| serde_json::to_vec(&whole).ok()) {
-        store.cache(&key, &json);
-    }
+    let answer = styles.get(key.name(), || {
+        let known = store
+            .cached(&key)
+            .and_then(|bytes| serde_json::from_slice::<Vec<String>>(&bytes).ok())
+            .filter(|known| known.len() == wanted.len());
+        if let Some(known) = known {
+            return known.into_iter().map(Ok).collect();
+        }
+        let made = sass::ask(&request);
+        let whole: Option<Vec<&String>> = made.iter().map(|made| made.as_ref().ok()).collect();
+        if let Some(json) = whole.and_then(|whole| serde_json::to_vec(&whole).ok()) {
+            store.cache(&key, &json);
+        }
+        made
+    });
     let mut found = Vec::new();
-    let mut made = made.into_iter();
+    let mut made = answer.iter();
     for layer in layers {
         for sheet in std::mem::take(&mut layer.sheets) {
             match made.next() {
                 Some(Ok(text)) => {
-                    let text = text.into();
+                    let text = text.clone().into();
                     layer.styles.push(Source { text, ..sheet });
                 }
-                Some(Err(fault)) => found.extend(report(&fault, &request)),
+                Some(Err(fault)) => found.extend(report(fault, &request)),
                 None => {}
             }
         }

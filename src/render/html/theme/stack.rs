@@ -8,6 +8,7 @@ use crate::render::html::theme::layer::{Held, Layer, Level, Source};
 use crate::render::html::theme::look::{Looks, looks};
 use crate::render::html::theme::{built_in, folder, pinned, sheets};
 use crate::repo::Snapshot;
+use crate::sass;
 use crate::site::THEME_FOLDER;
 use crate::site_path::SitePath;
 
@@ -23,7 +24,7 @@ pub(super) struct Stack {
 
 impl Stack {
     /// Reads all layers.
-    pub(super) fn read(context: &RenderContext<'_>) -> Self {
+    pub(super) fn read(context: &RenderContext<'_>, styles: &sass::Answers) -> Self {
         let config = &context.site.config;
         let mut stack = Self {
             layers: built_in::layers(context.site.kind),
@@ -66,7 +67,12 @@ impl Stack {
         let snapshots: Vec<&Snapshot> = std::iter::once(context.snapshot)
             .chain(theirs.iter().map(|(snapshot, _)| snapshot))
             .collect();
-        let found = sheets::compile(&mut stack.layers, &folders, &snapshots, context.store);
+        let found = sheets::compile(
+            &mut stack.layers,
+            &folders,
+            &snapshots,
+            (context.store, styles),
+        );
         stack.diagnostics.extend(found);
         stack
     }
