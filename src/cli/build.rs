@@ -100,6 +100,7 @@ pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome
     let written = output.finish(&built.release)?;
     let mut summary = Summary {
         lost,
+        unknown,
         ..Summary::of(&built)
     };
     if let Some(inputs) = inputs {
@@ -116,9 +117,6 @@ pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome
             false => errors(&built.diagnostics),
         };
         report::print(ui, &shown);
-    }
-    for name in unknown {
-        ui.note(&format!("note: the release of `{name}` is not in the store, so nobody can say which of its addresses this build lacks (`tympan publish` of its commit brings it)"));
     }
     let costs = profile.map(|profile| profile.costs());
     if let Some(costs) = &costs {
@@ -137,6 +135,9 @@ fn tell(
     written: Written,
     costs: Option<&[TemplateCost]>,
 ) -> anyhow::Result<Outcome> {
+    for name in &summary.unknown {
+        ui.note(&format!("note: the release of `{name}` is not in the store, so nobody can say which of its addresses this build lacks (`tympan publish` of its commit brings it)"));
+    }
     if ui.is_json() {
         let (stages, total) = ui.times();
         let report = BuildReport::new(summary, out, written, store.counts(), (&stages, total));

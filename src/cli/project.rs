@@ -101,7 +101,6 @@ fn load_options(root: &Path, ui: &Ui, pages: &PagesArgs, output: &Path) -> LoadO
         exclude: inside(root, output),
         placed: None,
         profile: None,
-        profile: None,
     }
 }
 

@@ -20,7 +20,7 @@ use crate::site::Site;
 use crate::store::{Key, Store};
 
 /// The version of what is remembered.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Two changes of a file within this time, in nanoseconds, may look like one.
 const GRAIN: i128 = 50_000_000;
 /// The same where the system counts whole seconds, or pairs of them.

@@ -36,6 +36,9 @@ pub struct Summary {
     /// The addresses that releases before had and this one lacks; the release does not say so, for
     /// it is the same whatever was before.
     pub lost: Vec<Diagnostic>,
+    /// The environments whose release is not in the store, so that nobody can say what of it this
+    /// one lacks.
+    pub unknown: Vec<String>,
 }
 
 impl Summary {
@@ -64,6 +67,7 @@ impl Summary {
             findings: report::summary(&built.diagnostics),
             has_more: built.diagnostics.len() > errors,
             lost: Vec::new(),
+            unknown: Vec::new(),
         }
     }
 }

@@ -73,12 +73,11 @@ impl Site {
             (options.placed.as_ref()).map_or_else(SitePath::root, |placed| placed.mount.clone());
         let files = files_of(snapshot, &config, options);
         let content = content_folder(&config, &files, &mut diagnostics);
+        let is_text = |path: &SitePath| {
+            is_page(path) && path.is_within(&content) && !is_summary(&config, path)
+        };
         let (pages, files): (Vec<&SnapshotFile>, Vec<&SnapshotFile>) =
-            files.into_iter().partition(|file| {
-                is_page(&file.path)
-                    && file.path.is_within(&content)
-                    && !is_summary(&config, &file.path)
-            });
+            files.into_iter().partition(|file| is_text(&file.path));
         if pages.is_empty() {
             diagnostics.push(nothing_found(&content));
         }
@@ -87,12 +86,8 @@ impl Site {
             read_text(snapshot, path)
         };
         let files_of_all = snapshot.files().iter().map(|file| &file.path);
-        let shortcodes = Shortcodes::read(
-            files_of_all,
-            &read,
-            options.profile.as_ref(),
-            &mut diagnostics,
-        );
+        let profile = options.profile.as_ref();
+        let shortcodes = Shortcodes::read(files_of_all, &read, profile, &mut diagnostics);
         let around = Around {
             content: &content,
             config: &config,
@@ -119,9 +114,6 @@ impl Site {
             .project
             .kind
             .unwrap_or_else(|| guess_kind(&pages, &content, snapshot));
-        let published = |file: &SitePath| {
-            !content.is_root() && file.is_within(&content) && !is_page(file) && !is_meta(file)
-        };
         let (data, authors) = people_and_data(snapshot, &content, &mut diagnostics);
         let config = Arc::new(config);
         let structure = Structure {
@@ -139,11 +131,7 @@ impl Site {
             labels: BTreeMap::new(),
             redirects: Vec::new(),
             outer_redirects: Vec::new(),
-            published_files: files
-                .iter()
-                .filter(|file| published(file))
-                .cloned()
-                .collect(),
+            published_files: published(&files, &content),
             files,
             hidden,
             mount: mount.clone(),
@@ -282,6 +270,14 @@ impl Site {
         let title = home.or_else(first).map(|id| self.page(id).title.clone());
         title.unwrap_or_else(|| "Untitled".to_owned())
     }
+}
+
+/// The files of the content that are published as they are.
+fn published(files: &BTreeSet<SitePath>, content: &SitePath) -> BTreeSet<SitePath> {
+    let is = |file: &&SitePath| {
+        !content.is_root() && file.is_within(content) && !is_page(file) && !is_meta(file)
+    };
+    files.iter().filter(is).cloned().collect()
 }
 
 /// The moment that decides what is shown: that of the commit, else the one that is given.
