@@ -132,19 +132,18 @@ impl Loading {
 }
 
 /// What becomes of a state when nothing but texts of pages changed; none if that cannot be told.
+#[expect(clippy::option_option, reason = "taken apart by its one caller")]
 fn edited(last: &Generation, changed: &BTreeSet<SitePath>, store: &Store) -> Option<Option<Next>> {
     let mut pages = BTreeSet::new();
     for path in changed {
         let is_known = last.snapshot.get(path).is_some();
+        let is_there = || {
+            let place = path.on_disk(last.snapshot.root());
+            place.symlink_metadata().is_ok()
+        };
         if is_known && is_page(path) {
             pages.insert(path.clone());
-        } else if is_known || path.is_root() || path.as_str() == HEAD_LOG {
-            return None;
-        } else if path
-            .on_disk(last.snapshot.root())
-            .symlink_metadata()
-            .is_ok()
-        {
+        } else if is_known || path.is_root() || path.as_str() == HEAD_LOG || is_there() {
             return None;
         }
         // What was not there and is not there now came and went between two looks.
