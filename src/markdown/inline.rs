@@ -16,6 +16,9 @@ const NEAR: usize = 64;
 
 /// Reads the marks of a page; `source` is the text that its spans are about.
 pub(super) fn read_inline<'a>(events: Vec<Spanned<'a>>, source: &str) -> Vec<Spanned<'a>> {
+    if !any_might_hold_marks(&events) {
+        return events;
+    }
     let mut reader = Reader {
         source,
         out: Vec::with_capacity(events.len()),
@@ -26,6 +29,23 @@ pub(super) fn read_inline<'a>(events: Vec<Spanned<'a>>, source: &str) -> Vec<Spa
         reader.read(markup, span);
     }
     reader.out
+}
+
+/// Whether a mark may stand in a text that is no code; looking is cheaper than moving every step.
+fn any_might_hold_marks(events: &[Spanned<'_>]) -> bool {
+    let mut code = 0_usize;
+    events.iter().any(|(markup, _)| match markup {
+        Markup::Plain(Event::Start(tag)) => {
+            code += usize::from(is_verbatim_end(tag.to_end()));
+            false
+        }
+        Markup::Plain(Event::End(tag)) => {
+            code -= usize::from(is_verbatim_end(*tag)).min(code);
+            false
+        }
+        Markup::Plain(Event::Text(text)) => code == 0 && might_hold_marks(text),
+        _ => false,
+    })
 }
 
 /// What is open in one element: where in the output a mark may have begun.

@@ -43,7 +43,7 @@ pub(super) fn parse(text: &str) -> Vec<Spanned<'_>> {
     let mut attacher = Attacher::new(text.len());
     // What an entity stands for is only known once it is read; without one, a look at the text as a
     // whole says what need not be looked for in its parts.
-    let entities = memchr::memchr(b'&', text.as_bytes()).is_some();
+    let entities = might_hold_entity(text);
     if entities || might_hold_url(text) {
         link_bare_urls(parser, text, |event, span| attacher.read(event, span));
     } else {
@@ -54,6 +54,19 @@ pub(super) fn parse(text: &str) -> Vec<Spanned<'_>> {
         true => read_inline(events, text),
         false => events,
     }
+}
+
+/// Whether a character may be written by its name or number.
+fn might_hold_entity(text: &str) -> bool {
+    /// The longest name has 31 letters.
+    const LONGEST: usize = 40;
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'&', bytes).any(|at| {
+        let rest = &bytes[at + 1..];
+        let named = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'#';
+        let end = rest.iter().take(LONGEST).position(|byte| !named(byte));
+        end.is_some_and(|end| end > 0 && rest[end] == b';')
+    })
 }
 
 /// The bytes of `text` that are code: fences, indented blocks and code spans, in order.

@@ -48,6 +48,22 @@ const PLAIN: [Tag<'static>; 10] = [
     Tag::HtmlBlock,
 ];
 
+fn place_in_plain(tag: &Tag<'_>) -> Option<u8> {
+    Some(match tag {
+        Tag::Paragraph => 0,
+        Tag::Item => 1,
+        Tag::Emphasis => 2,
+        Tag::Strong => 3,
+        Tag::List(None) => 4,
+        Tag::TableHead => 5,
+        Tag::TableRow => 6,
+        Tag::TableCell => 7,
+        Tag::BlockQuote(None) => 8,
+        Tag::HtmlBlock => 9,
+        _ => return None,
+    })
+}
+
 const LEVELS: [HeadingLevel; 6] = [
     HeadingLevel::H1,
     HeadingLevel::H2,
@@ -130,8 +146,8 @@ impl Writer<'_> {
     }
 
     fn start(&mut self, tag: &Tag<'_>, markup: &Markup<'_>, span: &Range<usize>) {
-        if let Some(at) = PLAIN.iter().position(|plain| plain == tag) {
-            return self.put(code::PLAIN + at as u8, span);
+        if let Some(at) = place_in_plain(tag) {
+            return self.put(code::PLAIN + at, span);
         }
         match tag {
             Tag::Heading {
@@ -173,7 +189,8 @@ impl Writer<'_> {
         self.put(code, span);
         let find = |written: &str| match written.starts_with(text) {
             true => Some(0),
-            false => memchr::memmem::find(written.as_bytes(), text.as_bytes()),
+            false => memchr::memchr_iter(*text.as_bytes().first()?, written.as_bytes())
+                .find(|at| written.as_bytes()[*at..].starts_with(text.as_bytes())),
         };
         match self.text.get(span.clone()).and_then(find) {
             Some(at) => {

@@ -14,6 +14,7 @@ mod links;
 mod listing;
 mod objects;
 mod refs;
+mod root;
 mod snapshot;
 mod status;
 mod walk;

@@ -3,8 +3,6 @@
 //! It is all that the rest of the house sees of a disk or a repository. It never follows a link
 //! out of the root and never reads what is not a regular file.
 
-use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,6 +11,7 @@ use crate::repo::bundle::Files;
 use crate::repo::error::RepoError;
 use crate::repo::git;
 use crate::repo::objects::Objects;
+use crate::repo::root::Root;
 use crate::repo::{status, worktree};
 use crate::site_path::SitePath;
 
@@ -59,8 +58,7 @@ pub struct Source {
 
 #[derive(Debug)]
 enum Origin {
-    /// The root without any link in it.
-    Worktree(PathBuf),
+    Worktree(Root),
     Objects(Objects),
     Held(Files),
 }
@@ -83,7 +81,7 @@ impl Snapshot {
             files,
             source,
             diagnostics,
-            origin: Arc::new(Origin::Worktree(canonical)),
+            origin: Arc::new(Origin::Worktree(Root::open(canonical))),
         })
     }
 
@@ -200,7 +198,7 @@ impl Snapshot {
         let missing = || RepoError::NoFile { path: path.clone() };
         let file = self.get(path).ok_or_else(missing)?;
         match &*self.origin {
-            Origin::Worktree(root) => read_inside(root, file),
+            Origin::Worktree(root) => root.read(file),
             Origin::Held(files) => files
                 .get(path)
                 .map(|held| held.to_vec())
@@ -227,54 +225,10 @@ impl Snapshot {
     }
 }
 
-/// How much room is made before a file is read, at most: its size may have been a lie.
-const READY: usize = 1 << 20;
-
-/// Reads a file of the worktree, unless it has meanwhile become a link out of `root`, or something
-/// that would block or talk back when opened.
-fn read_inside(root: &Path, file: &SnapshotFile) -> Result<Vec<u8>, RepoError> {
-    let fault = |source| RepoError::Read {
-        path: file.path.clone(),
-        source,
-    };
-    let place = file.link.as_ref().unwrap_or(&file.path);
-    if let Some(mut found) = open_beneath(root, place) {
-        let mut bytes = Vec::with_capacity(usize::try_from(file.size).unwrap_or(0).min(READY) + 1);
-        found.read_to_end(&mut bytes).map_err(fault)?;
-        return Ok(bytes);
-    }
-    let place = place.on_disk(root);
-    let real = place.canonicalize().map_err(fault)?;
-    let is_file = fs::symlink_metadata(&real).map_err(fault)?.is_file();
-    if !is_file || !real.starts_with(root) {
-        return Err(RepoError::Moved {
-            path: file.path.clone(),
-        });
-    }
-    fs::read(&real).map_err(fault)
-}
-
-/// Opens a regular file without leaving `root` on the way, in one step that nobody can come between
-/// (`openat2(2)`). None where the system has no such step or refuses; the slower look says why.
-#[cfg(target_os = "linux")]
-fn open_beneath(root: &Path, place: &SitePath) -> Option<fs::File> {
-    use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
-    let folder = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let root = openat(CWD, root, folder, Mode::empty()).ok()?;
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let beneath = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
-    let file = openat2(root, place.as_str(), flags, Mode::empty(), beneath).ok()?;
-    let file = fs::File::from(file);
-    file.metadata().ok()?.is_file().then_some(file)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn open_beneath(_: &Path, _: &SitePath) -> Option<fs::File> {
-    None
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use rayon::prelude::*;
 
     use super::*;

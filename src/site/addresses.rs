@@ -5,11 +5,18 @@ use crate::site_path::SitePath;
 
 /// The address of a route's file: `guide/index.html` is `/guide/`.
 pub fn url_of(route: &SitePath) -> String {
-    match route.file_name() {
-        "index.html" if route.parent().is_root() => "/".to_owned(),
-        "index.html" => format!("/{}/", route.parent()),
-        _ => format!("/{route}"),
-    }
+    address_of(route.as_str())
+}
+
+/// The same for a path that is percent-encoded already.
+pub fn address_of(path: &str) -> String {
+    let folder = path.strip_suffix("index.html");
+    let folder = folder.filter(|folder| folder.is_empty() || folder.ends_with('/'));
+    let path = folder.unwrap_or(path);
+    let mut address = String::with_capacity(path.len() + 1);
+    address.push('/');
+    address.push_str(path);
+    address
 }
 
 /// Whether a file is the page of its folder, by the names of any generator.

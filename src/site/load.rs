@@ -1,7 +1,7 @@
 //! From a snapshot to the model. A page that did not change since the previous site is not read
 //! again; whatever is wrong is reported and the rest is built.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -139,10 +139,10 @@ impl Site {
             versions: Arc::default(),
             language: None,
             languages: Arc::default(),
-            by_place: BTreeMap::new(),
+            by_place: HashMap::new(),
             own_language: config.project.language.clone(),
-            by_path: BTreeMap::new(),
-            by_route: BTreeMap::new(),
+            by_path: HashMap::new(),
+            by_route: HashMap::new(),
             written: Arc::clone(&config),
             shortcodes,
             is_timeless,

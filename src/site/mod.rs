@@ -39,7 +39,7 @@ mod theme_files;
 mod titles;
 mod versions;
 
-pub use addresses::{is_page, url_of};
+pub use addresses::{address_of, is_page, url_of};
 pub use authors::Author;
 pub use data::{DataFault, parse_data};
 pub use date::Date;

@@ -1,6 +1,6 @@
 //! What the repository says: pages, sections, navigation, taxonomies, documents.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -89,7 +89,7 @@ pub struct Structure {
     pub language: Option<String>,
     /// What every language knows of all; empty if there is one alone.
     pub languages: Arc<Languages>,
-    pub(super) by_place: BTreeMap<SitePath, PageId>,
+    pub(super) by_place: HashMap<SitePath, PageId>,
     pub(super) own_language: String,
     /// The configuration as written, before it is that of one language.
     pub(super) written: Arc<Config>,
@@ -97,8 +97,8 @@ pub struct Structure {
     /// Whether the same pages are shown at the moment of the commit as at that of the load.
     pub(super) is_timeless: bool,
     pub(super) terms: Vec<Vec<Membership>>,
-    pub(super) by_path: BTreeMap<SitePath, PageId>,
-    pub(super) by_route: BTreeMap<SitePath, PageId>,
+    pub(super) by_path: HashMap<SitePath, PageId>,
+    pub(super) by_route: HashMap<SitePath, PageId>,
 }
 
 impl Deref for Site {

@@ -50,31 +50,33 @@ pub(super) struct Scan {
 /// Whether a text may hold what this room knows.
 pub(super) fn might_hold_blocks(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let holds = |mark: &str| memchr::memmem::find(bytes, mark.as_bytes()).is_some();
-    // Few texts hold any of these signs at all, and looking for them costs next to nothing.
-    let might = ["!!!", "???", ":::", "===", "*["].into_iter().any(holds);
-    might
-        && text.split('\n').any(|line| {
-            let start = line.bytes().position(|byte| !is_before(byte));
-            let rest = &line.as_bytes()[start.unwrap_or(line.len())..];
-            // The meaning of a term may begin with a block.
-            let rest = match rest {
-                [b':', b' ' | b'\t', after @ ..] => after.trim_ascii_start(),
-                rest => rest,
-            };
-            let explains = rest.first() == Some(&b'[') && line.trim_start().starts_with("*[");
-            let opens = matches!(
-                rest,
-                [b'!', b'!', b'!', ..]
-                    | [b'?', b'?', b'?', ..]
-                    | [b':', b':', b':', ..]
-                    | [b'=', b'=', b'=', b' ' | b'!' | b'+', ..]
-            );
-            opens || explains
-        })
+    let ends = memchr::memchr_iter(b'\n', bytes);
+    let mut starts = std::iter::once(0).chain(ends.map(|end| end + 1));
+    starts.any(|start| {
+        let line = &bytes[start..];
+        let first = line.iter().position(|byte| !is_before(*byte));
+        let (before, rest) = line.split_at(first.unwrap_or(line.len()));
+        // The meaning of a term may begin with a block.
+        let rest = match rest {
+            [b':', b' ' | b'\t', after @ ..] => {
+                let space = |byte: &u8| *byte != b'\n' && byte.is_ascii_whitespace();
+                let length = after.iter().take_while(|byte| space(byte)).count();
+                &after[length..]
+            }
+            rest => rest,
+        };
+        match rest {
+            [b'!', b'!', b'!', ..]
+            | [b'?', b'?', b'?', ..]
+            | [b':', b':', b':', ..]
+            | [b'=', b'=', b'=', b' ' | b'!' | b'+', ..] => true,
+            [b'[', ..] => (before.strip_suffix(b"*"))
+                .is_some_and(|before| before.iter().all(u8::is_ascii_whitespace)),
+            _ => false,
+        }
+    })
 }
 
-/// What may stand before the text of a line: white space, quote marks, list markers.
 fn is_before(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'>' | b'-' | b'+' | b'*' | b'.' | b')') || byte.is_ascii_digit()
 }

@@ -1,7 +1,5 @@
 //! Notes, tabs and containers as HTML that reads well without a script, a style or a screen.
 
-use pulldown_cmark::Event;
-
 use crate::markdown::{Attributes, Element, ElementEnd, Fold, Note};
 use crate::render::html::attributes::pairs_text;
 use crate::render::html::body::Writer;
@@ -28,30 +26,30 @@ pub(super) enum Block {
 }
 
 impl Writer<'_> {
-    pub(super) fn open(&mut self, element: Element) {
+    pub(super) fn open(&mut self, element: &Element) {
         match element {
-            Element::Note(note) => self.open_note(&note),
+            Element::Note(note) => self.open_note(note),
             Element::Tabs(attributes) => {
                 self.groups += 1;
                 let name = format!("tabs-{}", self.groups);
-                self.open_tag("div", &["tabs"], &attributes);
+                self.open_tag("div", &["tabs"], attributes);
                 self.open.push(Block::Tabs { name, shown: None });
             }
             Element::Tab(tab) => self.open_tab(tab.selected),
             Element::Title => self.title_start = self.out.len(),
             Element::Division(attributes) => {
-                self.open_tag("div", &[], &attributes);
+                self.open_tag("div", &[], attributes);
                 self.open.push(Block::Division);
             }
-            Element::Mark => self.raw("<mark>".to_owned()),
-            Element::Insert => self.raw("<ins>".to_owned()),
-            Element::Key => self.raw("<kbd>".to_owned()),
+            Element::Mark => self.raw("<mark>"),
+            Element::Insert => self.raw("<ins>"),
+            Element::Key => self.raw("<kbd>"),
             Element::Abbreviation(long) => {
-                self.raw(format!("<abbr title=\"{}\">", escape(&long)));
+                self.out.parts(&["<abbr title=\"", &escape(long), "\">"]);
             }
             Element::Numbered(numbered) => self.open_numbered(numbered),
             Element::Caption(_) => self.open_caption(),
-            Element::Reference(reference) => self.open_reference(&reference),
+            Element::Reference(reference) => self.open_reference(reference),
         }
     }
 
@@ -72,7 +70,7 @@ impl Writer<'_> {
         if tag.ends_with('\n') {
             self.open.pop();
         }
-        self.raw(tag.to_owned());
+        self.raw(tag);
     }
 
     fn open_note(&mut self, note: &Note) {
@@ -98,36 +96,36 @@ impl Writer<'_> {
 
     /// Tabs are disclosures of one name: a browser shows one of them at a time, a printer all.
     fn open_tab(&mut self, selected: bool) {
-        let at = self.out.len();
         let (mut name, mut shows) = (String::new(), true);
         if let Some(Block::Tabs { name: group, shown }) = self.open.last_mut() {
             name = format!(" name=\"{group}\"");
             shows = selected || shown.is_none();
             if let Some(before) = shown.filter(|_| selected) {
-                self.out[before] = Event::InlineHtml(format!("<details{name}>").into());
+                let open = format!("<details{name} open>");
+                self.out.replace(before, &open, &format!("<details{name}>"));
             }
-            *shown = if shows { Some(at) } else { *shown };
+            *shown = if shows { Some(self.out.len()) } else { *shown };
         }
         let open = if shows { " open" } else { "" };
-        self.raw(format!("<details{name}{open}>"));
+        self.out.parts(&["<details", &name, open, ">"]);
         self.open.push(Block::Tab);
     }
 
     fn close_title(&mut self) {
-        let title = self.out.split_off(self.title_start);
+        let title = self.out.take_from(self.title_start);
         let (tag, class) = match self.open.last() {
             Some(Block::Note { tag, .. }) => (*tag, " class=\"alert-title\""),
             _ => ("summary", ""),
         };
-        self.raw(format!("<{tag}{class}>"));
+        self.out.parts(&["<", tag, class, ">"]);
         match (title.is_empty(), self.open.last()) {
             (true, Some(Block::Note { word, .. })) => {
                 let word = escape(word);
-                self.raw(word);
+                self.raw(&word);
             }
-            _ => self.out.extend(title),
+            _ => self.raw(&title),
         }
-        self.raw(format!("</{tag}>\n"));
+        self.out.parts(&["</", tag, ">\n"]);
     }
 
     /// Writes a tag of ours with the author's attributes on it.
@@ -154,7 +152,7 @@ impl Writer<'_> {
         };
         let pairs = pairs_text(attributes, self.raw_html_allowed());
         let id = id.unwrap_or_default();
-        self.raw(format!("<{tag}{id}{class}{rest}{pairs}>"));
+        self.out.parts(&["<", tag, &id, &class, rest, &pairs, ">"]);
     }
 }
 

@@ -12,11 +12,12 @@ use crate::render::html::attributes::attribute_text;
 use crate::render::html::blocks::Block;
 use crate::render::html::code::code_block;
 use crate::render::html::diagrams::Diagrams;
-use crate::render::html::events::{escape, plain_text, until};
-use crate::render::html::footnotes::Footnotes;
+use crate::render::html::events::{escape, plain_text, split_at_end};
+use crate::render::html::footnotes::{Footnote, Footnotes};
 use crate::render::html::sanitize::sanitize;
 use crate::render::html::tables::settle_tables;
 use crate::render::html::theme::Theme;
+use crate::render::html::written::Written;
 use crate::site::Page;
 
 /// The text of a page.
@@ -29,6 +30,13 @@ pub(super) struct Body {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
+/// What an element has whose author says nothing of it.
+static NO_ATTRIBUTES: Attributes = Attributes {
+    id: None,
+    classes: Vec::new(),
+    pairs: Vec::new(),
+};
+
 /// Renders the text of a page.
 pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Page) -> Body {
     let mut writer = Writer {
@@ -38,29 +46,23 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
         headings: 0,
         images: 0,
         groups: 0,
-        out: Vec::new(),
+        out: Written::with_room(page.markdown().len() * 3 / 2),
         open: Vec::new(),
         links: Vec::new(),
         title_start: 0,
         reference_start: 0,
-        attributes: Attributes::default(),
         title: None,
         footnotes: Footnotes::default(),
         diagrams: Diagrams::default(),
         diagnostics: Vec::new(),
     };
-    let events = page.events_set(context.site.punctuation(page));
-    writer.out.reserve(events.len());
-    writer.blocks(events);
-    let mut content = String::with_capacity(page.markdown().len() * 3 / 2);
-    pulldown_cmark::html::push_html(&mut content, writer.out.into_iter());
-    content = settle_tables(content);
+    writer.blocks(&page.events_set(context.site.punctuation(page)));
+    let mut content = writer.out.into_html();
+    if page.outline.has_html {
+        content = settle_tables(content);
+    }
     content.push_str(&writer.footnotes.list(theme));
-    let mut heading = writer.title.map(|events| {
-        let mut html = String::new();
-        pulldown_cmark::html::push_html(&mut html, events.into_iter());
-        html.trim().to_owned()
-    });
+    let mut heading = writer.title.map(|html| html.trim().to_owned());
     if page.outline.has_html && !context.site.config.html.raw_html {
         content = sanitize(&content);
         heading = heading.map(|heading| sanitize(&heading));
@@ -80,7 +82,7 @@ pub(super) struct Writer<'a> {
     pub(super) images: usize,
     /// How many groups of tabs there are.
     pub(super) groups: usize,
-    pub(super) out: Vec<Event<'a>>,
+    pub(super) out: Written,
     /// The constructs of ours that are open.
     pub(super) open: Vec<Block>,
     /// For each link that is open, whether it leads anywhere.
@@ -89,41 +91,45 @@ pub(super) struct Writer<'a> {
     pub(super) title_start: usize,
     /// Where the reference that is being read begins in the output.
     pub(super) reference_start: usize,
-    /// The attributes of what begins next.
-    attributes: Attributes,
-    title: Option<Vec<Event<'a>>>,
-    footnotes: Footnotes<'a>,
+    title: Option<String>,
+    footnotes: Footnotes,
     diagrams: Diagrams,
     diagnostics: Vec<Diagnostic>,
 }
 
-impl<'a> Writer<'a> {
-    fn blocks(&mut self, events: Vec<Spanned<'a>>) {
-        let mut events = events.into_iter().peekable();
+impl Writer<'_> {
+    fn blocks(&mut self, events: &[Spanned<'_>]) {
+        let mut rest = events;
         let mut first = true;
-        while let Some((markup, span)) = events.next() {
+        let mut attributes = &NO_ATTRIBUTES;
+        while let Some(((markup, span), after)) = rest.split_first() {
+            rest = after;
             let event = match markup {
                 Markup::Plain(event) => event,
-                Markup::Attributes(attributes) => {
-                    self.attributes = *attributes;
+                Markup::Attributes(found) => {
+                    attributes = found;
                     continue;
                 }
                 Markup::Open(element) => {
-                    self.open(*element);
+                    self.open(element);
                     first = false;
                     continue;
                 }
                 Markup::Close(end) => {
-                    self.close(end);
+                    self.close(*end);
                     continue;
                 }
             };
-            let attributes = std::mem::take(&mut self.attributes);
+            let attributes = std::mem::replace(&mut attributes, &NO_ATTRIBUTES);
             match event {
                 Event::Start(Tag::FootnoteDefinition(label)) => {
-                    let inner = until(&mut events, TagEnd::FootnoteDefinition);
-                    let note = self.apart(inner);
-                    self.footnotes.define(label.to_string(), note);
+                    let (inner, after) = split_at_end(rest, TagEnd::FootnoteDefinition);
+                    rest = after;
+                    let note = Footnote {
+                        html: self.apart(inner),
+                        ends_in_paragraph: ends_in_paragraph(inner),
+                    };
+                    self.footnotes.define(label, note);
                     continue;
                 }
                 Event::Start(Tag::Heading {
@@ -132,61 +138,56 @@ impl<'a> Writer<'a> {
                     attrs,
                     ..
                 }) => {
-                    let inner = until(&mut events, TagEnd::Heading(level));
-                    let attributes = heading_attributes(&classes, &attrs);
-                    self.heading(level as u8, &attributes, inner, first);
+                    let (inner, after) = split_at_end(rest, TagEnd::Heading(*level));
+                    rest = after;
+                    let attributes = heading_attributes(classes, attrs);
+                    self.heading(*level as u8, &attributes, inner, first);
                 }
-                Event::Start(Tag::Paragraph) if events.peek().is_some_and(may_be_figure) => {
-                    let inner = until(&mut events, TagEnd::Paragraph);
-                    self.paragraph(inner, &attributes);
+                Event::Start(Tag::Paragraph) if rest.first().is_some_and(may_be_figure) => {
+                    let (inner, after) = split_at_end(rest, TagEnd::Paragraph);
+                    rest = after;
+                    self.paragraph(inner, attributes);
                 }
-                Event::Start(Tag::Paragraph) => {
-                    self.start(Event::Start(Tag::Paragraph), "p", &attributes);
-                }
-                event => self.event(event, &span, &mut events, &attributes),
+                event => rest = self.event(event, span, rest, attributes),
             }
             first = false;
         }
     }
 
     /// Renders events apart from the text around them.
-    pub(super) fn apart(&mut self, events: Vec<Spanned<'a>>) -> Vec<Event<'a>> {
-        let outside = std::mem::take(&mut self.out);
+    fn apart(&mut self, events: &[Spanned<'_>]) -> String {
+        let outside = std::mem::replace(&mut self.out, Written::with_room(0));
         self.blocks(events);
-        std::mem::replace(&mut self.out, outside)
+        std::mem::replace(&mut self.out, outside).into_html()
     }
 
-    fn heading(
-        &mut self,
-        level: u8,
-        attributes: &Attributes,
-        inner: Vec<Spanned<'a>>,
-        first: bool,
-    ) {
-        let id = self
-            .page
-            .outline
-            .headings
-            .get(self.headings)
-            .map_or("", |heading| heading.id.as_str());
+    fn heading(&mut self, level: u8, attributes: &Attributes, inner: &[Spanned<'_>], first: bool) {
+        let heading = self.page.outline.headings.get(self.headings);
+        let id = heading.map_or("", |heading| heading.id.as_str());
         self.headings += 1;
-        let events = self.apart(inner);
         if first && level == 1 {
-            self.title = Some(events);
+            self.title = Some(self.apart(inner));
             return;
         }
         let (id, name) = (escape(id), escape(self.theme.string("link_to_section")));
         let more = attribute_text(attributes, self.raw_html_allowed());
-        self.raw(format!("<h{level} id=\"{id}\"{more}>"));
-        self.out.extend(events);
-        self.raw(format!(
-            " <a class=\"anchor\" href=\"#{id}\" aria-label=\"{name}\">#</a></h{level}>\n"
-        ));
+        let tag = ["h1", "h2", "h3", "h4", "h5", "h6"][usize::from(level - 1) % 6];
+        self.out.parts(&["<", tag, " id=\"", &id, "\"", &more, ">"]);
+        self.blocks(inner);
+        self.out.parts(&[
+            " <a class=\"anchor\" href=\"#",
+            &id,
+            "\" aria-label=\"",
+            &name,
+            "\">#</a></",
+            tag,
+            ">\n",
+        ]);
     }
 
     /// A paragraph that holds one image and nothing else is a figure.
-    fn paragraph(&mut self, inner: Vec<Spanned<'a>>, attributes: &Attributes) {
-        let image = |(markup, _): &&Spanned<'a>| {
+    fn paragraph(&mut self, inner: &[Spanned<'_>], attributes: &Attributes) {
+        let image = |(markup, _): &&Spanned<'_>| {
             matches!(markup, Markup::Plain(Event::Start(Tag::Image { .. })))
         };
         let first = inner
@@ -199,52 +200,67 @@ impl<'a> Writer<'a> {
             )
             && inner.iter().filter(image).count() == 1;
         let caption = match first {
-            Some((Markup::Plain(Event::Start(Tag::Image { title, .. })), _)) if lone => {
-                title.to_string()
-            }
-            _ => String::new(),
+            Some((Markup::Plain(Event::Start(Tag::Image { title, .. })), _)) if lone => title,
+            _ => "",
         };
-        let events = self.apart(inner);
-        if lone && !caption.is_empty() {
-            self.open_tag("figure", &[], attributes);
-            self.out.extend(events);
-            self.raw(format!(
-                "<figcaption>{}</figcaption></figure>\n",
-                escape(&caption)
-            ));
+        if caption.is_empty() {
+            self.start(&Tag::Paragraph, attributes);
+            self.blocks(inner);
+            self.out.end(TagEnd::Paragraph);
             return;
         }
-        self.start(Event::Start(Tag::Paragraph), "p", attributes);
-        self.out.extend(events);
-        self.out.push(Event::End(TagEnd::Paragraph));
+        self.open_tag("figure", &[], attributes);
+        self.blocks(inner);
+        let caption = escape(caption);
+        self.out
+            .parts(&["<figcaption>", &caption, "</figcaption></figure>\n"]);
     }
 
-    /// Begins an element whose end pulldown-cmark writes, with the author's attributes on it.
-    fn start(&mut self, event: Event<'a>, name: &str, attributes: &Attributes) {
-        if attributes.is_empty() {
-            self.out.push(event);
-        } else {
-            let more = attribute_text(attributes, self.raw_html_allowed());
-            self.raw(format!("<{name}{more}>"));
-        }
+    /// Begins an element whose end is a plain one, with the author's attributes on it.
+    fn start(&mut self, tag: &Tag<'_>, attributes: &Attributes) {
+        let numbered;
+        let name = match tag {
+            _ if attributes.is_empty() => None,
+            Tag::Paragraph => Some("p"),
+            Tag::List(None) => Some("ul"),
+            Tag::List(Some(1)) => Some("ol"),
+            Tag::List(Some(start)) => {
+                numbered = format!("ol start=\"{start}\"");
+                Some(numbered.as_str())
+            }
+            Tag::Item => Some("li"),
+            Tag::BlockQuote(_) => Some("blockquote"),
+            Tag::Emphasis => Some("em"),
+            Tag::Strong => Some("strong"),
+            Tag::Strikethrough => Some("del"),
+            Tag::DefinitionList => Some("dl"),
+            _ => None,
+        };
+        let Some(name) = name else {
+            return self.out.start(tag);
+        };
+        let more = attribute_text(attributes, self.raw_html_allowed());
+        self.out.parts(&["<", name, &more, ">"]);
     }
 
     pub(super) fn raw_html_allowed(&self) -> bool {
         self.context.site.config.html.raw_html
     }
 
-    fn event(
+    /// Writes one step, and gives those of `rest` that it does not hold.
+    fn event<'e, 't>(
         &mut self,
-        event: Event<'a>,
+        event: &Event<'_>,
         span: &Range<usize>,
-        events: &mut impl Iterator<Item = Spanned<'a>>,
+        rest: &'e [Spanned<'t>],
         attributes: &Attributes,
-    ) {
+    ) -> &'e [Spanned<'t>] {
         match event {
             Event::Start(Tag::Image { dest_url, .. }) => {
-                let inner = until(events, TagEnd::Image);
+                let (inner, after) = split_at_end(rest, TagEnd::Image);
                 let alt: String = inner.iter().map(|(event, _)| plain_text(event)).collect();
-                self.image(&dest_url, &alt, attributes);
+                self.image(dest_url, &alt, attributes);
+                return after;
             }
             Event::Start(Tag::Link {
                 link_type,
@@ -252,75 +268,60 @@ impl<'a> Writer<'a> {
                 title,
                 ..
             }) => {
-                self.link(link_type, (&dest_url, &title), attributes);
+                self.link(*link_type, (dest_url, title), attributes);
             }
             Event::End(TagEnd::Link) => self.end_link(),
-            Event::Start(Tag::List(start)) => {
-                let (tag, start) = match start {
-                    None => ("ul", String::new()),
-                    Some(1) => ("ol", String::new()),
-                    Some(start) => ("ol", format!(" start=\"{start}\"")),
-                };
-                let tag = format!("{tag}{start}");
-                self.start(event, &tag, attributes);
-            }
-            Event::Start(Tag::Item) => self.start(event, "li", attributes),
-            Event::Start(Tag::BlockQuote(_)) => self.start(event, "blockquote", attributes),
-            Event::Start(Tag::Emphasis) => self.start(event, "em", attributes),
-            Event::Start(Tag::Strong) => self.start(event, "strong", attributes),
-            Event::Start(Tag::Strikethrough) => self.start(event, "del", attributes),
-            Event::Start(Tag::DefinitionList) => self.start(event, "dl", attributes),
             Event::Code(code) if !attributes.is_empty() => {
                 let more = attribute_text(attributes, self.raw_html_allowed());
-                self.raw(format!("<code{more}>{}</code>", escape(&code)));
+                self.out
+                    .parts(&["<code", &more, ">", &escape(code), "</code>"]);
             }
-            Event::Start(Tag::Table(_)) => {
+            Event::Start(tag @ Tag::Table(_)) => {
                 let name = escape(self.theme.string("table"));
                 let more = format!(" role=\"group\" tabindex=\"0\" aria-label=\"{name}\"");
                 self.open_tag_more("div", &["table"], attributes, &more);
-                self.out.push(event);
+                self.out.start(tag);
             }
             Event::End(TagEnd::Table) => {
-                self.out.push(event);
-                self.raw("</div>\n".to_owned());
+                self.out.end(TagEnd::Table);
+                self.raw("</div>\n");
             }
             Event::Start(Tag::CodeBlock(kind)) => {
-                let inner = until(events, TagEnd::CodeBlock);
-                self.code(&kind, &inner, span);
+                let (inner, after) = split_at_end(rest, TagEnd::CodeBlock);
+                self.code(kind, inner, span);
+                return after;
             }
-            Event::InlineMath(tex) => self.math(&tex, MathMode::Inline, span),
-            Event::DisplayMath(tex) => self.math(&tex, MathMode::Display, span),
+            Event::Start(tag) => self.start(tag, attributes),
+            Event::InlineMath(tex) => self.math(tex, MathMode::Inline, span),
+            Event::DisplayMath(tex) => self.math(tex, MathMode::Display, span),
             Event::FootnoteReference(label) => {
-                let mark = self.footnotes.mark(&label);
-                self.raw(mark);
+                let mark = self.footnotes.mark(label);
+                self.raw(&mark);
             }
-            Event::Html(html) => {
-                let html = self.raw_html(&html);
-                self.out.push(Event::Html(html.into()));
-            }
-            Event::InlineHtml(html) => {
-                let html = self.raw_html(&html);
-                self.out.push(Event::InlineHtml(html.into()));
+            Event::Html(html) | Event::InlineHtml(html) => {
+                let html = self.raw_html(html);
+                self.raw(&html);
             }
             Event::TaskListMarker(done) => {
-                let (checked, name) = if done {
+                let (checked, name) = if *done {
                     (" checked", "done")
                 } else {
                     ("", "to do")
                 };
-                self.raw(format!(
+                self.raw(&format!(
                     "<input type=\"checkbox\" disabled{checked} aria-label=\"{name}\"> "
                 ));
             }
-            event => self.out.push(event),
+            event => self.out.step(event),
         }
+        rest
     }
 
-    pub(super) fn raw(&mut self, html: String) {
-        self.out.push(Event::InlineHtml(html.into()));
+    pub(super) fn raw(&mut self, html: &str) {
+        self.out.raw(html);
     }
 
-    fn code(&mut self, kind: &CodeBlockKind<'_>, inner: &[Spanned<'a>], span: &Range<usize>) {
+    fn code(&mut self, kind: &CodeBlockKind<'_>, inner: &[Spanned<'_>], span: &Range<usize>) {
         let info = match kind {
             CodeBlockKind::Fenced(info) => info,
             CodeBlockKind::Indented => "",
@@ -337,16 +338,18 @@ impl<'a> Writer<'a> {
             }
             None => code_block(self.context, &block),
         };
-        self.raw(html);
+        self.raw(&html);
     }
 
     fn math(&mut self, tex: &str, mode: MathMode, span: &Range<usize>) {
         match to_mathml(tex, mode) {
             // It may be wider than a phone, and then the keyboard has to be able to scroll it.
-            Ok(mathml) if mode == MathMode::Display => self.raw(format!(
-                "<span class=\"formula\" role=\"group\" tabindex=\"0\">{mathml}</span>"
-            )),
-            Ok(mathml) => self.raw(mathml),
+            Ok(mathml) if mode == MathMode::Display => self.out.parts(&[
+                "<span class=\"formula\" role=\"group\" tabindex=\"0\">",
+                &mathml,
+                "</span>",
+            ]),
+            Ok(mathml) => self.raw(&mathml),
             Err(message) => {
                 let message = format!("the formula cannot be read: {message}");
                 let found =
@@ -354,7 +357,7 @@ impl<'a> Writer<'a> {
                         .diagnostic("math-syntax", Severity::Warning, span.clone(), message);
                 self.diagnostics
                     .push(found.help("its source is shown as code"));
-                self.raw(format!("<code>{}</code>", escape(tex)));
+                self.raw(&format!("<code>{}</code>", escape(tex)));
             }
         }
     }
@@ -366,6 +369,11 @@ fn may_be_figure((markup, _): &Spanned<'_>) -> bool {
         markup,
         Markup::Attributes(_) | Markup::Plain(Event::Start(Tag::Image { .. }))
     )
+}
+
+fn ends_in_paragraph(events: &[Spanned<'_>]) -> bool {
+    let last = events.last().map(|(markup, _)| markup);
+    matches!(last, Some(Markup::Plain(Event::End(TagEnd::Paragraph))))
 }
 
 /// The attributes of a heading but for its id.

@@ -3,21 +3,28 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use pulldown_cmark::{Event, Tag, TagEnd};
-
 use crate::render::html::events::escape;
 use crate::render::html::theme::Theme;
 
 /// The notes of one page.
 #[derive(Default)]
-pub(super) struct Footnotes<'a> {
+pub(super) struct Footnotes {
     numbers: BTreeMap<String, usize>,
     order: Vec<String>,
     marks: BTreeMap<String, usize>,
-    notes: BTreeMap<String, Vec<Event<'a>>>,
+    notes: BTreeMap<String, Footnote>,
 }
 
-impl<'a> Footnotes<'a> {
+/// One note.
+#[derive(Default)]
+pub(super) struct Footnote {
+    /// Its text.
+    pub(super) html: String,
+    /// Whether a paragraph ends it, which the way back then stands in.
+    pub(super) ends_in_paragraph: bool,
+}
+
+impl Footnotes {
     /// The mark in the text.
     pub(super) fn mark(&mut self, label: &str) -> String {
         let next = self.numbers.len() + 1;
@@ -38,8 +45,8 @@ impl<'a> Footnotes<'a> {
     }
 
     /// Keeps a note until the end of the page.
-    pub(super) fn define(&mut self, label: String, events: Vec<Event<'a>>) {
-        self.notes.entry(label).or_insert(events);
+    pub(super) fn define(&mut self, label: &str, note: Footnote) {
+        self.notes.entry(label.to_owned()).or_insert(note);
     }
 
     /// The list of notes that the text refers to.
@@ -53,7 +60,7 @@ impl<'a> Footnotes<'a> {
         );
         for (at, label) in self.order.iter().enumerate() {
             let number = at + 1;
-            let mut events = self.notes.remove(label).unwrap_or_default();
+            let note = self.notes.remove(label).unwrap_or_default();
             let mut back = String::new();
             for mark in 1..=self.marks.get(label).copied().unwrap_or(1) {
                 let again = if mark == 1 {
@@ -70,17 +77,17 @@ impl<'a> Footnotes<'a> {
                     " <a href=\"#fnref-{number}{again}\" role=\"doc-backlink\" aria-label=\"{name}\">↩</a>"
                 );
             }
-            let back = Event::Html(back.into());
-            match events.last() {
-                Some(Event::End(TagEnd::Paragraph)) => events.insert(events.len() - 1, back),
-                _ => events.extend([
-                    Event::Start(Tag::Paragraph),
-                    back,
-                    Event::End(TagEnd::Paragraph),
-                ]),
-            }
             let _ = writeln!(html, "<li id=\"fn-{number}\">");
-            pulldown_cmark::html::push_html(&mut html, events.into_iter());
+            let end = Some("</p>\n").filter(|_| note.ends_in_paragraph);
+            let (text, start) = match end.and_then(|end| note.html.strip_suffix(end)) {
+                Some(text) => (text, ""),
+                None if note.html.is_empty() || note.html.ends_with('\n') => (&*note.html, "<p>"),
+                None => (&*note.html, "\n<p>"),
+            };
+            html.push_str(text);
+            html.push_str(start);
+            html.push_str(&back);
+            html.push_str("</p>\n");
             html.push_str("</li>\n");
         }
         html.push_str("</ol>\n</section>\n");

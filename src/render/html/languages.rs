@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::render::html::events::escape;
 use crate::render::html::pages::PageValue;
-use crate::site::{LanguageEntry, Page, Site, url_of};
+use crate::site::{LanguageEntry, Page, Site, address_of};
 use crate::site_path::SitePath;
 
 /// A page, or the front page, in another language.
@@ -90,8 +90,7 @@ pub(super) fn original(site: &Site, page: &Page) -> Option<String> {
 /// The absolute address of a file of the release.
 pub(in crate::render) fn absolute(site: &Site, file: &SitePath) -> Option<String> {
     let base = site.release_url()?.trim_end_matches('/');
-    let url = url_of(&SitePath::parse(&file.to_url()).ok()?);
-    Some(format!("{base}{url}"))
+    Some(format!("{base}{}", address_of(&file.to_url())))
 }
 
 fn value(

@@ -1,6 +1,6 @@
 //! Links and images of a page: where they lead from the place that it is served at.
 
-use pulldown_cmark::{Event, LinkType};
+use pulldown_cmark::LinkType;
 
 use crate::markdown::{Attributes, html_references};
 use crate::render::html::attributes::attribute_text;
@@ -35,7 +35,7 @@ impl Writer<'_> {
             LinkTarget::Unsafe => escape(alt),
             _ => plain_image(target, alt, &shown),
         };
-        self.raw(html);
+        self.raw(&html);
     }
 
     /// What the author says about how an image is shown. A share of the line is no size in HTML.
@@ -76,12 +76,13 @@ impl Writer<'_> {
             title => format!(" title=\"{}\"", escape(title)),
         };
         let more = attribute_text(attributes, self.raw_html_allowed());
-        self.raw(format!("<a href=\"{}\"{title}{more}>", escape(&href)));
+        self.out
+            .parts(&["<a href=\"", &escape(&href), "\"", &title, &more, ">"]);
     }
 
     pub(super) fn end_link(&mut self) {
         if self.links.pop() == Some(true) {
-            self.out.push(Event::InlineHtml("</a>".into()));
+            self.raw("</a>");
         }
     }
 

@@ -32,6 +32,7 @@ mod tables;
 mod theme;
 mod versions;
 mod whole;
+mod written;
 
 #[cfg(test)]
 mod tests;

@@ -140,13 +140,22 @@ impl PageValue {
         let image = image(context, page, &page.route);
         let picture = image.as_ref().and_then(|image| image.url.as_deref());
         let markdown = site.config.html.markdown;
+        let address = canonical(site, &page.route);
         Self {
-            structured: structured(site, page, &trail.above, updated, picture),
+            title: page.title.clone(),
+            url: page.route.to_url(),
+            structured: structured(
+                site,
+                (page, address.as_deref()),
+                &trail.above,
+                updated,
+                picture,
+            ),
             markdown: markdown.then(|| markdown_route(&page.route).to_url()),
             description: described(site, page),
             canonical: match is_fallback {
                 true => original(site, page),
-                false => latest_address(site, page).or_else(|| canonical(site, &page.route)),
+                false => latest_address(site, page).or(address),
             },
             language: language.to_owned(),
             dir: match language == site.config.project.language {
@@ -197,7 +206,6 @@ impl PageValue {
                 .chain([page.route.to_url()])
                 .collect(),
             breadcrumbs: trail.above,
-            ..Self::plain(site, &page.title, &page.route)
         }
     }
 

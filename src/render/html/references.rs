@@ -9,10 +9,10 @@ use crate::site::Labelled;
 
 impl Writer<'_> {
     /// Begins a figure, a table, a listing or an equation.
-    pub(super) fn open_numbered(&mut self, numbered: Numbered) {
-        let mut attributes = numbered.attributes;
+    pub(super) fn open_numbered(&mut self, numbered: &Numbered) {
+        let mut attributes = numbered.attributes.clone();
         let label = self.label(numbered.kind, &numbered.id);
-        attributes.id = Some(numbered.id);
+        attributes.id = Some(numbered.id.clone());
         match numbered.kind {
             LabelKind::Equation => self.open_tag("span", &["equation"], &attributes),
             kind => {
@@ -29,10 +29,13 @@ impl Writer<'_> {
             Some(Block::Numbered(label)) => label,
             _ => String::new(),
         };
-        self.raw(match kind {
-            LabelKind::Equation => format!("<span class=\"numbering\">{label}</span></span>"),
-            _ => "</figure>\n".to_owned(),
-        });
+        match kind {
+            LabelKind::Equation => {
+                self.out
+                    .parts(&["<span class=\"numbering\">", &label, "</span></span>"]);
+            }
+            _ => self.raw("</figure>\n"),
+        }
     }
 
     /// Begins a caption with the name of what it is about.
@@ -42,7 +45,7 @@ impl Writer<'_> {
             _ => "",
         };
         let html = format!("<figcaption><span class=\"numbering\">{label}</span> ");
-        self.raw(html);
+        self.raw(&html);
     }
 
     /// Begins a reference. What was written stands in it, and is seen only if it means nothing.
@@ -53,8 +56,8 @@ impl Writer<'_> {
 
     pub(super) fn close_reference(&mut self) {
         if let Some(Block::Reference(Some(link))) = self.open.pop() {
-            self.out.truncate(self.reference_start);
-            self.raw(link);
+            self.out.take_from(self.reference_start);
+            self.raw(&link);
         }
     }
 

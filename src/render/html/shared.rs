@@ -13,7 +13,7 @@ use crate::render::html::redirects::{Moved, moved};
 use crate::render::html::sidebar::{Sidebar, Words};
 use crate::render::html::theme::Theme;
 use crate::render::html::whole::{archive_route, contents_route, print_route};
-use crate::site::{Feed, ListId, NavItem, PageId, Section, Site, url_of};
+use crate::site::{Feed, ListId, NavItem, PageId, Section, Site, address_of};
 use crate::site_path::SitePath;
 
 /// What every page of a site shows.
@@ -226,8 +226,9 @@ fn posts(site: &Site) -> Vec<Vec<PageId>> {
 /// The absolute address of a file of the site, if the project has one.
 pub(in crate::render) fn canonical(site: &Site, route: &SitePath) -> Option<String> {
     let base = site.config.project.base_url.as_deref()?;
-    let url = url_of(&SitePath::parse(&route.to_url()).ok()?);
-    Some(format!("{}{url}", base.trim_end_matches('/')))
+    let mut url = base.trim_end_matches('/').to_owned();
+    url.push_str(&address_of(&route.to_url()));
+    Some(url)
 }
 
 /// The address of an entry: of its page, or of the list of its folder.

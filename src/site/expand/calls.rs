@@ -54,17 +54,19 @@ pub(super) enum Dialect {
 
 /// Whether a text can hold a call at all.
 pub(in crate::site) fn might_call(text: &str) -> bool {
-    let holds = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
-    [
-        "{{",
-        "{%",
-        "--8<--",
-        "<!--@include",
-        "<!-- @include",
-        "<<< ",
-    ]
-    .into_iter()
-    .any(holds)
+    let bytes = text.as_bytes();
+    memchr::memchr2_iter(b'{', b'<', bytes).any(|at| {
+        let rest = &bytes[at..];
+        let begins = |mark: &str| rest.starts_with(mark.as_bytes());
+        match bytes[at] {
+            b'{' => begins("{{") || begins("{%"),
+            _ => {
+                let snippet = begins("<--") && bytes[..at].ends_with(b"--8");
+                let comment = begins("<!--@include") || begins("<!-- @include");
+                snippet || comment || begins("<<< ")
+            }
+        }
+    })
 }
 
 /// The next call at or after `at`. `in_code` says whether a byte is code, where only includes and

@@ -46,14 +46,12 @@ pub(in crate::site) fn expand(
     body: usize,
     around: Surroundings<'_>,
 ) -> Expanded {
-    let mut faults = Vec::new();
-    find_dialects(&text, body, &mut faults);
     let mut expander = Expander {
         page: path,
         around,
         writer: Writer::default(),
         included: Vec::new(),
-        faults,
+        faults: Vec::new(),
         files: vec![path.clone()],
         depth: 0,
         outermost: None,
@@ -61,6 +59,7 @@ pub(in crate::site) fn expand(
         read: 0,
     };
     if might_call(&text[body..]) {
+        find_dialects(&text, body, &mut expander.faults);
         begin_page();
         let source = Source::new(path.clone(), &text, None, body);
         expander.writer.insert(&text[..body], &None, 0);
