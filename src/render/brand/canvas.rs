@@ -44,6 +44,11 @@ impl Canvas {
         Some(Self(pixmap))
     }
 
+    /// Whether nothing was drawn.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.pixels().iter().all(|pixel| pixel.alpha() == 0)
+    }
+
     /// Draws a picture as large as it fits, in the middle of a place.
     pub(super) fn picture(&mut self, picture: &Picture, place: Place) -> Option<()> {
         let (width, height) = fit((picture.width, picture.height), (place.width, place.height));

@@ -1,6 +1,8 @@
 //! The icons of a site, all made of one picture: the one that `[theme]` names, or the site's own
 //! `favicon.svg`, or a logo that is about as wide as high, or else the first letter of the title.
 
+#[cfg(feature = "brand")]
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -11,7 +13,11 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::digest::Digest;
 use crate::render::brand::ENGINE;
 use crate::render::brand::initial::initial;
+#[cfg(feature = "brand")]
+use crate::render::brand::letters::Letters;
 use crate::render::brand::palette::Palette;
+#[cfg(feature = "brand")]
+use crate::render::dom::parse_fragment;
 use crate::repo::Snapshot;
 use crate::site::Site;
 use crate::site_path::SitePath;
@@ -87,23 +93,32 @@ impl Icons {
         palette: &Palette,
     ) -> (Self, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
-        let found = picture(site, snapshot, &mut diagnostics);
-        let is_tile = found.is_none();
-        let picture = found.or_else(|| {
+        let (picture, place) = picture(site, snapshot, &mut diagnostics).unzip();
+        let letter = || {
             let svg = initial(&site.title, palette);
-            Picture::read(svg.into_bytes()).ok()
-        });
-        let Some(picture) = picture else {
+            Picture::read(svg.into_bytes()).ok().map(Arc::new)
+        };
+        let picture = picture.map(Arc::new);
+        // Browsers have fonts that the engine has not, so that the drawing itself may still do.
+        let drawn = picture.clone().filter(|picture| shows(picture));
+        if let (Some(place), None) = (place, &drawn) {
+            diagnostics.push(blank(&place));
+        }
+        let is_tile = drawn.is_none();
+        let Some(pixels) = drawn.or_else(letter) else {
             return (Self::default(), diagnostics);
         };
+        let picture = picture.unwrap_or_else(|| Arc::clone(&pixels));
         let background = match is_tile {
             true => &palette.accent.light,
             false => &palette.paper.light,
         };
-        let picture = Arc::new(picture);
         let mut icons = Self::default();
         let icon = |shape: Shape| Icon {
-            picture: Arc::clone(&picture),
+            picture: Arc::clone(match shape {
+                Shape::Vector => &picture,
+                _ => &pixels,
+            }),
             shape,
             background: background.clone(),
             is_tile,
@@ -164,14 +179,18 @@ impl Icons {
     }
 }
 
-/// The picture that the project gives.
-fn picture(site: &Site, snapshot: &Snapshot, diagnostics: &mut Vec<Diagnostic>) -> Option<Picture> {
+/// The picture that the project gives, and the file that it is.
+fn picture(
+    site: &Site,
+    snapshot: &Snapshot,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(Picture, SitePath)> {
     if let Some(path) = &site.config.look.icon {
         let read = snapshot
             .read(path)
             .map_err(|_| "it is not there, or cannot be read".to_owned());
         match read.and_then(Picture::read) {
-            Ok(picture) => return Some(picture),
+            Ok(picture) => return Some((picture, path.clone())),
             Err(reason) => {
                 let config = SitePath::parse(CONFIG_FILE).expect("a plain name is a path");
                 let message = format!("no icon can be made of `{path}`: {reason}");
@@ -182,7 +201,10 @@ fn picture(site: &Site, snapshot: &Snapshot, diagnostics: &mut Vec<Diagnostic>) 
             }
         }
     }
-    let read = |path: &SitePath| Picture::read(snapshot.read(path).ok()?).ok();
+    let read = |path: &SitePath| {
+        let picture = Picture::read(snapshot.read(path).ok()?).ok()?;
+        Some((picture, path.clone()))
+    };
     let customary = CUSTOMARY.into_iter().find_map(|name| {
         let path = SitePath::parse(name).ok()?;
         let found = site.publishes(&path).then(|| site.content.join(&path))?;
@@ -191,9 +213,60 @@ fn picture(site: &Site, snapshot: &Snapshot, diagnostics: &mut Vec<Diagnostic>) 
     customary.or_else(|| {
         // A word mark would be a smear at 16 pixels.
         let logo = read(&site.config.look.logo.as_ref()?.light)?;
-        let (width, height) = (u64::from(logo.width), u64::from(logo.height));
+        let (width, height) = (u64::from(logo.0.width), u64::from(logo.0.height));
         (width * 3 <= height * 4 && height * 3 <= width * 4).then_some(logo)
     })
+}
+
+/// A picture of which nothing would be seen, or a box for each letter.
+fn blank(path: &SitePath) -> Diagnostic {
+    let message = format!(
+        "`{path}` cannot be drawn, so the icons in pixels show the first letter of the title"
+    );
+    let found = Diagnostic::new("theme-icon", Severity::Warning, path, message);
+    found.help("draw it in shapes: of letters there are only those of the fonts that come with tympan, which have no emoji")
+}
+
+/// Whether a picture shows what it means where it is drawn small.
+#[cfg(feature = "brand")]
+fn shows(picture: &Picture) -> bool {
+    use crate::render::brand::canvas::{Canvas, Place};
+    let place = Place {
+        x: 0,
+        y: 0,
+        width: 48,
+        height: 48,
+    };
+    let PictureContent::Drawing(svg) = &picture.content else {
+        return true;
+    };
+    if svg.contains("<text") && !has_letters(svg) {
+        return false;
+    }
+    Canvas::new(48, 48, None)
+        .is_some_and(|mut canvas| canvas.picture(picture, place).is_some() && !canvas.is_empty())
+}
+
+/// Whether the fonts have all letters of a drawing.
+#[cfg(feature = "brand")]
+fn has_letters(svg: &str) -> bool {
+    let letters = Letters::new(&[]);
+    let tree = parse_fragment(svg);
+    let texts = tree.elements().into_iter().filter(|id| {
+        tree.element(*id)
+            .is_some_and(|element| element.name == "text")
+    });
+    let written: BTreeSet<char> = texts
+        .flat_map(|id| tree.text(id).chars().collect::<Vec<_>>())
+        .collect();
+    written
+        .into_iter()
+        .all(|letter| letter.is_whitespace() || letters.advance(letter).is_some())
+}
+
+#[cfg(not(feature = "brand"))]
+fn shows(_: &Picture) -> bool {
+    true
 }
 
 impl Icon {
@@ -310,6 +383,29 @@ mod tests {
         assert_eq!(bytes[4], 2);
         assert_eq!((bytes[6], bytes[14], bytes[18]), (16, 3, 38));
         assert_eq!((bytes[22], bytes[30], bytes[34]), (32, 1, 41));
+    }
+
+    #[test]
+    fn a_drawing_of_which_nothing_shows_is_told_from_others() {
+        let case = |inside: &str, expected: bool| {
+            let svg = format!(
+                "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 100'>{inside}</svg>"
+            );
+            let picture = Picture::read(svg.into_bytes()).unwrap();
+            assert_eq!(shows(&picture), expected, "{inside}");
+        };
+        case("<path d='M0 0h20v10H0z'/>", true);
+        case("<text y='90' font-size='90'>T</text>", true);
+        case("<text y='.9em' font-size='90'>\u{1f3af}</text>", false);
+        case("", false);
+        case(
+            &format!(
+                "{}<path d='M0 0h9v9z'/>{}",
+                "<g>".repeat(400),
+                "</g>".repeat(400)
+            ),
+            false,
+        );
     }
 
     #[test]

@@ -10,13 +10,16 @@ use crate::render::pdf::html::{Piece, pieces};
 use crate::render::pdf::links::link;
 use crate::render::pdf::tree::Builder;
 
+/// How many raw HTML elements may be open at once; what an author forgets to close is no more.
+const MAX_ELEMENTS: usize = 64;
+
 impl Builder<'_, '_> {
     /// Closes raw HTML elements that were left open inside the construct that ends.
     pub(super) fn close_elements(&mut self) {
         while matches!(
             self.stack.last(),
             Some(Frame {
-                open: Open::Element(..),
+                open: Open::Element(..) | Open::Dropped,
                 ..
             })
         ) {
@@ -35,7 +38,7 @@ impl Builder<'_, '_> {
             return;
         };
         let depth = self.stack.len();
-        self.stack.push(Frame::new(Open::Paragraph));
+        self.open(Open::Paragraph, 0..0);
         self.html(&html, span);
         while self.stack.len() > depth {
             self.close();
@@ -82,7 +85,13 @@ impl Builder<'_, '_> {
             let label = format!("p{}--{id}", self.input.index);
             self.push(json!({"i": "anchor", "label": label}));
         }
+        let is_dropped = matches!(
+            self.stack.last().map(|last| &last.open),
+            Some(Open::Dropped)
+        );
+        let is_full = self.around().elements >= MAX_ELEMENTS;
         match name {
+            _ if is_dropped => {}
             "br" => self.push(json!({"i": "break"})),
             "img" => {
                 if let Some(source) = attribute("src") {
@@ -92,10 +101,11 @@ impl Builder<'_, '_> {
                     self.push(image);
                 }
             }
+            _ if is_full && !is_block(name) => {}
             "a" => match attribute("href") {
                 Some(target) => {
                     let link = link(self.input, target);
-                    self.open(Open::Linked(link), span);
+                    self.open(Open::Element("a".to_owned(), Some(link)), span);
                 }
                 None => self.open(Open::Element("a".to_owned(), None), span),
             },
@@ -104,7 +114,8 @@ impl Builder<'_, '_> {
             "td" | "th" => self.push(json!(" ")),
             _ => {
                 if let Some(known) = span_of(name) {
-                    self.open(Open::Element(name.to_owned(), Some(known)), span);
+                    let node = json!({"i": known});
+                    self.open(Open::Element(name.to_owned(), Some(node)), span);
                 }
             }
         }
@@ -116,7 +127,6 @@ impl Builder<'_, '_> {
         }
         match self.stack.last().map(|frame| &frame.open) {
             Some(Open::Element(open, _)) if open == name => self.close(),
-            Some(Open::Linked(_)) if name == "a" => self.close(),
             Some(Open::Dropped) if ["script", "style", "template"].contains(&name) => self.close(),
             _ => {}
         }
@@ -142,10 +152,10 @@ impl Builder<'_, '_> {
             })
         ) {
             self.close();
-            self.stack.push(Frame::new(Open::Paragraph));
+            self.open(Open::Paragraph, 0..0);
         }
         if strong {
-            self.stack.push(Frame::new(Open::Span("strong")));
+            self.open(Open::Span("strong"), 0..0);
         }
     }
 }

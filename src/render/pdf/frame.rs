@@ -41,7 +41,7 @@ pub(super) enum Open {
     Html(String),
     /// Emphasis and the like, by name.
     Span(&'static str),
-    /// A link or a raw HTML element, with the node it becomes.
+    /// A link, with the node it becomes.
     Linked(Value),
     Image {
         target: String,
@@ -49,8 +49,8 @@ pub(super) enum Open {
         /// Its width as an author gives it.
         width: Option<String>,
     },
-    /// A raw HTML element and the span it becomes.
-    Element(String, Option<&'static str>),
+    /// A raw HTML element and the node it becomes; none if it means nothing on paper.
+    Element(String, Option<Value>),
     /// Nested too deeply, or without meaning on paper: its content joins its surroundings.
     Flat {
         blocks: bool,
@@ -65,35 +65,63 @@ pub(super) struct Frame {
     /// Its title or caption.
     pub(super) beside: Vec<Value>,
     pub(super) span: Range<usize>,
+    /// What is open where it stands, itself counted too.
+    pub(super) around: Around,
+}
+
+/// What is open at a place. Each construct keeps it, so that none has to look at all others.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Around {
+    pub(super) blocks: usize,
+    pub(super) spans: usize,
+    /// Raw HTML elements.
+    pub(super) elements: usize,
+    pub(super) is_heading: bool,
+    pub(super) is_cell: bool,
+}
+
+impl Around {
+    /// The same within one construct more.
+    fn within(self, open: &Open) -> Self {
+        Self {
+            blocks: self.blocks + usize::from(is_block(open)),
+            spans: self.spans + usize::from(is_span(open)),
+            elements: self.elements + usize::from(matches!(open, Open::Element(..))),
+            is_heading: self.is_heading || matches!(open, Open::Heading(_)),
+            is_cell: self.is_cell || matches!(open, Open::Cell),
+        }
+    }
 }
 
 impl Frame {
-    pub(super) fn new(open: Open) -> Self {
+    /// Opens a construct in what is open around it.
+    pub(super) fn new(open: Open, above: Around) -> Self {
         Self {
+            around: above.within(&open),
             open,
             children: Vec::new(),
             beside: Vec::new(),
             span: 0..0,
         }
     }
+}
 
-    pub(super) fn is_block(&self) -> bool {
-        matches!(
-            self.open,
-            Open::Quote
-                | Open::Alert { .. }
-                | Open::Tab
-                | Open::Numbered(_)
-                | Open::List { .. }
-                | Open::Terms
-                | Open::Note(_)
-        )
-    }
+pub(super) fn is_block(open: &Open) -> bool {
+    matches!(
+        open,
+        Open::Quote
+            | Open::Alert { .. }
+            | Open::Tab
+            | Open::Numbered(_)
+            | Open::List { .. }
+            | Open::Terms
+            | Open::Note(_)
+    )
+}
 
-    pub(super) fn is_span(&self) -> bool {
-        matches!(
-            self.open,
-            Open::Span(_) | Open::Linked(_) | Open::Element(..)
-        )
-    }
+pub(super) fn is_span(open: &Open) -> bool {
+    matches!(
+        open,
+        Open::Span(_) | Open::Linked(_) | Open::Element(_, Some(_))
+    )
 }

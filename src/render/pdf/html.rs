@@ -60,7 +60,12 @@ fn push_text(found: &mut Vec<Piece>, text: &str) {
 
 /// What follows the closing tag of an element whose content is not text, if it is there.
 fn after_close<'a>(rest: &'a str, name: &str) -> Option<&'a str> {
-    let at = rest.to_ascii_lowercase().find(&format!("</{name}"))?;
+    let is_close = |at: &usize| {
+        let tag = rest.as_bytes()[*at..].strip_prefix(b"</");
+        let tag = tag.and_then(|tag| tag.get(..name.len()));
+        tag.is_some_and(|tag| tag.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    let at = memchr::memchr_iter(b'<', rest.as_bytes()).find(is_close)?;
     let rest = &rest[at..];
     Some(rest.find('>').map_or("", |end| &rest[end + 1..]))
 }
@@ -122,10 +127,8 @@ fn decode_entities(text: &str) -> String {
     while let Some(at) = rest.find('&') {
         decoded.push_str(&rest[..at]);
         rest = &rest[at..];
-        let entity = rest
-            .find(';')
-            .filter(|end| *end <= 10)
-            .map(|end| &rest[1..end]);
+        let end = rest.bytes().take(11).position(|byte| byte == b';');
+        let entity = end.map(|end| &rest[1..end]);
         if let Some((name, letter)) = entity.and_then(|name| Some((name, entity_char(name)?))) {
             decoded.push(letter);
             rest = &rest[name.len() + 2..];

@@ -25,6 +25,8 @@ mod typeset;
 mod world;
 
 #[cfg(test)]
+mod endurance;
+#[cfg(test)]
 mod tests;
 
 use serde::{Deserialize, Serialize};

@@ -18,7 +18,7 @@ use crate::site_path::SitePath;
 use crate::store::Store;
 
 /// A project in a folder of its own, with its store.
-struct Project {
+pub(super) struct Project {
     folder: tempfile::TempDir,
     source: Source,
 }
@@ -44,7 +44,7 @@ impl Project {
     }
 
     /// A book of one chapter.
-    fn of(markdown: &str) -> Self {
+    pub(super) fn of(markdown: &str) -> Self {
         let config = "[project]\nkind = \"book\"\ntitle = \"T\"\ncontent = \"src\"\n";
         Self::new(config, &[("src/a.md", markdown)])
     }
@@ -89,7 +89,7 @@ impl Project {
         })
     }
 
-    fn pdf(&self) -> PdfOutput {
+    pub(super) fn pdf(&self) -> PdfOutput {
         self.pdf_with(&self.store())
     }
 
@@ -127,7 +127,7 @@ fn assets(site: &Site, root: &Path) -> AssetMap {
 }
 
 /// The blocks of the only chapter, one a line.
-fn blocks(markdown: &str) -> String {
+pub(super) fn blocks(markdown: &str) -> String {
     let book = Project::of(markdown).book();
     let body = book.chapters[0]["body"].as_array().unwrap();
     body.iter()
@@ -135,7 +135,7 @@ fn blocks(markdown: &str) -> String {
         .collect()
 }
 
-fn codes(output: &PdfOutput) -> Vec<&str> {
+pub(super) fn codes(output: &PdfOutput) -> Vec<&str> {
     let found = output.diagnostics.iter();
     found.map(|found| found.code.as_ref()).collect()
 }
@@ -447,51 +447,4 @@ fn what_has_a_label_is_numbered_and_linked() {
     "#);
     let pdf = Project::of(text).pdf();
     assert_eq!(codes(&pdf), [""; 0]);
-}
-
-/// Text that nobody would write on purpose is laid out, or the finding that says what was lost.
-#[track_caller]
-fn hostile(text: &str, expected: &[&str]) {
-    let pdf = Project::of(&format!("# T\n\n{text}\n\nlast\n")).pdf();
-    let mut found = codes(&pdf);
-    found.dedup();
-    assert_eq!(found, expected);
-    assert!(pdf.pages > 0);
-}
-
-#[test]
-fn blocks_nest_as_deeply_as_anybody_writes_them() {
-    let many = 10_000;
-    hostile(&format!("{}x", "> ".repeat(many)), &["pdf-depth"]);
-    hostile(&format!("{}x", "- ".repeat(many)), &["pdf-depth"]);
-    hostile(&"::: note\n".repeat(many), &["pdf-depth"]);
-    let indented = |line: &str| -> String {
-        let lines = (0..400).map(|at| ["    ".repeat(at), line.to_owned(), "\n".to_owned()]);
-        lines.flatten().collect()
-    };
-    hostile(&indented("!!! note"), &["pdf-depth"]);
-    hostile(&indented("=== \"A\""), &["pdf-depth"]);
-    hostile(&format!("{}x", "**a ".repeat(many)), &[]);
-}
-
-#[test]
-fn notes_stand_in_notes_as_far_as_paper_goes() {
-    let chain = |count: usize| -> String {
-        let notes = (1..=count).map(|at| format!("[^{at}]: n [^{}]\n", at + 1));
-        format!("x[^1]\n\n{}", notes.collect::<String>())
-    };
-    hostile(&chain(2), &[]);
-    hostile(&chain(5_000), &["pdf-depth"]);
-    // A note in the deepest list, with the deepest list in it.
-    let deep = "- ".repeat(12);
-    hostile(
-        &format!("{deep}x[^1]\n\n[^1]: {deep}y[^2]\n\n[^2]: {deep}z\n"),
-        &["pdf-depth"],
-    );
-}
-
-#[test]
-fn one_label_may_be_referred_to_often() {
-    let uses = "@fig-a [-@fig-a] ".repeat(2_000);
-    hostile(&format!("![x](x.png){{#fig-a}}\n\n{uses}"), &[]);
 }

@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::markdown::{Attributes, Markup};
 use crate::render::context::RenderContext;
 use crate::render::pdf::breaks::{Measure, soften};
-use crate::render::pdf::frame::{Frame, Open};
+use crate::render::pdf::frame::{Around, Frame, Open, is_block, is_span};
 use crate::render::pdf::images::Images;
 use crate::render::pdf::links::{Links, link};
 use crate::render::pdf::math::math;
@@ -57,7 +57,7 @@ pub(super) fn page_tree(input: &PageInput<'_>, images: &mut Images) -> PageTree 
     let mut builder = Builder {
         input,
         images,
-        stack: vec![Frame::new(Open::Root)],
+        stack: vec![Frame::new(Open::Root, Around::default())],
         headings: 0,
         levels: Vec::new(),
         attributes: Attributes::default(),
@@ -137,7 +137,7 @@ impl Builder<'_, '_> {
                 self.text(&text);
             }
             Event::Code(code) => {
-                let softened = match self.is_in_heading() {
+                let softened = match self.around().is_heading {
                     true => code.to_string(),
                     false => soften(&code, Measure::Code),
                 };
@@ -183,7 +183,7 @@ impl Builder<'_, '_> {
             Tag::CodeBlock(CodeBlockKind::Fenced(info)) => Open::Code(info.to_string()),
             Tag::CodeBlock(CodeBlockKind::Indented) => Open::Code(String::new()),
             Tag::List(start) => {
-                let nested = self.stack.iter().any(Frame::is_block);
+                let nested = self.around().blocks > 0;
                 let clause = self.clause.clone().filter(|_| start.is_some() && !nested);
                 Open::List {
                     start,
@@ -218,7 +218,7 @@ impl Builder<'_, '_> {
                     _ => dest_url.to_string(),
                 };
                 // The title of a page stands in the contents, where all of it is one link.
-                match self.is_in_heading() && self.headings == 1 {
+                match self.around().is_heading && self.headings == 1 {
                     true => Open::Flat { blocks: false },
                     false => Open::Linked(link(self.input, &target)),
                 }
@@ -230,19 +230,15 @@ impl Builder<'_, '_> {
                 title: title.to_string(),
                 width: self.attributes.get("width").map(str::to_owned),
             },
-            Tag::HtmlBlock => Open::Html(String::new()),
-            Tag::MetadataBlock(_) => Open::Dropped,
+            Tag::HtmlBlock | Tag::MetadataBlock(_) => Open::Html(String::new()),
         }
     }
 
     pub(super) fn open(&mut self, open: Open, span: Range<usize>) {
-        let mut frame = Frame::new(open);
-        frame.span = span.clone();
-        let deep = |is: fn(&Frame) -> bool, most: usize| {
-            is(&frame) && self.stack.iter().filter(|open| is(open)).count() >= most
-        };
-        if deep(Frame::is_block, MAX_BLOCKS) {
-            frame.open = Open::Flat { blocks: true };
+        let around = self.around();
+        let mut open = open;
+        if is_block(&open) && around.blocks >= MAX_BLOCKS {
+            open = Open::Flat { blocks: true };
             if !self
                 .diagnostics
                 .iter()
@@ -250,18 +246,30 @@ impl Builder<'_, '_> {
             {
                 let message = "lists and quotes nest too deeply for paper";
                 let help = "the levels below the tenth are printed without indent";
-                self.report("pdf-depth", span, message, help);
+                self.report("pdf-depth", span.clone(), message, help);
             }
-        } else if deep(Frame::is_span, MAX_SPANS) {
-            frame.open = Open::Flat { blocks: false };
+        } else if is_span(&open) && around.spans >= MAX_SPANS {
+            open = match open {
+                Open::Element(name, _) => Open::Element(name, None),
+                _ => Open::Flat { blocks: false },
+            };
         } else if matches!(
             self.stack.last().map(|last| &last.open),
             Some(Open::Flat { .. })
-        ) && matches!(frame.open, Open::Term | Open::Definition)
+        ) && matches!(open, Open::Term | Open::Definition)
         {
-            frame.open = Open::Flat { blocks: true };
+            open = Open::Flat { blocks: true };
         }
+        let mut frame = Frame::new(open, around);
+        frame.span = span;
         self.stack.push(frame);
+    }
+
+    /// What is open now.
+    pub(super) fn around(&self) -> Around {
+        self.stack
+            .last()
+            .map_or_else(Around::default, |last| last.around)
     }
 
     /// Closes the innermost construct and hands its node to the one around it.
@@ -271,6 +279,7 @@ impl Builder<'_, '_> {
             children,
             beside,
             span,
+            ..
         }) = self.stack.pop()
         else {
             return;
@@ -330,10 +339,10 @@ impl Builder<'_, '_> {
             Open::Terms => json!({"t": "terms", "items": node::terms(children)}),
             Open::Term => json!({"t": "term", "body": children}),
             Open::Definition => json!({"t": "definition", "body": node::as_plain(children)}),
-            Open::Span(name) | Open::Element(_, Some(name)) => json!({"i": name, "c": children}),
-            Open::Linked(mut link) => {
-                link["c"] = json!(children);
-                link
+            Open::Span(name) => json!({"i": name, "c": children}),
+            Open::Linked(mut node) | Open::Element(_, Some(mut node)) => {
+                node["c"] = json!(children);
+                node
             }
             Open::Image {
                 target,
@@ -383,21 +392,13 @@ impl Builder<'_, '_> {
             Some(Open::Html(_) | Open::Dropped) => return,
             _ => {}
         }
-        let is_cell = self
-            .stack
-            .iter()
-            .any(|frame| matches!(frame.open, Open::Cell));
-        let softened = match (self.is_in_heading(), is_cell) {
+        let around = self.around();
+        let softened = match (around.is_heading, around.is_cell) {
             (true, _) => text.to_owned(),
             (_, true) => soften(text, Measure::Cell),
             _ => soften(text, Measure::Text),
         };
         self.push(json!(softened));
-    }
-
-    fn is_in_heading(&self) -> bool {
-        let is = |frame: &Frame| matches!(frame.open, Open::Heading(_));
-        self.stack.iter().any(is)
     }
 
     fn math(&mut self, tex: &str, block: bool, span: Range<usize>) {
