@@ -143,6 +143,7 @@ pub fn build(
             site: &prepared.site,
             store,
             progress,
+            about: None,
         }));
         progress(Event::Finished { stage: Step::Check });
     }

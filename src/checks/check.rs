@@ -1,8 +1,11 @@
 //! What a check is.
 
+use std::sync::Arc;
+
 use crate::diagnostic::Diagnostic;
 use crate::progress::Progress;
-use crate::site::Site;
+use crate::site::{Page, PageId, Site};
+use crate::site_path::SitePath;
 use crate::store::Store;
 
 /// A family of rules over the text of a site.
@@ -29,4 +32,22 @@ pub struct CheckContext<'a> {
     pub store: &'a Store,
     /// Who is told how far the work is.
     pub progress: Progress<'a>,
+    /// The page that alone is reported on; all of them if none is named.
+    pub about: Option<&'a SitePath>,
+}
+
+impl<'a> CheckContext<'a> {
+    /// The pages that are reported on: those that were written in the language of the site.
+    pub(super) fn pages(&self) -> Vec<(PageId, &'a Arc<Page>)> {
+        let site = self.site;
+        let is_written = |(_, page): &(PageId, &'a Arc<Page>)| !site.is_fallback(page);
+        match self.about {
+            Some(path) => {
+                let own = site.page_at(path).map(|id| (id, site.page(id)));
+                let own = own.filter(|(_, page)| page.path == *path);
+                own.filter(is_written).into_iter().collect()
+            }
+            None => site.pages_with_ids().filter(is_written).collect(),
+        }
+    }
 }

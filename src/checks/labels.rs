@@ -1,6 +1,7 @@
 //! What has a label, and the references to it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -20,18 +21,17 @@ impl Check for LabelCheck {
 
     fn run(&self, context: &CheckContext<'_>) -> Vec<Diagnostic> {
         let site = context.site;
-        let ids = 0..site.pages.len();
-        let read = |at| {
-            let id = PageId(at);
-            let page = site.page(id);
+        let read = |(id, page): (PageId, &Arc<Page>)| {
             let mut found = Vec::new();
-            if !site.is_fallback(page) {
-                uses(site, id, page, &mut found);
-                twice(site, id, page, &mut found);
-            }
+            uses(site, id, page, &mut found);
+            twice(site, id, page, &mut found);
             found
         };
-        ids.into_par_iter().flat_map_iter(read).collect()
+        context
+            .pages()
+            .into_par_iter()
+            .flat_map_iter(read)
+            .collect()
     }
 }
 

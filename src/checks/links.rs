@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -24,18 +25,17 @@ impl Check for LinkCheck {
         let site = context.site;
         let check = Checker {
             site,
-            names: Names::of(site),
+            names: OnceLock::new(),
         };
-        let read = |page: &'_ std::sync::Arc<Page>| check.page(page);
-        let written = |page: &&std::sync::Arc<Page>| !site.is_fallback(page);
-        let pages = site.pages.par_iter().filter(written);
-        pages.flat_map_iter(read).collect()
+        let pages = context.pages().into_par_iter();
+        pages.flat_map_iter(|(_, page)| check.page(page)).collect()
     }
 }
 
 struct Checker<'a> {
     site: &'a Site,
-    names: Names<'a>,
+    /// Made when a link is broken.
+    names: OnceLock<Names<'a>>,
 }
 
 /// Every file of a site by its folder and by its name, to guess what a broken link meant.
@@ -54,7 +54,11 @@ struct Written<'a> {
     around: Option<(&'a str, &'a str)>,
 }
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
+    fn names(&self) -> &Names<'a> {
+        self.names.get_or_init(|| Names::of(self.site))
+    }
+
     fn page(&self, page: &Page) -> Vec<Diagnostic> {
         let links = page
             .outline
@@ -138,7 +142,7 @@ impl Checker<'_> {
         let found = written.report(code, Severity::Error, message);
         let hidden = &self.site.hidden;
         let hidden = hidden.drafts + hidden.future + hidden.expired;
-        if let Some(near) = self.names.nearest(path, &page.path) {
+        if let Some(near) = self.names().nearest(path, &page.path) {
             let rest = written
                 .target
                 .find(['#', '?'])

@@ -79,6 +79,7 @@ mod tests {
             site: &site,
             store: &store,
             progress: &silent,
+            about: None,
         };
         let found: Vec<String> = run_checks(&context)
             .iter()
@@ -90,5 +91,32 @@ mod tests {
             "b.md link-missing Warning",
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_page_alone_is_told_what_it_is_told_among_all() {
+        let words = "[c](c.md)\n\nA wrod and a zyxwvu. Zyxwvu is here.\n";
+        let a = format!("# A\n\n### B\n\n{words}");
+        let files = [
+            ("a.md", a.as_str()),
+            ("b.md", words),
+            ("c/index.md", "# C\n\nA zyxwvu, an zyxwvu, `wrod`.\n"),
+        ];
+        let (site, folder) = (site(&files), tempfile::tempdir().unwrap());
+        let store = Store::open(folder.path());
+        let run = |about| {
+            run_checks(&CheckContext {
+                site: &site,
+                store: &store,
+                progress: &silent,
+                about,
+            })
+        };
+        let all = run(None);
+        assert!(all.len() >= 4, "{all:?}");
+        for page in &site.pages {
+            let own = all.iter().filter(|found| found.path == page.path);
+            assert_eq!(run(Some(&page.path)), own.cloned().collect::<Vec<_>>());
+        }
     }
 }

@@ -20,16 +20,18 @@ impl Check for StructureCheck {
     }
 
     fn run(&self, context: &CheckContext<'_>) -> Vec<Diagnostic> {
-        let read = |page: &'_ std::sync::Arc<Page>| {
+        let read = |(_, page): (_, &std::sync::Arc<Page>)| {
             let mut found = headings(page);
             found.extend(footnotes(page));
             found.extend(ids(page));
             found.extend(blocks(page));
             found
         };
-        let written = |page: &&std::sync::Arc<Page>| !context.site.is_fallback(page);
-        let pages = context.site.pages.par_iter().filter(written);
-        pages.flat_map_iter(read).collect()
+        context
+            .pages()
+            .into_par_iter()
+            .flat_map_iter(read)
+            .collect()
     }
 }
 

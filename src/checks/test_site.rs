@@ -15,6 +15,7 @@ pub(super) fn found(check: &dyn Check, files: &[(&str, &str)]) -> Vec<Diagnostic
         site: &site,
         store: &store,
         progress: &silent,
+        about: None,
     };
     let mut found = check.run(&context);
     crate::diagnostic::sort(&mut found);

@@ -18,6 +18,9 @@ impl Check for TranslationCheck {
     fn run(&self, context: &CheckContext<'_>) -> Vec<Diagnostic> {
         let work = context.site;
         let mut found = Vec::new();
+        if context.about.is_some() {
+            return found; // It is about what is not there.
+        }
         for (at, translation) in work.translations.iter().enumerate() {
             let tag = &translation.config.project.language;
             for page in translated(work) {

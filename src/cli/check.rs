@@ -50,6 +50,7 @@ pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome
         site: &site,
         store: &project.store,
         progress: &progress,
+        about: None,
     }));
     progress(Event::Finished {
         stage: Stage::Check,

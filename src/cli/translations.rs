@@ -91,6 +91,7 @@ pub fn show(ui: &Ui, site: &Site, store: &Store, only: &[SitePath]) -> anyhow::R
         site,
         store,
         progress: &silent,
+        about: None,
     });
     let mut found = leveled(site, found);
     found.retain(|found| wanted(&found.path));

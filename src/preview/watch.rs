@@ -6,19 +6,48 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use crate::preview::loading::HEAD_LOG;
 use crate::site_path::SitePath;
 
-/// How long it must be quiet before a burst is over. An editor saves in several steps.
+/// How long a file that is being written is waited for, after each part of it.
 const QUIET: Duration = Duration::from_millis(40);
+/// How long it must be quiet after several files changed, and how often that is looked at before
+/// the burst is acted on although it goes on.
+const LOOK: Duration = Duration::from_millis(10);
+const LOOKS: usize = 50;
+
+/// A file that changed, and whether somebody may still be writing it.
+#[derive(Debug, PartialEq, Eq)]
+struct Touched {
+    path: SitePath,
+    is_open: bool,
+}
+
+/// What changed shortly after one another.
+#[derive(Default)]
+struct Burst {
+    paths: BTreeSet<SitePath>,
+    open: BTreeSet<SitePath>,
+}
+
+impl Burst {
+    fn add(&mut self, touched: Touched) {
+        match touched.is_open {
+            true => self.open.insert(touched.path.clone()),
+            false => self.open.remove(&touched.path),
+        };
+        self.paths.insert(touched.path);
+    }
+}
 
 /// Ends the watch when dropped.
 pub(super) struct Watch(#[expect(dead_code, reason = "kept for its drop")] RecommendedWatcher);
 
 /// The files that change, one by one. The root itself stands for any of them.
-pub(super) struct Changed(Receiver<SitePath>);
+pub(super) struct Changed(Receiver<Touched>);
 
 /// Watches a project, without what is not its content.
 ///
@@ -38,19 +67,37 @@ pub(super) fn watch(root: &Path, exclude: Option<SitePath>) -> notify::Result<(W
 }
 
 impl Changed {
-    /// Calls `act` with every burst of changes until the watch ends. The first change is acted on
-    /// at once, so that a save is seen at once; what follows shortly after it is one more burst.
+    /// Calls `act` with every burst of changes until the watch ends: with one file as soon as it is
+    /// written, so that a save is seen at once, and with several when no more follow.
     pub(super) fn each(self, mut act: impl FnMut(BTreeSet<SitePath>)) {
         while let Ok(first) = self.0.recv() {
-            act(std::iter::once(first).chain(self.0.try_iter()).collect());
-            let mut rest = BTreeSet::new();
-            while let Ok(path) = self.0.recv_timeout(QUIET) {
-                rest.insert(path);
+            let mut burst = Burst::default();
+            burst.add(first);
+            self.drain(&mut burst);
+            for _ in 0..LOOKS {
+                let is_several = burst.paths.len() > 1;
+                let patience = match (burst.open.is_empty(), is_several) {
+                    // A file that was cut off to be written anew is not what anybody means to see.
+                    (false, _) => QUIET,
+                    (true, true) => LOOK,
+                    (true, false) => break,
+                };
+                match self.0.recv_timeout(patience) {
+                    Ok(touched) => burst.add(touched),
+                    Err(_) => break,
+                }
+                if is_several {
+                    std::thread::sleep(LOOK);
+                }
+                self.drain(&mut burst);
             }
-            if !rest.is_empty() {
-                act(rest);
-            }
+            act(burst.paths);
         }
+    }
+
+    /// Adds what has changed by now.
+    fn drain(&self, burst: &mut Burst) {
+        self.0.try_iter().for_each(|touched| burst.add(touched));
     }
 }
 
@@ -58,16 +105,28 @@ fn concerned(
     event: notify::Result<Event>,
     root: &Path,
     exclude: Option<&SitePath>,
-) -> Vec<SitePath> {
+) -> Vec<Touched> {
+    let everything = || {
+        vec![Touched {
+            path: SitePath::root(),
+            is_open: false,
+        }]
+    };
     let Ok(event) = event else {
-        return vec![SitePath::root()];
+        return everything();
     };
     if event.need_rescan() {
-        return vec![SitePath::root()];
+        return everything();
     }
-    if matches!(event.kind, EventKind::Access(_)) {
-        return Vec::new();
-    }
+    let is_open = match event.kind {
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) => false,
+        EventKind::Access(_) => return Vec::new(),
+        // Only Linux tells when a file is closed.
+        EventKind::Create(CreateKind::File) | EventKind::Modify(ModifyKind::Data(_)) => {
+            cfg!(target_os = "linux")
+        }
+        _ => false,
+    };
     let below = |path: &std::path::PathBuf| {
         let parts: Option<Vec<&str>> = path
             .strip_prefix(root)
@@ -79,7 +138,8 @@ fn concerned(
         let output = exclude.is_some_and(|output| path.is_within(output));
         (!path.is_root() && !output && !is_foreign(&path)).then_some(path)
     };
-    event.paths.iter().filter_map(below).collect()
+    let paths = event.paths.iter().filter_map(below);
+    paths.map(|path| Touched { path, is_open }).collect()
 }
 
 /// Whether a file is no content whatever it holds: Git's own, tympan's own, an editor's.
@@ -105,14 +165,14 @@ fn is_foreign(path: &SitePath) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use notify::event::{AccessKind, CreateKind, Flag};
+    use notify::event::Flag;
 
     use super::*;
 
     fn names(event: notify::Result<Event>) -> Vec<String> {
         let output = SitePath::parse("dist").unwrap();
         let found = concerned(event, Path::new("/project"), Some(&output));
-        found.iter().map(ToString::to_string).collect()
+        found.iter().map(|found| found.path.to_string()).collect()
     }
 
     #[track_caller]
@@ -161,20 +221,55 @@ mod tests {
         assert_eq!(names(Err(notify::Error::generic("lost"))), [""]);
     }
 
+    fn touched(name: &str, is_open: bool) -> Touched {
+        Touched {
+            path: SitePath::parse(name).unwrap(),
+            is_open,
+        }
+    }
+
     #[test]
-    fn a_burst_is_acted_on_at_once_and_once_more() {
+    fn bursts_are_batched() {
         let (sender, receiver) = channel();
         for name in ["a", "b", "a"] {
-            sender.send(SitePath::parse(name).unwrap()).unwrap();
+            sender.send(touched(name, false)).unwrap();
         }
         let mut later = Some(sender);
         let mut bursts = Vec::new();
         Changed(receiver).each(|burst| {
             if let Some(sender) = later.take() {
-                sender.send(SitePath::parse("c").unwrap()).unwrap();
+                sender.send(touched("c", false)).unwrap();
             }
             bursts.push(burst.len());
         });
         assert_eq!(bursts, [2, 1]);
+    }
+
+    #[test]
+    fn a_file_is_shown_when_it_is_written() {
+        let (sender, receiver) = channel();
+        sender.send(touched("a", true)).unwrap();
+        let writer = std::thread::spawn(move || {
+            std::thread::sleep(LOOK / 2);
+            sender.send(touched("a", true)).unwrap();
+            sender.send(touched("a", false)).unwrap();
+        });
+        let mut bursts = Vec::new();
+        Changed(receiver).each(|burst| bursts.push(burst.len()));
+        writer.join().unwrap();
+        assert_eq!(bursts, [1]);
+    }
+
+    #[test]
+    fn a_file_that_nobody_closes_is_shown_too() {
+        let (sender, receiver) = channel();
+        sender.send(touched("a", true)).unwrap();
+        let mut sender = Some(sender);
+        let mut bursts = Vec::new();
+        Changed(receiver).each(|burst| {
+            sender = None;
+            bursts.push(burst.len());
+        });
+        assert_eq!(bursts, [1]);
     }
 }

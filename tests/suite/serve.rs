@@ -44,11 +44,15 @@ impl Serving {
             .unwrap()
             .parse()
             .unwrap_or_else(|_| panic!("`{address}` is no address"));
-        Self {
+        let serving = Self {
             project,
             child,
             port,
-        }
+        };
+        // The name of the state before the project is loaded ends with a zero.
+        let mut events = serving.events();
+        while events.next().ends_with("-0") {}
+        serving
     }
 
     fn edit(&self, path: &str, text: &str) {

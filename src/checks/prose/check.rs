@@ -1,6 +1,7 @@
 //! From pages to findings: has every page read, and sifts what was found over the whole project.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -10,9 +11,10 @@ use crate::checks::prose::engine::{Dialect, Finding};
 use crate::checks::prose::read::{Reading, read_unknown, step};
 use crate::checks::prose::rules;
 use crate::checks::prose::spelling::{Vocabulary, rare};
-use crate::checks::prose::walk::{LONGEST, Prose};
+use crate::checks::prose::walk::{LONGEST, Prose, read_prose};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::{Page, Site};
+use crate::site_path::SitePath;
 
 /// Grammar and spelling of English pages, by harper.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +34,7 @@ impl Check for ProseCheck {
             return Vec::new();
         }
         let (mut pages, mut found) = (Vec::new(), Vec::new());
-        for page in site.pages.iter().filter(|page| !site.is_fallback(page)) {
+        for (_, page) in context.pages() {
             match Dialect::of(site.language_of(page)) {
                 Some(dialect) if page.text.len() <= MAX_PROSE => pages.push((&**page, dialect)),
                 dialect => {
@@ -47,9 +49,27 @@ impl Check for ProseCheck {
             .collect();
         read_unknown(context, &mut readings);
         found.extend(readings.iter().filter_map(too_long));
-        found.extend(sift(site, &readings));
+        found.extend(sift(context, &readings));
         found
     }
+}
+
+/// The other pages that may use one of these words, taken apart.
+fn using<'a>(site: &'a Site, about: &SitePath, words: &BTreeSet<&str>) -> Vec<(&'a Page, Prose)> {
+    let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+    let read = |page: &'a Arc<Page>| {
+        let is_read = page.path != *about
+            && !words.is_empty()
+            && page.text.len() <= MAX_PROSE
+            && !site.is_fallback(page)
+            && Dialect::of(site.language_of(page)).is_some();
+        let uses = || {
+            let text = page.text.to_lowercase();
+            words.iter().any(|word| text.contains(word))
+        };
+        (is_read && uses()).then(|| (&**page, read_prose(page)))
+    };
+    site.pages.par_iter().filter_map(read).collect()
 }
 
 fn skipped(page: &Page) -> Diagnostic {
@@ -77,7 +97,8 @@ fn too_long(reading: &Reading<'_>) -> Option<Diagnostic> {
 }
 
 /// Drops false alarms and words that are right in this project.
-fn sift(site: &Site, readings: &[Reading<'_>]) -> Vec<Diagnostic> {
+fn sift(context: &CheckContext<'_>, readings: &[Reading<'_>]) -> Vec<Diagnostic> {
+    let site = context.site;
     let project = Vocabulary::new(&site.config.check.words);
     let mut kept: Vec<(&Reading<'_>, &Block, &Finding)> = Vec::new();
     for reading in readings {
@@ -98,10 +119,15 @@ fn sift(site: &Site, readings: &[Reading<'_>]) -> Vec<Diagnostic> {
     let unknown: BTreeSet<&str> = unknown
         .map(|(_, block, found)| &block.text[found.start..found.end])
         .collect();
-    let pages: Vec<(&Page, &Prose)> = readings
+    let others = match context.about {
+        Some(about) => using(site, about, &unknown),
+        None => Vec::new(),
+    };
+    let others = others.iter().map(|(page, prose)| (*page, prose));
+    let own = readings
         .iter()
-        .map(|reading| (reading.page, &reading.prose))
-        .collect();
+        .map(|reading| (reading.page, &reading.prose));
+    let pages: Vec<(&Page, &Prose)> = own.chain(others).collect();
     let rare = rare(unknown, site, &pages);
     let kept = kept.iter().filter(|(_, block, found)| {
         !found.rule.is_empty() || rare.contains(&block.text[found.start..found.end])
@@ -360,6 +386,7 @@ mod tests {
                 site: &site,
                 store: &store,
                 progress: &count,
+                about: None,
             });
             assert_eq!(*steps.lock().unwrap(), site.pages.len());
             (found, store.counts())
@@ -387,6 +414,7 @@ mod tests {
                     site: &site,
                     store: &store,
                     progress: &silent,
+                    about: None,
                 })
             })
         };
