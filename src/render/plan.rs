@@ -70,8 +70,8 @@ pub enum JobKind {
     Redirect(usize),
     /// A file of the theme's own, by its place in the theme.
     Theme(usize),
-    /// The picture of a page that is shown where the page is shared.
-    Card(PageId),
+    /// The picture that is shown where a page is shared, or a list of the site.
+    Card(Option<PageId>),
     /// A feed.
     Feed(Feed),
     /// The redirects as rules for a server.

@@ -133,7 +133,7 @@ fn a_site_has_icons_a_manifest_and_cards() {
         ),
         (
             "content/own.md",
-            "---\nimage: own.svg\n---\n# Own\n\nA page with a picture.\n",
+            "---\nimage: own.svg\ntags: [tide]\n---\n# Own\n\nA page with a picture.\n",
         ),
         (
             "content/own.svg",
@@ -164,6 +164,13 @@ fn a_site_has_icons_a_manifest_and_cards() {
         assert!(project.has(&format!("dist/{src}")), "{src}");
     }
     assert!(project.has("dist/favicon.ico"));
+    // A list has no card of its own and shows that of the site.
+    let home = after(&project.read("dist/index.html"), "og:image\" content=\"");
+    for list in ["contents", "tags", "tags/tide"] {
+        let list = project.read(&format!("dist/{list}/index.html"));
+        assert_eq!(after(&list, "og:image\" content=\""), home);
+        assert!(list.contains("summary_large_image"), "{list}");
+    }
     assert!(!project.read("dist/sea/index.html").contains("og:image"));
     let own = project.read("dist/own/index.html");
     assert!(!own.contains("/card-") && own.contains("og:image"), "{own}");

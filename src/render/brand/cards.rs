@@ -29,21 +29,22 @@ pub(in crate::render) const CARD_SIZE: (u32, u32) = (1200, 630);
 /// The cards of a site.
 #[derive(Default)]
 pub(in crate::render) struct Cards {
-    places: BTreeMap<PageId, SitePath>,
+    /// Of the pages, and of the site if it has no front page of its own.
+    places: BTreeMap<Option<PageId>, SitePath>,
     #[cfg(feature = "brand")]
-    texts: BTreeMap<PageId, Card>,
+    texts: BTreeMap<Option<PageId>, Card>,
     #[cfg(feature = "brand")]
     style: Option<Style>,
 }
 
 impl Cards {
-    /// Where the card of a page stands in the release.
-    pub(in crate::render) fn place(&self, page: PageId) -> Option<&SitePath> {
+    /// Where the card of a page, or of the site, stands in the release.
+    pub(in crate::render) fn place(&self, page: Option<PageId>) -> Option<&SitePath> {
         self.places.get(&page)
     }
 
-    /// All pages that have a card, and where it stands.
-    pub(in crate::render) fn places(&self) -> impl Iterator<Item = (PageId, &SitePath)> {
+    /// All that have a card, and where it stands.
+    pub(in crate::render) fn places(&self) -> impl Iterator<Item = (Option<PageId>, &SitePath)> {
         self.places.iter().map(|(page, place)| (*page, place))
     }
 
@@ -59,7 +60,7 @@ impl Cards {
 
     /// Draws nothing.
     #[cfg(not(feature = "brand"))]
-    pub(in crate::render) fn draw(&self, _: PageId, _: &Store) -> Vec<u8> {
+    pub(in crate::render) fn draw(&self, _: Option<PageId>, _: &Store) -> Vec<u8> {
         Vec::new()
     }
 }
@@ -67,7 +68,7 @@ impl Cards {
 #[cfg(feature = "brand")]
 impl Cards {
     /// The cards of a site whose project asks for them: one for each page that names no picture of
-    /// its own. `above` is what a page belongs to. Without an absolute address nobody could fetch
+    /// its own, and one for the lists of a site without a front page. `above` is what a page belongs to. Without an absolute address nobody could fetch
     /// them, so there are none.
     pub(in crate::render) fn of(
         context: &RenderContext<'_>,
@@ -82,12 +83,19 @@ impl Cards {
         let mut cards = Self::default();
         let mut missing = BTreeSet::new();
         let mut without = 0_usize;
+        let mut wanted: Vec<(Option<PageId>, Card)> = Vec::new();
+        let mut has_home = false;
         for (id, page) in site.pages_with_ids() {
+            has_home |= is_home(page);
             let wants = page.front.image.is_none() && page.front.redirect_to.is_none();
-            if !wants || page.route.as_str() == "404.html" {
-                continue;
+            if wants && page.route.as_str() != "404.html" {
+                wanted.push((Some(id), card(site, Some(page), above(id))));
             }
-            let card = card(site, page, above(id));
+        }
+        if !has_home {
+            wanted.push((None, card(site, None, None)));
+        }
+        for (id, card) in wanted {
             let strange = card.missing(&style);
             if strange.is_empty() {
                 cards.places.insert(id, card.place(&style));
@@ -102,8 +110,8 @@ impl Cards {
         (cards, found.into_iter().collect())
     }
 
-    /// The card of a page.
-    pub(in crate::render) fn draw(&self, page: PageId, store: &Store) -> Vec<u8> {
+    /// The card of a page, or of the site.
+    pub(in crate::render) fn draw(&self, page: Option<PageId>, store: &Store) -> Vec<u8> {
         match (self.texts.get(&page), &self.style) {
             (Some(card), Some(style)) => card.draw(style, store),
             _ => Vec::new(),
@@ -131,16 +139,26 @@ fn style(context: &RenderContext<'_>, palette: &Palette) -> Style {
 }
 
 #[cfg(feature = "brand")]
-fn card(site: &Site, page: &Page, above: Option<String>) -> Card {
-    let is_home = page.route.as_str() == "index.html";
-    let language = site.shown_language(page);
-    let mut by = match site.kind {
-        Kind::Docs | Kind::Contract => Vec::new(),
-        Kind::Site | Kind::Book => site.author_names(page),
+fn is_home(page: &Page) -> bool {
+    page.route.as_str() == "index.html"
+}
+
+#[cfg(feature = "brand")]
+fn card(site: &Site, page: Option<&Page>, above: Option<String>) -> Card {
+    let own = page.filter(|page| !is_home(page));
+    let is_home = own.is_none();
+    let language = match page {
+        Some(page) => site.shown_language(page),
+        None => &site.config.project.language,
+    };
+    let mut by = match (site.kind, page) {
+        (Kind::Site | Kind::Book, Some(page)) => site.author_names(page),
+        (Kind::Site | Kind::Book, None) => site.config.project.authors.clone(),
+        (Kind::Docs | Kind::Contract, _) => Vec::new(),
     };
     by.truncate(3);
     let mut facts = by.join(", ");
-    if let Some(date) = page.front.date {
+    if let Some(date) = page.and_then(|page| page.front.date) {
         if !facts.is_empty() {
             facts.push_str(" · ");
         }
@@ -149,16 +167,11 @@ fn card(site: &Site, page: &Page, above: Option<String>) -> Card {
     let host = site.config.project.base_url.as_deref().unwrap_or_default();
     let host = host.split_once("://").map_or(host, |(_, rest)| rest);
     Card {
-        title: match is_home {
-            true => site.title.clone(),
-            false => page.title.clone(),
-        },
+        title: own.map_or_else(|| site.title.clone(), |page| page.title.clone()),
         site: site.title.clone(),
         above: above.filter(|_| !is_home).unwrap_or_default(),
         description: page
-            .front
-            .description
-            .clone()
+            .and_then(|page| page.front.description.clone())
             .or_else(|| {
                 let own = site.config.project.description.clone();
                 own.filter(|_| is_home)

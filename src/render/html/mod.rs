@@ -4,6 +4,7 @@ mod attributes;
 mod authors;
 mod blocks;
 mod body;
+mod cards;
 mod code;
 mod diagrams;
 mod entrance;

@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use crate::config::direction;
 use crate::markdown::Heading;
-use crate::render::brand::CARD_SIZE;
 use crate::render::context::RenderContext;
 use crate::render::html::authors::{ProfileValue, profiles};
+use crate::render::html::cards::{CardValue, card};
 use crate::render::html::figures::srcset;
 use crate::render::html::languages::{TranslationValue, original, switch, translations};
 use crate::render::html::related::{SeriesValue, related, series};
@@ -95,20 +95,11 @@ pub(super) struct LinkValue {
 #[derive(Serialize)]
 pub(super) struct ImageValue {
     src: String,
-    url: Option<String>,
+    pub(super) url: Option<String>,
     srcset: Option<String>,
-    width: u32,
-    height: u32,
-    alt: String,
-}
-
-/// The picture that is shown where a page is shared.
-#[derive(Serialize)]
-pub(super) struct CardValue {
-    url: String,
-    width: u32,
-    height: u32,
-    alt: String,
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) alt: String,
 }
 
 /// An entry of a list of pages.
@@ -348,7 +339,11 @@ fn terms(site: &Site, id: PageId, taxonomy: &str) -> Vec<TagValue> {
 }
 
 /// The picture of a page: the one it names, else its first that has sizes.
-fn image(context: &RenderContext<'_>, page: &Page, from: &SitePath) -> Option<ImageValue> {
+pub(super) fn image(
+    context: &RenderContext<'_>,
+    page: &Page,
+    from: &SitePath,
+) -> Option<ImageValue> {
     let named = page.front.image.iter().map(|target| (target.as_str(), ""));
     let shown = page
         .outline
@@ -381,32 +376,6 @@ fn image_value(
         width: asset.fallback.width,
         height: asset.fallback.height,
         alt: alt.to_owned(),
-    })
-}
-
-/// What a network is given for a page: the picture that the page names, else the card that is drawn
-/// for it, else a picture that it shows.
-fn card(
-    context: &RenderContext<'_>,
-    shared: &Shared,
-    id: PageId,
-    image: Option<&ImageValue>,
-) -> Option<CardValue> {
-    let base = context.site.release_url()?;
-    if let Some(place) = shared.cards.place(id) {
-        return Some(CardValue {
-            url: format!("{base}{}", place.to_url()),
-            width: CARD_SIZE.0,
-            height: CARD_SIZE.1,
-            alt: context.site.page(id).title.clone(),
-        });
-    }
-    let image = image?;
-    Some(CardValue {
-        url: image.url.clone()?,
-        width: image.width,
-        height: image.height,
-        alt: image.alt.clone(),
     })
 }
 

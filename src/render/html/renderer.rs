@@ -11,6 +11,7 @@ use crate::render::brand::Cards;
 use crate::render::context::{RenderContext, RenderError, Workbench};
 use crate::render::html::authors::profile_of_term;
 use crate::render::html::body::render_body;
+use crate::render::html::cards::card_of_list;
 use crate::render::html::events::escape;
 use crate::render::html::feed::{feed, from_root};
 use crate::render::html::languages::{marked, marked_title};
@@ -203,6 +204,7 @@ impl Html {
         };
         let paginator = PaginatorValue::of(&list, number);
         let mut page = PageValue::plain(site, &title, route);
+        page.card = card_of_list(context, &self.shared, Some(id));
         if let ListId::Term(term) = id {
             let taxonomy = &site.taxonomies[term.taxonomy];
             page.breadcrumbs.push(Crumb {
@@ -237,7 +239,8 @@ impl Html {
         taxonomy: &Taxonomy,
     ) -> Result<Rendered, RenderError> {
         let title = self.theme.title_of(taxonomy);
-        let page = PageValue::plain(context.site, title, &taxonomy.route);
+        let mut page = PageValue::plain(context.site, title, &taxonomy.route);
+        page.card = card_of_list(context, &self.shared, None);
         self.listing(context, ("list.html", &page, &taxonomy.route), |values| {
             values.insert("terms", &lists::terms(taxonomy));
         })

@@ -9,6 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::release::{Artifact, Role};
 use crate::render::context::{RenderContext, RenderError};
 use crate::render::html::body::render_body;
+use crate::render::html::cards::card_of_list;
 use crate::render::html::events::escape;
 use crate::render::html::pages::{PageValue, cover};
 use crate::render::html::print::{PRINT, Together};
@@ -137,7 +138,8 @@ impl Html {
         route: &SitePath,
     ) -> Result<Rendered, RenderError> {
         let title = self.theme.string("contents").to_owned();
-        let value = PageValue::plain(context.site, &title, route);
+        let mut value = PageValue::plain(context.site, &title, route);
+        value.card = card_of_list(context, &self.shared, None);
         let mut values = self.values(route, &value);
         let tree = self.shared.sidebar.contents("../");
         values.insert_value("heading_html", Value::safe_string(&escape(&title)));
@@ -181,7 +183,9 @@ impl Html {
                 .pages
                 .push(post);
         }
-        let mut values = self.values(route, &PageValue::plain(site, &title, route));
+        let mut value = PageValue::plain(site, &title, route);
+        value.card = card_of_list(context, &self.shared, None);
+        let mut values = self.values(route, &value);
         values.insert_value("heading_html", Value::safe_string(&escape(&title)));
         values.insert("years", &years);
         let html = self.render(context, "archive.html", &values, route)?;
@@ -220,6 +224,7 @@ impl Html {
             last = above;
         }
         let mut value = PageValue::plain(site, &site.title, route);
+        value.card = card_of_list(context, &self.shared, None);
         value
             .description
             .clone_from(&site.config.project.description);
@@ -249,7 +254,7 @@ mod tests {
             future: true,
             ..LoadOptions::default()
         };
-        ask(&Site::load(&snapshot, &history, &options, None))
+        ask(&Site::load(&snapshot, &history, &options, &[]))
     }
 
     /// The two pages of a site with these files, as far as it has them.
