@@ -188,6 +188,15 @@ impl Site {
         self.languages.elsewhere.by_path.get(path)
     }
 
+    /// Where the text in the work's own language is served that a source would translate, if it were
+    /// there.
+    pub(super) fn untranslated(&self, path: &SitePath) -> Option<&SitePath> {
+        let place = place_of(&self.config, &path.below(&self.content)?).path;
+        let key = place.as_str().replace("_index.", "index.");
+        let (file, written) = self.languages.all.first()?.pages.get(&key)?;
+        written.then_some(file)
+    }
+
     /// The file of another language that is served at a place of the release.
     pub(super) fn route_elsewhere(&self, place: &SitePath) -> Option<SitePath> {
         let index = place.resolve("index.html").ok()?;

@@ -131,7 +131,8 @@ impl Site {
             .or_else(|| self.find_folder(path))
     }
 
-    /// A page of another language, by its place in the project or in the release.
+    /// A page of another language, by its place in the project or in the release; at last the page
+    /// in the work's own language that nobody has translated.
     fn find_elsewhere(
         &self,
         page: Option<&Page>,
@@ -151,7 +152,8 @@ impl Site {
                     .ok()?,
                 name => source.resolve(name).ok()?,
             };
-            self.page_elsewhere(&path).cloned()
+            let other = self.page_elsewhere(&path);
+            other.or_else(|| self.untranslated(&path)).cloned()
         });
         let by_route = || {
             let file = match path.strip_prefix('/') {

@@ -26,7 +26,10 @@ fn guide() -> Project {
             "content/guide/setup.de.md",
             "---\nslug: aufbau\ntags: [Anfang]\n---\n# Aufbau\n\n[Anfang](/)\n",
         ),
-        ("content/ar/index.md", "# البداية\n"),
+        (
+            "content/ar/index.md",
+            "# البداية\n\n[المد](guide/tides.md)\n",
+        ),
     ])
 }
 
@@ -133,6 +136,11 @@ fn the_own_language_may_stand_in_a_folder_like_the_others() {
 #[test]
 fn links_stay_in_the_language_where_it_has_the_page() {
     let project = built();
+    // Where nothing stands in for a page without a translation, links lead to the original.
+    has(
+        &project.read("dist/ar/index.html"),
+        "<a href=\"../guide/tides/index.html\">المد</a>",
+    );
     let home = project.read("dist/de/index.html");
     has(&home, "href=\"guide/aufbau/index.html\">Aufbau");
     has(&home, "href=\"guide/tides/index.html\">Gezeiten");

@@ -1,7 +1,7 @@
 //! The shortcodes of a project: templates in `shortcodes/`, one file a shortcode.
 //!
-//! A template sees the arguments of its call and a few facts about page and project, and nothing
-//! else. What it writes is content: it is read as Markdown with HTML in it, and cleaned as such.
+//! A template sees the arguments of its call, a few facts about page and project and the data files,
+//! and nothing else. What it writes is content: it is read as Markdown with HTML in it, and cleaned as such.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -45,6 +45,8 @@ pub struct Shortcodes {
     files: BTreeMap<String, SitePath>,
     /// Those whose template shows the text inside without asking whether there is any.
     paired: BTreeSet<String>,
+    /// What the data files say; a call gets a handle.
+    data: Option<Value>,
     profile: Option<Arc<Profile>>,
 }
 
@@ -67,6 +69,7 @@ impl Shortcodes {
     pub(in crate::site) fn read<'f>(
         files: impl Iterator<Item = &'f SitePath>,
         read: &dyn Fn(&SitePath) -> Option<Arc<str>>,
+        data: &serde_json::Value,
         profile: Option<&Arc<Profile>>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
@@ -111,6 +114,7 @@ impl Shortcodes {
             templates: Some(Arc::new(templates)),
             files: known,
             paired,
+            data: Some(Value::from_serializable(data)),
             profile: profile.cloned(),
         }
     }
@@ -159,6 +163,9 @@ impl Shortcodes {
             }),
         );
         context.insert("variables", variables.of_project());
+        if let Some(data) = &self.data {
+            context.insert_value("data", data.clone());
+        }
         context.insert("args", &arguments.positional);
         for (name, value) in &arguments.named {
             context.insert(name.clone(), value);

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, LazyLock};
 
+use serde_json::json;
+
 use crate::config::Config;
 use crate::site::expand::expander::{Surroundings, expand};
 use crate::site::expand::shortcodes::Shortcodes;
@@ -25,6 +27,7 @@ fn read(path: &SitePath) -> Option<Arc<str>> {
         "shortcodes/all.html" => Some("{% include \"shortcodes/kbd.html\" %}{% for i in args %}{% for j in args %}{{ i ~ j }}{% endfor %}{% endfor %}".into()),
         "shortcodes/dear.html" => Some("a\n{% for i in range(end=9000) %}{% for j in range(end=9000) %}{% endfor %}{% endfor %}".into()),
         "shortcodes/grows.html" => Some(format!("{{% set a = 'text' %}}{}{{{{ a }}}}", "{% set a = a ~ a %}".repeat(40)).into()),
+        "shortcodes/tide.html" => Some("<b>{{ data.tides.high }}</b>".into()),
         "src/nested.md" => Some("n {{#include code.rs:1}} m\n".into()),
         _ => None,
     }
@@ -39,10 +42,12 @@ static SHORTCODES: LazyLock<Shortcodes> = LazyLock::new(|| {
         "shortcodes/all.html",
         "shortcodes/dear.html",
         "shortcodes/grows.html",
+        "shortcodes/tide.html",
     ];
     let files = files.map(|file| SitePath::parse(file).unwrap());
     let mut faults = Vec::new();
-    let shortcodes = Shortcodes::read(files.iter(), &read, None, &mut faults);
+    let data = json!({ "tides": { "high": "5 < 6" } });
+    let shortcodes = Shortcodes::read(files.iter(), &read, &data, None, &mut faults);
     assert_eq!(faults, []);
     shortcodes
 });
@@ -118,6 +123,11 @@ fn includes_are_put_in_place() {
     );
     case("{{#include nested.md}}", "n one m");
     case("\\{{#include x}}", "{{#include x}}");
+}
+
+#[test]
+fn a_shortcode_reads_the_data_files() {
+    case("{{< tide >}}", "<b>5 &lt; 6</b>\n");
 }
 
 #[test]
@@ -268,7 +278,7 @@ fn a_broken_template_is_reported_with_its_line() {
     let path = SitePath::parse("shortcodes/broken.html").unwrap();
     let read = |_: &SitePath| Some("<b>\n{% if %}".into());
     let mut found = Vec::new();
-    Shortcodes::read([&path].into_iter(), &read, None, &mut found);
+    Shortcodes::read([&path].into_iter(), &read, &json!({}), None, &mut found);
     let place = found[0].place.as_ref().unwrap();
     assert_eq!(
         (&*found[0].code, place.line, found.len()),
