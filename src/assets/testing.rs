@@ -29,7 +29,7 @@ pub(super) fn project(text: &str, files: &[(&str, &[u8])]) -> Project {
     let snapshot = Snapshot::worktree(folder.path()).unwrap();
     let options = LoadOptions::default();
     Project {
-        site: Site::load(&snapshot, &History::default(), &options, None),
+        site: Site::load(&snapshot, &History::default(), &options, &[]),
         store: Store::open(kept.path()),
         snapshot,
         folder,

@@ -63,7 +63,7 @@ pub fn prepare(
     };
     let load = lineup.as_ref().map(|lineup| lineup.place(&options.load));
     let load = load.as_ref().unwrap_or(&options.load);
-    let mut site = Site::load(sources.snapshot, sources.history, load, previous);
+    let mut site = Site::load(sources.snapshot, sources.history, load, previous.as_slice());
     let loaded = lineup.map(|lineup| lineup.load(sources.snapshot, &options.load, &mut site));
     let Loaded {
         others,

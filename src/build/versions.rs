@@ -109,8 +109,8 @@ impl Lineup {
         }
     }
 
-    /// Loads the other versions and tells all about each other. A page that is the same in the
-    /// version being built is not read again.
+    /// Loads the other versions and tells all about each other. A page that is the same in two of
+    /// them is read once.
     pub(super) fn load(
         self,
         built: &Snapshot,
@@ -137,11 +137,14 @@ impl Lineup {
                         placed: Some(self.placed(version)),
                         ..options.clone()
                     };
-                    let known = Previous {
-                        site: current,
+                    // The versions next to each other have most in common, so the last comes first.
+                    let nearest = others.iter().rev().map(|(.., site)| site);
+                    let known = nearest.chain([&*current]).map(|site| Previous {
+                        site,
                         changed: None,
-                    };
-                    let site = Site::load(&snapshot, &history, &load, Some(known));
+                    });
+                    let known: Vec<Previous<'_>> = known.collect();
+                    let site = Site::load(&snapshot, &history, &load, &known);
                     others.push((at, snapshot, site));
                 }
                 Err(error) => {
@@ -332,8 +335,12 @@ impl Number {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::config::read_config;
+    use crate::repo::fixture::Fixture;
+    use crate::site::Page;
 
     /// The versions of a table, where each ref stands for a commit of its own name.
     #[track_caller]
@@ -405,6 +412,37 @@ mod tests {
             "*dev /, v1.10 /v1.10, v1.9.1 /v1.9.1, v1.2! /v1.2",
         );
         case("refs = [\"old\"]", KNOWN, "elsewhere", "*next! /, old /old");
+    }
+
+    #[test]
+    fn a_page_that_is_the_same_in_two_versions_is_read_once() {
+        let pages: Vec<String> = (0..100).map(|at| format!("content/p{at}.md")).collect();
+        let mut fixture = Fixture::empty();
+        for page in &pages {
+            fixture.write(page, "# Page\n\nText.\n");
+        }
+        fixture.write(CONFIG_FILE, "[versions]\nrefs = [\"v*\"]\n");
+        fixture.commit("Begin");
+        fixture.git(&["tag", "v1.0"]);
+        fixture.write(&pages[7], "# Page\n\nNewer.\n");
+        fixture.commit("Go on");
+        fixture.git(&["tag", "v1.1"]);
+        // Gone from what is built, and still shared by the two before.
+        std::fs::remove_file(fixture.at(&pages[8])).unwrap();
+        fixture.write(&pages[7], "# Page\n\nNewest.\n");
+        let last = fixture.commit("Go further");
+        let snapshot = Snapshot::revision(fixture.root(), &last).unwrap();
+        let history = History::read(fixture.root(), Some(&last)).unwrap();
+        let options = LoadOptions::default();
+        let lineup = Lineup::read(&snapshot).unwrap();
+        let mut current = Site::load(&snapshot, &history, &lineup.place(&options), &[]);
+        let loaded = lineup.load(&snapshot, &options, &mut current);
+        let others = loaded.others.iter().map(|version| &version.site);
+        let sites: Vec<&Site> = others.chain([&current]).collect();
+        let all = sites.iter().flat_map(|site| &site.pages);
+        assert_eq!(all.clone().count(), 100 + 100 + 99);
+        let read: BTreeSet<*const Page> = all.map(Arc::as_ptr).collect();
+        assert_eq!(read.len(), 100 + 2);
     }
 
     #[test]

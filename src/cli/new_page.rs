@@ -25,7 +25,7 @@ pub fn run(ui: &Ui, global: &Global, args: &NewPageArgs) -> anyhow::Result<Outco
         expired: true,
     };
     let options = project.load_options(ui, &pages, &project.root.join("dist"));
-    let site = Site::load(&project.snapshot, &project.history, &options, None);
+    let site = Site::load(&project.snapshot, &project.history, &options, &[]);
     let path = place(&site, &args.path)?;
     let file = path.on_disk(&project.root);
     if file.exists() {

@@ -30,4 +30,4 @@ pub use refs::{Ref, refs};
 pub use snapshot::{Snapshot, SnapshotFile, Source};
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;

@@ -60,12 +60,12 @@ pub struct LoadOptions {
 }
 
 impl Site {
-    /// Reads a snapshot.
+    /// Reads a snapshot. What was read the same way for one of the sites before is shared with it.
     pub fn load(
         snapshot: &Snapshot,
         history: &History,
         options: &LoadOptions,
-        previous: Option<Previous<'_>>,
+        previous: &[Previous<'_>],
     ) -> Self {
         let mut diagnostics = snapshot.diagnostics().to_vec();
         let config = load_config(snapshot, options, &mut diagnostics);
@@ -86,8 +86,9 @@ impl Site {
             read_text(snapshot, path)
         };
         let files_of_all = snapshot.files().iter().map(|file| &file.path);
+        let (data, authors) = people_and_data(snapshot, &content, &mut diagnostics);
         let profile = options.profile.as_ref();
-        let shortcodes = Shortcodes::read(files_of_all, &read, profile, &mut diagnostics);
+        let shortcodes = Shortcodes::read(files_of_all, &read, &data, profile, &mut diagnostics);
         let around = Around {
             content: &content,
             config: &config,
@@ -114,7 +115,6 @@ impl Site {
             .project
             .kind
             .unwrap_or_else(|| guess_kind(&pages, &content, snapshot));
-        let (data, authors) = people_and_data(snapshot, &content, &mut diagnostics);
         let config = Arc::new(config);
         let structure = Structure {
             data: Arc::new(data),
@@ -315,9 +315,12 @@ fn load_pages(
     snapshot: &Snapshot,
     around: Around<'_>,
     files: &[&SnapshotFile],
-    previous: Option<Previous<'_>>,
+    previous: &[Previous<'_>],
 ) -> Vec<Result<Arc<Page>, Box<Diagnostic>>> {
-    let is_around = previous.is_some_and(|previous| is_around(around, previous.site));
+    let previous: Vec<(&Previous<'_>, bool)> = previous
+        .iter()
+        .map(|previous| (previous, is_around(around, previous.site)))
+        .collect();
     let load = |file: &&SnapshotFile| {
         let path = &file.path;
         if file.size > MAX_PAGE as u64 {
@@ -332,7 +335,7 @@ fn load_pages(
         }
         let below = path.below(around.content);
         let place = place_of(around.config, &below.unwrap_or_else(|| path.clone()));
-        let same = |page: &&Arc<Page>| {
+        let same = |page: &Arc<Page>, is_around: bool| {
             let stays = page.place == place.path && page.language == place.language;
             let whole = page.included.is_empty() && page.unknown.is_empty();
             // A text without calls has nothing in it that anything around decides.
@@ -340,14 +343,19 @@ fn load_pages(
             // Titles are set by what is said elsewhere, and cannot be set again.
             stays && !page.is_titled && whole && own
         };
-        let known = previous.and_then(|previous| previous.site.loaded(path).filter(same));
-        let is_untouched = || {
-            let changed = previous.and_then(|previous| previous.changed);
-            file.link.is_none() && changed.is_some_and(|changed| !changed.contains(path))
+        let known = || {
+            previous.iter().filter_map(|(previous, is_around)| {
+                let page = previous.site.loaded(path)?;
+                same(page, *is_around).then_some((previous, page))
+            })
         };
-        if let Some(known) = known.filter(|page| page.file.len() as u64 == file.size)
-            && is_untouched()
-        {
+        let is_untouched = |(previous, page): &(&&Previous<'_>, &Arc<Page>)| {
+            let stays = |changed: &BTreeSet<SitePath>| !changed.contains(path);
+            file.link.is_none()
+                && page.file.len() as u64 == file.size
+                && previous.changed.is_some_and(stays)
+        };
+        if let Some((_, known)) = known().find(is_untouched) {
             return Ok(Arc::clone(known));
         }
         let bytes = snapshot.read(path).map_err(|error| {
@@ -361,7 +369,8 @@ fn load_pages(
                 message,
             ))
         })?;
-        let known = known.filter(|page| page.file.as_bytes() == bytes);
+        let mut known = known().map(|(_, page)| page);
+        let known = known.find(|page| page.file.as_bytes() == bytes);
         let source = PageSource {
             path,
             place: &place,

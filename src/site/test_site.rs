@@ -41,7 +41,7 @@ pub(super) fn loaded(folder: &Path, previous: Option<&Site>) -> (Snapshot, Site)
         site,
         changed: None,
     });
-    let site = Site::load(&snapshot, &history, &options, previous);
+    let site = Site::load(&snapshot, &history, &options, previous.as_slice());
     (snapshot, site)
 }
 

@@ -1,6 +1,6 @@
 //! What the versions of a work know of each other: where each page stands in the others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::site::addresses::url_of;
@@ -29,6 +29,8 @@ pub struct VersionEntry {
     /// The file that each page is served from, relative to the root of the release, by its language
     /// and by what it has in common with the same page elsewhere.
     pages: BTreeMap<String, SitePath>,
+    /// The file at which the version begins, and the front page of each of its languages.
+    doors: BTreeSet<SitePath>,
 }
 
 /// Where a version stands in time to the newest release.
@@ -61,18 +63,24 @@ impl VersionEntry {
             }
         }
         let home = SitePath::parse("index.html").expect("a plain name is a path");
+        let mounts = site.in_all_languages().map(|one| &one.mount);
+        let doors = mounts.chain([&site.base]).map(|mount| mount.join(&home));
         Self {
             name: name.to_owned(),
             mount: site.base.clone(),
             home: site.mount.join(&home),
             age,
             pages,
+            doors: doors.collect(),
         }
     }
 }
 
 fn key(site: &Site, page: &Page) -> String {
-    let language = &site.config.project.language;
+    key_in(&site.config.project.language, page)
+}
+
+fn key_in(language: &str, page: &Page) -> String {
     format!("{language} {}", page.translation_key())
 }
 
@@ -102,11 +110,18 @@ impl Site {
 
     /// Where a page stands in the newest release, if this is another version and the newest has it.
     pub fn page_in_latest(&self, page: &Page) -> Option<&SitePath> {
-        let latest = self.versions.latest()?;
-        if latest.mount == self.base {
-            return None;
-        }
-        self.page_in_version(latest, page)
+        self.page_in_version(self.newer()?, page)
+    }
+
+    /// The same for the text in the work's own language that a page without a translation shows.
+    pub fn original_in_latest(&self, page: &Page) -> Option<&SitePath> {
+        self.newer()?.pages.get(&key_in(&self.own_language, page))
+    }
+
+    /// The newest release, if this is another version.
+    fn newer(&self) -> Option<&VersionEntry> {
+        let latest = self.versions.latest();
+        latest.filter(|latest| latest.mount != self.base)
     }
 
     /// Lets another name of a version lead to it, page by page. This site must stand at the root.
@@ -115,7 +130,7 @@ impl Site {
             let mut all = versions.all.iter();
             all.any(|version| !version.mount.is_root() && file.is_within(&version.mount))
         };
-        let files = target.pages.values();
+        let files = target.pages.values().chain(&target.doors);
         let redirects = files.filter_map(|file| {
             let from = alias.join(&file.below(&target.mount)?);
             let from = (!is_taken(&from)).then_some(from)?;

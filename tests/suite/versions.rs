@@ -158,3 +158,32 @@ fn a_version_that_is_not_there_is_reported() {
         run.stderr
     );
 }
+
+#[test]
+fn versions_of_a_work_whose_own_language_has_a_folder_begin_somewhere() {
+    let project = Project::new(&[
+        (
+            "tympan.toml",
+            "[project]\nkind = \"docs\"\ntitle = \"Guide\"\nbase_url = \"https://guide.example/\"\n\
+             [languages.en]\npath = \"en\"\n[languages.de]\n[versions]\nrefs = [\"v*\"]\n",
+        ),
+        ("content/index.md", "# Home\n"),
+        ("content/setup.md", "# Setup\n"),
+        ("content/de/index.md", "# Start\n"),
+    ]);
+    project.commit("Begin");
+    project.git(&["tag", "v1.0"]);
+    project.write("content/setup.md", "# Setup\n\nOtherwise.\n");
+    project.commit("Go on");
+    project.git(&["tag", "v1.1"]);
+    project.run(&["build", "--no-check"]).expect(0);
+    has(&project, "latest/index.html", "url=../index.html");
+    has(&project, "latest/de/index.html", "url=../../de/index.html");
+    has(&project, "v1.0/index.html", "url=en/index.html");
+    // What is not translated leads search engines to the newest original, in one step.
+    let original = "<link rel=\"canonical\" href=\"https://guide.example/en/setup/\">";
+    has(&project, "v1.0/de/setup/index.html", original);
+    has(&project, "de/setup/index.html", original);
+    // An old version of which the newest has every page lists none of them.
+    assert!(project.has("dist/en/sitemap.xml") && !project.has("dist/v1.0/en/sitemap.xml"));
+}

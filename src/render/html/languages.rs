@@ -80,8 +80,11 @@ pub(super) fn marked_title(page: &PageValue, title: &str) -> String {
     format!("<span lang=\"{language}\" dir=\"{dir}\">{title}</span>")
 }
 
-/// The address of the text that a fallback shows.
+/// The address of the text that a fallback shows, in the newest release if that has it.
 pub(super) fn original(site: &Site, page: &Page) -> Option<String> {
+    if let Some(file) = site.original_in_latest(page) {
+        return absolute(site, file);
+    }
     let first = site.languages.all.first()?;
     let (file, _) = first.pages.get(&page.translation_key())?;
     absolute(site, file)

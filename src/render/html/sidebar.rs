@@ -324,7 +324,7 @@ mod tests {
         }
         let snapshot = Snapshot::worktree(folder.path()).unwrap();
         let history = History::read(folder.path(), None).unwrap();
-        let site = Site::load(&snapshot, &history, &LoadOptions::default(), None);
+        let site = Site::load(&snapshot, &history, &LoadOptions::default(), &[]);
         let words = Words {
             pages_in: "Pages in {title}".to_owned(),
             more: "{n} more".to_owned(),

@@ -15,7 +15,7 @@ fn body(markdown: &str) -> Body {
     std::fs::write(folder.path().join("other.md"), "# Other\n\n## Part\n").unwrap();
     let snapshot = Snapshot::worktree(folder.path()).unwrap();
     let history = History::read(folder.path(), None).unwrap();
-    let site = Site::load(&snapshot, &history, &LoadOptions::default(), None);
+    let site = Site::load(&snapshot, &history, &LoadOptions::default(), &[]);
     let (assets, _) = AssetMap::read(&site, &snapshot);
     let store = Store::open(&folder.path().join(".tympan"));
     let context = RenderContext {

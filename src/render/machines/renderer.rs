@@ -38,9 +38,10 @@ impl Renderer for Machines {
                 jobs.push(Job::single(JobKind::Machine(job), path));
             }
         };
-        if site.config.project.base_url.is_some() {
+        let sitemap = Sitemap::of(site);
+        if site.config.project.base_url.is_some() && !sitemap.is_empty() {
             add(MachineJob::Sitemap, "sitemap.xml");
-            for part in 0..Sitemap::of(site).parts() {
+            for part in 0..sitemap.parts() {
                 add(MachineJob::SitemapPart(part), &Sitemap::part_name(part));
             }
         }

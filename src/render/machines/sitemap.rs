@@ -35,6 +35,11 @@ impl<'a> Sitemap<'a> {
         }
     }
 
+    /// Whether there is nothing to list, which no sitemap may say.
+    pub(super) fn is_empty(&self) -> bool {
+        self.pages.is_empty()
+    }
+
     /// How many files stand beside the first; none if all fits into it.
     pub(super) fn parts(&self) -> usize {
         match self.pages.len() {
@@ -155,7 +160,8 @@ pub(in crate::render) fn robots(site: &Site) -> String {
     let mut text = "User-agent: *\nAllow: /\n".to_owned();
     if site.config.project.base_url.is_some() {
         text.push('\n');
-        for site in site.in_all_languages() {
+        let listed = |site: &&Site| !Sitemap::of(site).is_empty();
+        for site in site.in_all_languages().filter(listed) {
             let base = site.config.project.base_url.as_deref().unwrap_or_default();
             let _ = writeln!(text, "Sitemap: {base}sitemap.xml");
         }

@@ -71,7 +71,7 @@ impl Project {
     fn with<T>(&self, store: &Store, work: impl FnOnce(&RenderContext<'_>) -> T) -> T {
         let snapshot = Snapshot::worktree(&self.root()).unwrap();
         let history = History::read(&self.root(), None).unwrap();
-        let mut site = Site::load(&snapshot, &history, &LoadOptions::default(), None);
+        let mut site = Site::load(&snapshot, &history, &LoadOptions::default(), &[]);
         site.source = self.source.clone();
         let assets = assets(&site, &self.root());
         work(&RenderContext {

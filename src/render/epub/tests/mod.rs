@@ -60,7 +60,7 @@ fn make(files: &[(&str, &str)]) -> Made {
 fn make_in(folder: &Path) -> Made {
     let snapshot = Snapshot::worktree(&folder.join("project")).unwrap();
     let history = History::read(&folder.join("project"), None).unwrap();
-    let site = Site::load(&snapshot, &history, &LoadOptions::default(), None);
+    let site = Site::load(&snapshot, &history, &LoadOptions::default(), &[]);
     let mut assets = AssetMap::default();
     for source in site.files.iter().filter(|file| file.extension() == "gif") {
         let file = ImageFile {

@@ -59,7 +59,7 @@ fn page(route: &str, template: &str) -> String {
         future: true,
         ..LoadOptions::default()
     };
-    let site = Site::load(&snapshot, &history, &options, None);
+    let site = Site::load(&snapshot, &history, &options, &[]);
     let (assets, _) = AssetMap::read(&site, &snapshot);
     let context = RenderContext {
         site: &site,
