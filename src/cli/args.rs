@@ -171,6 +171,18 @@ pub struct ServeArgs {
     /// The port on this machine; the next free one if it is taken, any if it is 0
     #[arg(short, long, default_value_t = 8080)]
     pub port: u16,
+    /// Let others in this network read the preview, at this address [default: all of this machine]
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "0.0.0.0")]
+    pub host: Option<std::net::IpAddr>,
+    /// A name under which a proxy asks for the preview; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub allow_host: Vec<String>,
+    /// Open it in the browser
+    #[arg(long)]
+    pub open: bool,
+    /// Let an open page go to where the edit was
+    #[arg(long)]
+    pub follow: bool,
     #[command(flatten)]
     pub pages: PagesArgs,
 }

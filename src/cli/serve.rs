@@ -1,5 +1,6 @@
 //! `tympan serve`: the preview in a browser while a person writes.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -7,7 +8,7 @@ use crate::cli::Outcome;
 use crate::cli::args::{Global, ServeArgs};
 use crate::cli::project::Listed;
 use crate::cli::ui::Ui;
-use crate::preview::{Preview, PreviewEvent, serve};
+use crate::preview::{Access, Follow, Preview, PreviewEvent, serve};
 use crate::site_path::SitePath;
 
 /// How many changed files a line names.
@@ -17,17 +18,19 @@ pub fn run(ui: &Ui, global: &Global, args: &ServeArgs) -> anyhow::Result<Outcome
     let project = Listed::open(global, None)?;
     let load = project.load_options(ui, &args.pages, &project.root.join("dist"));
     let exclude = load.exclude.clone();
-    let preview = Preview::new(project.snapshot, project.store, load);
+    let follow = match args.follow {
+        true => Follow::Edits,
+        false => Follow::Nothing,
+    };
+    let preview = Preview::new(project.snapshot, project.store, load, follow);
+    let access = Access {
+        address: args.host.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        port: args.port,
+        names: args.allow_host.clone(),
+    };
     let began = Mutex::new(None);
     let listener = |event| match event {
-        PreviewEvent::Listening(address) => {
-            let port = address.port();
-            if args.port != 0 && port != args.port {
-                ui.warn(&format!("port {} is taken", args.port));
-            }
-            ui.result(&format!("http://127.0.0.1:{port}/"));
-            ui.note("the preview follows your edits; Ctrl-C ends it");
-        }
+        PreviewEvent::Listening(place) => listening(ui, args, place),
         PreviewEvent::Loaded => {}
         PreviewEvent::Changed => set(&began, Some(Instant::now())),
         PreviewEvent::Unchanged => set(&began, None),
@@ -41,8 +44,63 @@ pub fn run(ui: &Ui, global: &Global, args: &ServeArgs) -> anyhow::Result<Outcome
             ui.note(&format!("{}  {took} ms{errors}", names(&paths)));
         }
     };
-    serve(&Arc::new(preview), args.port, exclude, &listener)?;
+    serve(&Arc::new(preview), &access, exclude, &listener)?;
     Ok(Outcome::Clean)
+}
+
+/// Says where the preview is.
+fn listening(ui: &Ui, args: &ServeArgs, place: SocketAddr) {
+    let port = place.port();
+    if args.port != 0 && port != args.port {
+        ui.warn(&format!("port {} is taken", args.port));
+    }
+    let address = match place.ip() {
+        ip if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        ip => ip,
+    };
+    let here = format!("http://{}/", SocketAddr::new(address, port));
+    ui.result(&here);
+    if !place.ip().is_loopback() {
+        let address = match place.ip() {
+            ip if ip.is_unspecified() => address_in_network(),
+            ip => Some(ip),
+        };
+        ui.warn("everybody in this network can read the preview, drafts and all");
+        if let Some(address) = address {
+            let there = format!("http://{}/", SocketAddr::new(address, port));
+            ui.note(&there);
+            if let Some(code) = qr_code(&there) {
+                ui.note(&code);
+            }
+        }
+    }
+    ui.note("the preview follows your edits; Ctrl-C ends it");
+    if args.open
+        && let Err(error) = open::that_detached(&here)
+    {
+        ui.warn(&format!("no browser could be opened: {error}"));
+    }
+}
+
+/// The address that others in the network know this machine by: the one it would send from. No
+/// packet is sent; the address asked for is one of those that lead nowhere (RFC 5737).
+fn address_in_network() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    let address = socket.local_addr().ok()?.ip();
+    (!address.is_unspecified()).then_some(address)
+}
+
+/// An address as a picture that a phone can read, two rows of squares in each line. It is drawn in
+/// the color of the text, so that it is right on dark terminals and readable on light ones.
+fn qr_code(text: &str) -> Option<String> {
+    use qrcode::render::unicode::Dense1x2;
+    let code = qrcode::QrCode::new(text).ok()?;
+    let mut picture = code.render::<Dense1x2>();
+    let picture = picture
+        .dark_color(Dense1x2::Light)
+        .light_color(Dense1x2::Dark);
+    Some(picture.build())
 }
 
 fn set(began: &Mutex<Option<Instant>>, moment: Option<Instant>) {

@@ -49,52 +49,52 @@ impl Preview {
         let state = match soon {
             Some(state) => state,
             None => match self.glimpse(request) {
-                Some(page) => return self.alone(&page),
+                Some(page) => return self.alone(request, &page),
                 None => self.state(),
             },
         };
         let generation = &state.generation;
         let is_known = |path: &SitePath| generation.is_planned(path) || self.good(path).is_some();
         match find(request, is_known) {
-            Route::File(path) => self.file(&state, &path),
+            Route::File(path) => self.file(&state, request, &path),
             Route::Moved(to) => Answer {
                 status: Status::Moved(to),
                 media_type: HTML,
                 body: Arc::default(),
             },
-            Route::Missing => self.missing(&state),
+            Route::Missing => self.missing(&state, request),
         }
     }
 
-    fn alone(&self, page: &[u8]) -> Answer {
+    fn alone(&self, request: &str, page: &[u8]) -> Answer {
         Answer {
             status: Status::Found,
             media_type: HTML,
-            body: decorate(page, &self.stamp(0), &[], Place::Own).into(),
+            body: decorate(page, &self.news(0).stamp, &[], Place::Own(request)).into(),
         }
     }
 
-    fn file(&self, state: &State, path: &SitePath) -> Answer {
+    fn file(&self, state: &State, request: &str, path: &SitePath) -> Answer {
         let generation = &state.generation;
         let Some(shown) = generation.show(path, self.store()) else {
-            return self.vanished(state, path);
+            return self.vanished(state, request, path);
         };
         let kind = media_type(path);
         let is_html = kind.starts_with("text/html");
         match &shown.artifact {
-            Some(_) if generation.prepared.is_empty() => self.missing(state),
+            Some(_) if generation.prepared.is_empty() => self.missing(state, request),
             Some(artifact) if !is_html => Answer {
                 status: Status::Found,
                 media_type: kind,
                 body: Arc::clone(&artifact.bytes),
             },
-            _ => self.page(state, path, shown),
+            _ => self.page(state, request, path, shown),
         }
     }
 
     /// A page, under an overlay if it has errors. Where the source cannot be read for what it is,
     /// the page that was last good lies under it.
-    fn page(&self, state: &State, path: &SitePath, shown: Shown) -> Answer {
+    fn page(&self, state: &State, request: &str, path: &SitePath, shown: Shown) -> Answer {
         let mut errors = state.faults.clone();
         errors.extend(errors_for(&state.generation, path, shown.source.as_ref()));
         errors.extend(shown.errors);
@@ -113,27 +113,33 @@ impl Preview {
             (artifact, _) => self.good(path).map(|good| good.artifact).or(artifact),
         };
         match artifact {
-            Some(artifact) => html(state, Status::Found, &artifact.bytes, &errors),
-            None => html(state, Status::Failed, error_page().as_bytes(), &errors),
+            Some(artifact) => html(state, request, Status::Found, &artifact.bytes, &errors),
+            None => html(
+                state,
+                request,
+                Status::Failed,
+                error_page().as_bytes(),
+                &errors,
+            ),
         }
     }
 
     /// A page that was good and is not planned any more: because of an error, or because it is gone.
-    fn vanished(&self, state: &State, path: &SitePath) -> Answer {
+    fn vanished(&self, state: &State, request: &str, path: &SitePath) -> Answer {
         let Some(good) = self.good(path) else {
-            return self.missing(state);
+            return self.missing(state, request);
         };
         let mut errors = state.faults.clone();
         errors.extend(errors_for(&state.generation, path, Some(&good.source)));
         let is_gone = !errors.iter().any(|found| found.path == good.source);
         match is_gone {
-            true => self.missing(state),
-            false => html(state, Status::Found, &good.artifact.bytes, &errors),
+            true => self.missing(state, request),
+            false => html(state, request, Status::Found, &good.artifact.bytes, &errors),
         }
     }
 
     /// The site's page for what is missing, under an overlay if an error may be the reason.
-    fn missing(&self, state: &State) -> Answer {
+    fn missing(&self, state: &State, request: &str) -> Answer {
         let generation = &state.generation;
         let mut errors = state.faults.clone();
         let site = &generation.prepared.site;
@@ -146,22 +152,34 @@ impl Preview {
         let shown = page.and_then(|path| generation.show(path, self.store()));
         match shown.and_then(|shown| shown.artifact) {
             Some(artifact) if !generation.prepared.is_empty() => {
-                html(state, Status::Missing, &artifact.bytes, &errors)
+                html(state, request, Status::Missing, &artifact.bytes, &errors)
             }
-            _ => html(state, Status::Failed, error_page().as_bytes(), &errors),
+            _ => html(
+                state,
+                request,
+                Status::Failed,
+                error_page().as_bytes(),
+                &errors,
+            ),
         }
     }
 }
 
-fn html(state: &State, status: Status, page: &[u8], errors: &[Diagnostic]) -> Answer {
+fn html(
+    state: &State,
+    request: &str,
+    status: Status,
+    page: &[u8],
+    errors: &[Diagnostic],
+) -> Answer {
     let place = match status {
-        Status::Missing => Place::Elsewhere,
-        _ => Place::Own,
+        Status::Missing => Place::Elsewhere(request),
+        _ => Place::Own(request),
     };
     Answer {
         status,
         media_type: HTML,
-        body: decorate(page, &state.stamp, errors, place).into(),
+        body: decorate(page, &state.news.stamp, errors, place).into(),
     }
 }
 

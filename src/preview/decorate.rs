@@ -1,44 +1,72 @@
-//! What is added to a page while it is served: the reload script and the overlay. A build never
-//! contains it.
+//! What is added to a page while it is served: two scripts and the overlay. A build never contains
+//! it. Every address is relative, so that the preview may stand behind a proxy, below any path.
 
 use crate::diagnostic::Diagnostic;
 use crate::preview::overlay::{escape, overlay};
 
-/// The script that waits for a change. It is a file of its own, so that a page whose policy
+/// The script that keeps a page as its source is. It is a file of its own, so that a page whose policy
 /// refuses inline scripts still runs it.
-pub(super) const SCRIPT: &str = include_str!("reload.js");
-/// The style of the overlay.
+pub(super) const LIVE: &str = include_str!("live.js");
+/// The script of the panel.
+pub(super) const PANEL: &str = include_str!("panel.js");
+/// The style of the overlay and of the panel.
 pub(super) const STYLE: &str = include_str!("overlay.css");
 
 /// Whether a page is shown where it stands, or in the place of one that is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    /// At its own address.
-    Own,
+pub(super) enum Place<'a> {
+    /// At its own address, such as `/guide/`.
+    Own(&'a str),
     /// At an address of any depth, from which its relative links would lead astray.
-    Elsewhere,
+    Elsewhere(&'a str),
+}
+
+impl Place<'_> {
+    /// The way from the address to the root of the site.
+    fn root(self) -> String {
+        let (Self::Own(request) | Self::Elsewhere(request)) = self;
+        match request.matches('/').count() {
+            0 | 1 => "./".to_owned(),
+            slashes => "../".repeat(slashes - 1),
+        }
+    }
 }
 
 /// Adds the script and, if there are errors, the overlay before the end of the body.
-pub(super) fn decorate(html: &[u8], stamp: &str, errors: &[Diagnostic], place: Place) -> Vec<u8> {
+pub(super) fn decorate(
+    html: &[u8],
+    stamp: &str,
+    errors: &[Diagnostic],
+    place: Place<'_>,
+) -> Vec<u8> {
     let mut added = String::new();
+    let root = place.root();
     if !errors.is_empty() {
-        added.push_str(&overlay(errors));
+        added.push_str(&overlay(errors, &root));
     }
-    added.push_str("<script src=\"/__tympan/reload.js\" data-stamp=\"");
-    added.push_str(&escape(stamp));
-    added.push_str("\"></script>\n");
+    for script in ["live", "panel"] {
+        added.push_str("<script src=\"");
+        added.push_str(match place {
+            Place::Own(_) => &root,
+            Place::Elsewhere(_) => "",
+        });
+        added.push_str("__tympan/");
+        added.push_str(script);
+        added.push_str(".js\" data-stamp=\"");
+        added.push_str(&escape(stamp));
+        added.push_str("\"></script>\n");
+    }
     let at = last(html, b"</body").unwrap_or(html.len());
     let head = match place {
-        Place::Own => None,
-        Place::Elsewhere => first_tag_end(html, b"<head"),
+        Place::Own(_) => None,
+        Place::Elsewhere(_) => first_tag_end(html, b"<head"),
     };
     let mut page = Vec::with_capacity(html.len() + added.len() + 24);
     let (before, after) = html.split_at(at);
     match head.filter(|head| *head <= at) {
         Some(head) => {
             page.extend_from_slice(&before[..head]);
-            page.extend_from_slice(b"<base href=\"/\">");
+            page.extend_from_slice(format!("<base href=\"{root}\">").as_bytes());
             page.extend_from_slice(&before[head..]);
         }
         None => page.extend_from_slice(before),
@@ -73,43 +101,39 @@ fn first_tag_end(html: &[u8], tag: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    const ADDED: &str = "<script src=\"/__tympan/reload.js\" data-stamp=\"s-1\"></script>\n";
-
     #[track_caller]
-    fn case(html: &str, place: Place, expected: &str) {
+    fn case(html: &str, place: Place<'_>, scripts: &str, expected: &str) {
         let page = decorate(html.as_bytes(), "s-1", &[], place);
         let page = String::from_utf8(page).unwrap();
-        assert_eq!(page.replace(ADDED, "+"), expected);
-        assert_eq!(page.matches(ADDED).count(), 1);
+        let one = |name| {
+            format!("<script src=\"{scripts}__tympan/{name}.js\" data-stamp=\"s-1\"></script>\n")
+        };
+        let added = [one("live"), one("panel")].concat();
+        assert_eq!(page.matches(&added).count(), 1, "{page}");
+        assert_eq!(page.replace(&added, "+"), expected);
     }
 
     #[test]
-    fn the_script_stands_before_the_end_of_the_body() {
-        case(
-            "<body>x</body></html>",
-            Place::Own,
-            "<body>x+</body></html>",
-        );
-        case("<BODY>x</BODY >", Place::Own, "<BODY>x+</BODY >");
-        case(
-            "<pre></body></pre></body>",
-            Place::Own,
-            "<pre></body></pre>+</body>",
-        );
-        case("no body", Place::Own, "no body+");
-        case("", Place::Own, "+");
+    fn the_scripts_stand_before_the_end_of_the_body() {
+        let own = |html, expected| case(html, Place::Own("/"), "./", expected);
+        own("<body>x</body></html>", "<body>x+</body></html>");
+        own("<BODY>x</BODY >", "<BODY>x+</BODY >");
+        own("<pre></body></pre></body>", "<pre></body></pre>+</body>");
+        own("no body", "no body+");
+        own("", "+");
+        case("</body>", Place::Own("/a.html"), "./", "+</body>");
+        case("</body>", Place::Own("/a/b/"), "../../", "+</body>");
     }
 
     #[test]
     fn a_page_in_a_strange_place_keeps_its_links() {
-        let elsewhere = Place::Elsewhere;
-        case(
+        let elsewhere = |html, expected| case(html, Place::Elsewhere("/a/b"), "", expected);
+        elsewhere(
             "<head lang=a><b></body>",
-            elsewhere,
-            "<head lang=a><base href=\"/\"><b>+</body>",
+            "<head lang=a><base href=\"../\"><b>+</body>",
         );
-        case("<header></header>", elsewhere, "<header></header>+");
-        case("</body><head>", elsewhere, "+</body><head>");
-        case("<head", elsewhere, "<head+");
+        elsewhere("<header></header>", "<header></header>+");
+        elsewhere("</body><head>", "+</body><head>");
+        elsewhere("<head", "<head+");
     }
 }

@@ -163,10 +163,52 @@ impl Generation {
     }
 
     fn source(&self, job: &Job) -> Option<SitePath> {
-        match job.kind {
-            JobKind::Page(id) => Some(self.prepared.site.page(id).path.clone()),
+        match job.kind.plain() {
+            JobKind::Page(_) => self.source_at(job.outputs.first()?),
             _ => None,
         }
+    }
+
+    /// The file that the page at a place in the release is made of, in whatever language.
+    pub(super) fn source_at(&self, path: &SitePath) -> Option<SitePath> {
+        let mut sites = self.prepared.site.in_all_languages();
+        sites.find_map(|site| {
+            let page = site.page_routed(&path.below(&site.mount)?)?;
+            Some(site.page(page).path.clone())
+        })
+    }
+
+    /// Where a file of the project is shown, relative to the root of the release.
+    pub(super) fn url_of(&self, path: &SitePath) -> Option<String> {
+        let mut sites = self.prepared.site.in_all_languages();
+        let page = sites.find_map(|site| {
+            let id = site
+                .page_at(path)
+                .filter(|id| site.page(*id).path == *path)?;
+            let route = site.mount.join(&site.page(id).route);
+            Some(match route.file_name() {
+                "index.html" if route.parent().is_root() => String::new(),
+                "index.html" => format!("{}/", route.parent().to_url()),
+                _ => route.to_url(),
+            })
+        });
+        page.or_else(|| {
+            let site = &self.prepared.site;
+            let place = site.base.join(&site.file_route(path));
+            self.is_planned(&place).then(|| place.to_url())
+        })
+    }
+
+    /// What was found on a page before it was rendered, and is no error.
+    pub(super) fn milder(&self, source: &SitePath) -> Vec<Diagnostic> {
+        let found = self.prepared.diagnostics.iter();
+        let own = found
+            .filter(|found| found.path == *source)
+            .cloned()
+            .collect();
+        let mut own = leveled(&self.prepared.site, own);
+        own.retain(|found| found.severity != Severity::Error);
+        own
     }
 
     fn outputs(&self) -> impl Iterator<Item = &SitePath> {

@@ -6,9 +6,11 @@
 
 mod answer;
 mod decorate;
+mod findings;
 mod generation;
 mod glimpse;
 mod loading;
+mod news;
 mod overlay;
 mod project;
 mod range;
@@ -16,5 +18,5 @@ mod route;
 mod server;
 mod watch;
 
-pub use project::{Preview, Reloaded};
-pub use server::{PreviewError, PreviewEvent, serve};
+pub use project::{Follow, Preview, Reloaded};
+pub use server::{Access, PreviewError, PreviewEvent, serve};

@@ -9,10 +9,10 @@ const SHOWN: usize = 20;
 
 /// The element that lies over a page. It stands in a shadow tree, where the theme's style does not
 /// reach it and its own does not reach the theme.
-pub(super) fn overlay(errors: &[Diagnostic]) -> String {
-    let mut html = String::from(
+pub(super) fn overlay(errors: &[Diagnostic], root: &str) -> String {
+    let mut html = format!(
         "<tympan-overlay role=\"alert\"><template shadowrootmode=\"open\">\
-         <link rel=\"stylesheet\" href=\"/__tympan/overlay.css\"><section>",
+         <link rel=\"stylesheet\" href=\"{root}__tympan/overlay.css\"><section>",
     );
     let title = match errors.len() {
         1 => "1 error".to_owned(),
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn an_error_shows_its_place_and_the_way_out() {
-        let html = overlay(&[found("x\nsee <b> ä", 6..9)]);
+        let html = overlay(&[found("x\nsee <b> ä", 6..9)], "./");
         assert!(html.contains("<h2>1 error</h2>"));
         assert!(html.contains("<code class=\"name\">rule</code> found `&lt;b&gt;`"));
         assert!(html.contains("<p class=\"place\">guide/a&amp;b.md:2:5</p>"));
@@ -129,7 +129,10 @@ mod tests {
 
     #[test]
     fn any_text_stays_text() {
-        let html = overlay(&[found("</template><script>alert(1)</script>", 0..99)]);
+        let html = overlay(
+            &[found("</template><script>alert(1)</script>", 0..99)],
+            "./",
+        );
         assert!(!html.contains("<script"));
         assert_eq!(html.matches("</template>").count(), 1);
         assert_eq!(escape("a\u{1b}[0m\t'"), "a\u{fffd}[0m\t&#39;");
@@ -137,14 +140,14 @@ mod tests {
 
     #[test]
     fn a_span_over_lines_or_of_nothing_is_marked() {
-        assert!(overlay(&[found("one\ntwo", 1..6)]).contains("o<mark>ne</mark>"));
-        assert!(overlay(&[found("", 0..0)]).contains("<span>1</span> <mark></mark>"));
+        assert!(overlay(&[found("one\ntwo", 1..6)], "./").contains("o<mark>ne</mark>"));
+        assert!(overlay(&[found("", 0..0)], "./").contains("<span>1</span> <mark></mark>"));
     }
 
     #[test]
     fn many_errors_are_counted() {
         let many = vec![found("abc", 0..1); SHOWN + 3];
-        let html = overlay(&many);
+        let html = overlay(&many, "./");
         assert!(html.contains("<h2>23 errors</h2>") && html.contains("and 3 more"));
         assert_eq!(html.matches("<li>").count(), SHOWN);
     }

@@ -10,10 +10,11 @@ use crate::build::{BuildOptions, Checks, Versions};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::preview::generation::Generation;
 use crate::preview::loading::{Loading, Next};
+use crate::preview::news::News;
 use crate::release::Artifact;
 use crate::render::Wanted;
 use crate::repo::{RepoError, Snapshot};
-use crate::site::LoadOptions;
+use crate::site::{LoadOptions, is_page};
 use crate::site_path::SitePath;
 use crate::store::Store;
 
@@ -24,11 +25,22 @@ pub struct Preview {
     pub(super) first: Arc<Snapshot>,
     pub(super) options: BuildOptions,
     store: Store,
+    follow: bool,
     /// None until the project was loaded.
     state: Mutex<Option<Arc<State>>>,
     loaded: Condvar,
     loading: Mutex<Loading>,
     good: Mutex<BTreeMap<SitePath, Good>>,
+    checks: Mutex<()>,
+}
+
+/// Whether an open page goes where an edit was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Follow {
+    /// It does.
+    Edits,
+    /// It stays.
+    Nothing,
 }
 
 /// What is shown now.
@@ -37,8 +49,8 @@ pub(super) struct State {
     pub(super) generation: Arc<Generation>,
     /// Why the present one cannot, shown on every page.
     pub(super) faults: Vec<Diagnostic>,
-    /// Names this state among the states of all previews, for browsers to compare.
-    pub(super) stamp: String,
+    /// What browsers are told of it. The stamp names it among the states of all previews.
+    pub(super) news: News,
     number: u64,
 }
 
@@ -67,7 +79,7 @@ pub enum Reloaded {
 
 impl Preview {
     /// A preview of a worktree, of which nothing is read yet but the list of its files.
-    pub fn new(snapshot: Snapshot, store: Store, load: LoadOptions) -> Self {
+    pub fn new(snapshot: Snapshot, store: Store, load: LoadOptions, follow: Follow) -> Self {
         let options = BuildOptions {
             load,
             wanted: Wanted {
@@ -83,10 +95,12 @@ impl Preview {
             first: Arc::new(snapshot),
             options,
             store,
+            follow: follow == Follow::Edits,
             state: Mutex::default(),
             loaded: Condvar::new(),
             loading: Mutex::new(Loading::default()),
             good: Mutex::new(BTreeMap::new()),
+            checks: Mutex::default(),
         }
     }
 
@@ -105,7 +119,7 @@ impl Preview {
         self.show(State {
             generation: Arc::new(generation),
             faults,
-            stamp: self.stamp(1),
+            news: self.news(1),
             number: 1,
         });
     }
@@ -135,10 +149,21 @@ impl Preview {
             false => faults.len(),
         };
         let number = old.number + 1;
+        let mut news = News {
+            files: old.news.files.clone(),
+            ..self.news(number)
+        };
+        for path in &paths {
+            match generation.url_of(path) {
+                Some(url) if is_page(path) => news.page = news.page.or(Some(url)),
+                Some(url) => news.add_file(url, number),
+                None => {}
+            }
+        }
         self.show(State {
             generation,
             faults,
-            stamp: self.stamp(number),
+            news,
             number,
         });
         Reloaded::New { paths, errors }
@@ -146,6 +171,11 @@ impl Preview {
 
     fn lock_loading(&self) -> std::sync::MutexGuard<'_, Loading> {
         self.loading.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Held by who runs the checks.
+    pub(super) fn lock_checks(&self) -> std::sync::MutexGuard<'_, ()> {
+        self.checks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn show(&self, state: State) {
@@ -172,15 +202,20 @@ impl Preview {
         waited.unwrap_or_else(PoisonError::into_inner).0.clone()
     }
 
-    /// The name of what is shown now.
-    pub(super) fn stamp_now(&self) -> String {
+    /// What is told of what is shown now.
+    pub(super) fn news_now(&self) -> News {
         let state = self.state_within(Duration::ZERO);
-        state.map_or_else(|| self.stamp(0), |state| state.stamp.clone())
+        state.map_or_else(|| self.news(0), |state| state.news.clone())
     }
 
-    /// The name of a state; the first that is loaded has the number 1.
-    pub(super) fn stamp(&self, number: u64) -> String {
-        format!("{}-{number}", self.options.load.now)
+    /// What is told of a state with nothing said of what changed; the first that is loaded has the
+    /// number 1.
+    pub(super) fn news(&self, number: u64) -> News {
+        News {
+            stamp: format!("{}-{number}", self.options.load.now),
+            follow: self.follow,
+            ..News::default()
+        }
     }
 
     /// Where dear results are kept.
@@ -232,6 +267,7 @@ mod tests {
                 Snapshot::worktree(folder.path()).unwrap(),
                 Store::open(&folder.path().join(".tympan")),
                 LoadOptions::default(),
+                Follow::Nothing,
             );
             preview.load();
             Self { folder, preview }

@@ -7,7 +7,8 @@ use crate::site_path::{SitePath, decode};
 pub(super) enum Route {
     /// To this file.
     File(SitePath),
-    /// To this address, which has the slash that was left out.
+    /// To this address, which has the slash that was left out. It is relative to the one that was
+    /// asked for, since that may stand anywhere behind a proxy.
     Moved(String),
     /// Nowhere.
     Missing,
@@ -26,12 +27,13 @@ pub(super) fn find(request: &str, is_planned: impl Fn(&SitePath) -> bool) -> Rou
     let Ok(path) = SitePath::parse(below) else {
         return Route::Missing;
     };
+    let last = SitePath::parse(path.file_name()).unwrap_or_else(|_| path.clone());
     let index = path.resolve("index.html").ok().filter(&is_planned);
     match index {
         Some(index) if path.is_root() || below.ends_with('/') => Route::File(index),
         _ if path.is_root() || below.ends_with('/') => Route::Missing,
         _ if is_planned(&path) => Route::File(path),
-        Some(_) => Route::Moved(format!("/{}/", path.to_url())),
+        Some(_) => Route::Moved(format!("./{}/", last.to_url())),
         None => Route::Missing,
     }
 }
@@ -49,6 +51,7 @@ mod tests {
             "größe/index.html",
             "old.html",
             "book.pdf",
+            "deep/er/index.html",
         ];
         let found = match find(request, |path| planned.contains(&path.as_str())) {
             Route::File(path) => path.to_string(),
@@ -71,9 +74,10 @@ mod tests {
 
     #[test]
     fn a_slash_that_was_left_out_is_added() {
-        case("/guide", "-> /guide/");
-        case("/guide/a%20b", "-> /guide/a%20b/");
-        case("/gr%c3%b6%c3%9fe", "-> /gr%C3%B6%C3%9Fe/");
+        case("/guide", "-> ./guide/");
+        case("/deep/er", "-> ./er/");
+        case("/guide/a%20b", "-> ./a%20b/");
+        case("/gr%c3%b6%c3%9fe", "-> ./gr%C3%B6%C3%9Fe/");
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! The server: requests in, answers out, and one line of events for each open page.
 //!
-//! It listens to this machine alone and answers only to a browser that asked for this machine, so
-//! that no page of another site can read a preview through a name that it points here (DNS
-//! rebinding). It is the only room with `async` in it.
+//! It listens to this machine alone, unless it is told otherwise, and answers only to a browser that
+//! asked for a name that nobody else can own, so that no page of another site can read a preview
+//! through a name that it points here (DNS rebinding). It is the only room with `async` in it.
 
 use std::convert::Infallible;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -20,12 +21,15 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use axum::serve::ListenerExt as _;
 use futures_util::stream::{Stream, unfold};
-use tokio::sync::watch as latest;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::sync::{Semaphore, watch as latest};
 
 use crate::preview::answer::{Answer, Status};
-use crate::preview::decorate::{SCRIPT, STYLE};
+use crate::preview::decorate::{LIVE, PANEL, STYLE};
+use crate::preview::news::News;
 use crate::preview::project::{Preview, Reloaded};
 use crate::preview::range::{Asked, asked};
 use crate::preview::watch::watch;
@@ -33,6 +37,25 @@ use crate::site_path::SitePath;
 
 /// How many ports are tried after one that is taken.
 const TRIES: u16 = 20;
+/// How many browsers are listened to at a time; a browser opens six connections at most.
+const CONNECTIONS: usize = 256;
+/// How many answers are made at a time.
+const ANSWERS: usize = 32;
+/// How long a browser may take to say what it asks for.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How long no browser is let in after the system had no room for one.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Where a preview is served and to whom.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// The address that is listened to; that of this machine alone is `127.0.0.1`.
+    pub address: IpAddr,
+    /// The port; the next that is free if it is taken, any if it is 0.
+    pub port: u16,
+    /// Names under which a proxy asks, beside those of this machine.
+    pub names: Vec<String>,
+}
 
 /// What happens while a preview runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +81,10 @@ pub enum PreviewEvent {
 #[derive(Debug, thiserror::Error)]
 pub enum PreviewError {
     /// No port is free.
-    #[error("cannot listen on port {port} of this machine, nor on one of the next")]
+    #[error("cannot listen on port {port} of {address}, nor on one of the next")]
     Listen {
+        /// The address that was asked for.
+        address: IpAddr,
         /// The port that was asked for.
         port: u16,
         /// The cause.
@@ -82,46 +107,63 @@ pub enum PreviewError {
 #[derive(Clone)]
 struct Shared {
     preview: Arc<Preview>,
-    stamp: latest::Receiver<String>,
-    port: u16,
+    news: latest::Receiver<News>,
+    door: Arc<Door>,
 }
 
-/// Serves a preview until Ctrl-C. Port 0 is any that is free.
+/// Who is let in.
+struct Door {
+    port: u16,
+    is_local: bool,
+    names: Vec<String>,
+}
+
+/// Serves a preview until Ctrl-C.
 ///
 /// # Errors
 /// Fails where no port is free or the system refuses to watch the project.
 pub fn serve(
     preview: &Arc<Preview>,
-    port: u16,
+    access: &Access,
     exclude: Option<SitePath>,
     listener: &(dyn Fn(PreviewEvent) + Sync),
 ) -> Result<(), PreviewError> {
-    let (socket, address) = bind(port).map_err(|source| PreviewError::Listen { port, source })?;
+    let Access { address, port, .. } = *access;
+    let (socket, place) = bind(address, port).map_err(|source| PreviewError::Listen {
+        address,
+        port,
+        source,
+    })?;
     let (watch, changed) = watch(preview.root(), exclude).map_err(|error| PreviewError::Watch {
         root: preview.root().to_path_buf(),
         message: error.to_string(),
     })?;
-    let (sender, stamp) = latest::channel(preview.stamp_now());
+    let (sender, news) = latest::channel(preview.news_now());
     let shared = Shared {
         preview: Arc::clone(preview),
-        stamp,
-        port: address.port(),
+        news,
+        door: Arc::new(Door {
+            port: place.port(),
+            is_local: address.is_loopback(),
+            names: access.names.clone(),
+        }),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        .max_blocking_threads(ANSWERS)
         .build()
         .map_err(PreviewError::Serve)?;
     std::thread::scope(|scope| {
         scope.spawn(move || {
             preview.load();
-            sender.send_replace(preview.stamp_now());
+            sender.send_replace(preview.news_now());
             listener(PreviewEvent::Loaded);
             changed.each(|paths| {
                 listener(PreviewEvent::Changed);
                 listener(match preview.reload(&paths) {
                     Reloaded::Same => PreviewEvent::Unchanged,
                     Reloaded::New { paths, errors } => {
-                        sender.send_replace(preview.stamp_now());
+                        sender.send_replace(preview.news_now());
                         PreviewEvent::Reloaded { paths, errors }
                     }
                 });
@@ -129,13 +171,9 @@ pub fn serve(
         });
         let served = runtime.block_on(async {
             let socket = tokio::net::TcpListener::from_std(socket)?;
-            listener(PreviewEvent::Listening(address));
-            // A page is many small answers; none waits for the next.
-            let socket = socket.tap_io(|stream| {
-                let _ = stream.set_nodelay(true);
-            });
+            listener(PreviewEvent::Listening(place));
             tokio::select! {
-                served = async { axum::serve(socket, router(shared)).await } => served,
+                () = accept(socket, router(shared)) => Ok(()),
                 stopped = tokio::signal::ctrl_c() => stopped,
             }
         });
@@ -146,14 +184,41 @@ pub fn serve(
     })
 }
 
-fn bind(port: u16) -> io::Result<(TcpListener, SocketAddr)> {
+/// Lets browsers in. One that is slow to ask, or that never reads, holds up nobody but itself.
+async fn accept(socket: tokio::net::TcpListener, router: Router) {
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let service = TowerToHyperService::new(router);
+    loop {
+        let Ok(seat) = Arc::clone(&room).acquire_owned().await else {
+            return;
+        };
+        let Ok((stream, _)) = socket.accept().await else {
+            tokio::time::sleep(PAUSE).await;
+            continue;
+        };
+        // A page is many small answers; none waits for the next.
+        let _ = stream.set_nodelay(true);
+        let service = service.clone();
+        tokio::spawn(async move {
+            let mut server = http1::Builder::new();
+            server
+                .timer(TokioTimer::new())
+                .header_read_timeout(PATIENCE);
+            // A browser that breaks off is no fault.
+            let _ = server.serve_connection(TokioIo::new(stream), service).await;
+            drop(seat);
+        });
+    }
+}
+
+fn bind(address: IpAddr, port: u16) -> io::Result<(TcpListener, SocketAddr)> {
     let last = match port {
         0 => 0,
         port => port.saturating_add(TRIES),
     };
     let mut fault = io::Error::from(io::ErrorKind::AddrInUse);
     for port in port..=last {
-        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+        match TcpListener::bind((address, port)) {
             Ok(socket) => {
                 socket.set_nonblocking(true)?;
                 let address = socket.local_addr()?;
@@ -171,25 +236,28 @@ fn bind(port: u16) -> io::Result<(TcpListener, SocketAddr)> {
 fn router(shared: Shared) -> Router {
     use axum::routing::get;
     let file = |kind, text: &'static str| move || async move { ([(CONTENT_TYPE, kind)], text) };
-    let script = file("text/javascript; charset=utf-8", SCRIPT);
+    let live = file("text/javascript; charset=utf-8", LIVE);
+    let panel = file("text/javascript; charset=utf-8", PANEL);
     let style = file("text/css; charset=utf-8", STYLE);
     Router::new()
-        .route("/__tympan/reload.js", get(script))
+        .route("/__tympan/live.js", get(live))
+        .route("/__tympan/panel.js", get(panel))
         .route("/__tympan/overlay.css", get(style))
         .route("/__tympan/events", get(events))
+        .route("/__tympan/findings", get(findings))
         .fallback(page)
-        .layer(from_fn_with_state(shared.port, guard))
+        .layer(from_fn_with_state(Arc::clone(&shared.door), guard))
         .with_state(shared)
 }
 
 /// Turns strangers away and says of every answer that it must not be kept.
-async fn guard(Extract(port): Extract<u16>, request: Request, next: Next) -> Response {
+async fn guard(Extract(door): Extract<Arc<Door>>, request: Request, next: Next) -> Response {
     let host = request
         .headers()
         .get(HOST)
         .and_then(|host| host.to_str().ok());
-    let mut response = if !host.is_some_and(|host| is_here(host, port)) {
-        let text = "the preview answers to localhost and 127.0.0.1 only\n";
+    let mut response = if !host.is_some_and(|host| door.lets_in(host)) {
+        let text = "the preview does not answer to this name; `--allow-host` lets it in\n";
         (StatusCode::FORBIDDEN, text).into_response()
     } else if matches!(*request.method(), Method::GET | Method::HEAD) {
         next.run(request).await
@@ -203,31 +271,47 @@ async fn guard(Extract(port): Extract<u16>, request: Request, next: Next) -> Res
     response
 }
 
-/// Whether a `Host` header means this server by a name that nobody else can own.
-fn is_here(host: &str, port: u16) -> bool {
-    let ending = format!(":{port}");
-    let name = match host.strip_suffix(&ending) {
-        Some(name) => name,
-        None if port == 80 => host,
-        None => return false,
-    };
-    ["localhost", "127.0.0.1", "[::1]"]
-        .iter()
-        .any(|here| name.eq_ignore_ascii_case(here))
+impl Door {
+    /// Whether a `Host` header means this server by a name that nobody else can own: that of this
+    /// machine, an address where others are let in, or one that was allowed.
+    fn lets_in(&self, host: &str) -> bool {
+        let (name, port) = match host.rsplit_once(':') {
+            Some((name, port)) if !port.ends_with(']') => (name, port.parse().ok()),
+            _ => (host, Some(80)),
+        };
+        let is = |here: &str| name.eq_ignore_ascii_case(here);
+        let is_own = ["localhost", "127.0.0.1", "[::1]"].into_iter().any(is);
+        let bare = name.trim_start_matches('[').trim_end_matches(']');
+        let is_address = !self.is_local && bare.parse::<IpAddr>().is_ok();
+        let is_here = (is_own || is_address) && port == Some(self.port);
+        is_here || self.names.iter().any(|allowed| is(allowed))
+    }
 }
 
-/// The stamp of what is shown, at once and whenever it changes.
+/// What is shown, at once and whenever it changes.
 async fn events(
     Extract(shared): Extract<Shared>,
 ) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
-    let mut stamp = shared.stamp;
-    stamp.mark_changed();
-    let stream = unfold(stamp, |mut stamp| async {
-        stamp.changed().await.ok()?;
-        let event = sse::Event::default().data(stamp.borrow_and_update().clone());
-        Some((Ok(event), stamp))
+    let mut news = shared.news;
+    news.mark_changed();
+    let stream = unfold(news, |mut news| async {
+        news.changed().await.ok()?;
+        let event = sse::Event::default().data(news.borrow_and_update().json());
+        Some((Ok(event), news))
     });
     Sse::new(stream).keep_alive(KeepAlive::default())
+}
+
+/// What the checks say of the page whose address stands in the query.
+async fn findings(Extract(shared): Extract<Shared>, uri: Uri) -> Response {
+    let query = uri.query().unwrap_or_default();
+    let path = query.strip_prefix("path=").unwrap_or_default();
+    let path = crate::site_path::decode(path);
+    let kind = [(CONTENT_TYPE, "application/json")];
+    match tokio::task::spawn_blocking(move || shared.preview.findings(&path)).await {
+        Ok(found) => (kind, found).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
 }
 
 async fn page(Extract(shared): Extract<Shared>, uri: Uri, headers: HeaderMap) -> Response {
@@ -279,7 +363,12 @@ mod tests {
 
     #[track_caller]
     fn case(host: &str, port: u16, expected: bool) {
-        assert_eq!(is_here(host, port), expected, "{host}");
+        let door = Door {
+            port,
+            is_local: true,
+            names: vec!["box.example".to_owned()],
+        };
+        assert_eq!(door.lets_in(host), expected, "{host}");
     }
 
     #[test]
@@ -289,6 +378,7 @@ mod tests {
         case("127.0.0.1:8080", 8080, true);
         case("[::1]:8080", 8080, true);
         case("localhost", 80, true);
+        case("[::1]", 80, true);
     }
 
     #[test]
@@ -301,14 +391,36 @@ mod tests {
         case("localhost:8081", 8080, false);
         case("localhost", 8080, false);
         case("localhost:", 8080, false);
+        case("192.168.1.5:8080", 8080, false);
         case("", 8080, false);
         case(":8080", 8080, false);
     }
 
     #[test]
+    fn a_name_that_is_allowed_is_let_in_whatever_its_port() {
+        case("box.example", 8080, true);
+        case("Box.Example:443", 8080, true);
+        case("evil.box.example", 8080, false);
+    }
+
+    #[test]
+    fn where_others_are_let_in_addresses_are_names_and_names_are_not() {
+        let door = Door {
+            port: 8080,
+            is_local: false,
+            names: Vec::new(),
+        };
+        assert!(door.lets_in("192.168.1.5:8080"));
+        assert!(door.lets_in("[fe80::1]:8080"));
+        assert!(!door.lets_in("192.168.1.5"));
+        assert!(!door.lets_in("evil.example:8080"));
+    }
+
+    #[test]
     fn a_port_that_is_taken_leads_to_a_later_one() {
-        let (taken, address) = bind(0).unwrap();
-        let (_, later) = bind(address.port()).unwrap();
+        let here = IpAddr::from([127, 0, 0, 1]);
+        let (taken, address) = bind(here, 0).unwrap();
+        let (_, later) = bind(here, address.port()).unwrap();
         assert!(later.port() > address.port());
         assert!(later.ip().is_loopback());
         drop(taken);

@@ -1,0 +1,68 @@
+//! What the checks say of one page, for the panel beside it.
+
+use serde::Serialize;
+
+use crate::checks::{CheckContext, run_checks};
+use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::preview::project::Preview;
+use crate::preview::route::{Route, find};
+use crate::progress::silent;
+
+/// How many findings are listed.
+const LISTED: usize = 200;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    findings: Vec<Finding<'a>>,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    severity: Severity,
+    code: &'a str,
+    message: &'a str,
+    path: &'a str,
+    line: Option<usize>,
+    column: Option<usize>,
+    help: Option<&'a str>,
+}
+
+impl Preview {
+    /// What is found on the page at a request's path, as JSON. Its errors that keep a page from being
+    /// what it should be lie over the page itself and are not repeated.
+    pub(super) fn findings(&self, request: &str) -> String {
+        let state = self.state();
+        let generation = &state.generation;
+        let source = match find(request, |path| generation.is_planned(path)) {
+            Route::File(path) => generation.source_at(&path),
+            _ => None,
+        };
+        let mut found: Vec<Diagnostic> = Vec::new();
+        if let Some(source) = source {
+            // Who writes fast asks often; the checks of one page are enough at a time.
+            let _one = self.lock_checks();
+            found = run_checks(&CheckContext {
+                site: &generation.prepared.site,
+                store: self.store(),
+                progress: &silent,
+                about: Some(&source),
+            });
+            found.extend(generation.milder(&source));
+        }
+        sort(&mut found);
+        found.dedup();
+        let findings = found.iter().take(LISTED).map(|found| Finding {
+            severity: found.severity,
+            code: &found.code,
+            message: &found.message,
+            path: found.path.as_str(),
+            line: found.place.as_ref().map(|place| place.line),
+            column: found.place.as_ref().map(|place| place.column),
+            help: found.help.as_deref(),
+        });
+        let report = Report {
+            findings: findings.collect(),
+        };
+        serde_json::to_string(&report).unwrap_or_default()
+    }
+}

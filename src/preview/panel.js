@@ -1,0 +1,87 @@
+// What the checks say of the open page, in a corner that can be closed.
+(() => {
+  const script = document.currentScript;
+  const root = new URL("..", script.src).href;
+  const path = () => location.href.slice(root.length - 1).split(/[?#]/)[0];
+  const store = (use) => {
+    try {
+      return use(sessionStorage);
+    } catch {
+      return null;
+    }
+  };
+  let panel = null;
+
+  const element = (name, properties, ...children) => {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children);
+    return made;
+  };
+
+  const copied = (button, place) => async () => {
+    let word = "copied";
+    try {
+      await navigator.clipboard.writeText(place);
+    } catch {
+      word = "cannot be copied here";
+    }
+    button.nextElementSibling.textContent = word;
+    setTimeout(() => { button.nextElementSibling.textContent = ""; }, 2000);
+  };
+
+  const item = (found) => {
+    const place = found.line ? `${found.path}:${found.line}:${found.column}` : found.path;
+    const button = element("button", { type: "button", className: "place", title: "Copy" }, place);
+    button.addEventListener("click", copied(button, place));
+    const line = element("p", {},
+      element("b", { className: found.severity }, found.severity), " ",
+      found.message, " ", element("code", {}, found.code));
+    const parts = [line, element("p", {}, button, element("span", { role: "status" }))];
+    if (found.help) parts.push(element("p", { className: "help" }, found.help));
+    return element("li", {}, ...parts);
+  };
+
+  const count = (findings) => (findings.length === 1 ? "1 finding" : `${findings.length} findings`);
+
+  const show = (news) => {
+    const findings = news.findings ?? [];
+    const documents = news.documents ?? [];
+    panel?.remove();
+    panel = null;
+    if (!findings.length && !documents.length) return;
+    panel = document.createElement("tympan-panel");
+    const shadow = panel.attachShadow({ mode: "open" });
+    const list = element("ul", { id: "list", tabIndex: -1 }, ...findings.map(item));
+    for (const found of documents) {
+      const link = element("a", { href: root + found.url }, found.title);
+      list.append(element("li", {}, element("p", {}, "beside its pages: ", link)));
+    }
+    const worst = findings.some((found) => found.severity === "error") ? "error" : "";
+    const button = element("button", { type: "button", className: `count ${worst}` });
+    button.setAttribute("aria-controls", "list");
+    const set = (open) => {
+      list.hidden = !open;
+      button.setAttribute("aria-expanded", String(open));
+      button.textContent = open ? `${count(findings)} ×` : count(findings);
+      store((kept) => kept.setItem("tympan-panel", open ? "open" : "shut"));
+    };
+    button.addEventListener("click", () => set(list.hidden));
+    shadow.append(
+      element("link", { rel: "stylesheet", href: `${root}__tympan/overlay.css` }),
+      element("aside", { ariaLabel: "What the checks found on this page" }, list, button));
+    set(store((kept) => kept.getItem("tympan-panel")) === "open");
+    document.body.append(panel);
+  };
+
+  let asked = 0;
+  const ask = async () => {
+    const own = ++asked;
+    try {
+      const answer = await fetch(`${root}__tympan/findings?path=${encodeURIComponent(path())}`);
+      const news = await answer.json();
+      if (own === asked) show(news);
+    } catch {} // the server is away, and says more when it is back
+  };
+  addEventListener("tympan-shown", ask);
+  ask();
+})();
