@@ -7,6 +7,7 @@ use serde::Deserialize;
 #[serde(default, deny_unknown_fields)]
 pub(super) struct MarkdownFile {
     smart_punctuation: Option<bool>,
+    number_sections: bool,
 }
 
 /// How the text of pages is read and set.
@@ -15,12 +16,15 @@ pub struct Markdown {
     /// Whether quotes, dashes and dots are set as the language has them; the kind of the project
     /// decides if absent.
     pub smart_punctuation: Option<bool>,
+    /// Whether the headings in a page have numbers.
+    pub number_sections: bool,
 }
 
 impl From<MarkdownFile> for Markdown {
     fn from(written: MarkdownFile) -> Self {
         Self {
             smart_punctuation: written.smart_punctuation,
+            number_sections: written.number_sections,
         }
     }
 }

@@ -64,6 +64,10 @@ pub struct Heading {
     pub id: String,
     /// The text without markup.
     pub text: String,
+    /// Its number, if it has one; the site gives it.
+    pub number: Option<String>,
+    /// Whether the author wants none.
+    pub is_unnumbered: bool,
     /// The bytes it came from.
     pub span: Range<usize>,
 }
@@ -161,7 +165,7 @@ fn words_in(text: &str) -> usize {
 struct Reader {
     outline: Outline,
     slugs: Slugs,
-    heading: Option<(u8, Option<String>, String, Range<usize>)>,
+    heading: Option<(Option<String>, Heading)>,
     link: Option<Link>,
     image: Option<Image>,
     paragraph: Option<String>,
@@ -206,9 +210,20 @@ impl Reader {
 
     fn start(&mut self, tag: &Tag<'_>, span: Range<usize>) {
         match tag {
-            Tag::Heading { level, id, .. } => {
+            Tag::Heading {
+                level, id, classes, ..
+            } => {
                 let id = id.as_ref().map(ToString::to_string);
-                self.heading = Some((*level as u8, id, String::new(), span));
+                let is_unnumbered = classes.iter().any(|class| &**class == "unnumbered");
+                let heading = Heading {
+                    level: *level as u8,
+                    id: String::new(),
+                    text: String::new(),
+                    number: None,
+                    is_unnumbered,
+                    span,
+                };
+                self.heading = Some((id, heading));
             }
             Tag::Link {
                 link_type,
@@ -260,19 +275,17 @@ impl Reader {
     fn end(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Heading(_) => {
-                if let Some((level, id, text, span)) = self.heading.take() {
+                if let Some((id, mut heading)) = self.heading.take() {
                     if let Some(id) = &id
                         && LabelKind::of(id) == Some(LabelKind::Section)
                     {
-                        self.label(LabelKind::Section, id.clone(), span.clone());
+                        self.label(LabelKind::Section, id.clone(), heading.span.clone());
                     }
-                    let id = self.slugs.take(&id.unwrap_or_else(|| slug(&text)));
-                    self.outline.headings.push(Heading {
-                        level,
-                        id,
-                        text: text.trim().to_owned(),
-                        span,
-                    });
+                    let id = id.unwrap_or_else(|| slug(&heading.text));
+                    heading.id = self.slugs.take(&id);
+                    let text = std::mem::take(&mut heading.text);
+                    text.trim().clone_into(&mut heading.text);
+                    self.outline.headings.push(heading);
                 }
             }
             TagEnd::Link => self.outline.links.extend(self.link.take()),
@@ -303,7 +316,7 @@ impl Reader {
             return;
         }
         let link = self.link.as_mut().map(|link| &mut link.text);
-        let heading = self.heading.as_mut().map(|(_, _, heading, _)| heading);
+        let heading = self.heading.as_mut().map(|(_, heading)| &mut heading.text);
         for place in [link, heading, self.paragraph.as_mut()]
             .into_iter()
             .flatten()

@@ -24,7 +24,7 @@ pub(in crate::render) fn reference_text<'w>(
         };
     };
     let key = match found.kind {
-        LabelKind::Section if !number.contains('.') => "chapter",
+        LabelKind::Section if found.is_title && !number.contains('.') => "chapter",
         kind => kind.name(),
     };
     match form {
@@ -61,6 +61,7 @@ mod tests {
             kind,
             id: "x".to_owned(),
             number: number.map(str::to_owned),
+            is_title: true,
             title: "The Sea".to_owned(),
         };
         let text = reference_text(&found, &form, |key| match key {

@@ -14,6 +14,7 @@ use crate::site::links::LinkTarget;
 use crate::site::model::Site;
 use crate::site::page::{Around, MAX_PAGE, Page};
 use crate::site::project::read_text;
+use crate::site::section_numbers::set_numbers;
 use crate::site::titles::set_page;
 use crate::site_path::SitePath;
 
@@ -69,6 +70,11 @@ impl Site {
         if !self.looks_alike(before, &after) {
             return None;
         }
+        if self.numbers_sections(&after) {
+            let known = before.outline.headings.iter();
+            let numbers = known.map(|heading| heading.number.clone()).collect();
+            set_numbers(&mut after, numbers);
+        }
         self.pages[id.0] = after;
         self.edition += 1;
         Some(true)
@@ -82,7 +88,8 @@ impl Site {
             && before.front.link_title == after.front.link_title
             && labels(old) == labels(new)
             // A section is referred to by the words of its heading.
-            && (old.labels.is_empty() || headings(old) == headings(new))
+            && ((old.labels.is_empty() && !self.numbers_sections(after))
+                || headings(old) == headings(new))
             // A page without words is no chapter.
             && (old.words == 0) == (new.words == 0)
             && self.files_of_page(before) == self.files_of_page(after)
@@ -110,9 +117,12 @@ fn labels(outline: &Outline) -> Vec<(LabelKind, &str)> {
         .collect()
 }
 
-fn headings(outline: &Outline) -> Vec<(u8, &str, &str)> {
+fn headings(outline: &Outline) -> Vec<(u8, &str, &str, bool)> {
     let headings = outline.headings.iter();
-    let one = headings.map(|heading| (heading.level, heading.id.as_str(), heading.text.as_str()));
+    let one = headings.map(|heading| {
+        let (id, text) = (heading.id.as_str(), heading.text.as_str());
+        (heading.level, id, text, heading.is_unnumbered)
+    });
     one.collect()
 }
 

@@ -69,6 +69,9 @@ impl<'a> FieldReader<'a> {
                 "search" | "in_search_index" => {
                     front.hidden_from_search = !self.truth(&key, &value);
                 }
+                "number_sections" | "number-sections" => {
+                    front.number_sections = Some(self.truth(&key, &value));
+                }
                 "words" => front.words = self.list(&key, &value),
                 "cascade" => front.cascade = Some(Box::new(value)),
                 _ if self.dates(&plain, &key, &value, &mut front) => {}

@@ -51,6 +51,8 @@ pub struct FrontMatter {
     pub image: Option<String>,
     /// Whether the search of the site leaves it out.
     pub hidden_from_search: bool,
+    /// Whether its headings have numbers, if it says so.
+    pub number_sections: Option<bool>,
     /// Words that are right on this page.
     pub words: Vec<String>,
     /// How the pages of its section are listed.

@@ -16,8 +16,10 @@ pub struct Labelled {
     pub kind: LabelKind,
     /// Its label, which is its id.
     pub id: String,
-    /// Its number, such as `2.1`; a section has one if it is a chapter that has.
+    /// Its number, such as `2.1`; a section has one if its heading or its chapter has.
     pub number: Option<String>,
+    /// Whether it is a whole page, by the heading that is its title.
+    pub is_title: bool,
     /// The words of its heading, if it is a section.
     pub title: String,
 }
@@ -59,14 +61,16 @@ pub(super) fn read_labels(site: &Site) -> Labels {
         let alone = Some(id).filter(|_| !site.is_one_work());
         let mut headings = page.outline.headings.iter();
         for label in &page.outline.labels {
-            let mut title = String::new();
+            let (mut title, mut is_title) = (String::new(), false);
             let number = if label.kind == LabelKind::Section {
                 let first = page.outline.headings.first();
-                let is_title =
-                    first.is_some_and(|first| first.level == 1 && first.span == label.span);
+                is_title = first.is_some_and(|first| first.level == 1 && first.span == label.span);
                 let own = headings.find(|heading| heading.span == label.span);
                 title = own.map_or(title, |heading| heading.text.clone());
-                number.filter(|_| is_title).map(str::to_owned)
+                match is_title {
+                    true => number.map(str::to_owned),
+                    false => own.and_then(|heading| heading.number.clone()),
+                }
             } else {
                 let count = counts.entry((alone, chapter, label.kind)).or_default();
                 *count += 1;
@@ -80,6 +84,7 @@ pub(super) fn read_labels(site: &Site) -> Labels {
                 kind: label.kind,
                 id: label.id.clone(),
                 number,
+                is_title,
                 title,
             });
         }

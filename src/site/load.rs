@@ -22,6 +22,7 @@ use crate::site::page::{Around, MAX_PAGE, Page, PageSource};
 use crate::site::project::{Placed, content_folder, load_config, read_text, snapshot_text};
 use crate::site::redirects::read_redirects;
 use crate::site::routes::settle_routes;
+use crate::site::section_numbers::number_sections;
 use crate::site::sections::read_sections;
 use crate::site::settle::settle_pages;
 use crate::site::sources::{files_of, is_summary, people_and_data, text_files};
@@ -226,6 +227,7 @@ impl Site {
         self.redirects = read_redirects(self, config.as_ref(), &mut diagnostics);
         check_names(self, &mut diagnostics);
         set_titles(self);
+        number_sections(self);
         self.labels = read_labels(self);
         self.diagnostics.extend(diagnostics);
         sort(&mut self.diagnostics);

@@ -28,6 +28,7 @@ mod places;
 mod project;
 mod redirects;
 mod routes;
+mod section_numbers;
 mod sections;
 mod settle;
 mod sources;

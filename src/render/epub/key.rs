@@ -21,7 +21,13 @@ pub(super) fn key(book: &Book<'_>) -> Key {
     for chapter in &book.chapters {
         let page = chapter.page;
         let digest = page.digest.hex();
+        let headings = page.outline.headings.iter();
+        let numbers: Vec<&str> = headings
+            .map(|heading| heading.number.as_deref().unwrap_or(""))
+            .collect();
+        let numbers = numbers.join("\n");
         let parts = [
+            numbers.as_str(),
             chapter.file.as_str(),
             &chapter.title,
             chapter.number.as_deref().unwrap_or(""),

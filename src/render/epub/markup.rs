@@ -35,21 +35,31 @@ pub(super) fn markup(context: &RenderContext<'_>, page: &Page, words: &Words) ->
     html
 }
 
-/// Headings take their ids from the page's outline, which numbers them in the same order.
+/// Headings take their ids and numbers from the page's outline, which has them in the same order.
 fn number_headings<'a>(page: &'a Page, events: Vec<Event<'a>>) -> Vec<Event<'a>> {
     let mut headings = page.outline.headings.iter();
-    let number = |event| match event {
-        Event::Start(Tag::Heading {
+    let mut out = Vec::with_capacity(events.len());
+    for event in events {
+        let Event::Start(Tag::Heading {
             level, id, classes, ..
-        }) => Event::Start(Tag::Heading {
+        }) = event
+        else {
+            out.push(event);
+            continue;
+        };
+        let known = headings.next();
+        out.push(Event::Start(Tag::Heading {
             level,
-            id: headings.next().map(|known| known.id.as_str().into()).or(id),
+            id: known.map(|known| known.id.as_str().into()).or(id),
             classes,
             attrs: Vec::new(),
-        }),
-        event => event,
-    };
-    events.into_iter().map(number).collect()
+        }));
+        if let Some(number) = known.and_then(|known| known.number.as_deref()) {
+            let number = format!("<span class=\"number\">{number}</span> ");
+            out.push(Event::InlineHtml(number.into()));
+        }
+    }
+    out
 }
 
 /// Puts the markup of a block of code where its events stand.

@@ -173,6 +173,10 @@ impl Writer<'_> {
         let more = attribute_text(attributes, self.raw_html_allowed());
         let tag = ["h1", "h2", "h3", "h4", "h5", "h6"][usize::from(level - 1) % 6];
         self.out.parts(&["<", tag, " id=\"", &id, "\"", &more, ">"]);
+        if let Some(number) = heading.and_then(|heading| heading.number.as_deref()) {
+            self.out
+                .parts(&["<span class=\"number\">", number, "</span> "]);
+        }
         self.blocks(inner);
         self.out.parts(&[
             " <a class=\"anchor\" href=\"#",

@@ -72,6 +72,7 @@ pub(super) struct PageValue {
 #[derive(Serialize)]
 pub(super) struct TocValue {
     id: String,
+    number: Option<String>,
     title: String,
     level: u8,
     children: Vec<TocValue>,
@@ -414,6 +415,7 @@ fn toc(headings: &[Heading]) -> Vec<TocValue> {
         }
         list.push(TocValue {
             id: heading.id.clone(),
+            number: heading.number.clone(),
             title: heading.text.clone(),
             level: heading.level,
             children: Vec::new(),

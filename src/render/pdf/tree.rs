@@ -453,6 +453,7 @@ impl Builder<'_, '_> {
         }
         self.push(json!({
             "t": "heading", "level": level, "look": look.min(5), "label": label,
+            "number": heading.and_then(|heading| heading.number.as_deref()),
             "text": text, "c": children, "notes": notes,
         }));
     }
