@@ -7,7 +7,11 @@ use typst::visualize::SvgImage;
 use crate::markdown::{CodeBlock, CodeLine, LineMark};
 use crate::render::context::RenderContext;
 use crate::render::diagram::{Drawing, Notation};
-use crate::render::pdf::breaks::{Measure, soften};
+use crate::render::pdf::breaks::{Measure, ZERO_WIDTH_SPACE, soften};
+
+/// How many places to break the engine takes in one line of code; it refuses a document with more
+/// than 512.
+const MOST_PLACES: usize = 256;
 
 /// A block of code, or the diagram that it is the source of.
 pub(super) fn code(context: &RenderContext<'_>, info: &str, children: &[Value]) -> Value {
@@ -21,10 +25,17 @@ pub(super) fn code(context: &RenderContext<'_>, info: &str, children: &[Value]) 
         return node;
     }
     let language = block.language.to_ascii_lowercase();
-    let shown = soften(block.shown().trim_end_matches('\n'), Measure::Block);
-    let mut node = json!({"t": "code", "lang": language, "v": shown});
+    let shown = block.shown();
+    let shown: Vec<Vec<String>> = shown.trim_end_matches('\n').split('\n').map(cut).collect();
+    let mut node = json!({"t": "code", "lang": language, "v": shown.concat().join("\n")});
     if !block.is_plain() {
-        node["lines"] = json!(lines(&block));
+        let lines = lines(&block).into_iter().zip(&shown);
+        let whole = lines.flat_map(|(line, parts)| {
+            let rest = json!({"n": null, "mark": line["mark"]});
+            let rest = std::iter::repeat_n(rest, parts.len() - 1);
+            std::iter::once(line).chain(rest)
+        });
+        node["lines"] = json!(whole.collect::<Vec<Value>>());
         // A patch has its signs in its text.
         node["signed"] = json!(["diff", "patch"].contains(&block.language.as_str()));
     }
@@ -33,6 +44,14 @@ pub(super) fn code(context: &RenderContext<'_>, info: &str, children: &[Value]) 
         node["title"] = json!(title);
     }
     node
+}
+
+/// A line of code with places to break, cut where there are too many.
+fn cut(line: &str) -> Vec<String> {
+    let line = soften(line, Measure::Block);
+    let pieces: Vec<&str> = line.split(ZERO_WIDTH_SPACE).collect();
+    let join = |pieces: &[&str]| pieces.join(ZERO_WIDTH_SPACE.encode_utf8(&mut [0; 4]));
+    pieces.chunks(MOST_PLACES).map(join).collect()
 }
 
 /// The number of each line that is printed, and what is said of it.

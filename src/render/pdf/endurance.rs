@@ -28,6 +28,19 @@ fn blocks_nest_as_deeply_as_anybody_writes_them() {
 }
 
 #[test]
+fn a_line_of_code_has_no_end() {
+    for line in ["x".repeat(40_000), "a;".repeat(3_000)] {
+        hostile(&format!("~~~\n{line}\n~~~"), &[]);
+        hostile(&format!("~~~ {{linenos=true}}\na\n{line}\n~~~"), &[]);
+        hostile(&format!("x `` {line} ``"), &[]);
+    }
+    hostile(
+        &format!("~~~\n{}~~~", format!("{}\n", "x".repeat(70)).repeat(700)),
+        &[],
+    );
+}
+
+#[test]
 fn raw_html_costs_what_it_is_long() {
     let many = 50_000;
     for tag in [
