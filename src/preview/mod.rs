@@ -16,6 +16,8 @@ mod project;
 mod range;
 mod route;
 mod server;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 pub use project::{Follow, Preview, Reloaded};
