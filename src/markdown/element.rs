@@ -59,6 +59,8 @@ pub enum Element {
     Caption(CaptionSource),
     /// A reference to what has a label; in it stands what was written.
     Reference(Reference),
+    /// A list of all that has a label of this kind; nothing stands in it.
+    ListOf(LabelKind),
 }
 
 /// The end of an [`Element`].
@@ -88,6 +90,8 @@ pub enum ElementEnd {
     Caption(CaptionSource),
     /// Of a reference.
     Reference,
+    /// Of a list of what has labels.
+    ListOf,
 }
 
 /// What is numbered among its kind.
@@ -173,6 +177,7 @@ impl Element {
             Self::Numbered(numbered) => ElementEnd::Numbered(numbered.kind),
             Self::Caption(source) => ElementEnd::Caption(*source),
             Self::Reference(_) => ElementEnd::Reference,
+            Self::ListOf(_) => ElementEnd::ListOf,
         }
     }
 }

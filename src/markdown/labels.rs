@@ -77,19 +77,35 @@ impl LabelKind {
     }
 }
 
-/// Whether a text may hold a label or a reference. Nearly all texts are done with here.
+/// Commands that stand for a list, in the spelling of LaTeX and of pandoc-crossref.
+const LISTS: [(&str, LabelKind); 3] = [
+    ("\\listoffigures", LabelKind::Figure),
+    ("\\listoftables", LabelKind::Table),
+    ("\\listoflistings", LabelKind::Listing),
+];
+
+/// What a paragraph lists that says nothing but this.
+pub(super) fn list_of(paragraph: &str) -> Option<LabelKind> {
+    let command = paragraph.trim();
+    let known = LISTS.iter().find(|(known, _)| *known == command);
+    known.map(|(_, kind)| *kind)
+}
+
+/// Whether a text may hold a label, a reference or a list. Nearly all texts are done with here.
 pub(super) fn might_hold_labels(text: &str) -> bool {
     let bytes = text.as_bytes();
-    memchr::memchr3_iter(b'#', b'@', b'=', bytes).any(|at| {
-        let rest = &bytes[at + 1..];
-        let quoted = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'"));
-        let rest = quoted.unwrap_or(rest);
-        PREFIXES.iter().any(|(prefix, _)| {
-            rest.get(..prefix.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
-                && matches!(rest.get(prefix.len()), Some(b'-' | b':'))
+    let has_list = memchr::memmem::find(bytes, b"\\listof").is_some();
+    has_list
+        || memchr::memchr3_iter(b'#', b'@', b'=', bytes).any(|at| {
+            let rest = &bytes[at + 1..];
+            let quoted = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'"));
+            let rest = quoted.unwrap_or(rest);
+            PREFIXES.iter().any(|(prefix, _)| {
+                rest.get(..prefix.len())
+                    .is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
+                    && matches!(rest.get(prefix.len()), Some(b'-' | b':'))
+            })
         })
-    })
 }
 
 /// Reads the references in the text of a page; `source` is what its spans are about. In code, in

@@ -13,15 +13,29 @@ use crate::markdown::captions::{
 };
 use crate::markdown::element::{CaptionSource, Element, ElementEnd, Markup, Numbered};
 use crate::markdown::fence::Fence;
-use crate::markdown::labels::{LabelKind, read_references};
+use crate::markdown::labels::{LabelKind, list_of, read_references};
 use crate::markdown::parse::Spanned;
 use crate::markdown::run::Run;
 
 /// Puts what has a label, and its caption, into an element of its own; `source` is what the spans
 /// are about.
 pub(super) fn read_numbered<'a>(events: Vec<Spanned<'a>>, source: &str) -> Vec<Spanned<'a>> {
+    read_within(
+        events,
+        source,
+        vec![LabelKind::Figure, LabelKind::Table, LabelKind::Listing],
+    )
+}
+
+/// The same; `lists` are those that may still stand here, each once in a page.
+fn read_within<'a>(
+    events: Vec<Spanned<'a>>,
+    source: &str,
+    lists: Vec<LabelKind>,
+) -> Vec<Spanned<'a>> {
     let mut reader = Reader {
         source,
+        lists,
         out: Vec::with_capacity(events.len() + 16),
         rest: events.into_iter(),
     };
@@ -33,6 +47,7 @@ pub(super) fn read_numbered<'a>(events: Vec<Spanned<'a>>, source: &str) -> Vec<S
 
 struct Reader<'a, 's> {
     source: &'s str,
+    lists: Vec<LabelKind>,
     out: Vec<Spanned<'a>>,
     rest: IntoIter<Spanned<'a>>,
 }
@@ -129,8 +144,31 @@ impl<'a> Reader<'a, '_> {
             }
             return;
         }
+        if let Some(kind) = self.list() {
+            self.rest.nth(1);
+            let element = Box::new(Element::ListOf(kind));
+            self.out.push((Markup::Open(element), span.clone()));
+            let place = span.end..span.end;
+            self.out.push((Markup::Close(ElementEnd::ListOf), place));
+            return;
+        }
         let start = Event::Start(Tag::Paragraph);
         self.out.push((Markup::Plain(start), span));
+    }
+
+    /// What the paragraph lists whose start was read.
+    fn list(&mut self) -> Option<LabelKind> {
+        let [
+            (Markup::Plain(Event::Text(text)), _),
+            (Markup::Plain(Event::End(TagEnd::Paragraph)), _),
+            ..,
+        ] = self.rest.as_slice()
+        else {
+            return None;
+        };
+        let kind = list_of(text)?;
+        let at = self.lists.iter().position(|known| *known == kind)?;
+        Some(self.lists.remove(at))
     }
 
     /// An image alone in its paragraph. Its caption is its title, or else its alternative text.
@@ -318,7 +356,7 @@ impl<'a> Reader<'a, '_> {
             Some(own) => (CaptionSource::Attribute, caption_of(&own, &span)),
             None => (CaptionSource::Text, last_paragraph(&mut inner)),
         };
-        let inner = read_numbered(inner, self.source);
+        let inner = read_within(inner, self.source, Vec::new());
         let id = attributes.id.take().unwrap_or_default();
         self.open(kind, id, &mut attributes, &span);
         self.captioned(kind, (source, caption), inner, &span);
@@ -398,6 +436,7 @@ mod tests {
                     Element::Numbered(found) => out += &["{", &found.id, " "].concat(),
                     Element::Caption(_) => out.push('['),
                     Element::Reference(_) => out.push('<'),
+                    Element::ListOf(kind) => out += &["(", kind.name(), ")"].concat(),
                     _ => {}
                 },
                 Markup::Close(ElementEnd::Numbered(_)) => out.push('}'),
@@ -486,6 +525,24 @@ mod tests {
         case(
             "::: {#tbl-a}\n| a |\n|---|\n\nWords\n:::\nb\n",
             "{tbl-a [Words]<table>a}<p>b",
+        );
+    }
+
+    #[test]
+    fn a_list_stands_for_itself_once() {
+        case("\\listoffigures\n", "(figure)");
+        case(
+            "\\listoftables\n\n\\listoflistings\n\nb",
+            "(table)(listing)<p>b",
+        );
+        case(
+            "\\listoffigures\n\n\\listoffigures\n",
+            "(figure)<p>\\listoffigures",
+        );
+        case("see \\listoffigures\n", "<p>see \\listoffigures");
+        case(
+            "::: {#fig-a}\n\\listoffigures\n:::\n",
+            "{fig-a <p>\\listoffigures[]}",
         );
     }
 

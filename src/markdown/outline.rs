@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
-use crate::markdown::element::{Element, Markup};
+use crate::markdown::element::{Element, ElementEnd, Markup};
 use crate::markdown::html::html_references;
 use crate::markdown::labels::LabelKind;
 use crate::markdown::parse::Spanned;
@@ -25,6 +25,8 @@ pub struct Outline {
     pub footnotes: Footnotes,
     /// What has a label, in order.
     pub labels: Vec<Label>,
+    /// The kinds of labels that are listed, in order.
+    pub lists: Vec<LabelKind>,
     /// The labels that are referred to, in order.
     pub label_uses: Vec<(String, Range<usize>)>,
     /// The number of words, code left out.
@@ -51,6 +53,8 @@ pub struct Label {
     pub kind: LabelKind,
     /// The label as written, which is its id.
     pub id: String,
+    /// The words of its caption without markup; none of a section.
+    pub caption: String,
     /// The bytes it came from.
     pub span: Range<usize>,
 }
@@ -124,14 +128,21 @@ impl Outline {
                     }
                     Element::Numbered(found) => {
                         reader.id(Some(&found.id), span);
+                        reader.numbered.push(reader.outline.labels.len());
                         reader.label(found.kind, found.id.clone(), span.clone());
                     }
+                    Element::Caption(_) => reader.caption = Some(String::new()),
+                    Element::ListOf(kind) => reader.outline.lists.push(*kind),
                     Element::Reference(found) => {
                         let used = (found.label.clone(), span.clone());
                         reader.outline.label_uses.push(used);
                     }
                     _ => {}
                 },
+                Markup::Close(ElementEnd::Numbered(_)) => {
+                    reader.numbered.pop();
+                }
+                Markup::Close(ElementEnd::Caption(_)) => reader.end_caption(),
                 Markup::Close(_) => {}
             }
         }
@@ -169,6 +180,9 @@ struct Reader {
     link: Option<Link>,
     image: Option<Image>,
     paragraph: Option<String>,
+    caption: Option<String>,
+    /// The places among the labels of what is numbered and open.
+    numbered: Vec<usize>,
     in_code: bool,
     in_note: bool,
 }
@@ -180,7 +194,20 @@ impl Reader {
     }
 
     fn label(&mut self, kind: LabelKind, id: String, span: Range<usize>) {
-        self.outline.labels.push(Label { kind, id, span });
+        self.outline.labels.push(Label {
+            kind,
+            id,
+            caption: String::new(),
+            span,
+        });
+    }
+
+    fn end_caption(&mut self) {
+        let words = self.caption.take().unwrap_or_default();
+        let labels = &mut self.outline.labels;
+        if let Some(label) = self.numbered.last().and_then(|at| labels.get_mut(*at)) {
+            words.trim().clone_into(&mut label.caption);
+        }
     }
 
     fn read(&mut self, event: &Event<'_>, span: Range<usize>) {
@@ -317,9 +344,14 @@ impl Reader {
         }
         let link = self.link.as_mut().map(|link| &mut link.text);
         let heading = self.heading.as_mut().map(|(_, heading)| &mut heading.text);
-        for place in [link, heading, self.paragraph.as_mut()]
-            .into_iter()
-            .flatten()
+        for place in [
+            link,
+            heading,
+            self.caption.as_mut(),
+            self.paragraph.as_mut(),
+        ]
+        .into_iter()
+        .flatten()
         {
             place.push_str(text);
         }

@@ -63,6 +63,7 @@ mod tests {
             number: number.map(str::to_owned),
             is_title: true,
             title: "The Sea".to_owned(),
+            order: 0,
         };
         let text = reference_text(&found, &form, |key| match key {
             "figure" => "fig.",

@@ -87,6 +87,7 @@ impl Site {
         before.title == after.title
             && before.front.link_title == after.front.link_title
             && labels(old) == labels(new)
+            && old.lists == new.lists
             // A section is referred to by the words of its heading.
             && ((old.labels.is_empty() && !self.numbers_sections(after))
                 || headings(old) == headings(new))
@@ -110,11 +111,10 @@ impl Site {
     }
 }
 
-fn labels(outline: &Outline) -> Vec<(LabelKind, &str)> {
+fn labels(outline: &Outline) -> Vec<(LabelKind, &str, &str)> {
     let labels = outline.labels.iter();
-    labels
-        .map(|label| (label.kind, label.id.as_str()))
-        .collect()
+    let one = labels.map(|label| (label.kind, label.id.as_str(), label.caption.as_str()));
+    one.collect()
 }
 
 fn headings(outline: &Outline) -> Vec<(u8, &str, &str, bool)> {

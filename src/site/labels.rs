@@ -20,8 +20,10 @@ pub struct Labelled {
     pub number: Option<String>,
     /// Whether it is a whole page, by the heading that is its title.
     pub is_title: bool,
-    /// The words of its heading, if it is a section.
+    /// The words of its heading or caption.
     pub title: String,
+    /// How many have a label before it, in reading order.
+    pub order: usize,
 }
 
 /// All that has a label, by label; several of one label in reading order.
@@ -34,6 +36,21 @@ impl Site {
         let all = self.labels.get(label)?;
         let own = all.iter().find(|found| found.page == from);
         own.or_else(|| all.first())
+    }
+
+    /// What a list on a page lists, in reading order: in one work everything of the kind, elsewhere
+    /// what stands on the page. In one work only the first list of a kind lists anything.
+    pub fn list_of(&self, from: PageId, kind: LabelKind) -> Vec<&Labelled> {
+        let is_whole = self.is_one_work();
+        if is_whole && self.list_pages.get(&kind) != Some(&from) {
+            return Vec::new();
+        }
+        let all = self.labels.values().flatten();
+        let mut listed: Vec<&Labelled> = all
+            .filter(|found| found.kind == kind && (is_whole || found.page == from))
+            .collect();
+        listed.sort_by_key(|found| found.order);
+        listed
     }
 
     /// Whether all pages are one work, in which a label must not be given twice.
@@ -53,6 +70,7 @@ pub(super) fn read_labels(site: &Site) -> Labels {
     let listed = chapters.iter().map(|(page, _)| *page);
     let others = site.pages_with_ids().map(|(id, _)| id);
     let others = others.filter(|id| !numbers.contains_key(id));
+    let mut order = 0;
     let mut counts: BTreeMap<(Option<PageId>, &str, LabelKind), usize> = BTreeMap::new();
     for id in listed.chain(others) {
         let page = site.page(id);
@@ -61,7 +79,7 @@ pub(super) fn read_labels(site: &Site) -> Labels {
         let alone = Some(id).filter(|_| !site.is_one_work());
         let mut headings = page.outline.headings.iter();
         for label in &page.outline.labels {
-            let (mut title, mut is_title) = (String::new(), false);
+            let (mut title, mut is_title) = (label.caption.clone(), false);
             let number = if label.kind == LabelKind::Section {
                 let first = page.outline.headings.first();
                 is_title = first.is_some_and(|first| first.level == 1 && first.span == label.span);
@@ -86,10 +104,26 @@ pub(super) fn read_labels(site: &Site) -> Labels {
                 number,
                 is_title,
                 title,
+                order,
             });
+            order += 1;
         }
     }
     labels
+}
+
+/// The first page of a work that lists each kind.
+pub(super) fn read_list_pages(site: &Site) -> BTreeMap<LabelKind, PageId> {
+    let mut found = BTreeMap::new();
+    if site.pages.iter().all(|page| page.outline.lists.is_empty()) {
+        return found;
+    }
+    for (id, _) in chapters(site) {
+        for kind in &site.page(id).outline.lists {
+            found.entry(*kind).or_insert(id);
+        }
+    }
+    found
 }
 
 /// The pages in reading order, each once, with the numbers of those that are numbered.

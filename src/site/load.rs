@@ -13,7 +13,7 @@ use crate::site::addresses::is_page;
 use crate::site::cascade::is_meta;
 use crate::site::documents::read_documents;
 use crate::site::expand::Shortcodes;
-use crate::site::labels::read_labels;
+use crate::site::labels::{read_labels, read_list_pages};
 use crate::site::languages::{by_language, introduce, place_of, translate};
 use crate::site::model::{Hidden, PageId, Site, Structure};
 use crate::site::names::check_names;
@@ -130,6 +130,7 @@ impl Site {
             terms: Vec::new(),
             documents: Vec::new(),
             labels: BTreeMap::new(),
+            list_pages: BTreeMap::new(),
             redirects: Vec::new(),
             outer_redirects: Vec::new(),
             published_files: published(&files, &content),
@@ -229,6 +230,7 @@ impl Site {
         set_titles(self);
         number_sections(self);
         self.labels = read_labels(self);
+        self.list_pages = read_list_pages(self);
         self.diagnostics.extend(diagnostics);
         sort(&mut self.diagnostics);
     }

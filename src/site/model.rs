@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::config::{Config, Format, Kind};
 use crate::diagnostic::Diagnostic;
+use crate::markdown::LabelKind;
 use crate::repo::{FileHistory, Source};
 use crate::site::authors::Author;
 use crate::site::expand::Shortcodes;
@@ -69,6 +70,8 @@ pub struct Structure {
     pub authors: BTreeMap<String, Author>,
     /// What has a label that text can refer to.
     pub labels: Labels,
+    /// The page of a work that lists all labels of a kind.
+    pub list_pages: BTreeMap<LabelKind, PageId>,
     /// Old routes and where they lead.
     pub redirects: Vec<Redirect>,
     /// Old routes from where the work begins, where its own language has a folder.

@@ -1,6 +1,8 @@
 //! What Markdown does not know, as the HTML of a book: notes, tabs, attributes, and what is
 //! numbered. The rules of the book decide afterwards what of an author's attributes stays.
 
+use std::fmt::Write as _;
+
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use crate::markdown::{
@@ -11,7 +13,7 @@ use crate::render::dom::escape;
 use crate::render::html::{attribute_text, plain_text, until};
 use crate::render::references::{caption_label, reference_text};
 use crate::render::words::Words;
-use crate::site::Page;
+use crate::site::{Labelled, Page, PageId};
 
 /// Turns the steps through a page into events that pulldown-cmark can write.
 pub(super) fn plain_html<'a>(
@@ -125,6 +127,7 @@ impl<'a> Writer<'a> {
             Element::Reference(reference) => {
                 Open::Reference(self.out.len(), self.reference(&reference))
             }
+            Element::ListOf(kind) => return self.list_of(kind),
             Element::Mark => return self.inline("<mark>"),
             Element::Insert => return self.inline("<ins>"),
             Element::Key => return self.inline("<kbd>"),
@@ -140,6 +143,7 @@ impl<'a> Writer<'a> {
         match end {
             ElementEnd::Title => return self.end_title(),
             ElementEnd::Caption(_) => return self.block("</figcaption>\n"),
+            ElementEnd::ListOf => return,
             ElementEnd::Mark => return self.inline("</mark>"),
             ElementEnd::Insert => return self.inline("</ins>"),
             ElementEnd::Key => return self.inline("</kbd>"),
@@ -239,17 +243,47 @@ impl<'a> Writer<'a> {
         Open::Numbered(escape(&label))
     }
 
+    fn list_of(&mut self, kind: LabelKind) {
+        let site = self.context.site;
+        let Some(from) = site.page_routed(&self.page.route) else {
+            return;
+        };
+        let word = self.words.get(kind.name());
+        let mut items = String::new();
+        for found in site.list_of(from, kind) {
+            let name = caption_label(kind, found.number.as_deref().unwrap_or_default(), word);
+            let _ = writeln!(
+                items,
+                "<li><a href=\"{}\"><span class=\"numbering\">{}</span> {}</a></li>",
+                self.address_of(from, found),
+                escape(&name),
+                escape(&found.title),
+            );
+        }
+        if !items.is_empty() {
+            self.block(format!("<ul class=\"list-of\">\n{items}</ul>\n"));
+        }
+    }
+
     fn reference(&self, reference: &Reference) -> Option<String> {
         let site = self.context.site;
         let from = site.page_routed(&self.page.route)?;
         let found = site.labelled(from, &reference.label)?;
         let words = reference_text(found, &reference.form, |key| self.words.get(key));
+        let target = self.address_of(from, found);
+        Some(format!("<a href=\"{target}\">{}</a>", escape(&words)))
+    }
+
+    /// The address of what has a label, for an attribute.
+    fn address_of(&self, from: PageId, found: &Labelled) -> String {
         let there = match found.page == from {
             true => String::new(),
-            false => site.page(found.page).path.url_from(&self.page.path),
+            false => {
+                let page = self.context.site.page(found.page);
+                page.path.url_from(&self.page.path)
+            }
         };
-        let target = quoted(&format!("{there}#{}", found.id));
-        Some(format!("<a href=\"{target}\">{}</a>", escape(&words)))
+        quoted(&format!("{there}#{}", found.id))
     }
 }
 

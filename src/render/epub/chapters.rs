@@ -7,20 +7,25 @@ use rayon::prelude::*;
 
 use crate::config::direction;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::markdown::LabelKind;
 use crate::render::context::RenderContext;
 use crate::render::dom::{Fragment, Space, parse_fragment};
 use crate::render::epub::EpubOutput;
-use crate::render::epub::book::{Book, Chapter};
+use crate::render::epub::book::{Book, Chapter, plain};
 use crate::render::epub::headings::{Ids, settle_headings, settle_ids};
 use crate::render::epub::images::{Picture, cover, pictures, source};
 use crate::render::epub::links::{Surroundings, broken_images, connect};
 use crate::render::epub::markup::markup;
 use crate::render::epub::metadata::Holdings;
+use crate::render::epub::nav::List;
 use crate::render::epub::package::{Finished, Parts, pack};
 use crate::render::epub::pages::chapter as chapter_page;
 use crate::render::epub::rules::rule;
 use crate::render::epub::structure::settle;
 use crate::render::epub::words::words;
+use crate::render::references::caption_label;
+use crate::render::words::Words as Common;
+use crate::site::Labelled;
 
 /// The style of every book.
 pub(super) const STYLE: &str = include_str!("../../../themes/base/epub.css");
@@ -56,14 +61,46 @@ pub(super) fn make(book: &Book<'_>) -> Result<EpubOutput, String> {
         .enumerate()
         .map(|(at, tree)| finish(tree, at, &around))
         .collect();
+    let lists = lists(book, &ids);
     let bytes = pack(&Parts {
         book,
+        lists: &lists,
         chapters: &chapters,
         pictures: &pictures,
         cover: cover.as_ref(),
         style: STYLE,
     })?;
     Ok(EpubOutput { bytes, diagnostics })
+}
+
+/// The lists that the book has of its figures and tables, for the navigation.
+fn lists(book: &Book<'_>, ids: &[&Ids]) -> Vec<List> {
+    let site = book.context.site;
+    let kinds = [(LabelKind::Figure, "loi"), (LabelKind::Table, "lot")];
+    let one = |(kind, name): (LabelKind, &'static str)| {
+        let page = *site.list_pages.get(&kind)?;
+        let chapter = &book.chapters[book.chapter_of(page)?];
+        let words = Common::of(site, &chapter.language);
+        let word = words.get(kind.name());
+        let entry = |found: &Labelled| {
+            let at = book.chapter_of(found.page)?;
+            let id = ids[at].known.get(&found.id)?;
+            let label = caption_label(kind, found.number.as_deref().unwrap_or_default(), word);
+            Some((
+                format!("{}#{id}", book.chapters[at].file),
+                plain(&format!("{label} {}", found.title)),
+            ))
+        };
+        let found = site.list_of(page, kind).into_iter();
+        let entries: Vec<(String, String)> = found.filter_map(entry).collect();
+        (!entries.is_empty()).then(|| List {
+            name,
+            title: chapter.title.clone(),
+            file: chapter.file.clone(),
+            entries,
+        })
+    };
+    kinds.into_iter().filter_map(one).collect()
 }
 
 fn draft(context: &RenderContext<'_>, chapter: &Chapter<'_>) -> (Fragment, Ids) {

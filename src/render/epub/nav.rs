@@ -9,8 +9,21 @@ use crate::render::dom::escape;
 use crate::render::epub::book::{Book, Entry};
 use crate::render::epub::pages::{attribute, document};
 
-/// The navigation document: the table of contents at full depth, and the landmarks.
-pub(super) fn nav(book: &Book<'_>, has_cover: bool) -> String {
+/// A list of figures or tables (EPUB 3.3, 7.4.2; EPUB Structural Semantics, `loi` and `lot`).
+pub(super) struct List {
+    /// Its name in the vocabulary.
+    pub(super) name: &'static str,
+    /// The title of the chapter that it stands in, which is its own.
+    pub(super) title: String,
+    /// The file of that chapter.
+    pub(super) file: String,
+    /// Addresses and texts.
+    pub(super) entries: Vec<(String, String)>,
+}
+
+/// The navigation document: the table of contents at full depth, the landmarks, and the lists of
+/// figures and tables that the book has.
+pub(super) fn nav(book: &Book<'_>, lists: &[List], has_cover: bool) -> String {
     let words = book.words;
     let mut items = String::new();
     leaf("titlepage.xhtml", words.title_page, &mut items);
@@ -35,10 +48,25 @@ pub(super) fn nav(book: &Book<'_>, has_cover: bool) -> String {
     if let Some(start) = book.start() {
         landmark("bodymatter", &start.file, words.start);
     }
+    let mut more = String::new();
+    for list in lists {
+        landmark(list.name, &list.file, &list.title);
+        let title = escape(&list.title);
+        let name = list.name;
+        let _ = write!(
+            more,
+            "\n<nav epub:type=\"{name}\" id=\"{name}\" aria-labelledby=\"{name}-title\" hidden=\"hidden\">\n\
+             <h2 id=\"{name}-title\">{title}</h2>\n<ol>\n"
+        );
+        for (address, text) in &list.entries {
+            leaf(&attribute(address), text, &mut more);
+        }
+        more.push_str("</ol>\n</nav>");
+    }
     let content = format!(
         "<nav epub:type=\"toc\" role=\"doc-toc\" id=\"toc\" aria-labelledby=\"toc-title\">\n\
          <h1 id=\"toc-title\">{contents}</h1>\n<ol>\n{items}</ol>\n</nav>\n\
-         <nav epub:type=\"landmarks\" aria-label=\"{}\" hidden=\"hidden\">\n<ol>\n{landmarks}</ol>\n</nav>",
+         <nav epub:type=\"landmarks\" aria-label=\"{}\" hidden=\"hidden\">\n<ol>\n{landmarks}</ol>\n</nav>{more}",
         attribute(words.landmarks)
     );
     document(

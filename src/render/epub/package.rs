@@ -11,12 +11,14 @@ use crate::render::epub::archive::rewrite;
 use crate::render::epub::book::{Book, Entry};
 use crate::render::epub::images::{Picture, Pictures};
 use crate::render::epub::metadata::{Holdings, metadata};
-use crate::render::epub::nav::{finish_ncx, first_chapter, nav, ncx_entry};
+use crate::render::epub::nav::{List, finish_ncx, first_chapter, nav, ncx_entry};
 use crate::render::epub::pages::{attribute, colophon, cover, title_page};
 
 /// The documents and pictures that are to be packed.
 pub(super) struct Parts<'a> {
     pub book: &'a Book<'a>,
+    /// Its lists of figures and tables.
+    pub lists: &'a [List],
     /// A document for every chapter, in the same order.
     pub chapters: &'a [Finished],
     pub pictures: &'a Pictures,
@@ -40,7 +42,7 @@ pub(super) fn pack(parts: &Parts<'_>) -> Result<Vec<u8>, String> {
     fill(parts, &mut builder).map_err(fault)?;
     builder.generate(&mut raw).map_err(fault)?;
     let mut finished = BTreeMap::new();
-    let navigation = nav(parts.book, parts.cover.is_some());
+    let navigation = nav(parts.book, parts.lists, parts.cover.is_some());
     finished.insert("OEBPS/nav.xhtml", navigation);
     rewrite(&raw, finished, |name, text| match name {
         "OEBPS/content.opf" => finish_package(parts, text),

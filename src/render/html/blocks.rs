@@ -50,6 +50,7 @@ impl Writer<'_> {
             Element::Numbered(numbered) => self.open_numbered(numbered),
             Element::Caption(_) => self.open_caption(),
             Element::Reference(reference) => self.open_reference(reference),
+            Element::ListOf(kind) => self.list_of(*kind),
         }
     }
 
@@ -58,6 +59,7 @@ impl Writer<'_> {
             ElementEnd::Title => return self.close_title(),
             ElementEnd::Numbered(kind) => return self.close_numbered(kind),
             ElementEnd::Reference => return self.close_reference(),
+            ElementEnd::ListOf => return,
             ElementEnd::Caption(_) => "</figcaption>",
             ElementEnd::Note(Fold::Fixed) => "</aside>\n",
             ElementEnd::Note(_) | ElementEnd::Tab => "</details>\n",

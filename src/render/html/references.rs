@@ -1,11 +1,13 @@
 //! What is numbered on a page, and the links to it.
 
+use std::fmt::Write as _;
+
 use crate::markdown::{LabelKind, Numbered, Reference};
 use crate::render::html::blocks::Block;
 use crate::render::html::body::Writer;
 use crate::render::html::events::{encode_fragment, escape};
 use crate::render::references::{caption_label, reference_text};
-use crate::site::Labelled;
+use crate::site::{Labelled, PageId};
 
 impl Writer<'_> {
     /// Begins a figure, a table, a listing or an equation.
@@ -48,6 +50,32 @@ impl Writer<'_> {
         self.raw(&html);
     }
 
+    /// Lists what has labels of a kind, each with its name and its caption.
+    pub(super) fn list_of(&mut self, kind: LabelKind) {
+        let site = self.context.site;
+        let Some(from) = site.page_routed(&self.page.route) else {
+            return;
+        };
+        let all = site.list_of(from, kind);
+        if all.is_empty() {
+            return;
+        }
+        let word = self.theme.string(kind.name());
+        let mut html = format!("<ul class=\"list-of\" data-kind=\"{}\">\n", kind.name());
+        for found in all {
+            let name = caption_label(kind, found.number.as_deref().unwrap_or_default(), word);
+            let _ = writeln!(
+                html,
+                "<li><a href=\"{}\"><span class=\"numbering\">{}</span> {}</a></li>",
+                self.address_of(from, found),
+                escape(&name),
+                escape(&found.title),
+            );
+        }
+        self.raw(&html);
+        self.raw("</ul>\n");
+    }
+
     /// Begins a reference. What was written stands in it, and is seen only if it means nothing.
     pub(super) fn open_reference(&mut self, reference: &Reference) {
         self.reference_start = self.out.len();
@@ -66,16 +94,21 @@ impl Writer<'_> {
         let from = site.page_routed(&self.page.route)?;
         let found = site.labelled(from, &reference.label)?;
         let words = reference_text(found, &reference.form, |key| self.theme.string(key));
+        let address = self.address_of(from, found);
+        Some(format!("<a href=\"{address}\">{}</a>", escape(&words)))
+    }
+
+    /// The address of what has a label, for an attribute.
+    fn address_of(&self, from: PageId, found: &Labelled) -> String {
         let address = match found.page == from {
             true => String::new(),
-            false => site.page(found.page).route.url_from(&self.page.route),
+            false => {
+                let page = self.context.site.page(found.page);
+                page.route.url_from(&self.page.route)
+            }
         };
-        Some(format!(
-            "<a href=\"{}#{}\">{}</a>",
-            escape(&address),
-            escape(&encode_fragment(&found.id)),
-            escape(&words)
-        ))
+        let fragment = encode_fragment(&found.id);
+        format!("{}#{}", escape(&address), escape(&fragment))
     }
 
     fn label(&self, kind: LabelKind, id: &str) -> String {

@@ -194,3 +194,14 @@ fn what_has_a_label_is_numbered_and_linked() {
          <mi>x</mi></math></span><span class=\"numbering\">(1)</span></span></p>",
     );
 }
+
+#[test]
+fn a_page_lists_its_figures() {
+    let list = body("\\listoftables\n\n\\listoffigures\n\n![A *b*](x.png){#fig-a}\n").content;
+    let list = list.split("<figure").next().unwrap();
+    assert_eq!(
+        list,
+        "<ul class=\"list-of\" data-kind=\"figure\">\n\
+         <li><a href=\"#fig-a\"><span class=\"numbering\">Figure\u{a0}1</span> A b</a></li>\n</ul>\n"
+    );
+}

@@ -11,6 +11,7 @@ use crate::render::pdf::links::link;
 use crate::render::pdf::node;
 use crate::render::pdf::tree::Builder;
 use crate::render::references::{caption_label, reference_text};
+use crate::site::Labelled;
 
 /// What is numbered, before its content is read.
 pub(super) struct Label {
@@ -37,6 +38,10 @@ impl Builder<'_, '_> {
             Element::Abbreviation(_) => Open::Flat { blocks: false },
             Element::Numbered(numbered) => Open::Numbered(self.numbered(&numbered)),
             Element::Reference(reference) => Open::Reference(self.reference(&reference)),
+            Element::ListOf(kind) => {
+                self.list_of(kind);
+                Open::Flat { blocks: true }
+            }
         };
         self.open(open, span);
     }
@@ -108,6 +113,29 @@ impl Builder<'_, '_> {
             kind: numbered.kind,
             place: format!("p{}--{}", self.input.index, numbered.id),
             name: caption_label(numbered.kind, number.unwrap_or_default(), word),
+        }
+    }
+
+    /// Lists what has labels of a kind and stands in this document.
+    fn list_of(&mut self, kind: LabelKind) {
+        let site = self.input.context.site;
+        let Some(from) = site.page_routed(&self.input.page.route) else {
+            return;
+        };
+        let word = self.input.words.get(kind.name());
+        let item = |found: &Labelled| {
+            let index = self.input.links.pages.get(&found.page)?;
+            let number = found.number.as_deref().unwrap_or_default();
+            Some(json!({
+                "label": format!("p{index}--{}", found.id),
+                "name": caption_label(kind, number, word),
+                "text": found.title,
+            }))
+        };
+        let all = site.list_of(from, kind).into_iter();
+        let items: Vec<Value> = all.filter_map(item).collect();
+        if !items.is_empty() {
+            self.push(json!({"t": "list-of", "items": items}));
         }
     }
 

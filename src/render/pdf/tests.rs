@@ -448,3 +448,13 @@ fn what_has_a_label_is_numbered_and_linked() {
     let pdf = Project::of(text).pdf();
     assert_eq!(codes(&pdf), [""; 0]);
 }
+
+#[test]
+fn a_list_of_figures_knows_their_places() {
+    let text = "# T\n\n\\listoffigures\n\n![A](x.png){#fig-a}\n";
+    let list = blocks(text).lines().next().map(str::to_owned);
+    let expected =
+        r#"{"items":[{"label":"p0--fig-a","name":"Figure 1.1","text":"A"}],"t":"list-of"}"#;
+    assert_eq!(list.as_deref(), Some(expected));
+    assert_eq!(codes(&Project::of(text).pdf()), ["pdf-image"; 0]);
+}

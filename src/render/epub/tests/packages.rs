@@ -281,3 +281,15 @@ fn pages_of_any_name_get_names_of_plain_ascii() {
         6
     );
 }
+
+#[test]
+fn a_list_of_figures_stands_in_the_navigation() {
+    let made = one("# T\n\n\\listoffigures\n\n![A & b](a.gif){#fig-a}\n");
+    let nav = made.file("nav.xhtml");
+    assert!(nav.contains("<a epub:type=\"loi\" href="), "{nav}");
+    assert!(
+        nav.contains("#fig-a\">Figure 1.1 A &amp; b</a></li>"),
+        "{nav}"
+    );
+    assert!(!nav.contains("\"lot\""), "{nav}");
+}
