@@ -4,9 +4,11 @@
 //! is made and then forgotten, so that what a build needs does not grow with what it makes.
 
 mod lock;
+mod options;
 mod prepared;
 mod versions;
 
+pub use options::{BuildOptions, Checks, Versions};
 pub use prepared::{Prepared, Sources, prepare};
 
 use std::collections::BTreeMap;
@@ -23,41 +25,11 @@ use crate::release::{
     CheckSummary, FORMAT, File, Manifest, Output, Redirect, Release, ReleaseSource, Role, Sink,
     SinkError,
 };
-use crate::render::{Job, JobKind, RenderContext, RenderError, Stage, Wanted};
+use crate::render::{Job, JobKind, RenderContext, RenderError, Stage};
 use crate::repo::{History, Snapshot};
-use crate::site::{LoadOptions, Site};
+use crate::site::Site;
 use crate::site_path::SitePath;
 use crate::store::Store;
-
-/// What a build is asked for.
-pub struct BuildOptions {
-    /// How the site is loaded.
-    pub load: LoadOptions,
-    /// Which outputs are made.
-    pub wanted: Wanted,
-    /// Whether the checks run.
-    pub checks: Checks,
-    /// Which versions are built.
-    pub versions: Versions,
-}
-
-/// Which versions are built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Versions {
-    /// All that the project names.
-    All,
-    /// The one of the snapshot alone, as if there were no other.
-    Current,
-}
-
-/// Whether the checks run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Checks {
-    /// They do.
-    Run,
-    /// They do not, and the release says nothing of them.
-    Skip,
-}
 
 /// What came of a build.
 pub struct Built {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::assets::AssetMap;
+use crate::build::options::{BuildOptions, Versions};
 use crate::build::versions::{Lineup, Loaded};
-use crate::build::{BuildOptions, Versions};
 use crate::diagnostic::Diagnostic;
 use crate::progress::{Event, Progress, Stage as Step};
 use crate::render::highlight::Highlights;

@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::preview::generation::Generation;
+use crate::preview::loading::HEAD_LOG;
 use crate::preview::project::{Follow, Preview};
 use crate::repo::Snapshot;
+use crate::repo::fixture::Fixture;
 use crate::site::LoadOptions;
 use crate::site_path::SitePath;
 use crate::store::Store;
@@ -127,7 +127,7 @@ fn edits() -> impl Strategy<Value = Edit> {
 }
 
 struct Project {
-    folder: tempfile::TempDir,
+    files: Fixture,
     /// The head and the text of each page that is there, and what stands below.
     pages: BTreeMap<usize, [usize; 3]>,
 }
@@ -135,10 +135,9 @@ struct Project {
 impl Project {
     fn new() -> Self {
         let mut project = Self {
-            folder: tempfile::tempdir().unwrap(),
+            files: Fixture::empty(),
             pages: BTreeMap::new(),
         };
-        project.git(&["init", "--quiet"]);
         for file in 0..OTHERS.len() {
             project.carry_out(&Edit::Other(file, 0));
         }
@@ -149,31 +148,12 @@ impl Project {
         project
     }
 
-    fn root(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn git(&self, arguments: &[&str]) {
-        let done = Command::new("git")
-            .current_dir(self.root())
-            .args(["-c", "user.name=A", "-c", "user.email=a@example.org"])
-            .args(arguments)
-            .output()
-            .unwrap();
-        assert!(done.status.success(), "{done:?}");
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let place = self.root().join(path);
-        fs::create_dir_all(place.parent().unwrap()).unwrap();
-        fs::write(place, text).unwrap();
-    }
-
     fn write_page(&mut self, page: usize, parts: [usize; 3]) -> &'static str {
         self.pages.insert(page, parts);
         let [head, text, more] = parts;
         let more = "\nMore words.\n".repeat(more);
-        self.write(PAGES[page], &[HEADS[head], TEXTS[text], &more].concat());
+        self.files
+            .write(PAGES[page], &[HEADS[head], TEXTS[text], &more].concat());
         PAGES[page]
     }
 
@@ -195,27 +175,26 @@ impl Project {
             }
             Edit::Other(file, text) => {
                 let (path, texts) = OTHERS[*file];
-                self.write(path, texts[*text]);
+                self.files.write(path, texts[*text]);
                 vec![path]
             }
             Edit::Remove(page) => match self.pages.remove(page) {
                 Some(_) => {
-                    fs::remove_file(self.root().join(PAGES[*page])).unwrap();
+                    fs::remove_file(self.files.at(PAGES[*page])).unwrap();
                     vec![PAGES[*page]]
                 }
                 None => Vec::new(),
             },
             Edit::Move(from, to) => match self.pages.remove(from) {
                 Some(parts) => {
-                    fs::remove_file(self.root().join(PAGES[*from])).unwrap();
+                    fs::remove_file(self.files.at(PAGES[*from])).unwrap();
                     vec![PAGES[*from], self.write_page(*to, parts)]
                 }
                 None => Vec::new(),
             },
             Edit::Commit => {
-                self.git(&["add", "--all"]);
-                self.git(&["commit", "--quiet", "--allow-empty", "--message", "Change"]);
-                vec![".git/logs/HEAD"]
+                self.files.commit("Change");
+                vec![HEAD_LOG]
             }
         };
         let paths = changed.into_iter();
@@ -224,8 +203,8 @@ impl Project {
 
     fn preview(&self) -> Preview {
         let preview = Preview::new(
-            Snapshot::worktree(self.root()).unwrap(),
-            Store::open(&self.root().join(".tympan")),
+            Snapshot::worktree(self.files.root()).unwrap(),
+            Store::open(&self.files.root().join(".tympan")),
             LoadOptions {
                 now: 1_790_000_000,
                 ..LoadOptions::default()

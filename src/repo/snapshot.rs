@@ -12,7 +12,8 @@ use crate::repo::error::RepoError;
 use crate::repo::git;
 use crate::repo::objects::Objects;
 use crate::repo::root::Root;
-use crate::repo::{status, worktree};
+use crate::repo::status;
+use crate::repo::worktree;
 use crate::site_path::SitePath;
 
 /// The files of one commit or of the worktree, below the project's root.

@@ -51,7 +51,7 @@ const TABLE: &[(&str, &[&str])] = &[
     (
         "preview",
         &[
-            "build", "render", "site", "repo", "store", "release", "config", FLOOR_1,
+            "build", "render", "checks", "site", "repo", "store", "release", "config", FLOOR_1,
         ],
     ),
     ("cli", &[EVERYTHING]),
@@ -97,6 +97,8 @@ const ONE_ROOM_ONLY: &[(&str, &[&str])] = &[
     ("layout::backends", &["src/render/diagram/"]),
     ("pikchr::{", &["src/render/diagram/"]),
     ("notify::", &["src/preview/"]),
+    ("hyper", &["src/preview/"]),
+    ("axum::", &["src/preview/"]),
     // Pages are given values for their templates, and so are shortcodes, which are text before they
     // are pages.
     (
