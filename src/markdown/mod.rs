@@ -18,6 +18,7 @@ mod keys;
 mod labels;
 mod line_set;
 mod math;
+mod merge;
 mod numbered;
 mod outline;
 mod parse;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::markdown::attach::Attacher;
 use crate::markdown::autolink::{link_bare_urls, might_hold_url};
@@ -10,6 +10,7 @@ use crate::markdown::blocks::{BlockFault, faults, read_blocks};
 use crate::markdown::element::Markup;
 use crate::markdown::inline::{might_hold_marks, read_inline};
 use crate::markdown::labels::{might_hold_labels, read_references};
+use crate::markdown::merge::Merged;
 use crate::markdown::numbered::read_numbered;
 
 /// A step and the bytes of the text that it came from.
@@ -39,7 +40,7 @@ pub fn block_faults(text: &str, offset: usize) -> Vec<(BlockFault, Range<usize>)
 /// What [`events`] reads but for blocks of other dialects, references and numbers.
 pub(super) fn parse(text: &str) -> Vec<Spanned<'_>> {
     let parser = Parser::new_ext(text, options()).into_offset_iter();
-    let parser = TextMergeWithOffset::new(parser);
+    let parser = Merged::new(parser, text);
     let mut attacher = Attacher::new(text.len());
     // What an entity stands for is only known once it is read; without one, a look at the text as a
     // whole says what need not be looked for in its parts.

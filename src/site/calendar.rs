@@ -1,6 +1,8 @@
 //! How a day is written out in the languages of readers, after the Unicode CLDR (version 48, the
 //! long form of dates).
 
+use std::fmt::Write as _;
+
 /// For each language: the form of a date, and the names of the months as they stand in one.
 const FORMS: &[(&str, &str, &str)] = &[
     (
@@ -166,10 +168,17 @@ pub(super) fn written_out(language: &str, (year, month, day): (i32, u8, u8)) -> 
         _ => (year, month, day),
     };
     let name = months.split('|').nth(usize::from(month).checked_sub(1)?)?;
-    let text = form
-        .replace("{d}", &day.to_string())
-        .replace("{y}", &year.to_string())
-        .replace("{m}", name);
+    let mut text = String::with_capacity(form.len() + name.len());
+    let mut pieces = form.split(['{', '}']);
+    while let (Some(words), field) = (pieces.next(), pieces.next()) {
+        text.push_str(words);
+        let _ = match field {
+            Some("d") => write!(text, "{day}"),
+            Some("y") => write!(text, "{year}"),
+            Some(_) => text.write_str(name),
+            None => Ok(()),
+        };
+    }
     let zero = match (*tag, language) {
         ("fa", _) => Some('۰'),
         ("ar", "ar-EG" | "ar-SA" | "ar-IQ" | "ar-SY" | "ar-JO" | "ar-SD") => Some('٠'),

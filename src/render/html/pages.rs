@@ -282,16 +282,28 @@ fn described(site: &Site, page: &Page) -> Option<String> {
 
 /// The first paragraph, cut at a word near 200 characters.
 fn summary(page: &Page) -> Option<String> {
-    let mut text = String::with_capacity(page.outline.summary.len());
+    const MOST: usize = 200;
+    let mut text = String::with_capacity(MOST + 40);
+    let mut letters = 0;
     for word in page.outline.summary.split_whitespace() {
         if !text.is_empty() {
             text.push(' ');
+            letters += 1;
         }
         text.push_str(word);
+        letters += match word.is_ascii() {
+            true => word.len(),
+            false => word.chars().count(),
+        };
+        if letters > MOST {
+            break;
+        }
     }
-    let Some((cut, _)) = text.char_indices().nth(200) else {
+    if letters <= MOST {
         return Some(text).filter(|text| !text.is_empty());
-    };
+    }
+    let cut = text.char_indices().nth(MOST);
+    let cut = cut.map_or(text.len(), |(at, _)| at);
     let end = text[..cut].rfind(' ').unwrap_or(cut);
     let kept = text[..end].trim_end_matches([',', ';', ':', '.']).len();
     text.truncate(kept);
