@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::config::CONFIG_FILE;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::{LinkTarget, Page, Site};
@@ -65,14 +67,13 @@ pub(super) fn image_uses(site: &Site) -> BTreeMap<SitePath, Use> {
 
 /// Every file that a page links to.
 pub(super) fn linked_files(site: &Site) -> BTreeSet<SitePath> {
-    let links = site.written_pages().flat_map(|(site, page)| {
+    let pages: Vec<_> = site.written_pages().collect();
+    let files = pages.par_iter().flat_map_iter(|(site, page)| {
         let links = page.outline.links.iter();
-        links.map(move |link| site.resolve(page, &link.target))
-    });
-    links
-        .filter_map(|target| match target {
+        links.filter_map(|link| match site.resolve(page, &link.target) {
             LinkTarget::File(file) => Some(file),
             _ => None,
         })
-        .collect()
+    });
+    files.collect()
 }

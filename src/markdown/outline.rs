@@ -118,35 +118,9 @@ impl Outline {
     pub fn of(events: &[Spanned<'_>]) -> Self {
         let mut reader = Reader::default();
         for (markup, span) in events {
-            match markup {
-                Markup::Plain(event) => reader.read(event, span.clone()),
-                Markup::Attributes(found) => reader.id(found.id.as_ref(), span),
-                Markup::Open(element) => match &**element {
-                    Element::Note(note) => reader.id(note.attributes.id.as_ref(), span),
-                    Element::Tabs(found) | Element::Division(found) => {
-                        reader.id(found.id.as_ref(), span);
-                    }
-                    Element::Numbered(found) => {
-                        reader.id(Some(&found.id), span);
-                        reader.numbered.push(reader.outline.labels.len());
-                        reader.label(found.kind, found.id.clone(), span.clone());
-                    }
-                    Element::Caption(_) => reader.caption = Some(String::new()),
-                    Element::ListOf(kind) => reader.outline.lists.push(*kind),
-                    Element::Reference(found) => {
-                        let used = (found.label.clone(), span.clone());
-                        reader.outline.label_uses.push(used);
-                    }
-                    _ => {}
-                },
-                Markup::Close(ElementEnd::Numbered(_)) => {
-                    reader.numbered.pop();
-                }
-                Markup::Close(ElementEnd::Caption(_)) => reader.end_caption(),
-                Markup::Close(_) => {}
-            }
+            reader.step(markup, span);
         }
-        reader.outline
+        reader.finish()
     }
 }
 
@@ -172,8 +146,9 @@ fn words_in(text: &str) -> usize {
     usize::from(!is_space(*first)) + pieces.map(count).sum::<usize>()
 }
 
+/// Reads an outline step by step.
 #[derive(Default)]
-struct Reader {
+pub(super) struct Reader {
     outline: Outline,
     slugs: Slugs,
     heading: Option<(Option<String>, Heading)>,
@@ -188,6 +163,42 @@ struct Reader {
 }
 
 impl Reader {
+    /// Takes the next step.
+    pub(super) fn step(&mut self, markup: &Markup<'_>, span: &Range<usize>) {
+        match markup {
+            Markup::Plain(event) => self.read(event, span.clone()),
+            Markup::Attributes(found) => self.id(found.id.as_ref(), span),
+            Markup::Open(element) => match &**element {
+                Element::Note(note) => self.id(note.attributes.id.as_ref(), span),
+                Element::Tabs(found) | Element::Division(found) => {
+                    self.id(found.id.as_ref(), span);
+                }
+                Element::Numbered(found) => {
+                    self.id(Some(&found.id), span);
+                    self.numbered.push(self.outline.labels.len());
+                    self.label(found.kind, found.id.clone(), span.clone());
+                }
+                Element::Caption(_) => self.caption = Some(String::new()),
+                Element::ListOf(kind) => self.outline.lists.push(*kind),
+                Element::Reference(found) => {
+                    let used = (found.label.clone(), span.clone());
+                    self.outline.label_uses.push(used);
+                }
+                _ => {}
+            },
+            Markup::Close(ElementEnd::Numbered(_)) => {
+                self.numbered.pop();
+            }
+            Markup::Close(ElementEnd::Caption(_)) => self.end_caption(),
+            Markup::Close(_) => {}
+        }
+    }
+
+    /// What was read.
+    pub(super) fn finish(self) -> Outline {
+        self.outline
+    }
+
     fn id(&mut self, id: Option<&String>, span: &Range<usize>) {
         let given = id.map(|id| (id.clone(), span.clone()));
         self.outline.html_ids.extend(given);

@@ -39,8 +39,7 @@ pub fn block_faults(text: &str, offset: usize) -> Vec<(BlockFault, Range<usize>)
 
 /// What [`events`] reads but for blocks of other dialects, references and numbers.
 pub(super) fn parse(text: &str) -> Vec<Spanned<'_>> {
-    let parser = Parser::new_ext(text, options()).into_offset_iter();
-    let parser = Merged::new(parser, text);
+    let parser = steps(text);
     let mut attacher = Attacher::new(text.len());
     // What an entity stands for is only known once it is read; without one, a look at the text as a
     // whole says what need not be looked for in its parts.
@@ -57,8 +56,14 @@ pub(super) fn parse(text: &str) -> Vec<Spanned<'_>> {
     }
 }
 
+/// The steps that pulldown-cmark takes.
+pub(super) fn steps(text: &str) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
+    let parser = Parser::new_ext(text, options()).into_offset_iter();
+    Merged::new(parser, text)
+}
+
 /// Whether a character may be written by its name or number.
-fn might_hold_entity(text: &str) -> bool {
+pub(super) fn might_hold_entity(text: &str) -> bool {
     /// The longest name has 31 letters.
     const LONGEST: usize = 40;
     let bytes = text.as_bytes();

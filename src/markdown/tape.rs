@@ -76,21 +76,11 @@ const LEVELS: [HeadingLevel; 6] = [
 impl Tape {
     /// Keeps the steps of [`events`](crate::markdown::events) through `text`; `offset` is that of their spans.
     pub fn of(steps: &[Spanned<'_>], text: &str, offset: usize) -> Self {
-        let mut writer = Writer {
-            text,
-            offset,
-            bytes: Vec::with_capacity(steps.len() * 6),
-            rare: Vec::new(),
-            open: Vec::new(),
-            before: 0,
-        };
+        let mut writer = Writer::new(text, offset);
         for (markup, span) in steps {
             writer.step(markup, span);
         }
-        Self {
-            bytes: writer.bytes.into(),
-            rare: writer.rare.into(),
-        }
+        writer.finish()
     }
 
     /// The steps through `text`, which must be the one that was kept; the same as parsing it would
@@ -110,7 +100,8 @@ impl Tape {
     }
 }
 
-struct Writer<'t> {
+/// Keeps steps one by one.
+pub(super) struct Writer<'t> {
     text: &'t str,
     offset: usize,
     bytes: Vec<u8>,
@@ -120,8 +111,29 @@ struct Writer<'t> {
     before: usize,
 }
 
-impl Writer<'_> {
-    fn step(&mut self, markup: &Markup<'_>, span: &Range<usize>) {
+impl<'t> Writer<'t> {
+    /// Nothing so far; `offset` is that of the spans to come.
+    pub(super) fn new(text: &'t str, offset: usize) -> Self {
+        Self {
+            text,
+            offset,
+            bytes: Vec::with_capacity(text.len() / 2 + 16),
+            rare: Vec::new(),
+            open: Vec::new(),
+            before: 0,
+        }
+    }
+
+    /// What was kept.
+    pub(super) fn finish(self) -> Tape {
+        Tape {
+            bytes: self.bytes.into(),
+            rare: self.rare.into(),
+        }
+    }
+
+    /// Keeps the next step.
+    pub(super) fn step(&mut self, markup: &Markup<'_>, span: &Range<usize>) {
         let span = span.start - self.offset..span.end - self.offset;
         let Markup::Plain(event) = markup else {
             return self.rare(markup, &span);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity, SourceText};
 use crate::digest::Digest;
-use crate::markdown::{Outline, Punctuation, Spanned, Tape, events, set_punctuation};
+use crate::markdown::{Outline, Punctuation, Spanned, Tape, read, set_punctuation};
 use crate::site::addresses::{humanize, is_index, route_of, url_of};
 use crate::site::expand::{
     Expanded, Fault, FaultKind, Part, Shortcodes, Surroundings, Variables, expand, locate,
@@ -94,7 +94,7 @@ impl Page {
     pub fn read(source: &PageSource<'_>, around: Around<'_>) -> Self {
         let path = source.path;
         let mut diagnostics = Vec::new();
-        let file: Arc<str> = decode(path, source.bytes, &mut diagnostics).into();
+        let file = decode(path, source.bytes, &mut diagnostics);
         let text = SourceText::new(path, &file);
         let (front, body, faults) = read_front_matter(&text, &file, &FrontMatter::default());
         diagnostics.extend(faults);
@@ -138,9 +138,7 @@ impl Page {
                 .unwrap_or_else(|_| SitePath::root())
         };
         let path = at.map_or_else(beside, |page| page.path.clone());
-        let events = events(&text, 0);
-        let outline = Outline::of(&events);
-        let tape = Tape::of(&events, &text, 0);
+        let (outline, tape) = read(&text, 0);
         let digest = Digest::of(text.as_bytes());
         Self {
             place: at.map_or_else(|| path.clone(), |page| page.place.clone()),
@@ -190,9 +188,7 @@ impl Page {
             }
         }
         let markdown = &expanded.text[self.body..];
-        let events = events(markdown, self.body);
-        self.outline = Outline::of(&events);
-        self.tape = Tape::of(&events, markdown, self.body);
+        (self.outline, self.tape) = read(markdown, self.body);
         self.own = digest_of(self.bytes, &expanded, around.read);
         self.digest = self.own;
         self.included = expanded.included;
@@ -285,9 +281,9 @@ impl Page {
     }
 }
 
-fn decode(path: &SitePath, bytes: &[u8], diagnostics: &mut Vec<Diagnostic>) -> String {
+fn decode(path: &SitePath, bytes: &[u8], diagnostics: &mut Vec<Diagnostic>) -> Arc<str> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
+        Ok(text) => text.into(),
         Err(error) => {
             let text = String::from_utf8_lossy(bytes).into_owned();
             let at = error.valid_up_to();
@@ -300,7 +296,7 @@ fn decode(path: &SitePath, bytes: &[u8], diagnostics: &mut Vec<Diagnostic>) -> S
                 )
                 .help("save it as UTF-8; the broken bytes show as \u{fffd}");
             diagnostics.push(found);
-            text
+            text.into()
         }
     }
 }

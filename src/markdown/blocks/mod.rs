@@ -13,8 +13,10 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::markdown::blocks::resolve::resolve;
-use crate::markdown::blocks::scan::{Scan, might_hold_blocks, scan};
+use crate::markdown::blocks::scan::{Scan, scan};
 use crate::markdown::parse::Spanned;
+
+pub(super) use crate::markdown::blocks::scan::might_hold_blocks;
 
 /// How often a text is read again because a block of it stands where none can be, such as in
 /// indented code.

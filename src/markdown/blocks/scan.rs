@@ -48,7 +48,7 @@ pub(super) struct Scan {
 }
 
 /// Whether a text may hold what this room knows.
-pub(super) fn might_hold_blocks(text: &str) -> bool {
+pub(in crate::markdown) fn might_hold_blocks(text: &str) -> bool {
     let bytes = text.as_bytes();
     let ends = memchr::memchr_iter(b'\n', bytes);
     let mut starts = std::iter::once(0).chain(ends.map(|end| end + 1));
