@@ -42,7 +42,7 @@ pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome
         .unwrap_or(&out)
         .display()
         .to_string();
-    let desired = Desired::read(&listed.snapshot);
+    let desired = Desired::read(&listed.snapshot, &listed.store);
     let known = desired.known(&listed.store);
     let inputs = standing::inputs(&listed.snapshot, args, &known, ui.begun());
     let known = inputs

@@ -11,16 +11,18 @@ use crate::digest::Digest;
 use crate::release::{Release, lost_routes};
 use crate::repo::Snapshot;
 use crate::site_path::SitePath;
-use crate::store::Store;
+use crate::store::{Key, Store};
 
-/// The releases that the environments of a project desire, each with the names of those that do.
+/// The releases that the environments of a project desire, each with the names of those that do. For
+/// one that follows a branch it is the release that was last brought there from here: a build asks no
+/// target, which may lie anywhere, and `publish` compares with what the target itself says.
 #[derive(Debug, Default)]
 pub struct Desired(BTreeMap<Digest, Vec<String>>);
 
 impl Desired {
     /// Reads the environments of a snapshot. One that cannot be read is for the commands that ship
     /// to complain about.
-    pub fn read(snapshot: &Snapshot) -> Self {
+    pub fn read(snapshot: &Snapshot, store: &Store) -> Self {
         let folder = SitePath::parse(FOLDER).expect("a plain name is a path");
         let mut desired: BTreeMap<Digest, Vec<String>> = BTreeMap::new();
         for file in snapshot.files() {
@@ -30,7 +32,8 @@ impl Desired {
             }
             let bytes = snapshot.read(path).unwrap_or_default();
             let (environment, _) = read_environment(path, &String::from_utf8_lossy(&bytes));
-            if let Some(release) = environment.release {
+            let pinned = environment.release;
+            if let Some(release) = pinned.or_else(|| last_live(store, &environment.name)) {
                 desired.entry(release).or_default().push(environment.name);
             }
         }
@@ -74,6 +77,20 @@ impl Desired {
         }
         (leveled(&built.site, lost), unknown)
     }
+}
+
+/// Remembers what a publish made live in an environment.
+pub fn remember_live(store: &Store, environment: &str, release: &Digest) {
+    store.cache(&live_key(environment), release.to_string().as_bytes());
+}
+
+fn last_live(store: &Store, environment: &str) -> Option<Digest> {
+    let text = String::from_utf8(store.recall(&live_key(environment))?).ok()?;
+    text.parse().ok()
+}
+
+fn live_key(environment: &str) -> Key {
+    Key::new("live", 1).input("environment", environment.as_bytes())
 }
 
 /// The addresses that the release before in the output folder had.

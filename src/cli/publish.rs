@@ -9,6 +9,7 @@ use crate::cli::args::{Global, PagesArgs, PublishArgs};
 use crate::cli::build::{make, size};
 use crate::cli::environment::{Shipping, followed};
 use crate::cli::json;
+use crate::cli::lost::remember_live;
 use crate::cli::project::{Project, root};
 use crate::cli::report;
 use crate::cli::ui::Ui;
@@ -88,6 +89,8 @@ pub fn run(ui: &Ui, global: &Global, args: &PublishArgs) -> anyhow::Result<Outco
             Ok(report) => {
                 if report.outcome == "refused" {
                     outcome = Outcome::Findings;
+                } else if !args.dry_run {
+                    remember_live(&project.store, &environment.name, &release.digest());
                 }
                 reports.push(report);
             }

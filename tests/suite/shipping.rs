@@ -170,7 +170,8 @@ fn a_release_that_is_not_clean_does_not_pass_a_policy() {
     assert!(!project.has("public/live"));
 }
 
-/// A project of which production desires a release that has a page which is gone now.
+/// A project of which production desires a release that has a page which is gone now, as does what
+/// was published last to the environment that follows the branch.
 fn desired() -> Project {
     let project = Project::example("docs");
     project.write("content/old.md", "# Old words\n");
@@ -197,7 +198,10 @@ fn an_address_of_a_desired_release_is_missed() {
         assert_eq!(report["lost"][0]["code"], "route-lost");
         assert_eq!(report["lost"][0]["path"], "old/index.html");
         let message = report["lost"][0]["message"].as_str().unwrap();
-        assert!(message.contains("the release of `prod`"), "{message}");
+        assert!(
+            message.contains("the release of `dev` and `prod`"),
+            "{message}"
+        );
         assert_eq!(report["lost"].as_array().unwrap().len(), 1);
         assert_eq!(report["diagnostics"]["warnings"], 1, "{report}");
     }
@@ -208,6 +212,22 @@ fn an_address_of_a_desired_release_is_missed() {
     project.write("content/new.md", page);
     assert_eq!(build()["lost"], serde_json::json!([]));
 
+    // What is live where a branch is followed is what was published there last.
+    fs::remove_file(project.path().join("environments/prod.toml")).unwrap();
+    fs::remove_file(project.path().join("content/new.md")).unwrap();
+    let message = build()["lost"][0]["message"].clone();
+    assert!(
+        message.as_str().unwrap().contains("the release of `dev`,"),
+        "{message}"
+    );
+    project.commit("Say less still");
+    project.run(&["publish", "dev"]).expect(0);
+    assert_eq!(build()["lost"], serde_json::json!([]));
+}
+
+#[test]
+fn a_release_that_nobody_has_is_named() {
+    let project = desired();
     fs::remove_dir_all(project.path().join(".tympan/blobs")).unwrap();
     for _ in 0..2 {
         let unknown = project.run(&["build"]).expect(0).stderr;
