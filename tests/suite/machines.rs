@@ -54,6 +54,26 @@ fn programs_find_every_page() {
 }
 
 #[test]
+fn search_engines_find_lists_that_have_no_page_of_their_own() {
+    let project = Project::new(&[
+        (
+            "tympan.toml",
+            "[project]\nkind = \"site\"\ntitle = \"Blog\"\nbase_url = \"https://blog.example/\"\n",
+        ),
+        (
+            "content/posts/one.md",
+            "---\ndate: 2026-01-02\nupdated: 2026-01-03\ntags: [sea]\n---\nOne.\n",
+        ),
+    ]);
+    project.run(&["build", "--no-check"]).expect(0);
+    let sitemap = project.read("dist/sitemap.xml");
+    for list in ["", "posts/", "tags/", "tags/sea/", "archive/"] {
+        let entry = format!("<loc>https://blog.example/{list}</loc><lastmod>2026-01-03</lastmod>");
+        assert!(sitemap.contains(&entry), "{list}: {sitemap}");
+    }
+}
+
+#[test]
 fn a_page_as_markdown_leads_to_other_pages_as_markdown() {
     let project = built();
     let home = project.read("dist/index.md");

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::config::Kind;
 use crate::render::plan::{Job, JobKind};
-use crate::site::{List, ListId, PageId, Site, Taxonomy, TermId};
+use crate::site::{ARCHIVE_FILE, List, ListId, PageId, Site, Taxonomy, TermId};
 use crate::site_path::SitePath;
 
 /// How many numbers stand on either side of the present one.
@@ -135,6 +135,31 @@ pub(super) fn jobs(site: &Site) -> Vec<Job> {
         terms.map(|(at, taxonomy)| Job::single(JobKind::Terms(at), taxonomy.route.clone())),
     );
     jobs
+}
+
+/// The first page of every list that no page of the site stands for, and what is listed there.
+pub(in crate::render) fn firsts(site: &Site) -> Vec<(SitePath, Vec<PageId>)> {
+    let of_terms = |taxonomy: &Taxonomy| {
+        let terms = taxonomy.terms.iter();
+        terms.flat_map(|term| term.pages.clone()).collect()
+    };
+    let first = |job: Job| {
+        let pages = match &job.kind {
+            JobKind::List(id, 1) => {
+                chapters(site, id).or_else(|| Some(site.list(id)?.pages.to_vec()))?
+            }
+            JobKind::Terms(at) => of_terms(site.taxonomies.get(*at)?),
+            _ => return None,
+        };
+        Some((job.outputs.into_iter().next()?, pages))
+    };
+    let archive = || Some((SitePath::parse(ARCHIVE_FILE).ok()?, site.dated.clone()));
+    let archive = site.has_archive().then(archive).flatten();
+    jobs(site)
+        .into_iter()
+        .filter_map(first)
+        .chain(archive)
+        .collect()
 }
 
 /// A term in the list of all terms.

@@ -43,5 +43,6 @@ pub(super) use entrance::Entrance;
 pub(super) use events::{escape, plain_text, until};
 pub(super) use figures::file_url;
 pub(super) use languages::{absolute, alternates};
+pub(super) use lists::firsts;
 pub use renderer::Html;
 pub(super) use shared::canonical;

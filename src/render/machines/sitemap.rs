@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::render::context::RenderContext;
-use crate::render::html::{absolute, alternates, canonical, escape};
-use crate::site::{Date, LinkTarget, Page, PageId, Site};
+use crate::render::html::{absolute, alternates, canonical, escape, firsts};
+use crate::site::{Age, Date, LinkTarget, Page, PageId, Site};
+use crate::site_path::SitePath;
 
 /// How many addresses one file may hold (sitemaps.org).
 const MOST: usize = 50_000;
@@ -14,7 +15,14 @@ const MOST_IMAGES: usize = 1_000;
 /// The addresses that search engines may list.
 pub(super) struct Sitemap<'a> {
     site: &'a Site,
-    pages: Vec<PageId>,
+    places: Vec<Place>,
+}
+
+/// What stands at an address.
+enum Place {
+    Page(PageId),
+    /// A list that has no page of its own, and when the newest of what it lists changed.
+    List(SitePath, Option<Date>),
 }
 
 impl<'a> Sitemap<'a> {
@@ -25,24 +33,28 @@ impl<'a> Sitemap<'a> {
             // An old version's page counts only where the latest has none in its place.
             found && !site.is_fallback(page) && site.page_in_latest(page).is_none()
         };
-        let pages = site.pages_with_ids();
-        Self {
-            site,
-            pages: pages
-                .filter(|(_, page)| listed(page))
-                .map(|(id, _)| id)
-                .collect(),
+        let pages = site.pages_with_ids().filter(|(_, page)| listed(page));
+        let mut places: Vec<Place> = pages.map(|(id, _)| Place::Page(id)).collect();
+        // The lists of another version have all their entries in that of the newest.
+        if site.version().is_none_or(|own| own.age == Age::Latest) {
+            let list = |(route, mut pages): (SitePath, Vec<PageId>)| {
+                pages.retain(|id| !site.is_fallback(site.page(*id)));
+                let newest = pages.iter().filter_map(|id| changed(site, *id)).max();
+                (!pages.is_empty()).then_some(Place::List(route, newest))
+            };
+            places.extend(firsts(site).into_iter().filter_map(list));
         }
+        Self { site, places }
     }
 
     /// Whether there is nothing to list, which no sitemap may say.
     pub(super) fn is_empty(&self) -> bool {
-        self.pages.is_empty()
+        self.places.is_empty()
     }
 
     /// How many files stand beside the first; none if all fits into it.
     pub(super) fn parts(&self) -> usize {
-        match self.pages.len() {
+        match self.places.len() {
             0..=MOST => 0,
             many => many.div_ceil(MOST),
         }
@@ -55,7 +67,7 @@ impl<'a> Sitemap<'a> {
     /// `sitemap.xml`: the addresses, or the list of the parts.
     pub(super) fn first(&self, context: &RenderContext<'_>) -> String {
         if self.parts() == 0 {
-            return self.addresses(context, &self.pages);
+            return self.addresses(context, &self.places);
         }
         let base = self
             .site
@@ -72,7 +84,7 @@ impl<'a> Sitemap<'a> {
             let newest = self
                 .chunk(part)
                 .iter()
-                .filter_map(|id| changed(self.site, *id))
+                .filter_map(|place| self.changed(place))
                 .max();
             let _ = write!(xml, "<sitemap><loc>{url}</loc>");
             if let Some(date) = newest {
@@ -88,11 +100,18 @@ impl<'a> Sitemap<'a> {
         self.addresses(context, self.chunk(part))
     }
 
-    fn chunk(&self, part: usize) -> &[PageId] {
-        self.pages.chunks(MOST).nth(part).unwrap_or_default()
+    fn changed(&self, place: &Place) -> Option<Date> {
+        match place {
+            Place::Page(id) => changed(self.site, *id),
+            Place::List(_, newest) => *newest,
+        }
     }
 
-    fn addresses(&self, context: &RenderContext<'_>, pages: &[PageId]) -> String {
+    fn chunk(&self, part: usize) -> &[Place] {
+        self.places.chunks(MOST).nth(part).unwrap_or_default()
+    }
+
+    fn addresses(&self, context: &RenderContext<'_>, places: &[Place]) -> String {
         let mut xml = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
                        <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" \
                        xmlns:image=\"http://www.google.com/schemas/sitemap-image/1.1\""
@@ -101,23 +120,30 @@ impl<'a> Sitemap<'a> {
             xml.push_str(" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\"");
         }
         xml.push_str(">\n");
-        for id in pages {
-            let page = self.site.page(*id);
-            let Some(url) = canonical(self.site, &page.route) else {
+        for place in places {
+            let page = match place {
+                Place::Page(id) => Some(self.site.page(*id)),
+                Place::List(..) => None,
+            };
+            let route = match place {
+                Place::Page(id) => &self.site.page(*id).route,
+                Place::List(route, _) => route,
+            };
+            let Some(url) = canonical(self.site, route) else {
                 continue;
             };
             let _ = write!(xml, "<url><loc>{}</loc>", escape(&url));
-            if let Some(date) = changed(self.site, *id) {
+            if let Some(date) = self.changed(place) {
                 let _ = write!(xml, "<lastmod>{}</lastmod>", date.day());
             }
-            for (language, url) in alternates(self.site, page) {
+            for (language, url) in page.map_or_else(Vec::new, |page| alternates(self.site, page)) {
                 let (language, url) = (escape(language), escape(&url));
                 let _ = write!(
                     xml,
                     "<xhtml:link rel=\"alternate\" hreflang=\"{language}\" href=\"{url}\"/>"
                 );
             }
-            for image in images(context, page) {
+            for image in page.map_or_else(Vec::new, |page| images(context, page)) {
                 let _ = write!(
                     xml,
                     "<image:image><image:loc>{}</image:loc></image:image>",
