@@ -101,6 +101,10 @@ pub struct Numbered {
     pub kind: LabelKind,
     /// The label, which is its id.
     pub id: String,
+    /// Its place among the parts of what it stands in, from 1; none if it stands for itself.
+    pub part: Option<usize>,
+    /// How many of its parts stand side by side.
+    pub columns: usize,
     /// What else the author wants on it.
     pub attributes: Attributes,
 }

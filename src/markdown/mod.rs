@@ -20,8 +20,11 @@ mod line_set;
 mod math;
 mod merge;
 mod numbered;
+#[cfg(test)]
+mod numbered_tests;
 mod outline;
 mod parse;
+mod parts;
 mod plain;
 mod punctuation;
 mod read;

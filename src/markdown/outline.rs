@@ -55,6 +55,9 @@ pub struct Label {
     pub id: String,
     /// The words of its caption without markup; none of a section.
     pub caption: String,
+    /// If it is a part of something: the place of that among the labels, and its own among the
+    /// parts, from 1.
+    pub part: Option<(usize, usize)>,
     /// The bytes it came from.
     pub span: Range<usize>,
 }
@@ -175,8 +178,12 @@ impl Reader {
                 }
                 Element::Numbered(found) => {
                     self.id(Some(&found.id), span);
+                    let above = self.numbered.last().copied();
                     self.numbered.push(self.outline.labels.len());
                     self.label(found.kind, found.id.clone(), span.clone());
+                    if let Some(label) = self.outline.labels.last_mut() {
+                        label.part = above.zip(found.part);
+                    }
                 }
                 Element::Caption(_) => self.caption = Some(String::new()),
                 Element::ListOf(kind) => self.outline.lists.push(*kind),
@@ -209,6 +216,7 @@ impl Reader {
             kind,
             id,
             caption: String::new(),
+            part: None,
             span,
         });
     }

@@ -11,6 +11,24 @@ pub(in crate::render) fn caption_label(kind: LabelKind, number: &str, word: &str
     }
 }
 
+/// What stands before the caption of what has a label: its name, or the letter of a part.
+pub(in crate::render) fn caption_name(
+    kind: LabelKind,
+    found: Option<&Labelled>,
+    word: &str,
+) -> String {
+    let number = found.and_then(|found| found.number.as_deref());
+    match found.and_then(|found| found.part.as_deref()) {
+        Some(letter) => format!("({letter})"),
+        None => caption_label(kind, number.unwrap_or_default(), word),
+    }
+}
+
+/// The classes of what has parts side by side.
+pub(in crate::render) fn layout_class(columns: usize) -> Option<String> {
+    (columns > 1).then(|| format!("layout layout-{columns}"))
+}
+
 /// The words of a reference. A section without a number goes by its title.
 pub(in crate::render) fn reference_text<'w>(
     found: &Labelled,
@@ -61,6 +79,7 @@ mod tests {
             kind,
             id: "x".to_owned(),
             number: number.map(str::to_owned),
+            part: None,
             is_title: true,
             title: "The Sea".to_owned(),
             order: 0,

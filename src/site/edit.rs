@@ -111,9 +111,14 @@ impl Site {
     }
 }
 
-fn labels(outline: &Outline) -> Vec<(LabelKind, &str, &str)> {
+type Known<'a> = (LabelKind, &'a str, &'a str, Option<(usize, usize)>);
+
+fn labels(outline: &Outline) -> Vec<Known<'_>> {
     let labels = outline.labels.iter();
-    let one = labels.map(|label| (label.kind, label.id.as_str(), label.caption.as_str()));
+    let one = labels.map(|label| {
+        let (id, caption) = (label.id.as_str(), label.caption.as_str());
+        (label.kind, id, caption, label.part)
+    });
     one.collect()
 }
 

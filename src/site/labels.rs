@@ -18,6 +18,8 @@ pub struct Labelled {
     pub id: String,
     /// Its number, such as `2.1`; a section has one if its heading or its chapter has.
     pub number: Option<String>,
+    /// Its letter, if it is a part of something whose number it shares.
+    pub part: Option<String>,
     /// Whether it is a whole page, by the heading that is its title.
     pub is_title: bool,
     /// The words of its heading or caption.
@@ -47,7 +49,8 @@ impl Site {
         }
         let all = self.labels.values().flatten();
         let mut listed: Vec<&Labelled> = all
-            .filter(|found| found.kind == kind && (is_whole || found.page == from))
+            .filter(|found| found.kind == kind && found.part.is_none())
+            .filter(|found| is_whole || found.page == from)
             .collect();
         listed.sort_by_key(|found| found.order);
         listed
@@ -78,7 +81,9 @@ pub(super) fn read_labels(site: &Site) -> Labels {
         let chapter = number.map_or("", |number| number.split('.').next().unwrap_or(number));
         let alone = Some(id).filter(|_| !site.is_one_work());
         let mut headings = page.outline.headings.iter();
+        let mut numbers_here: Vec<Option<String>> = Vec::new();
         for label in &page.outline.labels {
+            let part = label.part.map(|(_, at)| letters(at));
             let (mut title, mut is_title) = (label.caption.clone(), false);
             let number = if label.kind == LabelKind::Section {
                 let first = page.outline.headings.first();
@@ -89,6 +94,9 @@ pub(super) fn read_labels(site: &Site) -> Labels {
                     true => number.map(str::to_owned),
                     false => own.and_then(|heading| heading.number.clone()),
                 }
+            } else if let (Some((above, _)), Some(letter)) = (label.part, &part) {
+                let above = numbers_here.get(above).and_then(Option::as_deref);
+                above.map(|above| format!("{above}\u{a0}({letter})"))
             } else {
                 let count = counts.entry((alone, chapter, label.kind)).or_default();
                 *count += 1;
@@ -97,11 +105,13 @@ pub(super) fn read_labels(site: &Site) -> Labels {
                     chapter => format!("{chapter}.{count}"),
                 })
             };
+            numbers_here.push(number.clone());
             labels.entry(label.id.clone()).or_default().push(Labelled {
                 page: id,
                 kind: label.kind,
                 id: label.id.clone(),
                 number,
+                part,
                 is_title,
                 title,
                 order,
@@ -110,6 +120,16 @@ pub(super) fn read_labels(site: &Site) -> Labels {
         }
     }
     labels
+}
+
+/// The letters of a number from 1: `a` to `z`, then `aa`.
+fn letters(mut number: usize) -> String {
+    let mut letters = Vec::new();
+    while number > 0 {
+        letters.push(b'a' + u8::try_from((number - 1) % 26).unwrap_or_default());
+        number = (number - 1) / 26;
+    }
+    letters.iter().rev().copied().map(char::from).collect()
 }
 
 /// The first page of a work that lists each kind.
@@ -151,6 +171,7 @@ fn chapters(site: &Site) -> Vec<(PageId, Option<&str>)> {
 
 #[cfg(test)]
 mod tests {
+    use super::letters;
     use crate::site::test_site::site;
 
     /// The labels of a site with their numbers.
@@ -192,6 +213,16 @@ mod tests {
             "[A](a.md)\n[B](b.md)\n",
             "eq-a 1, fig-a 1, fig-b 2, sec-a , sec-c ",
         );
+    }
+
+    #[test]
+    fn parts_share_the_number_of_the_whole() {
+        let text = "::: {#fig-x}\n![A](a.png){#fig-a}\n\n![B](b.png){#fig-b}\n\nC\n:::\n\n![D](d.png){#fig-d}\n";
+        let site = site(&[("a.md", text)]);
+        let number = |label: &str| site.labels[label][0].number.clone().unwrap();
+        let numbers = ["fig-x", "fig-a", "fig-b", "fig-d"].map(number);
+        assert_eq!(numbers, ["1", "1\u{a0}(a)", "1\u{a0}(b)", "2"]);
+        assert_eq!([1, 26, 27, 703].map(letters), ["a", "z", "aa", "aaa"]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::markdown::{
 use crate::render::context::RenderContext;
 use crate::render::dom::escape;
 use crate::render::html::{attribute_text, plain_text, until};
-use crate::render::references::{caption_label, reference_text};
+use crate::render::references::{caption_label, caption_name, layout_class, reference_text};
 use crate::render::words::Words;
 use crate::site::{Labelled, Page, PageId};
 
@@ -222,9 +222,8 @@ impl<'a> Writer<'a> {
         let site = self.context.site;
         let page = site.page_routed(&self.page.route);
         let found = page.and_then(|page| site.labelled(page, &numbered.id));
-        let number = found.and_then(|found| found.number.as_deref());
         let word = self.words.get(numbered.kind.name());
-        let label = caption_label(numbered.kind, number.unwrap_or_default(), word);
+        let label = caption_name(numbered.kind, found, word);
         let attributes = Attributes {
             id: Some(numbered.id),
             ..numbered.attributes
@@ -236,7 +235,10 @@ impl<'a> Writer<'a> {
             }
             kind => {
                 let class = format!("numbered-{}", kind.name());
-                let tag = self.tag("figure", &["numbered", &class], attributes);
+                let layout = layout_class(numbered.columns);
+                let classes = ["numbered", &class].into_iter().chain(layout.as_deref());
+                let classes: Vec<&str> = classes.collect();
+                let tag = self.tag("figure", &classes, attributes);
                 self.block(tag);
             }
         }

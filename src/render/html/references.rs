@@ -6,7 +6,7 @@ use crate::markdown::{LabelKind, Numbered, Reference};
 use crate::render::html::blocks::Block;
 use crate::render::html::body::Writer;
 use crate::render::html::events::{encode_fragment, escape};
-use crate::render::references::{caption_label, reference_text};
+use crate::render::references::{caption_label, caption_name, layout_class, reference_text};
 use crate::site::{Labelled, PageId};
 
 impl Writer<'_> {
@@ -19,7 +19,10 @@ impl Writer<'_> {
             LabelKind::Equation => self.open_tag("span", &["equation"], &attributes),
             kind => {
                 let class = format!("numbered-{}", kind.name());
-                self.open_tag("figure", &["numbered", &class], &attributes);
+                let layout = layout_class(numbered.columns);
+                let classes = ["numbered", &class].into_iter().chain(layout.as_deref());
+                let classes: Vec<&str> = classes.collect();
+                self.open_tag("figure", &classes, &attributes);
             }
         }
         self.open.push(Block::Numbered(label));
@@ -115,8 +118,6 @@ impl Writer<'_> {
         let site = self.context.site;
         let page = site.page_routed(&self.page.route);
         let found = page.and_then(|page| site.labelled(page, id));
-        let number = found.and_then(|found: &Labelled| found.number.as_deref());
-        let word = self.theme.string(kind.name());
-        escape(&caption_label(kind, number.unwrap_or_default(), word))
+        escape(&caption_name(kind, found, self.theme.string(kind.name())))
     }
 }

@@ -205,3 +205,14 @@ fn a_page_lists_its_figures() {
          <li><a href=\"#fig-a\"><span class=\"numbering\">Figure\u{a0}1</span> A b</a></li>\n</ul>\n"
     );
 }
+
+#[test]
+fn the_parts_of_a_figure_stand_side_by_side() {
+    case(
+        "::: {#fig-x layout-ncol=2}\n![A](x.png){#fig-a}\n\nBoth, as in @fig-a\n:::\n",
+        "<figure id=\"fig-x\" class=\"numbered numbered-figure layout layout-2\">\
+         <figure id=\"fig-a\" class=\"numbered numbered-figure\"><img src=\"x.png\" alt=\"A\" loading=\"lazy\" decoding=\"async\">\
+         <figcaption><span class=\"numbering\">(a)</span> A</figcaption></figure>\n\
+         <figcaption><span class=\"numbering\">Figure\u{a0}1</span> Both, as in <a href=\"#fig-a\">Figure\u{a0}1\u{a0}(a)</a></figcaption></figure>",
+    );
+}

@@ -10,7 +10,7 @@ use crate::render::pdf::frame::Open;
 use crate::render::pdf::links::link;
 use crate::render::pdf::node;
 use crate::render::pdf::tree::Builder;
-use crate::render::references::{caption_label, reference_text};
+use crate::render::references::{caption_label, caption_name, reference_text};
 use crate::site::Labelled;
 
 /// What is numbered, before its content is read.
@@ -20,6 +20,8 @@ pub(super) struct Label {
     place: String,
     /// What stands before its caption.
     name: String,
+    /// How many of its parts stand side by side.
+    columns: usize,
 }
 
 impl Builder<'_, '_> {
@@ -107,12 +109,12 @@ impl Builder<'_, '_> {
         let site = self.input.context.site;
         let page = site.page_routed(&self.input.page.route);
         let found = page.and_then(|page| site.labelled(page, &numbered.id));
-        let number = found.and_then(|found| found.number.as_deref());
         let word = self.input.words.get(numbered.kind.name());
         Label {
+            columns: numbered.columns,
             kind: numbered.kind,
             place: format!("p{}--{}", self.input.index, numbered.id),
-            name: caption_label(numbered.kind, number.unwrap_or_default(), word),
+            name: caption_name(numbered.kind, found, word),
         }
     }
 
@@ -163,10 +165,14 @@ impl Builder<'_, '_> {
         for block in &mut body {
             bare(block);
         }
-        self.push(json!({
+        let mut found = json!({
             "t": "numbered", "kind": label.kind.name(), "label": label.place, "name": label.name,
             "caption": beside, "c": body,
-        }));
+        });
+        if label.columns > 1 {
+            found["columns"] = json!(label.columns);
+        }
+        self.push(found);
     }
 
     fn close_equation(&mut self, label: &Label, children: Vec<Value>) {
