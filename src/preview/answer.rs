@@ -66,6 +66,21 @@ impl Preview {
         }
     }
 
+    /// What is shown in the place of a picture while it is made: the one that it is made of.
+    pub(super) fn quick(&self, request: &str) -> Option<Answer> {
+        let state = self.state_within(Duration::ZERO)?;
+        let generation = &state.generation;
+        let Route::File(path) = find(request, |path| generation.is_planned(path)) else {
+            return None;
+        };
+        let (source, bytes) = generation.picture(&path)?;
+        Some(Answer {
+            status: Status::Found,
+            media_type: media_type(&source),
+            body: bytes.into(),
+        })
+    }
+
     fn alone(&self, request: &str, page: &[u8]) -> Answer {
         Answer {
             status: Status::Found,

@@ -14,6 +14,9 @@ const LISTED: usize = 200;
 #[derive(Serialize)]
 struct Report<'a> {
     findings: Vec<Finding<'a>>,
+    /// The title of the document that the page is bound in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paper: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -62,6 +65,7 @@ impl Preview {
         });
         let report = Report {
             findings: findings.collect(),
+            paper: self.paper(request).map(|paper| paper.title),
         };
         serde_json::to_string(&report).unwrap_or_default()
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use crate::assets::ImageKind;
 use crate::build::{Prepared, leveled};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::release::Artifact;
@@ -176,6 +177,21 @@ impl Generation {
             let page = site.page_routed(&path.below(&site.mount)?)?;
             Some(site.page(page).path.clone())
         })
+    }
+
+    /// The picture that a file is made of, unless it is a drawing, which may not be shown as it is.
+    pub(super) fn picture(&self, path: &SitePath) -> Option<(SitePath, Vec<u8>)> {
+        let (_, job) = self.prepared.stage.plan().job_for(path)?;
+        let JobKind::Image(source) = job.kind.plain() else {
+            return None;
+        };
+        let image = self.prepared.assets.image(source)?;
+        let is_shown = matches!(
+            (image.kind, source.extension()),
+            (ImageKind::Jpeg, "jpg" | "jpeg") | (ImageKind::Png, "png") | (ImageKind::WebP, "webp")
+        );
+        let bytes = self.snapshot.read(source).ok().filter(|_| is_shown)?;
+        Some((source.clone(), bytes))
     }
 
     /// Where a file of the project is shown, relative to the root of the release.

@@ -5,6 +5,7 @@
 //! bytes you preview are the bytes you publish.
 
 mod answer;
+mod beside;
 mod decorate;
 mod findings;
 mod generation;

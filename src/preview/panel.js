@@ -41,20 +41,20 @@
     return element("li", {}, ...parts);
   };
 
-  const count = (findings) => (findings.length === 1 ? "1 finding" : `${findings.length} findings`);
+  const count = ({ length }) => (length === 1 ? "1 finding" : length ? `${length} findings` : "Paper");
 
   const show = (news) => {
     const findings = news.findings ?? [];
-    const documents = news.documents ?? [];
     panel?.remove();
     panel = null;
-    if (!findings.length && !documents.length) return;
+    if (!findings.length && !news.paper) return;
     panel = document.createElement("tympan-panel");
     const shadow = panel.attachShadow({ mode: "open" });
     const list = element("ul", { id: "list", tabIndex: -1 }, ...findings.map(item));
-    for (const found of documents) {
-      const link = element("a", { href: root + found.url }, found.title);
-      list.append(element("li", {}, element("p", {}, "beside its pages: ", link)));
+    if (news.paper) {
+      const href = `${root}__tympan/beside?path=${encodeURIComponent(path())}`;
+      const link = element("a", { href, target: "_top" }, "beside its paper");
+      list.append(element("li", {}, element("p", {}, "See the page ", link, ` in “${news.paper}”`)));
     }
     const worst = findings.some((found) => found.severity === "error") ? "error" : "";
     const button = element("button", { type: "button", className: `count ${worst}` });

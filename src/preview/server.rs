@@ -28,6 +28,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::sync::{Semaphore, watch as latest};
 
 use crate::preview::answer::{Answer, Status};
+use crate::preview::beside::BESIDE;
 use crate::preview::decorate::{LIVE, PANEL, STYLE};
 use crate::preview::news::News;
 use crate::preview::project::{Preview, Reloaded};
@@ -43,6 +44,8 @@ const CONNECTIONS: usize = 256;
 const ANSWERS: usize = 32;
 /// How long a browser may take to say what it asks for.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a picture may take before the one that it is made of is shown in its place.
+const SOON: Duration = Duration::from_millis(200);
 /// How long no browser is let in after the system had no room for one.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -238,6 +241,7 @@ fn router(shared: Shared) -> Router {
     let file = |kind, text: &'static str| move || async move { ([(CONTENT_TYPE, kind)], text) };
     let live = file("text/javascript; charset=utf-8", LIVE);
     let panel = file("text/javascript; charset=utf-8", PANEL);
+    let script = file("text/javascript; charset=utf-8", BESIDE);
     let style = file("text/css; charset=utf-8", STYLE);
     Router::new()
         .route("/__tympan/live.js", get(live))
@@ -245,6 +249,8 @@ fn router(shared: Shared) -> Router {
         .route("/__tympan/overlay.css", get(style))
         .route("/__tympan/events", get(events))
         .route("/__tympan/findings", get(findings))
+        .route("/__tympan/beside", get(beside))
+        .route("/__tympan/beside.js", get(script))
         .fallback(page)
         .layer(from_fn_with_state(Arc::clone(&shared.door), guard))
         .with_state(shared)
@@ -304,9 +310,7 @@ async fn events(
 
 /// What the checks say of the page whose address stands in the query.
 async fn findings(Extract(shared): Extract<Shared>, uri: Uri) -> Response {
-    let query = uri.query().unwrap_or_default();
-    let path = query.strip_prefix("path=").unwrap_or_default();
-    let path = crate::site_path::decode(path);
+    let path = asked_about(&uri);
     let kind = [(CONTENT_TYPE, "application/json")];
     match tokio::task::spawn_blocking(move || shared.preview.findings(&path)).await {
         Ok(found) => (kind, found).into_response(),
@@ -314,11 +318,37 @@ async fn findings(Extract(shared): Extract<Shared>, uri: Uri) -> Response {
     }
 }
 
+/// The page whose address stands in the query, with its paper beside it.
+async fn beside(Extract(shared): Extract<Shared>, uri: Uri) -> Response {
+    let path = asked_about(&uri);
+    match tokio::task::spawn_blocking(move || shared.preview.beside(&path)).await {
+        Ok(Some(html)) => axum::response::Html(html).into_response(),
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+fn asked_about(uri: &Uri) -> String {
+    let query = uri.query().unwrap_or_default();
+    crate::site_path::decode(query.strip_prefix("path=").unwrap_or_default())
+}
+
 async fn page(Extract(shared): Extract<Shared>, uri: Uri, headers: HeaderMap) -> Response {
     let preview = shared.preview;
     let path = uri.path().to_owned();
     // Rendering takes a processor and may take long; other requests go on.
-    match tokio::task::spawn_blocking(move || preview.answer(&path)).await {
+    let own = Arc::clone(&preview);
+    let asked = path.clone();
+    let mut answer = tokio::task::spawn_blocking(move || own.answer(&asked));
+    let answer = match tokio::time::timeout(SOON, &mut answer).await {
+        Ok(answer) => answer,
+        // The picture is being made, and is there when it is asked for again.
+        Err(_) => match tokio::task::spawn_blocking(move || preview.quick(&path)).await {
+            Ok(Some(quick)) => Ok(quick),
+            _ => answer.await,
+        },
+    };
+    match answer {
         Ok(answer) => respond(answer, uri.query(), &headers),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }

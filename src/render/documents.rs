@@ -5,6 +5,7 @@ use crate::release::{Artifact, Role};
 use crate::render::context::{RenderContext, RenderError};
 use crate::render::epub::render_epub;
 use crate::render::plan::{Job, JobKind, Rendered, Renderer};
+use crate::site::{Document, PageId};
 
 /// Renders documents.
 pub struct Documents {
@@ -19,6 +20,14 @@ impl Documents {
             formats: formats.iter().filter(can).copied().collect(),
         }
     }
+}
+
+/// The name of the place in the PDF of a document where a page begins: `book.pdf#nameddest=p2`.
+pub fn destination(document: &Document, page: PageId) -> Option<String> {
+    #[cfg(feature = "pdf")]
+    return crate::render::pdf::destination(document, page);
+    #[cfg(not(feature = "pdf"))]
+    return document.pages().contains(&page).then(String::new);
 }
 
 impl Renderer for Documents {

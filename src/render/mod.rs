@@ -26,6 +26,7 @@ mod words;
 
 pub(crate) use brand::ENGINE as DRAWING_ENGINE;
 pub use context::{RenderContext, RenderError, Workbench};
+pub use documents::destination;
 pub use mounted::Version;
 pub use plan::{Job, JobKind, Plan, Rendered, Renderer};
 pub use stage::{Stage, Wanted};

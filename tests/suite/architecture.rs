@@ -51,7 +51,8 @@ const TABLE: &[(&str, &[&str])] = &[
     (
         "preview",
         &[
-            "build", "render", "checks", "site", "repo", "store", "release", "config", FLOOR_1,
+            "build", "render", "checks", "assets", "site", "repo", "store", "release", "config",
+            FLOOR_1,
         ],
     ),
     ("cli", &[EVERYTHING]),
@@ -97,7 +98,8 @@ const ONE_ROOM_ONLY: &[(&str, &[&str])] = &[
     ("layout::backends", &["src/render/diagram/"]),
     ("pikchr::{", &["src/render/diagram/"]),
     ("notify::", &["src/preview/"]),
-    ("hyper", &["src/preview/"]),
+    ("hyper::", &["src/preview/"]),
+    ("hyper_util::", &["src/preview/"]),
     ("axum::", &["src/preview/"]),
     // Pages are given values for their templates, and so are shortcodes, which are text before they
     // are pages.

@@ -24,11 +24,25 @@ struct Events {
 
 impl Serving {
     fn start(files: &[(&str, &str)]) -> Self {
-        let project = Project::new(files);
+        Self::start_with(files, &[])
+    }
+
+    fn start_with(files: &[(&str, &str)], options: &[&str]) -> Self {
+        Self::of(Project::new(files), options)
+    }
+
+    /// The preview of the same project, after this one ended.
+    fn again(mut self) -> Self {
+        let project = std::mem::replace(&mut self.project, Project::new(&[]));
+        Self::of(project, &[])
+    }
+
+    fn of(project: Project, options: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tympan"))
             .arg("-C")
             .arg(project.path())
             .args(["serve", "--port", "0", "--quiet"])
+            .args(options)
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
@@ -247,4 +261,107 @@ fn a_file_is_given_whole_in_part_or_not_at_all() {
     let (head, body) = serving.ask("HEAD", "/notes.txt", &[&host]);
     assert!(head.contains("content-length: 10"), "{head}");
     assert_eq!(body, "");
+}
+
+#[test]
+fn a_browser_that_asks_slowly_holds_up_nobody() {
+    let serving = project();
+    let slow: Vec<TcpStream> = (0..40)
+        .map(|_| {
+            let mut stream = serving.connect();
+            stream.write_all(b"GET / HTTP/1.1\r\nHost: loc").unwrap();
+            stream
+        })
+        .collect();
+    serving.status("/", "200");
+    let mut greedy = serving.connect();
+    let line = [b'x'; 4096];
+    // A head without end is refused long before it fills the memory.
+    greedy.write_all(b"GET / HTTP/1.1\r\nX: ").unwrap();
+    let refused = (0..4096).any(|_| greedy.write_all(&line).is_err());
+    let mut answer = String::new();
+    let told = greedy.read_to_string(&mut answer);
+    assert!(
+        refused || told.is_err() || answer.starts_with("HTTP/1.1 4"),
+        "{answer}"
+    );
+    serving.status("/setup/", "200");
+    drop(slow);
+}
+
+#[test]
+fn it_works_behind_a_proxy_below_any_path() {
+    let serving = Serving::start_with(
+        &[
+            ("tympan.toml", "[project]\ntitle = \"Guide\"\n"),
+            ("content/index.md", "# Home\n"),
+            ("content/a/b.md", "# B\n"),
+        ],
+        &["--allow-host", "box.example"],
+    );
+    let proxied = ["Host: box.example"];
+    let (head, page) = serving.ask("GET", "/a/b/", &proxied);
+    assert!(head.starts_with("http/1.1 200"), "{head}");
+    assert!(page.contains("src=\"../../__tympan/live.js\""), "{page}");
+    let rooted = page.split(['"', '\'']).filter(|text| {
+        text.starts_with('/')
+            && !text.starts_with("//")
+            && !text.starts_with("/>")
+            && !text.starts_with("/ ")
+    });
+    assert_eq!(rooted.collect::<Vec<_>>(), Vec::<&str>::new());
+    let (head, _) = serving.ask("GET", "/a/b", &proxied);
+    assert!(head.contains("location: ./b/"), "{head}");
+    let (head, _) = serving.ask("GET", "/", &["Host: other.example"]);
+    assert!(head.starts_with("http/1.1 403"), "{head}");
+}
+
+#[test]
+fn a_preview_that_is_killed_in_the_middle_of_edits_begins_again() {
+    let mut serving = project();
+    for round in 0..3 {
+        for edit in 0..20 {
+            let text = format!("# Setup\n\nRound {round}, edit {edit}.\n");
+            serving.edit("content/setup/index.md", &text);
+            if edit % 5 == round {
+                serving.status("/setup/", "200");
+            }
+        }
+        let _ = serving.child.kill();
+        let _ = serving.child.wait();
+        serving = serving.again();
+        let (_, page) = serving.get("/setup/");
+        assert!(page.contains(&format!("Round {round}, edit 19.")), "{page}");
+    }
+}
+
+#[cfg(feature = "pdf")]
+#[test]
+fn a_page_is_seen_with_its_paper_beside_it() {
+    let serving = Serving::start(&[
+        (
+            "tympan.toml",
+            "[project]\ntitle = \"Book\"\nkind = \"book\"\n",
+        ),
+        (
+            "content/SUMMARY.md",
+            "# Summary\n\n- [One](one.md)\n- [Two](two.md)\n",
+        ),
+        ("content/one.md", "# One\n\nText.\n"),
+        (
+            "content/two.md",
+            "# Two\n\nText with an [link](nowhere.md).\n",
+        ),
+    ]);
+    let (_, found) = serving.get("/__tympan/findings?path=%2Ftwo%2F");
+    assert!(
+        found.contains("link-missing") && found.contains("\"paper\":\"Book\""),
+        "{found}"
+    );
+    let (_, view) = serving.get("/__tympan/beside?path=%2Ftwo%2F");
+    assert!(view.contains("src=\"../two/\""), "{view}");
+    assert!(view.contains("src=\"../book.pdf#nameddest=p1\""), "{view}");
+    let (head, paper) = serving.get("/book.pdf?2");
+    assert!(head.contains("content-type: application/pdf") && paper.starts_with("%PDF-"));
+    serving.status("/__tympan/beside?path=%2Fnothing%2F", "404");
 }

@@ -45,6 +45,14 @@ struct Entry<'a> {
     front: bool,
 }
 
+/// The name of the place in a document where a page begins, as links to the PDF use it.
+pub(in crate::render) fn destination(document: &Document, page: PageId) -> Option<String> {
+    let entries = entries(document);
+    let mut entries = entries.iter();
+    let index = entries.position(|entry| entry.page == Some(page))?;
+    Some(format!("p{index}"))
+}
+
 /// Reads a document.
 pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
     let site = context.site;

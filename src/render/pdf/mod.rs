@@ -36,6 +36,7 @@ use typst::foundations::Bytes;
 use crate::config::Format;
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::render::context::{RenderContext, RenderError};
+pub(super) use crate::render::pdf::book::destination;
 use crate::render::pdf::book::{Book, book};
 use crate::render::pdf::graft::{Mark, finish};
 use crate::render::pdf::images::MAX_SIDE;
