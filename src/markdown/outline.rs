@@ -127,6 +127,12 @@ impl Outline {
     }
 }
 
+/// The first 300 letters.
+fn beginning(text: &str) -> &str {
+    let end = text.char_indices().nth(300);
+    end.map_or(text, |(end, _)| &text[..end])
+}
+
 /// The number of words. Nearly all text is ASCII, which is counted without reading characters.
 fn words_in(text: &str) -> usize {
     if !text.is_ascii() {
@@ -201,8 +207,11 @@ impl Reader {
         }
     }
 
-    /// What was read.
-    pub(super) fn finish(self) -> Outline {
+    /// What was read. It is kept for as long as the site is, without room for more.
+    pub(super) fn finish(mut self) -> Outline {
+        self.outline.headings.shrink_to_fit();
+        self.outline.links.shrink_to_fit();
+        self.outline.images.shrink_to_fit();
         self.outline
     }
 
@@ -347,7 +356,7 @@ impl Reader {
             TagEnd::Paragraph => {
                 let text = self.paragraph.take().unwrap_or_default();
                 if self.outline.summary.is_empty() {
-                    self.outline.summary = text.trim().chars().take(300).collect();
+                    beginning(text.trim()).clone_into(&mut self.outline.summary);
                 }
             }
             TagEnd::CodeBlock => self.in_code = false,
