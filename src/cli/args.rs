@@ -180,6 +180,9 @@ pub struct ServeArgs {
     /// Open it in the browser
     #[arg(long)]
     pub open: bool,
+    /// Show what this environment must show, instead of the files as they are
+    #[arg(long, value_name = "NAME")]
+    pub environment: Option<String>,
     /// Let an open page go to where the edit was
     #[arg(long)]
     pub follow: bool,

@@ -12,7 +12,7 @@ use crate::site_path::SitePath;
 use crate::store::Store;
 
 /// The folder in a project that holds the store.
-const STORE: &str = ".tympan";
+pub const STORE: &str = ".tympan";
 
 /// A project of which only the list of its files is known.
 pub struct Listed {

@@ -4,18 +4,26 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use anyhow::Context as _;
+
 use crate::cli::Outcome;
 use crate::cli::args::{Global, ServeArgs};
-use crate::cli::project::Listed;
+use crate::cli::environment::Shipping;
+use crate::cli::project::{Listed, STORE, root};
 use crate::cli::ui::Ui;
 use crate::preview::{Access, Follow, Preview, PreviewEvent, serve};
+use crate::release::Release;
 use crate::site_path::SitePath;
+use crate::store::Store;
 
 /// How many changed files a line names.
 const NAMED: usize = 3;
 
 pub fn run(ui: &Ui, global: &Global, args: &ServeArgs) -> anyhow::Result<Outcome> {
-    let project = Listed::open(global, None)?;
+    let project = match &args.environment {
+        Some(name) => Listed::open(global, Some(&desired(ui, global, name)?))?,
+        None => Listed::open(global, None)?,
+    };
     let load = project.load_options(ui, &args.pages, &project.root.join("dist"));
     let exclude = load.exclude.clone();
     let follow = match args.follow {
@@ -48,6 +56,24 @@ pub fn run(ui: &Ui, global: &Global, args: &ServeArgs) -> anyhow::Result<Outcome
     Ok(Outcome::Clean)
 }
 
+/// The commit that an environment must show: of the release that is pinned there, else the last of
+/// the branch that it follows.
+fn desired(ui: &Ui, global: &Global, name: &str) -> anyhow::Result<String> {
+    let shipping = Shipping::open(ui, root(global)?)?;
+    let environment = shipping.environment(ui, name)?;
+    let Some(digest) = environment.release else {
+        let named = format!("`{name}` neither pins a release nor follows a branch");
+        return environment.follow.context(named);
+    };
+    let store = Store::open(&shipping.root.join(STORE));
+    let json = store.blob(&digest).ok();
+    let release = json.and_then(|json| serde_json::from_slice::<Release>(&json).ok());
+    let commit = release.and_then(|release| release.source.commit);
+    commit.with_context(|| {
+        format!("the release {digest} of `{name}` is not in the store; build its commit here first")
+    })
+}
+
 /// Says where the preview is.
 fn listening(ui: &Ui, args: &ServeArgs, place: SocketAddr) {
     let port = place.port();
@@ -74,7 +100,10 @@ fn listening(ui: &Ui, args: &ServeArgs, place: SocketAddr) {
             }
         }
     }
-    ui.note("the preview follows your edits; Ctrl-C ends it");
+    ui.note(match &args.environment {
+        Some(_) => "Ctrl-C ends the preview",
+        None => "the preview follows your edits; Ctrl-C ends it",
+    });
     if args.open
         && let Err(error) = open::that_detached(&here)
     {

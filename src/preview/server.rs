@@ -137,10 +137,15 @@ pub fn serve(
         port,
         source,
     })?;
-    let (watch, changed) = watch(preview.root(), exclude).map_err(|error| PreviewError::Watch {
+    let fault = |error: notify::Error| PreviewError::Watch {
         root: preview.root().to_path_buf(),
         message: error.to_string(),
-    })?;
+    };
+    let watched = match preview.first.is_worktree() {
+        true => Some(watch(preview.root(), exclude).map_err(fault)?),
+        false => None,
+    };
+    let (watch, changed) = watched.unzip();
     let (sender, news) = latest::channel(preview.news_now());
     let shared = Shared {
         preview: Arc::clone(preview),
@@ -161,6 +166,7 @@ pub fn serve(
             preview.load();
             sender.send_replace(preview.news_now());
             listener(PreviewEvent::Loaded);
+            let Some(changed) = changed else { return };
             changed.each(|paths| {
                 listener(PreviewEvent::Changed);
                 listener(match preview.reload(&paths) {

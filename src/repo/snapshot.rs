@@ -163,12 +163,17 @@ impl Snapshot {
         }
     }
 
+    /// Whether the files may change, being those of a worktree.
+    pub fn is_worktree(&self) -> bool {
+        matches!(*self.origin, Origin::Worktree(_))
+    }
+
     /// Whether the files differ from the commit now, where it is a worktree of one.
     ///
     /// # Errors
     /// Fails where Git does.
     pub fn is_dirty_now(&self) -> Result<bool, RepoError> {
-        if self.source.commit.is_none() || !matches!(*self.origin, Origin::Worktree(_)) {
+        if self.source.commit.is_none() || !self.is_worktree() {
             return Ok(self.source.dirty);
         }
         match git::locate(&self.root)? {

@@ -365,3 +365,20 @@ fn a_page_is_seen_with_its_paper_beside_it() {
     assert!(head.contains("content-type: application/pdf") && paper.starts_with("%PDF-"));
     serving.status("/__tympan/beside?path=%2Fnothing%2F", "404");
 }
+
+#[test]
+fn an_environment_is_shown_as_its_branch_has_it() {
+    let project = Project::new(&[
+        ("content/index.md", "# Committed\n"),
+        (
+            "environments/test.toml",
+            "follow = \"main\"\ntargets = [\"local\"]\n",
+        ),
+    ]);
+    project.commit("Begin");
+    project.write("content/index.md", "# Edited\n");
+    let serving = Serving::of(project, &["--environment", "test"]);
+    assert!(serving.get("/").1.contains("Committed"));
+    serving.edit("content/index.md", "# Edited again\n");
+    assert!(serving.get("/").1.contains("Committed"));
+}
