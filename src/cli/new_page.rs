@@ -11,7 +11,7 @@ use crate::cli::args::{Global, NewPageArgs, PagesArgs};
 use crate::cli::project::Project;
 use crate::cli::ui::Ui;
 use crate::config::Kind;
-use crate::site::{Date, Site, is_page};
+use crate::site::{Date, Site, is_page, refusal};
 use crate::site_path::SitePath;
 
 /// The folder of a project that holds archetypes.
@@ -27,6 +27,9 @@ pub fn run(ui: &Ui, global: &Global, args: &NewPageArgs) -> anyhow::Result<Outco
     let options = project.load_options(ui, &pages, &project.root.join("dist"));
     let site = Site::load(&project.snapshot, &project.history, &options, &[]);
     let path = place(&site, &args.path)?;
+    if let Some((part, why)) = path.parts().find_map(|part| Some((part, refusal(part)?))) {
+        bail!("`{part}` cannot be a name on Windows: {why}; choose another name");
+    }
     let file = path.on_disk(&project.root);
     if file.exists() {
         bail!("`{path}` is there already; choose another name");

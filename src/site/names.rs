@@ -20,7 +20,7 @@ pub(super) fn check_names(site: &Site, diagnostics: &mut Vec<Diagnostic>) {
         .collect();
     let files = routes.iter().map(|(file, route)| (*file, route));
     for (path, route) in pages.chain(files) {
-        let Some((part, why)) = route.parts().find_map(|part| Some((part, fault(part)?))) else {
+        let Some((part, why)) = route.parts().find_map(|part| Some((part, refusal(part)?))) else {
             continue;
         };
         if known.insert(path) {
@@ -32,7 +32,7 @@ pub(super) fn check_names(site: &Site, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// Why Windows refuses a name.
-fn fault(name: &str) -> Option<String> {
+pub fn refusal(name: &str) -> Option<String> {
     if let Some(bad) = name.chars().find(|c| "<>:\"|?*\\".contains(*c)) {
         return Some(format!("it holds `{bad}`"));
     }

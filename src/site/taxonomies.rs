@@ -85,15 +85,36 @@ pub(super) fn read_taxonomies(site: &Site) -> (Vec<Taxonomy>, Vec<Vec<Membership
     (taxonomies, by_page)
 }
 
+/// The folder of a term. Spellings that differ in case only are one term, but C, C++ and C# are three.
+pub fn term_slug(name: &str) -> String {
+    let mut spelled = String::with_capacity(name.len());
+    let mut after_sign = false;
+    for letter in name.trim().trim_start_matches('#').chars() {
+        let word = match letter {
+            '+' => "-plus",
+            '#' => "-sharp",
+            _ => "",
+        };
+        if after_sign && letter.is_alphanumeric() {
+            spelled.push('-');
+        }
+        after_sign = !word.is_empty();
+        spelled.push_str(word);
+        if word.is_empty() {
+            spelled.push(letter);
+        }
+    }
+    slug(spelled.trim_start_matches('-'))
+}
+
 fn read(site: &Site, name: &str, config: &config::Taxonomy) -> Option<Taxonomy> {
     let mut terms: BTreeMap<String, Term> = BTreeMap::new();
     for (id, page) in site.pages_with_ids() {
         for written in page.front.terms(name) {
-            // Spellings that differ in case only are one term.
             let author = site.author(written).filter(|_| name == "authors");
             let slug = match author {
                 Some(author) => slug(author.slug.as_deref().unwrap_or(&author.name)),
-                None => slug(written),
+                None => term_slug(written),
             };
             let shown = author.map_or(written, |author| &author.name);
             let file = format!("{}/{slug}/index.html", config.slug);
@@ -152,6 +173,7 @@ fn reading_order(site: &Site, id: PageId) -> (i64, i64, Option<i64>, SitePath) {
 
 #[cfg(test)]
 mod tests {
+    use super::term_slug;
     use crate::site::test_site::{page, site, urls};
 
     const PAGES: &[(&str, &str)] = &[
@@ -206,6 +228,19 @@ mod tests {
             "[project]\nkind = \"docs\"\n[taxonomies]\ntopics = { slug = \"about\" }\ntags = { render = false }\nseries = { render = false }\n",
             &["about/x/index.html x: /b/ /c/", "about/y/index.html y: /c/"],
         );
+    }
+
+    #[test]
+    fn signs_that_tell_names_apart_stay_in_the_address() {
+        let case = |name: &str, expected: &str| assert_eq!(term_slug(name), expected);
+        case("C", "c");
+        case("C++", "c-plus-plus");
+        case("C++ tips", "c-plus-plus-tips");
+        case("c#", "c-sharp");
+        case("R+D", "r-plus-d");
+        case("#walk", "walk");
+        case("+1", "plus-1");
+        case("Q&A", "qa");
     }
 
     #[test]

@@ -214,3 +214,23 @@ fn names_of_any_kind_survive() {
     );
     assert!(project.has("dist/sub folder/ä ö/index.html"));
 }
+
+#[test]
+fn a_new_page_comes_from_its_archetype_and_has_a_name_for_every_computer() {
+    let project = Project::new(&[
+        ("content/index.md", "# Home\n"),
+        (
+            "archetypes/posts.md",
+            "---\ntitle: {{ title }}\nsection: {{ section }}\n---\n",
+        ),
+    ]);
+    let made = project.run(&["new", "page", "posts/low-water"]).expect(0);
+    assert_eq!(made.stdout.trim(), "content/posts/low-water.md");
+    assert_eq!(
+        project.read("content/posts/low-water.md"),
+        "---\ntitle: Low water\nsection: posts\n---\n"
+    );
+    for refused in ["posts/low-water", "why?", "aux", "../out"] {
+        project.run(&["new", "page", refused]).expect(2);
+    }
+}

@@ -16,7 +16,7 @@ use crate::render::html::shared::{Crumb, Shared, canonical};
 use crate::render::html::structured::structured;
 use crate::render::html::versions::{VersionValue, latest_address, versions};
 use crate::render::machines::markdown_route;
-use crate::site::{LinkTarget, Page, PageId, Site, Term};
+use crate::site::{LinkTarget, Page, PageId, Site, Term, term_slug};
 use crate::site_path::SitePath;
 
 /// How many words a reader reads in a minute.
@@ -338,7 +338,7 @@ fn terms(site: &Site, id: PageId, taxonomy: &str) -> Vec<TagValue> {
         .map(|(known, term)| &known.terms[term])
         .collect();
     let find = |name: &str| {
-        let slug = crate::markdown::slug(name);
+        let slug = term_slug(name);
         let term = known
             .iter()
             .find(|term| term.route.parent().file_name() == slug)?;

@@ -5,7 +5,7 @@ use tera::{Kwargs, State, Tera, TeraResult, Value};
 use crate::render::html::lookup::data;
 use crate::render::html::lookup::scope::{Address, Scope, ask, missing};
 use crate::render::html::lookup::values::Extent;
-use crate::site::{Taxonomy, TermId};
+use crate::site::{Taxonomy, TermId, term_slug};
 use crate::template::spend;
 
 /// What a question costs beside what its answer does.
@@ -146,7 +146,7 @@ fn taxonomy<'a>(scope: Scope<'a>, kwargs: &Kwargs) -> TeraResult<(usize, &'a Tax
 fn term(scope: Scope<'_>, kwargs: &Kwargs, argument: &'static str) -> TeraResult<TermId> {
     let (place, taxonomy) = taxonomy(scope, kwargs)?;
     let name: &str = kwargs.must_get(argument)?;
-    let slug = crate::markdown::slug(name);
+    let slug = term_slug(name);
     let mut terms = taxonomy.terms.iter();
     let found = terms.position(|term| term.route.parent().file_name() == slug);
     match found {
