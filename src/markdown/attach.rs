@@ -7,6 +7,7 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 use crate::markdown::attributes::Attributes;
 use crate::markdown::element::{Element, ElementEnd, Fold, Markup, Note};
 use crate::markdown::parse::{Spanned, is_opaque_end};
+use crate::markdown::run::Run;
 
 /// An element that is open.
 #[derive(Default)]
@@ -19,6 +20,7 @@ struct Open {
 
 /// Puts the attributes of a page in their places and turns alerts into notes.
 pub(super) struct Attacher<'a> {
+    source: &'a str,
     out: Vec<Spanned<'a>>,
     /// Attributes, each with the place in the output of the start that they belong to.
     found: Vec<(usize, Attributes)>,
@@ -29,11 +31,12 @@ pub(super) struct Attacher<'a> {
 }
 
 impl<'a> Attacher<'a> {
-    /// For a text of so many bytes.
-    pub(super) fn new(length: usize) -> Self {
+    /// For the events of a text.
+    pub(super) fn new(source: &'a str) -> Self {
         Self {
+            source,
             // Text has about one event in twenty bytes.
-            out: Vec::with_capacity(length / 16 + 8),
+            out: Vec::with_capacity(source.len() / 16 + 8),
             found: Vec::new(),
             open: vec![Open::default()],
             inline: None,
@@ -72,15 +75,9 @@ impl<'a> Attacher<'a> {
                     && let Some((attributes, length)) = Attributes::prefix(&text)
                 {
                     self.found.push((at, attributes));
-                    let rest = text[length..].to_owned();
-                    let exact = span.len() == text.len();
-                    let start = if exact {
-                        span.start + length
-                    } else {
-                        span.start
-                    };
-                    if !rest.is_empty() {
-                        self.put(Markup::Plain(Event::Text(rest.into())), start..span.end);
+                    let rest = Run::new(&text, &span, self.source).part(length..text.len());
+                    if let Some((rest, place)) = rest {
+                        self.put(Markup::Plain(rest), place);
                     }
                     return;
                 }

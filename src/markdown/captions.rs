@@ -10,6 +10,7 @@ use crate::markdown::attributes::Attributes;
 use crate::markdown::element::{CaptionSource, Markup};
 use crate::markdown::labels::{LabelKind, read_references};
 use crate::markdown::parse::{Spanned, parse};
+use crate::markdown::run::Run;
 
 /// The attributes that have a label, and its kind.
 pub(super) type Labelled = (LabelKind, Attributes);
@@ -54,11 +55,16 @@ impl Caption {
         })
     }
 
-    pub(super) fn take<'a>(self, rest: &mut IntoIter<Spanned<'a>>) -> CaptionEvents<'a> {
+    /// Takes the events out; `source` is what their spans are about.
+    pub(super) fn take<'a>(
+        self,
+        rest: &mut IntoIter<Spanned<'a>>,
+        source: &str,
+    ) -> CaptionEvents<'a> {
         let mut words: Vec<Spanned<'a>> = rest.by_ref().take(self.length).collect();
         words.pop();
         let mark = self.mark;
-        cut(&mut words, mark, self.end);
+        cut(&mut words, mark..self.end, source);
         (self.attributes, CaptionSource::Text, words)
     }
 }
@@ -73,13 +79,12 @@ fn caption_mark(text: &str) -> Option<usize> {
         .then(|| text.len() - rest.trim_start().len())
 }
 
-/// Takes the mark off the beginning and the attributes off the end.
-fn cut(words: &mut [Spanned<'_>], mark: usize, end: usize) {
+/// Keeps what stands between the mark at the beginning of the first text and the attributes at the
+/// end of the last.
+fn cut(words: &mut [Spanned<'_>], kept: Range<usize>, source: &str) {
     let text = |event: &mut Spanned<'_>, range: Range<usize>| {
         if let (Markup::Plain(Event::Text(text)), span) = event {
-            if span.len() == text.len() {
-                *span = span.start + range.start..span.start + range.end;
-            }
+            *span = Run::new(text, span, source).place(range.clone());
             *text = text[range].to_owned().into();
         }
     };
@@ -88,20 +93,23 @@ fn cut(words: &mut [Spanned<'_>], mark: usize, end: usize) {
         _ => 0,
     };
     if let Some(last) = words.last_mut() {
-        let kept = match last {
-            (Markup::Plain(Event::Text(text)), _) => text[..end].trim_end().len(),
+        let end = match last {
+            (Markup::Plain(Event::Text(text)), _) => text[..kept.end].trim_end().len(),
             _ => 0,
         };
-        text(last, 0..kept);
+        text(last, 0..end);
     }
     if let Some(first) = words.first_mut() {
         let all = length(first);
-        text(first, mark.min(all)..all);
+        text(first, kept.start.min(all)..all);
     }
 }
 
 /// The caption that stands on the line right below a table, which GFM takes for a row.
-pub(super) fn last_row<'a>(table: &mut Vec<Spanned<'a>>) -> Option<CaptionEvents<'a>> {
+pub(super) fn last_row<'a>(
+    table: &mut Vec<Spanned<'a>>,
+    source: &str,
+) -> Option<CaptionEvents<'a>> {
     let start = table
         .iter()
         .rposition(|(markup, _)| matches!(markup, Markup::Plain(Event::Start(Tag::TableRow))))?;
@@ -136,7 +144,7 @@ pub(super) fn last_row<'a>(table: &mut Vec<Spanned<'a>>) -> Option<CaptionEvents
         return None;
     }
     let mut words: Vec<Spanned<'a>> = rest[..end - 1].to_vec();
-    cut(&mut words, mark, from);
+    cut(&mut words, mark..from, source);
     let end = table.pop();
     table.truncate(start);
     table.extend(end);

@@ -139,7 +139,7 @@ impl<'a> Reader<'a, '_> {
         if let Some(caption) = Caption::find(rest)
             && let [(Markup::Plain(Event::Start(Tag::Table(_))), _), ..] = rest[caption.length..]
         {
-            let caption = caption.take(&mut self.rest);
+            let caption = caption.take(&mut self.rest, self.source);
             if let Some((Markup::Plain(Event::Start(tag)), span)) = self.rest.next() {
                 self.table_with(tag, span, caption);
             }
@@ -231,9 +231,9 @@ impl<'a> Reader<'a, '_> {
                 let found = match below {
                     Some(caption) => {
                         self.rest.next();
-                        Some(caption.take(&mut self.rest))
+                        Some(caption.take(&mut self.rest, self.source))
                     }
-                    None => last_row(&mut table),
+                    None => last_row(&mut table, self.source),
                 };
                 self.whole_table(tag, table, span, found);
             }

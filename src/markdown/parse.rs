@@ -40,7 +40,7 @@ pub fn block_faults(text: &str, offset: usize) -> Vec<(BlockFault, Range<usize>)
 /// What [`events`] reads but for blocks of other dialects, references and numbers.
 pub(super) fn parse(text: &str) -> Vec<Spanned<'_>> {
     let parser = steps(text);
-    let mut attacher = Attacher::new(text.len());
+    let mut attacher = Attacher::new(text);
     // What an entity stands for is only known once it is read; without one, a look at the text as a
     // whole says what need not be looked for in its parts.
     let entities = might_hold_entity(text);
