@@ -19,11 +19,14 @@ const QUIET: Duration = Duration::from_millis(40);
 const LOOK: Duration = Duration::from_millis(10);
 const LOOKS: usize = 50;
 
-/// A file that changed, and whether somebody may still be writing it.
+/// A file that changed.
 #[derive(Debug, PartialEq, Eq)]
 struct Touched {
     path: SitePath,
+    /// Whether somebody may still be writing it.
     is_open: bool,
+    /// Whether it was not there before. Editors write a new file and put it in the place of the old.
+    is_new: bool,
 }
 
 /// What changed shortly after one another.
@@ -31,6 +34,7 @@ struct Touched {
 struct Burst {
     paths: BTreeSet<SitePath>,
     open: BTreeSet<SitePath>,
+    has_new: bool,
 }
 
 impl Burst {
@@ -39,6 +43,7 @@ impl Burst {
             true => self.open.insert(touched.path.clone()),
             false => self.open.remove(&touched.path),
         };
+        self.has_new |= touched.is_new;
         self.paths.insert(touched.path);
     }
 }
@@ -68,14 +73,14 @@ pub(super) fn watch(root: &Path, exclude: Option<SitePath>) -> notify::Result<(W
 
 impl Changed {
     /// Calls `act` with every burst of changes until the watch ends: with one file as soon as it is
-    /// written, so that a save is seen at once, and with several when no more follow.
+    /// written, so that a save is seen at once, and with several, or a new one, when no more follow.
     pub(super) fn each(self, mut act: impl FnMut(BTreeSet<SitePath>)) {
         while let Ok(first) = self.0.recv() {
             let mut burst = Burst::default();
             burst.add(first);
             self.drain(&mut burst);
             for _ in 0..LOOKS {
-                let is_several = burst.paths.len() > 1;
+                let is_several = burst.paths.len() > 1 || burst.has_new;
                 let patience = match (burst.open.is_empty(), is_several) {
                     // A file that was cut off to be written anew is not what anybody means to see.
                     (false, _) => QUIET,
@@ -110,8 +115,16 @@ fn concerned(
         vec![Touched {
             path: SitePath::root(),
             is_open: false,
+            is_new: false,
         }]
     };
+    let is_new = matches!(
+        event,
+        Ok(Event {
+            kind: EventKind::Create(_),
+            ..
+        })
+    );
     let Ok(event) = event else {
         return everything();
     };
@@ -139,7 +152,12 @@ fn concerned(
         (!path.is_root() && !output && !is_foreign(&path)).then_some(path)
     };
     let paths = event.paths.iter().filter_map(below);
-    paths.map(|path| Touched { path, is_open }).collect()
+    let touched = |path| Touched {
+        path,
+        is_open,
+        is_new,
+    };
+    paths.map(touched).collect()
 }
 
 /// Whether a file is no content whatever it holds: Git's own, tympan's own, an editor's.
@@ -225,6 +243,7 @@ mod tests {
         Touched {
             path: SitePath::parse(name).unwrap(),
             is_open,
+            is_new: false,
         }
     }
 
@@ -258,6 +277,25 @@ mod tests {
         Changed(receiver).each(|burst| bursts.push(burst.len()));
         writer.join().unwrap();
         assert_eq!(bursts, [1]);
+    }
+
+    #[test]
+    fn a_new_file_that_takes_the_place_of_another_is_one_change() {
+        let (sender, receiver) = channel();
+        let new = Touched {
+            is_new: true,
+            ..touched("temporary", false)
+        };
+        sender.send(new).unwrap();
+        let writer = std::thread::spawn(move || {
+            std::thread::sleep(LOOK / 4);
+            sender.send(touched("temporary", false)).unwrap();
+            sender.send(touched("a", false)).unwrap();
+        });
+        let mut bursts = Vec::new();
+        Changed(receiver).each(|burst| bursts.push(burst.len()));
+        writer.join().unwrap();
+        assert_eq!(bursts, [2]);
     }
 
     #[test]
