@@ -1,6 +1,7 @@
 //! Rules over the text: links, structure, prose. They read the site and report; they change nothing.
 
 mod check;
+mod fingerprint;
 mod labels;
 mod links;
 #[cfg(feature = "prose")]
@@ -11,6 +12,7 @@ mod test_site;
 mod translations;
 
 pub use check::{Check, CheckContext};
+pub use fingerprint::fingerprints;
 pub use labels::LabelCheck;
 pub use links::LinkCheck;
 #[cfg(feature = "prose")]

@@ -1,6 +1,7 @@
 //! The arguments as typed. The doc comments are the help texts.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -159,11 +160,50 @@ pub struct CheckArgs {
     /// Check this revision straight from Git, without a checkout
     #[arg(long, value_name = "REV")]
     pub rev: Option<String>,
+    /// Report in another form too, to the standard output or to a file; may be given several times
+    #[arg(long, value_name = "KIND[=FILE]")]
+    pub report: Vec<ReportTo>,
     /// Show in a table which pages are translated, and which translations are out of date
     #[arg(long)]
     pub translations: bool,
     #[command(flatten)]
     pub pages: PagesArgs,
+}
+
+/// The forms in which other programs read findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportKind {
+    /// Annotations of GitHub Actions
+    Github,
+    /// Code Quality of GitLab
+    Gitlab,
+    /// JUnit
+    Junit,
+    /// SARIF 2.1.0
+    Sarif,
+}
+
+/// A form, and the file that it is written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportTo {
+    /// The form.
+    pub kind: ReportKind,
+    /// The file; none is the standard output.
+    pub file: Option<PathBuf>,
+}
+
+impl FromStr for ReportTo {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (kind, file) = match text.split_once('=') {
+            Some((kind, file)) => (kind, Some(PathBuf::from(file))),
+            None => (text, None),
+        };
+        let kind = ReportKind::from_str(kind, false)
+            .map_err(|_| "it is `github`, `gitlab`, `junit` or `sarif`".to_owned())?;
+        Ok(Self { kind, file })
+    }
 }
 
 #[derive(Debug, Args)]

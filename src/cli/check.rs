@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use anyhow::Context as _;
+
 use crate::build::{BuildOptions, Checks, Sources, Versions, leveled, prepare};
 use crate::checks::{CheckContext, run_checks};
 use crate::cli::Outcome;
@@ -9,6 +11,7 @@ use crate::cli::args::{CheckArgs, Global};
 use crate::cli::json::{self, CheckReport};
 use crate::cli::project::{Project, below, inside};
 use crate::cli::report;
+use crate::cli::reports::Findings;
 use crate::cli::translations;
 use crate::cli::ui::Ui;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -57,7 +60,11 @@ pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome
     });
     let mut found = leveled(&site, found);
     found.retain(|found| only.is_empty() || only.iter().any(|path| found.path.is_within(path)));
-    if ui.is_json() {
+    let printed = write_reports(ui, &project, args, &found)?;
+    if printed {
+        // Another form has the standard output to itself.
+        ui.note(&report::summary(&found));
+    } else if ui.is_json() {
         ui.result(&json::to_text(&CheckReport::new(
             &found,
             site.written_pages().count(),
@@ -71,6 +78,43 @@ pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome
         ));
     }
     Ok(outcome(&found))
+}
+
+/// Writes the findings in the other forms that are asked for; whether one went to the standard
+/// output.
+fn write_reports(
+    ui: &Ui,
+    project: &Project,
+    args: &CheckArgs,
+    found: &[Diagnostic],
+) -> anyhow::Result<bool> {
+    if args.report.is_empty() {
+        return Ok(false);
+    }
+    let prefix = project.snapshot.prefix()?;
+    let findings = Findings {
+        found,
+        prefix: &prefix,
+    };
+    let mut printed = false;
+    for wanted in &args.report {
+        let text = findings.report(wanted.kind);
+        match &wanted.file {
+            Some(file) => {
+                let place = below(&project.root, file);
+                std::fs::write(&place, text)
+                    .with_context(|| format!("cannot write `{}`", place.display()))?;
+            }
+            None if printed => anyhow::bail!(
+                "two reports cannot share the standard output; name a file with `--report KIND=FILE`"
+            ),
+            None => {
+                ui.result(text.trim_end());
+                printed = true;
+            }
+        }
+    }
+    Ok(printed)
 }
 
 /// Errors and warnings count as findings; suggestions are only shown.

@@ -12,6 +12,7 @@ mod new_page;
 mod project;
 mod publish;
 mod report;
+mod reports;
 mod serve;
 mod standing;
 mod status;

@@ -163,6 +163,17 @@ impl Snapshot {
         }
     }
 
+    /// The root's folder below that of its repository, with a slash at its end; nothing where the two
+    /// are one, or there is no repository.
+    ///
+    /// # Errors
+    /// Fails where Git does.
+    pub fn prefix(&self) -> Result<String, RepoError> {
+        let repository = git::locate(&self.root)?;
+        let prefix = repository.map_or(Vec::new(), |found| found.prefix);
+        Ok(String::from_utf8_lossy(&prefix).into_owned())
+    }
+
     /// Whether the files may change, being those of a worktree.
     pub fn is_worktree(&self) -> bool {
         matches!(*self.origin, Origin::Worktree(_))

@@ -108,6 +108,26 @@ fn check_prints_the_report_that_is_promised() {
 }
 
 #[test]
+fn check_writes_every_report_in_one_run() {
+    let project = Project::new(&[("docs/content/index.md", "# A\n\n[x](y.md)\n")]);
+    project.commit("Begin");
+    let mut arguments = vec!["-C", "docs", "check", "--report", "github"];
+    for report in ["sarif=o.sarif", "gitlab=gl.json", "junit=j.xml"] {
+        arguments.extend(["--report", report]);
+    }
+    let run = project.run(&arguments).expect(1);
+    let command = "::error file=docs/content/index.md,line=3,endLine=3,col=1,endColumn=10,";
+    assert!(run.stdout.starts_with(command), "{}", run.stdout);
+    for file in ["docs/o.sarif", "docs/gl.json", "docs/j.xml"] {
+        assert!(project.read(file).contains("link-missing"), "{file}");
+    }
+    let two = [
+        "-C", "docs", "check", "--report", "junit", "--report", "sarif",
+    ];
+    project.run(&two).expect(2);
+}
+
+#[test]
 fn check_reports_about_the_paths_it_is_given() {
     let project = Project::new(&[
         ("index.md", "# Hello\n\n[a](x.md)\n"),
