@@ -1,7 +1,8 @@
-//! Rules over the text: links, structure, prose. They read the site and report; they change nothing.
+//! Rules over the text: links, structure, raw HTML, prose. They read the site and report; they change nothing.
 
 mod check;
 mod fingerprint;
+mod html;
 mod labels;
 mod links;
 #[cfg(feature = "prose")]
@@ -13,6 +14,7 @@ mod translations;
 
 pub use check::{Check, CheckContext};
 pub use fingerprint::fingerprints;
+pub use html::HtmlCheck;
 pub use labels::LabelCheck;
 pub use links::LinkCheck;
 #[cfg(feature = "prose")]
@@ -28,6 +30,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &LinkCheck,
     &LabelCheck,
     &StructureCheck,
+    &HtmlCheck,
     &TranslationCheck,
     #[cfg(feature = "prose")]
     &ProseCheck,

@@ -192,6 +192,18 @@ fn markup_that_would_run() {
         ("tympan.toml", "[project]\ntitle = \"</title><script>\"\n"),
     ]);
     project.run(&["build"]);
+    says(
+        &project.run(&["check"]).expect(1),
+        &[
+            "html-removed",
+            "`<script>` is taken out of the page with what it holds",
+            "`<iframe>` is taken out of the page",
+            "`onerror`",
+            "index.md:3:1",
+            "raw_html = true",
+            "link-unsafe",
+        ],
+    );
     let html = project.read("dist/index.html");
     for bad in [
         // The theme's own scripts are files: theirs has attributes.
@@ -218,4 +230,13 @@ fn nesting_without_end() {
     let html = format!("# Hello\n\n{}\n", "<div>".repeat(20_000));
     let project = Project::new(&[("index.md", html.as_str())]);
     project.run(&["build", "--no-check"]).expect(0);
+    let run = project.run(&["check"]);
+    says(
+        &run,
+        &[
+            "html-depth",
+            "html-unclosed",
+            "write `</div>` where it ends",
+        ],
+    );
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag, TagEnd};
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::markdown::{Attributes, CodeBlock, Markup, MathMode, Spanned, to_mathml};
+use crate::markdown::{Attributes, CodeBlock, Markup, MathMode, Spanned, sanitize, to_mathml};
 use crate::render::context::RenderContext;
 use crate::render::html::attributes::attribute_text;
 use crate::render::html::blocks::Block;
@@ -14,7 +14,6 @@ use crate::render::html::code::code_block;
 use crate::render::html::diagrams::Diagrams;
 use crate::render::html::events::{escape, plain_text, split_at_end};
 use crate::render::html::footnotes::{Footnote, Footnotes};
-use crate::render::html::sanitize::sanitize;
 use crate::render::html::tables::settle_tables;
 use crate::render::html::theme::Theme;
 use crate::render::html::written::Written;

@@ -25,7 +25,6 @@ mod redirects;
 mod references;
 mod related;
 mod renderer;
-mod sanitize;
 mod shared;
 mod sidebar;
 mod structured;
