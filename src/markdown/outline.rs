@@ -8,6 +8,7 @@ use crate::markdown::element::{Element, ElementEnd, Markup};
 use crate::markdown::html::html_references;
 use crate::markdown::labels::LabelKind;
 use crate::markdown::parse::Spanned;
+use crate::markdown::raw_html::HtmlRun;
 use crate::markdown::slug::{Slugs, slug};
 
 /// What a page holds.
@@ -169,11 +170,18 @@ pub(super) struct Reader {
     numbered: Vec<usize>,
     in_code: bool,
     in_note: bool,
+    /// Raw HTML whose lines are not all read yet.
+    html: HtmlRun,
 }
 
 impl Reader {
     /// Takes the next step.
     pub(super) fn step(&mut self, markup: &Markup<'_>, span: &Range<usize>) {
+        if let Markup::Plain(Event::Html(html)) = markup {
+            self.html.add(html, span);
+            return;
+        }
+        self.end_html();
         match markup {
             Markup::Plain(event) => self.read(event, span.clone()),
             Markup::Attributes(found) => self.id(found.id.as_ref(), span),
@@ -209,6 +217,7 @@ impl Reader {
 
     /// What was read. It is kept for as long as the site is, without room for more.
     pub(super) fn finish(mut self) -> Outline {
+        self.end_html();
         self.outline.headings.shrink_to_fit();
         self.outline.links.shrink_to_fit();
         self.outline.images.shrink_to_fit();
@@ -252,7 +261,10 @@ impl Reader {
                 self.text(text);
             }
             Event::SoftBreak | Event::HardBreak => self.text(" "),
-            Event::Html(html) | Event::InlineHtml(html) => self.html(html, &span),
+            Event::Html(html) | Event::InlineHtml(html) => {
+                self.html.add(html, &span);
+                self.end_html();
+            }
             Event::FootnoteReference(label) => {
                 self.outline
                     .footnotes
@@ -385,9 +397,14 @@ impl Reader {
         }
     }
 
-    fn html(&mut self, html: &str, span: &Range<usize>) {
+    fn end_html(&mut self) {
+        if self.html.html.is_empty() {
+            return;
+        }
         self.outline.has_html = true;
-        for found in html_references(html, span.start) {
+        let run = std::mem::take(&mut self.html);
+        for mut found in html_references(&run.html, 0) {
+            found.span = run.span(&found.span);
             match (found.element.as_str(), found.attribute.as_str()) {
                 (_, "id") | ("a", "name") => self.outline.html_ids.push((found.value, found.span)),
                 ("a", "href") => self.outline.links.push(Link {
@@ -467,5 +484,8 @@ mod tests {
         assert_eq!(outline.images[0].alt.as_deref(), Some("X"));
         assert_eq!(outline.links[0].target, "y.md");
         assert!(outline.has_html);
+        let outline = Outline::of(&events("> <p>\n> <a\n>  href=\"y.md\">y</a>\n", 0));
+        assert_eq!(outline.links[0].target, "y.md");
+        assert_eq!(outline.links[0].span, 20..24);
     }
 }

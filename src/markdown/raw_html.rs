@@ -48,10 +48,10 @@ pub fn html_tags(events: &[Spanned<'_>]) -> Vec<HtmlTag> {
             continue;
         };
         match event {
-            Event::Html(html) => tags.add(html, span),
+            Event::Html(html) => tags.run.add(html, span),
             Event::InlineHtml(html) if images == 0 => {
                 tags.flush();
-                tags.add(html, span);
+                tags.run.add(html, span);
                 tags.flush();
             }
             event => {
@@ -84,24 +84,22 @@ fn holds_text(element: &str) -> bool {
     )
 }
 
+/// HTML that nothing interrupts, which comes line by line.
 #[derive(Default)]
-struct Tags {
-    found: Vec<HtmlTag>,
-    /// HTML that nothing interrupts.
-    html: String,
+pub(super) struct HtmlRun {
+    /// The HTML, without the marks of quotations between its lines.
+    pub(super) html: String,
     /// Where each piece of it begins, in it and in the page.
     pieces: Vec<(usize, usize)>,
-    /// The element that is open and holds text.
-    text: Option<String>,
 }
 
-impl Tags {
-    fn add(&mut self, html: &str, span: &Range<usize>) {
+impl HtmlRun {
+    /// Adds the next piece.
+    pub(super) fn add(&mut self, html: &str, span: &Range<usize>) {
         self.pieces.push((self.html.len(), span.start));
         self.html.push_str(html);
     }
 
-    /// The place in the page.
     fn place(&self, at: usize) -> usize {
         let piece = self.pieces.partition_point(|(start, _)| *start <= at);
         let piece = piece
@@ -110,17 +108,31 @@ impl Tags {
         piece.map_or(0, |(start, place)| place + (at - start))
     }
 
-    fn span(&self, span: Range<usize>) -> Range<usize> {
-        let last = span.end.max(span.start + 1) - 1;
-        self.place(span.start)..self.place(last) + 1
+    /// The bytes of the page that a part of the HTML came from.
+    pub(super) fn span(&self, span: &Range<usize>) -> Range<usize> {
+        let start = self.place(span.start);
+        match span.is_empty() {
+            true => start..start,
+            false => start..self.place(span.end - 1) + 1,
+        }
     }
+}
 
+#[derive(Default)]
+struct Tags {
+    found: Vec<HtmlTag>,
+    run: HtmlRun,
+    /// The element that is open and holds text.
+    text: Option<String>,
+}
+
+impl Tags {
     /// Reads the tags of what was gathered.
     fn flush(&mut self) {
-        if self.html.is_empty() {
+        if self.run.html.is_empty() {
             return;
         }
-        let html = std::mem::take(&mut self.html);
+        let html = std::mem::take(&mut self.run.html);
         let mut at = 0;
         loop {
             if let Some(element) = &self.text {
@@ -135,7 +147,7 @@ impl Tags {
             };
             at = self.read(&html, at + open);
         }
-        self.pieces.clear();
+        self.run = HtmlRun::default();
     }
 
     /// Reads what begins with the bracket at `start`; where it ends.
@@ -182,7 +194,7 @@ impl Tags {
         attributes: Vec<(String, Range<usize>)>,
         span: Range<usize>,
     ) {
-        let span = self.span(span);
+        let span = self.run.span(&span);
         self.found.push(HtmlTag {
             element,
             kind,
@@ -212,7 +224,7 @@ impl Tags {
             // An equals sign that opens a name is a part of it.
             let end = skip(bytes, at + 1, |byte| !ends_name(byte) && byte != b'=');
             let attribute = html.get(at..end).unwrap_or("").to_ascii_lowercase();
-            attributes.push((attribute, self.span(at..end)));
+            attributes.push((attribute, self.run.span(&(at..end))));
             at = end;
             let equals = skip(bytes, at, |byte| byte.is_ascii_whitespace());
             if bytes.get(equals) == Some(&b'=') {

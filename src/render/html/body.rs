@@ -301,7 +301,13 @@ impl Writer<'_> {
                 let mark = self.footnotes.mark(label);
                 self.raw(&mark);
             }
-            Event::Html(html) | Event::InlineHtml(html) => {
+            Event::Html(first) => {
+                let (html, after) = joined(first, rest);
+                let html = self.raw_html(&html);
+                self.raw(&html);
+                return after;
+            }
+            Event::InlineHtml(html) => {
                 let html = self.raw_html(html);
                 self.raw(&html);
             }
@@ -367,6 +373,16 @@ impl Writer<'_> {
 }
 
 /// Whether a paragraph that begins so may hold an image and nothing else.
+/// The lines of raw HTML that nothing interrupts, as one: a tag may reach over several.
+fn joined<'e, 't>(first: &str, mut rest: &'e [Spanned<'t>]) -> (String, &'e [Spanned<'t>]) {
+    let mut html = first.to_owned();
+    while let Some(((Markup::Plain(Event::Html(more)), _), after)) = rest.split_first() {
+        html.push_str(more);
+        rest = after;
+    }
+    (html, rest)
+}
+
 fn may_be_figure((markup, _): &Spanned<'_>) -> bool {
     matches!(
         markup,
