@@ -97,6 +97,9 @@ try {
   await page.waitForSelector('tympan-overlay', PATIENCE);
   const overlay = await page.evaluate(() => document.querySelector('tympan-overlay').shadowRoot.textContent);
   say('a fault lies over the last good page', overlay.includes('content/guide.md:2') && (await page.innerText('body')).includes('Three see this.'));
+  write('content/guide.md', `---\ntitle: One\nweight: {\n---\n${guide('Broken.')}`);
+  await page.waitForFunction(() => document.querySelector('tympan-overlay')?.shadowRoot.textContent.includes('guide.md:3'), null, PATIENCE);
+  say('another fault takes its place', true);
   write('content/guide.md', guide('Mended.'));
   await gone(page, 'tympan-overlay');
   await arrives(page, 'Mended.');
@@ -122,6 +125,10 @@ try {
   write('content/own.css', 'h1 { color: rgb(4, 5, 6) }\n');
   await styled.waitForFunction(() => getComputedStyle(document.querySelector('h1')).color === 'rgb(4, 5, 6)', null, PATIENCE);
   say('an own style is swapped', true);
+  await styled.evaluate(() => { window.mark = 2; });
+  write('content/styled.md', '# Styled\n\nMore words.\n\n<link rel="stylesheet" href="../own.css">\n');
+  await arrives(styled, 'More words.');
+  say('and an edit after it is patched in place', await styled.evaluate(() => window.mark === 2));
 
   fs.renameSync(at('content/other.md'), at('content/moved.md'));
   await other.bringToFront();

@@ -37,22 +37,18 @@ pub(super) enum Status {
     Failed,
 }
 
-/// How long a request waits for the load, which most projects need no more for.
-const SOON: Duration = Duration::from_millis(100);
-
 const HTML: &str = "text/html; charset=utf-8";
 
 impl Preview {
-    /// Answers a request for a path, as it came. Before the project is loaded, with the page alone.
+    /// Answers a request for a path before the project is loaded, with the page alone, if it can.
+    pub(super) fn answer_early(&self, request: &str) -> Option<Answer> {
+        let page = self.glimpse(request)?;
+        Some(self.alone(request, &page))
+    }
+
+    /// Answers a request for a path, as it came.
     pub(super) fn answer(&self, request: &str) -> Answer {
-        let soon = self.state_within(SOON);
-        let state = match soon {
-            Some(state) => state,
-            None => match self.glimpse(request) {
-                Some(page) => return self.alone(request, &page),
-                None => self.state(),
-            },
-        };
+        let state = self.state();
         let generation = &state.generation;
         let is_known = |path: &SitePath| generation.is_planned(path) || self.good(path).is_some();
         match find(request, is_known) {
@@ -73,11 +69,11 @@ impl Preview {
         let Route::File(path) = find(request, |path| generation.is_planned(path)) else {
             return None;
         };
-        let (source, bytes) = generation.picture(&path)?;
+        let picture = generation.picture(&path)?;
         Some(Answer {
             status: Status::Found,
-            media_type: media_type(&source),
-            body: bytes.into(),
+            media_type: media_type(&picture.path),
+            body: picture.bytes,
         })
     }
 
@@ -123,6 +119,10 @@ impl Preview {
                     artifact: artifact.clone(),
                     source,
                 });
+                Some(artifact)
+            }
+            (Some(artifact), None) => {
+                self.forget(path);
                 Some(artifact)
             }
             (artifact, _) => self.good(path).map(|good| good.artifact).or(artifact),

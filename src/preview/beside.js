@@ -1,11 +1,13 @@
-// Shows the paper anew when something changed, at the page that was opened beside it.
+// Shows the paper anew when the page beside it changed, at the place that was opened.
 (() => {
-  const paper = document.querySelector("iframe[data-pdf]");
+  const [page, paper] = document.querySelectorAll("iframe");
   const { pdf, destination } = paper.dataset;
-  let shown = null;
-  new EventSource("events").onmessage = (event) => {
-    const { stamp } = JSON.parse(event.data);
-    if (shown !== null && stamp !== shown) paper.src = `${pdf}?${stamp}#nameddest=${destination}`;
-    shown = stamp;
+  let number = 0;
+  const listen = () => {
+    page.contentWindow.addEventListener("tympan-shown", () => {
+      paper.src = `${pdf}?${++number}#nameddest=${destination}`;
+    });
   };
+  page.addEventListener("load", listen);
+  listen();
 })();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::assets::ImageKind;
+use crate::assets::{ImageKind, copy_file};
 use crate::build::{Prepared, leveled};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::release::Artifact;
@@ -179,8 +179,8 @@ impl Generation {
         })
     }
 
-    /// The picture that a file is made of, unless it is a drawing, which may not be shown as it is.
-    pub(super) fn picture(&self, path: &SitePath) -> Option<(SitePath, Vec<u8>)> {
+    /// The picture that a file is made of, without what it says of itself; none of a drawing.
+    pub(super) fn picture(&self, path: &SitePath) -> Option<Artifact> {
         let (_, job) = self.prepared.stage.plan().job_for(path)?;
         let JobKind::Image(source) = job.kind.plain() else {
             return None;
@@ -190,8 +190,9 @@ impl Generation {
             (image.kind, source.extension()),
             (ImageKind::Jpeg, "jpg" | "jpeg") | (ImageKind::Png, "png") | (ImageKind::WebP, "webp")
         );
-        let bytes = self.snapshot.read(source).ok().filter(|_| is_shown)?;
-        Some((source.clone(), bytes))
+        let copied =
+            is_shown.then(|| copy_file(source, source, &self.prepared.site, &self.snapshot));
+        copied?.ok()
     }
 
     /// Where a file of the project is shown, relative to the root of the release.

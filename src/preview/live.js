@@ -32,30 +32,57 @@
     location.reload();
   };
 
-  // The page as it was served, and for each of its nodes the one that stands for it here. Scripts of
-  // the theme may have moved and changed those: what is patched is the difference between two pages
-  // as served, so that what the scripts and the reader did stays.
+  // The page as it was served, and for each of its nodes the one that stands for it here. Scripts may
+  // have moved and changed those: what is patched is the difference between two pages as served, so
+  // that what the scripts and the reader did stays.
   const here = new WeakMap();
-  const pair = (served, live) => {
-    here.set(served, live);
+  const pair = (served, other, live = (node) => node) => {
+    const node = live(other);
+    if (node) here.set(served, node);
     if (served.nodeName === "NOSCRIPT") return;
-    const [inside, beside] = [[...served.childNodes], [...live.childNodes]];
-    if (inside.length === beside.length) inside.forEach((node, at) => pair(node, beside[at]));
+    const inside = [...served.childNodes];
+    const beside = [...other.childNodes];
+    for (let at = 0; at < inside.length && inside[at].nodeName === beside[at]?.nodeName; at++) {
+      pair(inside[at], beside[at], live);
+    }
   };
   const strip = (page) => {
     for (const node of page.querySelectorAll(own)) node.remove();
     return page;
   };
-  let served = document.documentElement.cloneNode(true);
-  pair(served, document.documentElement);
-  strip(served);
+  const read = async () => {
+    const answer = await fetch(location.href, { cache: "no-store" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return { page, stamp: page.querySelector("script[data-stamp]")?.dataset.stamp };
+  };
+  // The page as it is now, before scripts of the theme change it, and what there is to it when that
+  // was served: a script inside the page may have been at work already.
+  const begun = strip(document.documentElement.cloneNode(true));
+  const live = new Map();
+  const remember = (clone, node) => {
+    live.set(clone, node);
+    const nodes = [...node.childNodes].filter((node) => !node.matches?.(own));
+    clone.childNodes.forEach((clone, at) => nodes[at] && remember(clone, nodes[at]));
+  };
+  remember(begun, document.documentElement);
+  let served = null;
+  const begin = async () => {
+    const { page, stamp } = await read();
+    if (stamp !== shown) return;
+    const first = strip(page).documentElement;
+    pair(first, begun, (clone) => live.get(clone));
+    served = first;
+  };
 
   // What a script of the theme would have to set up again.
   const needsScript = "script, pre[tabindex], .tabs, [role=tablist]";
   class Anew extends Error {}
   let first = null;
 
-  const isSame = (a, b) => a.nodeName === "NOSCRIPT" || a.isEqualNode(b);
+  // What stands in a template is no part of what is compared.
+  const hasTemplate = (node) => node.nodeName === "TEMPLATE" || node.querySelector?.("template");
+  const isSame = (a, b) => a.nodeName === "NOSCRIPT"
+    || (a.isEqualNode(b) && !(hasTemplate(b) && a.outerHTML !== b.outerHTML));
   const keep = (before, after) => {
     const live = here.get(before);
     if (live) here.set(after, live);
@@ -75,6 +102,7 @@
     next.addEventListener("error", () => live.remove(), { once: true });
     live.after(next);
     here.set(after, next);
+    return next;
   };
 
   const patch = (before, after) => {
@@ -88,6 +116,7 @@
       return;
     }
     if (before.nodeName === "LINK" && before.rel === "stylesheet") return swapStyle(live, after);
+    if (before.nodeName === "TEMPLATE") throw new Anew();
     if (before.nodeName === "SCRIPT" && before.type !== "application/ld+json") throw new Anew();
     for (const { name, value } of after.attributes) {
       if (before.getAttribute(name) === value) continue;
@@ -118,15 +147,19 @@
 
   const patchChildren = (parent, before, after) => {
     let last = null;
+    let isLost = false;
     const both = (old, node) => {
       patch(old, node);
-      last = child(parent, node);
+      // What a script took away, or what came after it, has nothing here that stands for it.
+      isLost = !here.has(node);
+      if (!isLost) last = child(parent, node);
     };
     const gap = (olds, nodes) => {
       const left = [...olds];
       for (const node of nodes) {
         const at = left.findIndex((old) => isAkin(old, node));
         if (at < 0) {
+          if (isLost) throw new Anew();
           last = insert(parent, last, node);
           continue;
         }
@@ -174,17 +207,17 @@
     return pairs;
   };
 
-  // The errors that lie over the page.
+  // The errors that lie over the page, or did until somebody hid them.
+  let errors = document.querySelector("tympan-overlay")?.shadowRoot?.innerHTML ?? "";
   const showOverlay = (page) => {
-    const next = page.querySelector("tympan-overlay");
-    const before = document.querySelector("tympan-overlay");
-    if (before && next && before.dataset.text === next.textContent) return;
-    before?.remove();
-    if (!next) return;
+    const template = page.querySelector("tympan-overlay template");
+    const text = template?.innerHTML ?? "";
+    if (text === errors) return;
+    errors = text;
+    document.querySelector("tympan-overlay")?.remove();
+    if (!text) return;
     const made = document.createElement("tympan-overlay");
     made.setAttribute("role", "alert");
-    made.dataset.text = next.textContent;
-    const template = next.querySelector("template");
     made.attachShadow({ mode: "open" }).append(document.importNode(template.content, true));
     document.body.append(made);
     listenOverlay();
@@ -195,47 +228,50 @@
   };
   listenOverlay();
 
-  // Files that are used under their own names.
+  // Files that are used under their own names. A style that no page names may be part of another.
   const freshen = (files) => {
+    const seen = number;
     for (const [file, since] of Object.entries(files ?? {})) {
-      if (since <= number) continue;
-      const is = (link) => {
-        const url = new URL(link, location.href);
-        return url.origin + url.pathname === root + file;
-      };
-      for (const link of document.querySelectorAll("link[rel=stylesheet]")) {
-        if (!is(link.href)) continue;
+      if (since <= seen) continue;
+      number = Math.max(number, since);
+      const place = (link) => link.split(/[?#]/)[0];
+      const is = (link) => place(link) === root + file;
+      const links = [...document.querySelectorAll("link[rel=stylesheet]")];
+      const named = links.filter((link) => is(link.href));
+      const own = links.filter((link) => link.href.startsWith(root) && !link.href.includes("/_tympan/"));
+      for (const link of !named.length && file.endsWith(".css") ? own : named) {
         const next = link.cloneNode();
-        next.href = `${root}${file}?${since}`;
-        swapStyle(link, next);
+        next.href = `${place(link.href)}?${since}`;
+        const before = [...(served?.querySelectorAll("link") ?? [])].find((node) => here.get(node) === link);
+        const made = swapStyle(link, next);
+        if (before) here.set(before, made);
       }
       for (const image of document.images) if (is(image.src)) image.src = `${root}${file}?${since}`;
     }
   };
 
   const follow = (news) => {
-    if (!news.follow) return;
-    if (first?.isConnected) {
+    if (!news.follow || news.page == null) return;
+    if (root + news.page !== location.origin + location.pathname) {
+      location.href = root + news.page;
+    } else if (first?.isConnected) {
       const { top, bottom } = first.getBoundingClientRect();
       if (top < 0 || bottom > innerHeight) first.scrollIntoView({ block: "center" });
-    } else if (news.page != null && root + news.page !== location.origin + location.pathname) {
-      location.href = root + news.page;
     }
   };
 
-  let turn = Promise.resolve();
+  let turn = begin().catch(() => {});
   const update = async (news) => {
+    freshen(news.files);
     if (news.stamp === shown) return;
-    let text;
+    let page;
+    let stamp;
     try {
-      const answer = await fetch(location.href, { cache: "no-store" });
-      text = await answer.text();
+      ({ page, stamp } = await read());
     } catch {
       return; // the server is away; its next stamp comes with the next connection
     }
-    const page = new DOMParser().parseFromString(text, "text/html");
-    const stamp = page.querySelector("script[data-stamp]")?.dataset.stamp;
-    if (!stamp) return reload();
+    if (!stamp || !served) return reload();
     first = null;
     try {
       showOverlay(page);
@@ -246,10 +282,8 @@
       if (!(error instanceof Anew)) console.warn(error);
       return reload();
     }
-    freshen(news.files);
     shown = stamp;
     script.dataset.stamp = stamp;
-    number = Number(stamp.split("-").pop());
     follow(news);
     dispatchEvent(new Event("tympan-shown"));
   };
@@ -260,7 +294,7 @@
     source = new EventSource(root + "__tympan/events");
     source.onmessage = (event) => {
       const news = JSON.parse(event.data);
-      turn = turn.then(() => update(news));
+      turn = turn.then(() => update(news)).catch(reload);
     };
     source.onerror = () => {
       // Some browsers give up when the server is away; it comes back under another stamp.

@@ -10,7 +10,7 @@ use crate::digest::Digest;
 use crate::preview::generation::Generation;
 use crate::preview::project::State;
 use crate::progress::silent;
-use crate::repo::{History, RepoError, Snapshot};
+use crate::repo::{History, RepoError, Snapshot, is_ignored};
 use crate::site::{Page, Previous, Site, is_page};
 use crate::site_path::SitePath;
 use crate::store::Store;
@@ -25,6 +25,10 @@ pub(super) struct Loading {
     commit: Option<String>,
     /// The bytes that a changed file had when it was last looked at; none if it was gone.
     seen: BTreeMap<SitePath, Option<Digest>>,
+    /// What changed since the state that is shown.
+    pending: BTreeSet<SitePath>,
+    /// Whether Git ignores files that are none of the project's.
+    ignored: BTreeMap<SitePath, bool>,
 }
 
 /// The next state of the project.
@@ -33,6 +37,16 @@ pub(super) struct Next {
     pub(super) generation: Generation,
     /// The files that differ.
     pub(super) paths: Vec<SitePath>,
+}
+
+/// What changed since a state was made.
+enum Edited {
+    /// Texts of pages, and what becomes of it.
+    Texts(Box<Next>),
+    /// Nothing that the project holds.
+    Nothing,
+    /// More than can be told from these files alone.
+    More,
 }
 
 impl Loading {
@@ -57,6 +71,11 @@ impl Loading {
         (Generation::new(snapshot, prepared), fault)
     }
 
+    /// Forgets what changed, because the state that is shown has it.
+    pub(super) fn settle(&mut self) {
+        self.pending.clear();
+    }
+
     /// The next state, or nothing if all is as it was.
     pub(super) fn again(
         &mut self,
@@ -66,11 +85,15 @@ impl Loading {
         options: &BuildOptions,
         store: &Store,
     ) -> Result<Option<Next>, RepoError> {
-        if old.faults.is_empty()
-            && let Some(edited) = edited(&old.generation, changed, store)
-        {
-            return Ok(edited);
+        self.pending.extend(changed.iter().cloned());
+        if old.faults.is_empty() {
+            match self.edited(&old.generation, store) {
+                Edited::Texts(next) => return Ok(Some(*next)),
+                Edited::Nothing => return Ok(None),
+                Edited::More => {}
+            }
         }
+        let changed = &self.pending.clone();
         let snapshot = Arc::new(Snapshot::worktree(root)?);
         self.read_history(&snapshot)?;
         let last = &old.generation;
@@ -94,6 +117,42 @@ impl Loading {
         }
         let generation = Generation::new(snapshot, prepared);
         Ok(Some(Next { generation, paths }))
+    }
+
+    /// What changed, and what becomes of a state if that is nothing but texts of pages.
+    fn edited(&mut self, last: &Generation, store: &Store) -> Edited {
+        let root = last.snapshot.root();
+        if self
+            .pending
+            .iter()
+            .any(|path| path.file_name() == ".gitignore")
+        {
+            self.ignored.clear();
+        }
+        let mut pages = BTreeSet::new();
+        for path in &self.pending {
+            let is_file = last.snapshot.get(path).is_some();
+            if is_file && is_page(path) {
+                pages.insert(path.clone());
+            } else if last.snapshot.holds(path) || path.is_root() || path.as_str() == HEAD_LOG {
+                return Edited::More;
+            } else if path.on_disk(root).symlink_metadata().is_ok() {
+                let ignored = self.ignored.entry(path.clone());
+                if !*ignored.or_insert_with(|| is_ignored(root, path)) {
+                    return Edited::More;
+                }
+            }
+            // What was not there and is not there now came and went between two looks.
+        }
+        let before = &last.prepared;
+        match before.edited(&last.snapshot, store, &pages) {
+            None => Edited::More,
+            Some(same) if same.site.edition == before.site.edition => Edited::Nothing,
+            Some(prepared) => Edited::Texts(Box::new(Next {
+                generation: last.edited(prepared),
+                paths: pages.into_iter().collect(),
+            })),
+        }
     }
 
     fn read_history(&mut self, snapshot: &Snapshot) -> Result<(), RepoError> {
@@ -121,42 +180,25 @@ impl Loading {
             if path.is_root() {
                 touched.insert(path.clone());
             } else if is_known {
-                let now = snapshot.read(path).ok().map(|bytes| Digest::of(&bytes));
-                if self.seen.insert(path.clone(), now) != Some(now) {
-                    touched.insert(path.clone());
+                self.look_at(path, snapshot, &mut touched);
+            } else {
+                // A folder stands for all that it holds or held.
+                let files = last.snapshot.files().iter().chain(snapshot.files());
+                for file in files.filter(|file| file.path.is_within(path)) {
+                    self.look_at(&file.path, snapshot, &mut touched);
                 }
             }
         }
         touched.into_iter().collect()
     }
-}
 
-/// What becomes of a state when nothing but texts of pages changed; none if that cannot be told.
-#[expect(clippy::option_option, reason = "taken apart by its one caller")]
-fn edited(last: &Generation, changed: &BTreeSet<SitePath>, store: &Store) -> Option<Option<Next>> {
-    let mut pages = BTreeSet::new();
-    for path in changed {
-        let is_known = last.snapshot.get(path).is_some();
-        let is_there = || {
-            let place = path.on_disk(last.snapshot.root());
-            place.symlink_metadata().is_ok()
-        };
-        if is_known && is_page(path) {
-            pages.insert(path.clone());
-        } else if is_known || path.is_root() || path.as_str() == HEAD_LOG || is_there() {
-            return None;
+    /// Adds a file whose bytes are not those that were seen last.
+    fn look_at(&mut self, path: &SitePath, snapshot: &Snapshot, touched: &mut BTreeSet<SitePath>) {
+        let now = snapshot.read(path).ok().map(|bytes| Digest::of(&bytes));
+        if self.seen.insert(path.clone(), now) != Some(now) {
+            touched.insert(path.clone());
         }
-        // What was not there and is not there now came and went between two looks.
     }
-    let before = &last.prepared;
-    let prepared = before.edited(&last.snapshot, store, &pages)?;
-    if prepared.site.edition == before.site.edition {
-        return Some(None);
-    }
-    Some(Some(Next {
-        generation: last.edited(prepared),
-        paths: pages.into_iter().collect(),
-    }))
 }
 
 /// The sources of pages that are new, gone or not as they were.

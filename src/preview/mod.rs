@@ -7,6 +7,7 @@
 mod answer;
 mod beside;
 mod decorate;
+mod door;
 mod findings;
 mod generation;
 mod glimpse;

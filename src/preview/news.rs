@@ -36,6 +36,11 @@ impl News {
         }
     }
 
+    /// Whether it is of the state before the project is loaded.
+    pub(super) fn is_first(&self) -> bool {
+        self.stamp.ends_with("-0")
+    }
+
     /// As a browser reads it.
     pub(super) fn json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()

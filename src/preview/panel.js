@@ -11,6 +11,7 @@
     }
   };
   let panel = null;
+  let told = null;
 
   const element = (name, properties, ...children) => {
     const made = Object.assign(document.createElement(name), properties);
@@ -45,6 +46,11 @@
 
   const show = (news) => {
     const findings = news.findings ?? [];
+    const text = JSON.stringify(news);
+    if (text === told) return;
+    told = text;
+    const places = (root) => [...(root?.querySelectorAll("button") ?? [])];
+    const focused = places(panel?.shadowRoot).indexOf(panel?.shadowRoot?.activeElement);
     panel?.remove();
     panel = null;
     if (!findings.length && !news.paper) return;
@@ -71,6 +77,7 @@
       element("aside", { ariaLabel: "What the checks found on this page" }, list, button));
     set(store((kept) => kept.getItem("tympan-panel")) === "open");
     document.body.append(panel);
+    if (focused >= 0) (places(shadow)[focused] ?? button).focus();
   };
 
   let asked = 0;

@@ -112,7 +112,12 @@ impl Preview {
     /// Loads the project and plans its outputs. Nothing is rendered yet.
     pub fn load(&self) {
         let mut loading = self.lock_loading();
-        let first = Arc::clone(&self.first);
+        // What came while nobody watched yet is in a list that is made now.
+        let listed = match self.first.is_worktree() {
+            true => Snapshot::worktree(&self.root).ok().map(Arc::new),
+            false => None,
+        };
+        let first = listed.unwrap_or_else(|| Arc::clone(&self.first));
         let (generation, fault) = loading.first(first, &self.options, &self.store);
         let mut faults = generation.faults();
         faults.extend(fault.as_ref().map(unreadable));
@@ -130,7 +135,10 @@ impl Preview {
         let old = self.state();
         let next = loading.again(&self.root, &old, changed, &self.options, &self.store);
         let (generation, faults, paths) = match next {
-            Ok(None) => return Reloaded::Same,
+            Ok(None) => {
+                loading.settle();
+                return Reloaded::Same;
+            }
             Ok(Some(Next { generation, paths })) => {
                 let faults = generation.faults();
                 match faults.is_empty() || old.generation.is_empty() {
@@ -140,7 +148,9 @@ impl Preview {
             }
             Err(error) => (None, vec![unreadable(&error)], Vec::new()),
         };
-        if generation.is_none() && faults == old.faults {
+        if generation.is_some() {
+            loading.settle();
+        } else if faults == old.faults {
             return Reloaded::Same;
         }
         let generation = generation.map_or_else(|| Arc::clone(&old.generation), Arc::new);
@@ -212,7 +222,7 @@ impl Preview {
     /// number 1.
     pub(super) fn news(&self, number: u64) -> News {
         News {
-            stamp: format!("{}-{number}", self.options.load.now),
+            stamp: format!("{}.{}-{number}", self.options.load.now, std::process::id()),
             follow: self.follow,
             ..News::default()
         }
@@ -227,6 +237,12 @@ impl Preview {
     pub(super) fn good(&self, route: &SitePath) -> Option<Good> {
         let good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
         good.get(route).cloned()
+    }
+
+    /// Forgets the page that was last good at a route, where something else stands now.
+    pub(super) fn forget(&self, route: &SitePath) {
+        let mut good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
+        good.remove(route);
     }
 
     /// Keeps a page that is good.
@@ -375,5 +391,70 @@ mod tests {
         fixture.preview.reload(&all);
         let body = fixture.body("/a/");
         assert!(body.contains("first") && !body.contains("project-unreadable"));
+    }
+
+    #[test]
+    fn a_folder_that_is_moved_away_or_replaced_is_seen() {
+        let fixture = Fixture::new(&[
+            ("content/index.md", "# Home\n"),
+            ("content/g/x.md", "# X\n\nfirst\n"),
+            ("content/g/own.css", "a{}"),
+            ("new/x.md", "# X\n\nthird\n"),
+            ("new/own.css", "b{}"),
+        ]);
+        let at = |path: &str| fixture.folder.path().join(path);
+        let folder = BTreeSet::from([SitePath::parse("content/g").unwrap()]);
+        assert!(fixture.body("/g/x/").contains("first"));
+        assert!(fixture.body("/g/own.css").contains("a{}"));
+        fs::rename(at("content/g"), at("old")).unwrap();
+        fs::rename(at("new"), at("content/g")).unwrap();
+        assert!(matches!(
+            fixture.preview.reload(&folder),
+            Reloaded::New { .. }
+        ));
+        assert!(fixture.body("/g/x/").contains("third"));
+        assert!(fixture.body("/g/own.css").contains("b{}"));
+        fs::remove_dir_all(at("content/g")).unwrap();
+        assert!(matches!(
+            fixture.preview.reload(&folder),
+            Reloaded::New { .. }
+        ));
+        assert!(!fixture.body("/g/x/").contains("third"));
+    }
+
+    #[test]
+    fn an_edit_under_a_broken_configuration_is_not_lost() {
+        let fixture = fixture();
+        fixture.edit("tympan.toml", Some("["));
+        fixture.edit("content/a.md", Some("# A\n\nother\n"));
+        fixture.edit("tympan.toml", Some("[project]\ntitle = \"T\"\n"));
+        assert!(fixture.body("/a/").contains("other"));
+    }
+
+    #[test]
+    fn what_takes_the_place_of_a_page_is_shown() {
+        let fixture = fixture();
+        assert!(fixture.body("/a/").contains("first"));
+        let moved = "---\naliases: [/a/]\n---\n# B\n\nmoved\n";
+        fs::remove_file(fixture.folder.path().join("content/a.md")).unwrap();
+        fs::write(fixture.folder.path().join("content/b.md"), moved).unwrap();
+        let paths = ["content/a.md", "content/b.md"];
+        let paths = paths.map(|path| SitePath::parse(path).unwrap());
+        fixture.preview.reload(&BTreeSet::from(paths));
+        let body = fixture.body("/a/");
+        assert!(!body.contains("first") && body.contains("b/"), "{body}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_page_that_is_a_link_follows_what_it_links_to() {
+        let fixture = fixture();
+        let link = fixture.folder.path().join("content/link.md");
+        std::os::unix::fs::symlink("a.md", link).unwrap();
+        fixture.preview.reload(&BTreeSet::from([SitePath::root()]));
+        assert!(fixture.body("/link/").contains("first"));
+        fixture.edit("content/a.md", Some("# A\n\nother\n"));
+        assert!(fixture.body("/link/").contains("other"));
+        assert!(fixture.body("/a/").contains("other"));
     }
 }

@@ -1,24 +1,21 @@
 //! The server: requests in, answers out, and one line of events for each open page.
 //!
-//! It listens to this machine alone, unless it is told otherwise, and answers only to a browser that
-//! asked for a name that nobody else can own, so that no page of another site can read a preview
-//! through a name that it points here (DNS rebinding). It is the only room with `async` in it.
+//! It listens to this machine alone, unless it is told otherwise. With the door it is the only room
+//! with `async` in it.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State as Extract};
-use axum::http::header::{
-    ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, HOST, LOCATION, RANGE,
-    X_CONTENT_TYPE_OPTIONS,
-};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::extract::State as Extract;
+use axum::http::header::{ACCEPT_RANGES, CONTENT_RANGE, CONTENT_TYPE, LOCATION, RANGE};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::middleware::from_fn_with_state;
 use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{Stream, unfold};
@@ -30,22 +27,28 @@ use tokio::sync::{Semaphore, watch as latest};
 use crate::preview::answer::{Answer, Status};
 use crate::preview::beside::BESIDE;
 use crate::preview::decorate::{LIVE, PANEL, STYLE};
+use crate::preview::door::{Door, guard};
 use crate::preview::news::News;
 use crate::preview::project::{Preview, Reloaded};
 use crate::preview::range::{Asked, asked};
 use crate::preview::watch::watch;
+use crate::repo::head_log;
 use crate::site_path::SitePath;
 
 /// How many ports are tried after one that is taken.
 const TRIES: u16 = 20;
 /// How many browsers are listened to at a time; a browser opens six connections at most.
 const CONNECTIONS: usize = 256;
+/// How many connections one machine may have, if it is not this one.
+const CONNECTIONS_OF_ONE: usize = 32;
 /// How many answers are made at a time.
 const ANSWERS: usize = 32;
 /// How long a browser may take to say what it asks for.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long a picture may take before the one that it is made of is shown in its place.
 const SOON: Duration = Duration::from_millis(200);
+/// How long a request waits for the load; most projects need no more.
+const EARLY: Duration = Duration::from_millis(100);
 /// How long no browser is let in after the system had no room for one.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -112,13 +115,10 @@ struct Shared {
     preview: Arc<Preview>,
     news: latest::Receiver<News>,
     door: Arc<Door>,
-}
-
-/// Who is let in.
-struct Door {
-    port: u16,
-    is_local: bool,
-    names: Vec<String>,
+    /// Documents are laid out one at a time; who waits holds no thread.
+    documents: Arc<Semaphore>,
+    /// So are pages that are made before the project is loaded.
+    glimpses: Arc<Semaphore>,
 }
 
 /// Serves a preview until Ctrl-C.
@@ -142,11 +142,13 @@ pub fn serve(
         message: error.to_string(),
     };
     let watched = match preview.first.is_worktree() {
-        true => Some(watch(preview.root(), exclude).map_err(fault)?),
+        true => Some(watch(preview.root(), exclude, head_log(preview.root())).map_err(fault)?),
         false => None,
     };
     let (watch, changed) = watched.unzip();
     let (sender, news) = latest::channel(preview.news_now());
+    // Open pages wait for news also where none can come.
+    let _kept = sender.clone();
     let shared = Shared {
         preview: Arc::clone(preview),
         news,
@@ -155,6 +157,8 @@ pub fn serve(
             is_local: address.is_loopback(),
             names: access.names.clone(),
         }),
+        documents: Arc::new(Semaphore::new(1)),
+        glimpses: Arc::new(Semaphore::new(1)),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -197,17 +201,36 @@ pub fn serve(
 async fn accept(socket: tokio::net::TcpListener, router: Router) {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let service = TowerToHyperService::new(router);
+    let guests: Arc<Mutex<BTreeMap<IpAddr, usize>>> = Arc::default();
+    let leave = |guests: &Mutex<BTreeMap<IpAddr, usize>>, from: IpAddr| {
+        let mut guests = guests.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = guests.get_mut(&from) {
+            *own -= 1;
+            if *own == 0 {
+                guests.remove(&from);
+            }
+        }
+    };
     loop {
         let Ok(seat) = Arc::clone(&room).acquire_owned().await else {
             return;
         };
-        let Ok((stream, _)) = socket.accept().await else {
+        let Ok((stream, from)) = socket.accept().await else {
             tokio::time::sleep(PAUSE).await;
             continue;
         };
+        let from = from.ip();
+        let mut all = guests.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = all.entry(from).or_insert(0);
+        if *own >= CONNECTIONS_OF_ONE && !from.is_loopback() {
+            continue;
+        }
+        *own += 1;
+        drop(all);
         // A page is many small answers; none waits for the next.
         let _ = stream.set_nodelay(true);
         let service = service.clone();
+        let present = Arc::clone(&guests);
         tokio::spawn(async move {
             let mut server = http1::Builder::new();
             server
@@ -215,6 +238,7 @@ async fn accept(socket: tokio::net::TcpListener, router: Router) {
                 .header_read_timeout(PATIENCE);
             // A browser that breaks off is no fault.
             let _ = server.serve_connection(TokioIo::new(stream), service).await;
+            leave(&present, from);
             drop(seat);
         });
     }
@@ -262,44 +286,6 @@ fn router(shared: Shared) -> Router {
         .with_state(shared)
 }
 
-/// Turns strangers away and says of every answer that it must not be kept.
-async fn guard(Extract(door): Extract<Arc<Door>>, request: Request, next: Next) -> Response {
-    let host = request
-        .headers()
-        .get(HOST)
-        .and_then(|host| host.to_str().ok());
-    let mut response = if !host.is_some_and(|host| door.lets_in(host)) {
-        let text = "the preview does not answer to this name; `--allow-host` lets it in\n";
-        (StatusCode::FORBIDDEN, text).into_response()
-    } else if matches!(*request.method(), Method::GET | Method::HEAD) {
-        next.run(request).await
-    } else {
-        let allowed = [(ALLOW, "GET, HEAD")];
-        (StatusCode::METHOD_NOT_ALLOWED, allowed).into_response()
-    };
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
-}
-
-impl Door {
-    /// Whether a `Host` header means this server by a name that nobody else can own: that of this
-    /// machine, an address where others are let in, or one that was allowed.
-    fn lets_in(&self, host: &str) -> bool {
-        let (name, port) = match host.rsplit_once(':') {
-            Some((name, port)) if !port.ends_with(']') => (name, port.parse().ok()),
-            _ => (host, Some(80)),
-        };
-        let is = |here: &str| name.eq_ignore_ascii_case(here);
-        let is_own = ["localhost", "127.0.0.1", "[::1]"].into_iter().any(is);
-        let bare = name.trim_start_matches('[').trim_end_matches(']');
-        let is_address = !self.is_local && bare.parse::<IpAddr>().is_ok();
-        let is_here = (is_own || is_address) && port == Some(self.port);
-        is_here || self.names.iter().any(|allowed| is(allowed))
-    }
-}
-
 /// What is shown, at once and whenever it changes.
 async fn events(
     Extract(shared): Extract<Shared>,
@@ -339,9 +325,40 @@ fn asked_about(uri: &Uri) -> String {
     crate::site_path::decode(query.strip_prefix("path=").unwrap_or_default())
 }
 
+impl Shared {
+    /// Waits until the project is loaded.
+    async fn loaded(&self) {
+        let mut news = self.news.clone();
+        let _ = news.wait_for(|news| !news.is_first()).await;
+    }
+
+    /// The page alone, if it can be made before the project is loaded.
+    async fn early(&self, path: &str) -> Option<Answer> {
+        let _turn = self.glimpses.acquire().await.ok()?;
+        if self.news.borrow().is_first() {
+            let (preview, path) = (Arc::clone(&self.preview), path.to_owned());
+            let early = tokio::task::spawn_blocking(move || preview.answer_early(&path));
+            return early.await.ok().flatten();
+        }
+        None
+    }
+}
+
 async fn page(Extract(shared): Extract<Shared>, uri: Uri, headers: HeaderMap) -> Response {
-    let preview = shared.preview;
     let path = uri.path().to_owned();
+    if tokio::time::timeout(EARLY, shared.loaded()).await.is_err() {
+        if let Some(early) = shared.early(&path).await {
+            return respond(early, uri.query(), &headers);
+        }
+        shared.loaded().await;
+    }
+    let ending = path.rsplit('.').next();
+    let is_document = matches!(ending, Some("pdf" | "epub"));
+    let _turn = match is_document {
+        true => shared.documents.acquire().await.ok(),
+        false => None,
+    };
+    let preview = Arc::clone(&shared.preview);
     // Rendering takes a processor and may take long; other requests go on.
     let own = Arc::clone(&preview);
     let asked = path.clone();
@@ -396,61 +413,6 @@ fn respond(answer: Answer, query: Option<&str>, headers: &HeaderMap) -> Response
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[track_caller]
-    fn case(host: &str, port: u16, expected: bool) {
-        let door = Door {
-            port,
-            is_local: true,
-            names: vec!["box.example".to_owned()],
-        };
-        assert_eq!(door.lets_in(host), expected, "{host}");
-    }
-
-    #[test]
-    fn this_machine_is_known_by_its_own_names() {
-        case("localhost:8080", 8080, true);
-        case("LOCALHOST:8080", 8080, true);
-        case("127.0.0.1:8080", 8080, true);
-        case("[::1]:8080", 8080, true);
-        case("localhost", 80, true);
-        case("[::1]", 80, true);
-    }
-
-    #[test]
-    fn a_foreign_name_is_not_this_machine() {
-        case("evil.example:8080", 8080, false);
-        case("evil.example", 80, false);
-        case("localhost.evil.example:8080", 8080, false);
-        case("127.0.0.1.evil.example:8080", 8080, false);
-        case("evil@localhost:8080", 8080, false);
-        case("localhost:8081", 8080, false);
-        case("localhost", 8080, false);
-        case("localhost:", 8080, false);
-        case("192.168.1.5:8080", 8080, false);
-        case("", 8080, false);
-        case(":8080", 8080, false);
-    }
-
-    #[test]
-    fn a_name_that_is_allowed_is_let_in_whatever_its_port() {
-        case("box.example", 8080, true);
-        case("Box.Example:443", 8080, true);
-        case("evil.box.example", 8080, false);
-    }
-
-    #[test]
-    fn where_others_are_let_in_addresses_are_names_and_names_are_not() {
-        let door = Door {
-            port: 8080,
-            is_local: false,
-            names: Vec::new(),
-        };
-        assert!(door.lets_in("192.168.1.5:8080"));
-        assert!(door.lets_in("[fe80::1]:8080"));
-        assert!(!door.lets_in("192.168.1.5"));
-        assert!(!door.lets_in("evil.example:8080"));
-    }
 
     #[test]
     fn a_port_that_is_taken_leads_to_a_later_one() {

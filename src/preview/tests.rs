@@ -64,7 +64,8 @@ const HEADS: [&str; 10] = [
     "---\ndate: 2999-01-01\n---\n",
 ];
 
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 15] = [
+    "# Of another\n\n{{#include b.md}}\n",
     "# Title\n\nPlain words.\n",
     "# Title\n\nOther words, and more of them.\n",
     "# It's \"quoted\" -- here\n\nText.\n",

@@ -2,7 +2,7 @@
 //! differs is decided by who looks.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -18,6 +18,8 @@ const QUIET: Duration = Duration::from_millis(40);
 /// the burst is acted on although it goes on.
 const LOOK: Duration = Duration::from_millis(10);
 const LOOKS: usize = 50;
+/// After how many looks a file is shown although it is still being written.
+const OPEN_LOOKS: usize = 4;
 
 /// A file that changed.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,16 +60,37 @@ pub(super) struct Changed(Receiver<Touched>);
 ///
 /// # Errors
 /// Fails where the system refuses, such as when it watches too many folders already.
-pub(super) fn watch(root: &Path, exclude: Option<SitePath>) -> notify::Result<(Watch, Changed)> {
+pub(super) fn watch(
+    root: &Path,
+    exclude: Option<SitePath>,
+    head_log: Option<PathBuf>,
+) -> notify::Result<(Watch, Changed)> {
     let (sender, receiver) = channel();
     let base = root.to_path_buf();
+    // A repository may begin above the project, or lie elsewhere.
+    let head_log = head_log.filter(|log| !log.starts_with(root));
+    let beside = head_log.as_deref().and_then(Path::parent);
+    let beside = beside.map(Path::to_path_buf);
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+        if let (Ok(event), Some(log)) = (&event, &head_log)
+            && event.paths.contains(log)
+        {
+            let _ = sender.send(Touched {
+                path: SitePath::parse(HEAD_LOG).expect("a plain name is a path"),
+                is_open: false,
+                is_new: false,
+            });
+        }
         for path in concerned(event, &base, exclude.as_ref()) {
             // Nobody listens any more: the preview ends.
             let _ = sender.send(path);
         }
     })?;
     watcher.watch(root, RecursiveMode::Recursive)?;
+    if let Some(folder) = beside {
+        // Without it only commits are missed.
+        let _ = watcher.watch(&folder, RecursiveMode::NonRecursive);
+    }
     Ok((Watch(watcher), Changed(receiver)))
 }
 
@@ -79,13 +102,13 @@ impl Changed {
             let mut burst = Burst::default();
             burst.add(first);
             self.drain(&mut burst);
-            for _ in 0..LOOKS {
+            for look in 0..LOOKS {
                 let is_several = burst.paths.len() > 1 || burst.has_new;
                 let patience = match (burst.open.is_empty(), is_several) {
                     // A file that was cut off to be written anew is not what anybody means to see.
-                    (false, _) => QUIET,
-                    (true, true) => LOOK,
-                    (true, false) => break,
+                    (false, _) if look < OPEN_LOOKS => QUIET,
+                    (_, true) => LOOK,
+                    (_, false) => break,
                 };
                 match self.0.recv_timeout(patience) {
                     Ok(touched) => burst.add(touched),

@@ -28,6 +28,7 @@ pub use history::{Change, FileHistory, History};
 pub use init::init;
 pub use refs::{Ref, refs};
 pub use snapshot::{Snapshot, SnapshotFile, Source};
+pub use status::{head_log, is_ignored};
 
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -163,6 +163,19 @@ impl Snapshot {
         }
     }
 
+    /// Whether a file stands at `path`, or below it.
+    pub fn holds(&self, path: &SitePath) -> bool {
+        self.get(path).is_some() || self.files.iter().any(|file| file.path.is_within(path))
+    }
+
+    /// Whether another file is a link to this one, or it is itself a link.
+    pub fn is_linked(&self, path: &SitePath) -> bool {
+        let mut files = self.files.iter();
+        files.any(|file| {
+            file.link.is_some() && (file.path == *path || file.link.as_ref() == Some(path))
+        })
+    }
+
     /// The root's folder below that of its repository, with a slash at its end; nothing where the two
     /// are one, or there is no repository.
     ///

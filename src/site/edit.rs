@@ -28,6 +28,9 @@ impl Site {
         }
         let mut site = self.clone();
         site.source.dirty = true;
+        if paths.iter().any(|path| self.is_shared(snapshot, path)) {
+            return None;
+        }
         for path in paths {
             let bytes = snapshot.read(path).ok()?;
             let mut is_known = site.edit(snapshot, path, &bytes)?;
@@ -42,6 +45,13 @@ impl Site {
             }
         }
         Some(site)
+    }
+
+    /// Whether a file is read for other pages too.
+    fn is_shared(&self, snapshot: &Snapshot, path: &SitePath) -> bool {
+        let mut sites = self.in_all_languages();
+        let includes = |site: &Site| site.pages.iter().any(|page| page.included.contains(path));
+        snapshot.is_linked(path) || sites.any(includes)
     }
 
     /// Edits a page of one language. None where that is not enough, and false where there is no such

@@ -354,7 +354,7 @@ fn load_pages(
             })
         };
         let is_untouched = |(previous, page): &(&&Previous<'_>, &Arc<Page>)| {
-            let stays = |changed: &BTreeSet<SitePath>| !changed.contains(path);
+            let stays = |changed: &BTreeSet<SitePath>| !is_touched(changed, path);
             file.link.is_none()
                 && page.file.len() as u64 == file.size
                 && previous.changed.is_some_and(stays)
@@ -385,6 +385,12 @@ fn load_pages(
             .unwrap_or_else(|| Arc::new(Page::read(&source, around))))
     };
     files.par_iter().map(load).collect()
+}
+
+/// Whether a file changed, or a folder that it lies in.
+fn is_touched(changed: &BTreeSet<SitePath>, path: &SitePath) -> bool {
+    let above = |path: &SitePath| Some(path.parent()).filter(|folder| !folder.is_root());
+    std::iter::successors(Some(path.clone()), above).any(|path| changed.contains(&path))
 }
 
 /// The pages that could be read; why the others could not is reported.

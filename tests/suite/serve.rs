@@ -242,6 +242,19 @@ fn only_this_machine_is_answered() {
             assert!(!body.contains("Welcome"));
         }
     }
+    let host = format!("Host: localhost:{port}");
+    let ask = |mode: &str| {
+        let mode = format!("Sec-Fetch-Mode: {mode}");
+        serving
+            .ask("GET", "/", &[&host, "Sec-Fetch-Site: cross-site", &mode])
+            .0
+    };
+    assert!(ask("no-cors").starts_with("http/1.1 403"));
+    let head = ask("navigate");
+    assert!(
+        head.starts_with("http/1.1 200")
+            && head.contains("cross-origin-resource-policy: same-origin")
+    );
     let (head, _) = serving.ask("POST", "/", &[&format!("Host: localhost:{port}")]);
     assert!(head.starts_with("http/1.1 405"), "{head}");
 }
@@ -381,4 +394,30 @@ fn an_environment_is_shown_as_its_branch_has_it() {
     assert!(serving.get("/").1.contains("Committed"));
     serving.edit("content/index.md", "# Edited again\n");
     assert!(serving.get("/").1.contains("Committed"));
+}
+
+#[test]
+fn a_branch_that_is_checked_out_is_shown() {
+    let project = Project::new(&[
+        ("content/index.md", "# First\n"),
+        ("content/old.md", "# Old\n"),
+    ]);
+    project.commit("Begin");
+    project.git(&["checkout", "--quiet", "-b", "other"]);
+    project.write("content/index.md", "# Second\n");
+    project.git(&["rm", "--quiet", "content/old.md"]);
+    project.write("content/new/page.md", "# New\n");
+    project.commit("Change");
+    project.git(&["checkout", "--quiet", "main"]);
+    let serving = Serving::of(project, &[]);
+    serving.status("/old/", "200");
+    let mut events = serving.events();
+    serving.project.git(&["checkout", "--quiet", "other"]);
+    events.until(|| serving.get("/new/page/").0.starts_with("http/1.1 200"));
+    events.until(|| serving.get("/").1.contains("Second"));
+    serving.status("/old/", "404");
+    serving.project.git(&["checkout", "--quiet", "main"]);
+    events.until(|| serving.get("/").1.contains("First"));
+    events.until(|| serving.get("/old/").0.starts_with("http/1.1 200"));
+    serving.status("/new/page/", "404");
 }
