@@ -28,6 +28,8 @@ pub struct Sources<'a> {
 
 /// A site of which every output is planned and none is rendered. [`build`] renders them all, the
 /// preview those that a browser asks for; there is no second road.
+///
+/// [`build`]: crate::build::build()
 pub struct Prepared {
     /// The other versions of the work.
     pub versions: Vec<Arc<Version>>,

@@ -1,7 +1,7 @@
 //! The tags of the raw HTML in a page, with their places, read as browsers read them.
 //!
 //! A tag may reach over lines, and the marks of a quotation between them are no part of it. This
-//! reads what stands there; [`sanitize`](crate::markdown::sanitize) decides what is kept.
+//! reads what stands there; [`sanitize`](crate::markdown::sanitize()) decides what is kept.
 
 use std::ops::Range;
 
