@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use crate::checks::check::{Check, CheckContext};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::markdown::{
-    HtmlTag, HtmlTagKind, html_tags, keeps_attribute, keeps_content, keeps_element,
+    HtmlTag, HtmlTagKind, holds_text, html_tags, is_void, keeps_attribute, keeps_content,
+    keeps_element,
 };
 use crate::site::Page;
 
@@ -272,42 +273,7 @@ fn says_nothing(attribute: &str) -> bool {
 
 /// Whether an element that stays open takes what follows with it, even where its tags go.
 fn swallows(element: &str) -> bool {
-    matches!(
-        element,
-        "script"
-            | "style"
-            | "iframe"
-            | "textarea"
-            | "title"
-            | "xmp"
-            | "noembed"
-            | "noframes"
-            | "svg"
-    )
-}
-
-fn is_void(element: &str) -> bool {
-    matches!(
-        element,
-        "area"
-            | "base"
-            | "basefont"
-            | "bgsound"
-            | "br"
-            | "col"
-            | "embed"
-            | "frame"
-            | "hr"
-            | "img"
-            | "input"
-            | "keygen"
-            | "link"
-            | "meta"
-            | "param"
-            | "source"
-            | "track"
-            | "wbr"
-    )
+    element == "svg" || (holds_text(element) && element != "plaintext")
 }
 
 /// Whether HTML lets the end tag of an element be left out.

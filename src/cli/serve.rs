@@ -39,7 +39,6 @@ pub fn run(ui: &Ui, global: &Global, args: &ServeArgs) -> anyhow::Result<Outcome
     let began = Mutex::new(None);
     let listener = |event| match event {
         PreviewEvent::Listening(place) => listening(ui, args, place),
-        PreviewEvent::Loaded => {}
         PreviewEvent::Changed => set(&began, Some(Instant::now())),
         PreviewEvent::Unchanged => set(&began, None),
         PreviewEvent::Reloaded { paths, errors } => {

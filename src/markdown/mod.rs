@@ -49,7 +49,7 @@ pub use outline::{Heading, Image, Label, Link, LinkKind, Outline};
 pub use parse::{Spanned, block_faults, code_spans, events};
 pub use plain::plain;
 pub use punctuation::{Punctuation, set_punctuation};
-pub use raw_html::{HtmlTag, HtmlTagKind, html_tags};
+pub use raw_html::{HtmlTag, HtmlTagKind, holds_text, html_tags, is_void};
 pub use read::read;
 pub use sanitize::{keeps_attribute, keeps_content, keeps_element, sanitize};
 pub use slug::{Slugs, slug};

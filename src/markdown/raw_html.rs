@@ -68,8 +68,33 @@ pub fn html_tags(events: &[Spanned<'_>]) -> Vec<HtmlTag> {
     tags.found
 }
 
+/// Whether an HTML element never has children, and so no end tag.
+pub fn is_void(element: &str) -> bool {
+    matches!(
+        element,
+        "area"
+            | "base"
+            | "basefont"
+            | "bgsound"
+            | "br"
+            | "col"
+            | "embed"
+            | "frame"
+            | "hr"
+            | "img"
+            | "input"
+            | "keygen"
+            | "link"
+            | "meta"
+            | "param"
+            | "source"
+            | "track"
+            | "wbr"
+    )
+}
+
 /// Whether browsers take what stands in an element for text.
-fn holds_text(element: &str) -> bool {
+pub fn holds_text(element: &str) -> bool {
     matches!(
         element,
         "script"

@@ -29,11 +29,7 @@ impl Preview {
         let Route::File(path) = find(request, |path| generation.is_planned(path)) else {
             return None;
         };
-        let mut sites = generation.prepared.site.in_all_languages();
-        let (site, id) = sites.find_map(|site| {
-            let id = site.page_routed(&path.below(&site.mount)?)?;
-            Some((site, id))
-        })?;
+        let (site, id) = generation.page_at(&path)?;
         site.documents.iter().find_map(|document| {
             let place = site.mount.join(&document.route(Format::Pdf));
             let is_paper = generation.is_planned(&place);

@@ -42,8 +42,6 @@ impl Preview {
         };
         let mut found: Vec<Diagnostic> = Vec::new();
         if let Some(source) = source {
-            // Who writes fast asks often; the checks of one page are enough at a time.
-            let _one = self.lock_checks();
             found = run_checks(&CheckContext {
                 site: &generation.prepared.site,
                 store: self.store(),

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::release::Artifact;
 use crate::render::{Job, JobKind};
 use crate::repo::Snapshot;
-use crate::site::Site;
+use crate::site::{PageId, Site};
 use crate::site_path::SitePath;
 use crate::store::Store;
 
@@ -172,10 +172,16 @@ impl Generation {
 
     /// The file that the page at a place in the release is made of, in whatever language.
     pub(super) fn source_at(&self, path: &SitePath) -> Option<SitePath> {
+        let (site, page) = self.page_at(path)?;
+        Some(site.page(page).path.clone())
+    }
+
+    /// The page at a place in the release, and the site of its language.
+    pub(super) fn page_at(&self, path: &SitePath) -> Option<(&Site, PageId)> {
         let mut sites = self.prepared.site.in_all_languages();
         sites.find_map(|site| {
             let page = site.page_routed(&path.below(&site.mount)?)?;
-            Some(site.page(page).path.clone())
+            Some((site, page))
         })
     }
 

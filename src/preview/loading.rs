@@ -10,13 +10,17 @@ use crate::digest::Digest;
 use crate::preview::generation::Generation;
 use crate::preview::project::State;
 use crate::progress::silent;
-use crate::repo::{History, RepoError, Snapshot, is_ignored};
+use crate::repo::{History, RepoError, Snapshot, ignored};
 use crate::site::{Page, Previous, Site, is_page};
 use crate::site_path::SitePath;
 use crate::store::Store;
 
 /// The file of Git that changes when a commit is made, and when another is checked out.
 pub(super) const HEAD_LOG: &str = ".git/logs/HEAD";
+
+/// How many files Git is asked about at once, and how many of its answers are remembered.
+const ASKED: usize = 200;
+const REMEMBERED: usize = 10_000;
 
 /// What is known from one load to the next.
 #[derive(Default)]
@@ -27,8 +31,8 @@ pub(super) struct Loading {
     seen: BTreeMap<SitePath, Option<Digest>>,
     /// What changed since the state that is shown.
     pending: BTreeSet<SitePath>,
-    /// Whether Git ignores files that are none of the project's.
-    ignored: BTreeMap<SitePath, bool>,
+    /// Files that Git ignores, as far as they changed.
+    ignored: BTreeSet<SitePath>,
 }
 
 /// The next state of the project.
@@ -122,27 +126,32 @@ impl Loading {
     /// What changed, and what becomes of a state if that is nothing but texts of pages.
     fn edited(&mut self, last: &Generation, store: &Store) -> Edited {
         let root = last.snapshot.root();
-        if self
-            .pending
-            .iter()
-            .any(|path| path.file_name() == ".gitignore")
-        {
+        let rules = |path: &SitePath| path.file_name() == ".gitignore";
+        if self.ignored.len() > REMEMBERED || self.pending.iter().any(rules) {
             self.ignored.clear();
         }
-        let mut pages = BTreeSet::new();
+        let (mut pages, mut strange) = (BTreeSet::new(), Vec::new());
         for path in &self.pending {
             let is_file = last.snapshot.get(path).is_some();
             if is_file && is_page(path) {
                 pages.insert(path.clone());
             } else if last.snapshot.holds(path) || path.is_root() || path.as_str() == HEAD_LOG {
                 return Edited::More;
-            } else if path.on_disk(root).symlink_metadata().is_ok() {
-                let ignored = self.ignored.entry(path.clone());
-                if !*ignored.or_insert_with(|| is_ignored(root, path)) {
-                    return Edited::More;
-                }
+            } else if !self.ignored.contains(path) && path.on_disk(root).symlink_metadata().is_ok()
+            {
+                strange.push(path);
             }
             // What was not there and is not there now came and went between two looks.
+        }
+        if strange.len() > ASKED {
+            return Edited::More;
+        }
+        if !strange.is_empty() {
+            let ignored = ignored(root, &strange);
+            if ignored.len() < strange.len() {
+                return Edited::More;
+            }
+            self.ignored.extend(ignored);
         }
         let before = &last.prepared;
         match before.edited(&last.snapshot, store, &pages) {

@@ -31,7 +31,6 @@ pub struct Preview {
     loaded: Condvar,
     loading: Mutex<Loading>,
     good: Mutex<BTreeMap<SitePath, Good>>,
-    checks: Mutex<()>,
 }
 
 /// Whether an open page goes where an edit was.
@@ -100,7 +99,6 @@ impl Preview {
             loaded: Condvar::new(),
             loading: Mutex::new(Loading::default()),
             good: Mutex::new(BTreeMap::new()),
-            checks: Mutex::default(),
         }
     }
 
@@ -181,11 +179,6 @@ impl Preview {
 
     fn lock_loading(&self) -> std::sync::MutexGuard<'_, Loading> {
         self.loading.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Held by who runs the checks.
-    pub(super) fn lock_checks(&self) -> std::sync::MutexGuard<'_, ()> {
-        self.checks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn show(&self, state: State) {

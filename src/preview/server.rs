@@ -68,8 +68,6 @@ pub struct Access {
 pub enum PreviewEvent {
     /// Pages are served.
     Listening(SocketAddr),
-    /// The whole project is loaded.
-    Loaded,
     /// A file changed; the project is looked at again.
     Changed,
     /// Nothing came of that.
@@ -119,6 +117,8 @@ struct Shared {
     documents: Arc<Semaphore>,
     /// So are pages that are made before the project is loaded.
     glimpses: Arc<Semaphore>,
+    /// And so are pages checked: who writes fast asks often.
+    checks: Arc<Semaphore>,
 }
 
 /// Serves a preview until Ctrl-C.
@@ -159,6 +159,7 @@ pub fn serve(
         }),
         documents: Arc::new(Semaphore::new(1)),
         glimpses: Arc::new(Semaphore::new(1)),
+        checks: Arc::new(Semaphore::new(1)),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -169,7 +170,6 @@ pub fn serve(
         scope.spawn(move || {
             preview.load();
             sender.send_replace(preview.news_now());
-            listener(PreviewEvent::Loaded);
             let Some(changed) = changed else { return };
             changed.each(|paths| {
                 listener(PreviewEvent::Changed);
@@ -303,8 +303,11 @@ async fn events(
 /// What the checks say of the page whose address stands in the query.
 async fn findings(Extract(shared): Extract<Shared>, uri: Uri) -> Response {
     let path = asked_about(&uri);
+    shared.loaded().await;
+    let _turn = shared.checks.acquire().await;
+    let preview = Arc::clone(&shared.preview);
     let kind = [(CONTENT_TYPE, "application/json")];
-    match tokio::task::spawn_blocking(move || shared.preview.findings(&path)).await {
+    match tokio::task::spawn_blocking(move || preview.findings(&path)).await {
         Ok(found) => (kind, found).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
@@ -313,6 +316,7 @@ async fn findings(Extract(shared): Extract<Shared>, uri: Uri) -> Response {
 /// The page whose address stands in the query, with its paper beside it.
 async fn beside(Extract(shared): Extract<Shared>, uri: Uri) -> Response {
     let path = asked_about(&uri);
+    shared.loaded().await;
     match tokio::task::spawn_blocking(move || shared.preview.beside(&path)).await {
         Ok(Some(html)) => axum::response::Html(html).into_response(),
         Ok(None) => StatusCode::NOT_FOUND.into_response(),

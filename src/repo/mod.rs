@@ -26,9 +26,9 @@ pub use fetch::{FetchError, Fetched, Reach, fetch, is_remote};
 pub use git::resolve;
 pub use history::{Change, FileHistory, History};
 pub use init::init;
-pub use refs::{Ref, refs};
+pub use refs::{Ref, head_log, refs};
 pub use snapshot::{Snapshot, SnapshotFile, Source};
-pub use status::{head_log, is_ignored};
+pub use worktree::ignored;
 
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -1,7 +1,7 @@
 //! Tags and branches, by name.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::repo::error::RepoError;
 use crate::repo::git;
@@ -52,6 +52,15 @@ pub fn refs(root: &Path) -> Result<Vec<Ref>, RepoError> {
         commit: commit.to_owned(),
     });
     Ok(found.collect())
+}
+
+/// The file that Git writes to when a commit is made or checked out, wherever the repository is.
+pub fn head_log(root: &Path) -> Option<PathBuf> {
+    let done = git::output(root, ["rev-parse", "--git-path", "logs/HEAD"]).ok()?;
+    let text = std::str::from_utf8(&done.stdout)
+        .ok()?
+        .trim_end_matches('\n');
+    (done.status.success() && !text.is_empty()).then(|| root.join(text))
 }
 
 #[cfg(test)]

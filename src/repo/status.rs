@@ -1,27 +1,12 @@
 //! Whether a worktree differs from its commit.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::repo::error::RepoError;
 use crate::repo::git;
 use crate::repo::listing::is_private;
 use crate::site_path::SitePath;
-
-/// Whether Git ignores a file below `root`, and does not track it.
-pub fn is_ignored(root: &Path, path: &SitePath) -> bool {
-    let done = git::output(root, ["check-ignore", "-q", "--", path.as_str()]);
-    done.is_ok_and(|done| done.status.success())
-}
-
-/// The file that Git writes to when a commit is made or checked out, wherever the repository is.
-pub fn head_log(root: &Path) -> Option<PathBuf> {
-    let done = git::output(root, ["rev-parse", "--git-path", "logs/HEAD"]).ok()?;
-    let text = std::str::from_utf8(&done.stdout)
-        .ok()?
-        .trim_end_matches('\n');
-    (done.status.success() && !text.is_empty()).then(|| root.join(text))
-}
 
 /// Whether anything below `root` differs from HEAD: tracked, staged, or new and not ignored.
 pub(crate) fn has_changes(root: &Path, prefix: &[u8]) -> Result<bool, RepoError> {

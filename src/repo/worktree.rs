@@ -1,6 +1,6 @@
 //! The files of a worktree, as Git lists them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -60,6 +60,21 @@ pub(crate) fn list(
         add(root, name, &mut folders, &mut listing);
     }
     Ok((listing, source))
+}
+
+/// Those of some files below `root` that Git ignores and does not track.
+pub fn ignored(root: &Path, paths: &[&SitePath]) -> BTreeSet<SitePath> {
+    let mut command = git::command(root);
+    command.args(["check-ignore", "--"]);
+    // A leading colon would be magic.
+    command.args(paths.iter().map(|path| format!("./{path}")));
+    let listed = git::finish(root, &mut command).map_or_else(|_| Vec::new(), |done| done.stdout);
+    let lines = listed.split(|byte| *byte == b'\n');
+    let path = |line: &[u8]| SitePath::parse(std::str::from_utf8(line).ok()?).ok();
+    lines
+        .filter_map(path)
+        .filter(|path| !path.is_root())
+        .collect()
 }
 
 fn listed_by_git(root: &Path) -> Result<Vec<u8>, RepoError> {
@@ -146,6 +161,29 @@ mod tests {
             &fixture,
             &[".gitignore", "a.md", "keep.log", "sub/dist/new.md"],
         );
+    }
+
+    #[test]
+    fn git_tells_what_it_ignores() {
+        let fixture = Fixture::with(&[(".gitignore", "*.log\n/build/\n"), ("a.md", "a")]);
+        for name in ["ä b.log", ":x.log", "build/c.md", "new.md"] {
+            fixture.write(name, name);
+        }
+        let paths = [
+            "ä b.log",
+            ":x.log",
+            "build/c.md",
+            "new.md",
+            "a.md",
+            "gone.md",
+        ]
+        .map(path);
+        let asked: Vec<_> = paths.iter().collect();
+        let found = super::ignored(fixture.root(), &asked);
+        let found: Vec<&str> = found.iter().map(|path| path.as_str()).collect();
+        assert_eq!(found, [":x.log", "build/c.md", "ä b.log"]);
+        let none = super::ignored(Fixture::folder().root(), &asked);
+        assert!(none.is_empty());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::SourceText;
 use crate::digest::Digest;
-use crate::markdown::{LabelKind, Outline, Tape};
+use crate::markdown::{LabelKind, Outline};
 use crate::repo::Snapshot;
 use crate::site::expand::might_call;
 use crate::site::front_matter::{FrontMatter, read_front_matter};
@@ -157,31 +157,13 @@ impl Page {
         if file.get(..body) != self.file.get(..self.body) || !faults.is_empty() {
             return None;
         }
-        let bytes = Digest::of(bytes);
-        let mut page = Self {
-            path: self.path.clone(),
-            place: self.place.clone(),
-            language: self.language.clone(),
-            route: self.route.clone(),
-            front: self.front.clone(),
-            title: String::new(),
-            settings: self.settings,
-            body,
-            outline: Outline::default(),
-            tape: Tape::default(),
-            is_titled: false,
-            digest: bytes,
-            included: Vec::new(),
-            unknown: Vec::new(),
-            diagnostics: Vec::new(),
-            parts: Vec::new(),
-            own: bytes,
-            bytes,
-            calls: might_call(&file[body..]),
-            plain_faults: 0,
-            text: Arc::clone(&file),
-            file,
-        };
+        // What follows from the text is made of it when it is expanded.
+        let mut page = self.clone();
+        page.bytes = Digest::of(bytes);
+        page.calls = might_call(&file[body..]);
+        page.is_titled = false;
+        page.text = Arc::clone(&file);
+        page.file = file;
         page.expand(around);
         page.name();
         is_plain(&page).then_some(page)

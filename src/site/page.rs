@@ -45,7 +45,7 @@ pub struct Page {
     /// What the body holds.
     pub outline: Outline,
     /// The body, parsed.
-    pub(super) tape: Tape,
+    tape: Tape,
     /// Whether its titles have the punctuation of its language and are no longer as they were typed.
     pub(super) is_titled: bool,
     /// The digest of the file and of everything it includes.
@@ -56,14 +56,14 @@ pub struct Page {
     pub unknown: Vec<Fault>,
     /// Faults that were met while reading it.
     pub diagnostics: Vec<Diagnostic>,
-    pub(super) parts: Vec<Part>,
-    pub(super) own: Digest,
+    parts: Vec<Part>,
+    own: Digest,
     /// The digest of the file's bytes.
     pub(super) bytes: Digest,
     /// Whether the text may hold calls, which see what the page says of itself.
     pub(super) calls: bool,
     /// How many of the faults are not about calls.
-    pub(super) plain_faults: usize,
+    plain_faults: usize,
 }
 
 /// What a page is read from.
@@ -124,7 +124,7 @@ impl Page {
             front,
         };
         page.expand(around);
-        page.title = title_of(&page.front, &page.outline, &page.place);
+        page.name();
         page
     }
 

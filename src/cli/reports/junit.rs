@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::cli::reports::Findings;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::render::dom;
 
 /// The report.
 pub(super) fn suites(findings: &Findings<'_>) -> String {
@@ -48,23 +49,11 @@ fn case(xml: &mut String, findings: &Findings<'_>, found: &Diagnostic) {
     xml.push_str("</testcase>\n");
 }
 
-/// Text for XML 1.0, which knows most control characters in no form.
+/// Text for an element or an attribute.
 fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' => escaped.push_str("&#10;"),
-            '\t' => escaped.push('\t'),
-            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            c if c.is_control() => escaped.push('\u{fffd}'),
-            c => escaped.push(c),
-        }
-    }
-    escaped
+    dom::escape(&dom::xml_text(text))
+        .replace('"', "&quot;")
+        .replace('\n', "&#10;")
 }
 
 #[cfg(test)]
@@ -95,6 +84,6 @@ mod tests {
         };
         let xml = suites(&findings);
         assert!(xml.contains("tests=\"1\" failures=\"0\"") && xml.contains("<testcase"));
-        assert_eq!(escape("a\u{1}\u{ffff}<"), "a\u{fffd}\u{fffd}&lt;");
+        assert_eq!(escape("a\u{1}\u{ffff}<\n\""), "a&lt;&#10;&quot;");
     }
 }

@@ -11,4 +11,4 @@ mod write;
 pub use edit::Verdict;
 pub use parse::parse_fragment;
 pub use tree::{Attribute, Content, Element, Fragment, NodeId, Space};
-pub use write::{escape, is_void, xml_text};
+pub use write::{escape, xml_text};

@@ -18,8 +18,8 @@ use html5ever::{
     Attribute as Written, ExpandedName, LocalName, QualName, TokenizerResult, local_name, ns,
 };
 
+use crate::markdown::is_void;
 use crate::render::dom::tree::{Attribute, Content, Element, Fragment, NodeId, Space};
-use crate::render::dom::write::is_void;
 
 /// How deep elements nest; tags beyond are dropped. Common XML parsers stop at 256.
 const MAX_DEPTH: usize = 200;

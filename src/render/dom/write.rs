@@ -1,5 +1,6 @@
 //! From the tree to text: HTML as the standard serialises it, or XHTML that any XML parser reads.
 
+use crate::markdown::is_void;
 use crate::render::dom::tree::{Content, Element, Fragment, NodeId, Space};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -182,27 +183,6 @@ pub fn escape(text: &str) -> String {
         }
     }
     out
-}
-
-/// Whether an HTML element never has children.
-pub fn is_void(name: &str) -> bool {
-    matches!(
-        name,
-        "area"
-            | "base"
-            | "br"
-            | "col"
-            | "embed"
-            | "hr"
-            | "img"
-            | "input"
-            | "link"
-            | "meta"
-            | "param"
-            | "source"
-            | "track"
-            | "wbr"
-    )
 }
 
 /// A name without a prefix (Namespaces in XML 1.0 §3), of the characters that occur.
