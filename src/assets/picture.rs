@@ -122,17 +122,22 @@ fn modest(svg: String) -> Result<String, String> {
         return Err(format!("it has more than {MOST_DEAR} filters and masks"));
     }
     let mut counts = BTreeMap::new();
-    copies(document.root(), &document, &mut counts, 0)
-        .filter(|count| *count <= MOST_COPIES)
+    let mut parts = BTreeMap::new();
+    for node in document.descendants() {
+        if let Some(id) = node.attribute("id") {
+            parts.entry(id).or_insert(node);
+        }
+    }
+    copies(document.root(), &parts, &mut counts, 0)
         .ok_or_else(|| format!("it copies parts of itself more than {MOST_COPIES} times"))?;
     Ok(svg)
 }
 
-/// How many copies a part of a drawing makes; none if that never ends. `counts` are those of parts
-/// that were counted.
+/// How many copies a part of a drawing makes; none if that never ends, or is too many. `parts` are those
+/// with an id, `counts` are those of parts that were counted.
 fn copies<'a>(
     part: roxmltree::Node<'a, 'a>,
-    document: &'a roxmltree::Document<'a>,
+    parts: &BTreeMap<&'a str, roxmltree::Node<'a, 'a>>,
     counts: &mut BTreeMap<&'a str, usize>,
     depth: usize,
 ) -> Option<usize> {
@@ -151,16 +156,18 @@ fn copies<'a>(
         let inner = match counts.get(id) {
             Some(known) => *known,
             None => {
-                let mut all = document.descendants();
-                let target = all.find(|node| node.attribute("id") == Some(id));
-                let inner = target.map_or(Some(0), |target| {
-                    copies(target, document, counts, depth + 1)
-                })?;
+                let inner = match parts.get(id) {
+                    Some(part) => copies(*part, parts, counts, depth + 1)?,
+                    None => 0,
+                };
                 counts.insert(id, inner);
                 inner
             }
         };
         sum = sum.saturating_add(1).saturating_add(inner);
+        if sum > MOST_COPIES {
+            return None;
+        }
     }
     Some(sum)
 }
@@ -209,6 +216,10 @@ mod tests {
         assert!(read("<g id='a'/><use href='#a'/>").is_ok());
         assert!(read(&nest).unwrap_err().contains("copies"));
         assert!(read("<g id='a'><use href='#a'/></g>").is_err());
+        let strange: Vec<String> = (0..50_000)
+            .map(|number| format!("<use href='#a{number}'/>"))
+            .collect();
+        assert!(read(&strange.concat()).unwrap_err().contains("copies"));
         let dear = "<rect width='1' height='1' filter='url(#f)'/>".repeat(100);
         assert!(read(&dear).unwrap_err().contains("filters"));
     }

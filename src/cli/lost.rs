@@ -40,10 +40,12 @@ impl Desired {
         Self(desired)
     }
 
-    /// Which of the releases the store has, for whoever must know whether that changed.
-    pub fn known(&self, store: &Store) -> Vec<(Digest, bool)> {
-        let all = self.0.keys();
-        all.map(|digest| (*digest, store.has(digest))).collect()
+    /// Who desires which release, and whether the store has it, for whoever must know whether that
+    /// changed.
+    pub fn known(&self, store: &Store) -> Vec<(Digest, Vec<String>, bool)> {
+        let all = self.0.iter();
+        all.map(|(digest, names)| (*digest, names.clone(), store.has(digest)))
+            .collect()
     }
 
     /// The addresses of desired releases that a build lacks, and the environments of which nobody

@@ -40,7 +40,7 @@ struct Standing {
 pub fn inputs(
     snapshot: &Snapshot,
     args: &BuildArgs,
-    compared: &[(Digest, bool)],
+    compared: &[(Digest, Vec<String>, bool)],
     begun: i128,
 ) -> Option<Digest> {
     let program = fs::metadata(std::env::current_exe().ok()?).ok()?;

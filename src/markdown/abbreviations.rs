@@ -15,6 +15,8 @@ const MOST: usize = 1000;
 const LONGEST: usize = 64;
 /// How long its explanation may be, in bytes: it is told wherever the short form stands.
 const LONGEST_MEANING: usize = 1 << 10;
+/// How much is told of a page in all, in bytes; after that the short forms stay plain text.
+const MOST_TOLD: usize = 1 << 20;
 
 /// The short forms of a page.
 #[derive(Debug, Default)]
@@ -58,13 +60,14 @@ impl Abbreviations {
         let is_apart = |tag| is_verbatim_end(tag) || tag == TagEnd::Image;
         let lengths: BTreeSet<usize> = self.known.keys().map(String::len).collect();
         let mut out = Vec::with_capacity(events.len());
-        let mut code = 0_usize;
+        let (mut code, mut told) = (0_usize, 0_usize);
         for (markup, span) in events {
             match &markup {
                 Markup::Plain(Event::Start(tag)) => code += usize::from(is_apart(tag.to_end())),
                 Markup::Plain(Event::End(tag)) => code -= usize::from(is_apart(*tag)).min(code),
                 Markup::Plain(Event::Text(text)) if code == 0 => {
-                    self.split(&Run::new(text, &span, source), &lengths, &mut out);
+                    let run = Run::new(text, &span, source);
+                    told += self.split(&run, &lengths, MOST_TOLD - told, &mut out);
                     continue;
                 }
                 _ => {}
@@ -74,8 +77,17 @@ impl Abbreviations {
         out
     }
 
-    fn split(&self, run: &Run<'_>, lengths: &BTreeSet<usize>, out: &mut Vec<Spanned<'static>>) {
+    /// Marks the short forms in a part of the text, as long as there is room to tell them; how much
+    /// of it is taken.
+    fn split(
+        &self,
+        run: &Run<'_>,
+        lengths: &BTreeSet<usize>,
+        room: usize,
+        out: &mut Vec<Spanned<'static>>,
+    ) -> usize {
         let text = run.text;
+        let mut told = 0;
         let mut put = |range: Range<usize>, long: Option<&String>| {
             let Some((event, place)) = run.part(range) else {
                 return;
@@ -102,13 +114,17 @@ impl Abbreviations {
                 let ends = !after.is_some_and(char::is_alphanumeric);
                 ends.then_some((at..at + short.len(), long))
             });
-            if let Some((range, long)) = found {
+            if let Some((range, long)) = found
+                && told + long.len() <= room
+            {
+                told += long.len();
                 put(done..at, None);
                 done = range.end;
                 put(range, Some(long));
             }
         }
         put(done..text.len(), None);
+        told
     }
 }
 
@@ -137,6 +153,15 @@ mod tests {
             }
         }
         assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn what_is_told_of_a_page_is_bounded() {
+        let meaning = "m".repeat(1000);
+        let text = format!("*[A]: {meaning}\n\n{}\n", "A ".repeat(5_000));
+        let told = |(markup, _): &Spanned<'_>| matches!(markup, Markup::Open(element) if matches!(**element, Element::Abbreviation(_)));
+        let told = events(&text, 0).iter().filter(|step| told(step)).count();
+        assert_eq!(told, MOST_TOLD / 1000);
     }
 
     #[test]

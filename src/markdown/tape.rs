@@ -8,6 +8,9 @@ use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Tag, 
 use crate::markdown::element::Markup;
 use crate::markdown::parse::Spanned;
 
+/// How many places of a text's first letter are looked at, to find it in its span.
+const NEAR: usize = 16;
+
 /// The steps through a text, without the text.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tape {
@@ -201,7 +204,9 @@ impl<'t> Writer<'t> {
         self.put(code, span);
         let find = |written: &str| match written.starts_with(text) {
             true => Some(0),
+            // One that stands far from the beginning is written down.
             false => memchr::memchr_iter(*text.as_bytes().first()?, written.as_bytes())
+                .take(NEAR)
                 .find(|at| written.as_bytes()[*at..].starts_with(text.as_bytes())),
         };
         match self.text.get(span.clone()).and_then(find) {

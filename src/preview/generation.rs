@@ -260,11 +260,9 @@ fn is_apart_from_texts(kind: &JobKind) -> bool {
     matches!(
         kind,
         JobKind::Card(_)
-            | JobKind::Entrance
             | JobKind::Favicon
             | JobKind::File(_)
             | JobKind::Image(_)
-            | JobKind::Redirect(_)
             | JobKind::Rules(_)
             | JobKind::SearchScript
             | JobKind::Theme(_)

@@ -13,7 +13,7 @@ type Answer = Arc<Vec<Result<String, Fault>>>;
 /// How many answers are kept; whoever asks for more at once has other sorrows.
 const MAX_KEPT: usize = 64;
 
-/// What was compiled so far, the failures too.
+/// What was compiled so far, the failures too, but for those of a machine that was busy.
 #[derive(Default)]
 pub struct Answers(Mutex<BTreeMap<Digest, Answer>>);
 
@@ -32,7 +32,11 @@ impl Answers {
             known.clear();
         }
         let answer = Arc::new(compile());
-        known.insert(request, Arc::clone(&answer));
+        let is_passing =
+            |style: &Result<String, Fault>| style.as_ref().is_err_and(|fault| fault.is_passing);
+        if !answer.iter().any(is_passing) {
+            known.insert(request, Arc::clone(&answer));
+        }
         answer
     }
 }
@@ -51,5 +55,9 @@ mod tests {
         assert_eq!(first, again);
         let other = answers.get(Digest::of(b"b"), || vec![Ok("x".to_owned())]);
         assert_ne!(first, other);
+        let busy = Digest::of(b"c");
+        answers.get(busy, || vec![Err(Fault::passing("a.scss", "busy"))]);
+        let again = answers.get(busy, || vec![Ok("x".to_owned())]);
+        assert_eq!(again, other);
     }
 }

@@ -65,7 +65,7 @@ pub fn ask(request: &Request) -> Vec<Result<String, Fault>> {
                     true => "the style waits for others that take more than they may",
                     false => "the style takes more time or memory than it may",
                 };
-                Err(Fault::of(path, message))
+                Err(Fault::passing(path, message))
             })
     };
     request.wanted.iter().map(one).collect()

@@ -28,6 +28,8 @@ pub struct Fault {
     pub column: usize,
     /// What is wrong.
     pub message: String,
+    /// Whether the style is right perhaps, and it is the machine that had no time or room for it.
+    pub(super) is_passing: bool,
 }
 
 impl Fault {
@@ -37,6 +39,15 @@ impl Fault {
             line: 0,
             column: 0,
             message: message.into(),
+            is_passing: false,
+        }
+    }
+
+    /// A style that took more than it may, which may be the fault of a busy machine.
+    pub(super) fn passing(path: &str, message: impl Into<String>) -> Self {
+        Self {
+            is_passing: true,
+            ..Self::of(path, message)
         }
     }
 
@@ -71,6 +82,7 @@ pub(super) fn compile(request: &Request) -> Vec<Result<String, Fault>> {
                 line: loc.begin.line + 1,
                 column: loc.begin.column + 1,
                 message,
+                is_passing: false,
             },
             ErrorKind::IoError(error) => Fault::of(path, error.to_string()),
             _ => Fault::of(path, "a file is not UTF-8 text"),

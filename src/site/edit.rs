@@ -18,31 +18,48 @@ use crate::site::section_numbers::set_numbers;
 use crate::site::titles::set_page;
 use crate::site_path::SitePath;
 
+/// What becomes of one language when a file was edited.
+#[derive(PartialEq, Eq)]
+enum Edit {
+    /// It has no page of that file.
+    Unknown,
+    /// The page is as it was.
+    Same,
+    /// The page has another text.
+    Made,
+}
+
 impl Site {
     /// The same site after the texts of some pages were edited: equal to one that is loaded anew
     /// from the snapshot, at the price of these pages alone. None where it must be loaded anew,
-    /// since one of the files is no page, or more than the text of a page differs.
+    /// since one of the files is no page, or more than the text of a page differs. Its source counts
+    /// as dirty, also where an edit was taken back: `Snapshot::is_dirty_now` tells.
     pub fn edited(&self, snapshot: &Snapshot, paths: &BTreeSet<SitePath>) -> Option<Self> {
-        if !self.is_timeless {
+        let is_shared = |path| self.is_shared(snapshot, path);
+        if !self.is_timeless || paths.iter().any(is_shared) {
             return None;
         }
         let mut site = self.clone();
         site.source.dirty = true;
-        if paths.iter().any(|path| self.is_shared(snapshot, path)) {
-            return None;
+        for translation in &mut site.translations {
+            translation.source.dirty = true;
         }
+        let mut edits = 0;
         for path in paths {
             let bytes = snapshot.read(path).ok()?;
-            let mut is_known = site.edit(snapshot, path, &bytes)?;
+            let mut done = vec![site.edit(snapshot, path, &bytes)?];
             for translation in &mut site.translations {
-                translation.source.dirty = true;
-                let edition = translation.edition;
-                is_known |= translation.edit(snapshot, path, &bytes)?;
-                site.edition += translation.edition - edition;
+                done.push(translation.edit(snapshot, path, &bytes)?);
             }
-            if !is_known {
+            if done.iter().all(|edit| *edit == Edit::Unknown) {
                 return None;
             }
+            edits += done.iter().filter(|edit| **edit == Edit::Made).count() as u64;
+        }
+        // What is remembered of texts in one language may come from another.
+        site.edition += edits;
+        for translation in &mut site.translations {
+            translation.edition = site.edition;
         }
         Some(site)
     }
@@ -54,15 +71,14 @@ impl Site {
         snapshot.is_linked(path) || sites.any(includes)
     }
 
-    /// Edits a page of one language. None where that is not enough, and false where there is no such
-    /// page.
-    fn edit(&mut self, snapshot: &Snapshot, path: &SitePath, bytes: &[u8]) -> Option<bool> {
+    /// Edits a page of one language; none where that is not enough.
+    fn edit(&mut self, snapshot: &Snapshot, path: &SitePath, bytes: &[u8]) -> Option<Edit> {
         let Some(id) = self.by_path.get(path).copied() else {
-            return Some(false);
+            return Some(Edit::Unknown);
         };
         let before = self.page(id);
         if bytes == before.file.as_bytes() {
-            return Some(true);
+            return Some(Edit::Same);
         }
         let around = Around {
             content: &self.content,
@@ -86,8 +102,7 @@ impl Site {
             set_numbers(&mut after, numbers);
         }
         self.pages[id.0] = after;
-        self.edition += 1;
-        Some(true)
+        Some(Edit::Made)
     }
 
     /// Whether everything that is made of all pages when a site is loaded and its outputs are
@@ -208,6 +223,9 @@ mod tests {
         assert_eq!(edited.is_some(), is_edit, "{text}");
         let Some(edited) = edited else { return };
         assert_ne!(edited.edition, 0);
+        for translation in &edited.translations {
+            assert_eq!(translation.edition, edited.edition);
+        }
         let mut sites = edited.in_all_languages().zip(fresh.in_all_languages());
         assert!(
             sites.all(|(edited, fresh)| is_alike(edited, fresh)),

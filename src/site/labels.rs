@@ -132,13 +132,16 @@ fn letters(mut number: usize) -> String {
     letters.iter().rev().copied().map(char::from).collect()
 }
 
-/// The first page of a work that lists each kind.
+/// The first page of a work that lists each kind, in reading order; pages that the navigation leaves
+/// out come last.
 pub(super) fn read_list_pages(site: &Site) -> BTreeMap<LabelKind, PageId> {
     let mut found = BTreeMap::new();
     if site.pages.iter().all(|page| page.outline.lists.is_empty()) {
         return found;
     }
-    for (id, _) in chapters(site) {
+    let listed = chapters(site).into_iter().map(|(id, _)| id);
+    let all = site.pages_with_ids().map(|(id, _)| id);
+    for id in listed.chain(all) {
         for kind in &site.page(id).outline.lists {
             found.entry(*kind).or_insert(id);
         }

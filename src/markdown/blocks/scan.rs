@@ -77,6 +77,7 @@ pub(in crate::markdown) fn might_hold_blocks(text: &str) -> bool {
     })
 }
 
+/// What may stand before the text of a line: white space, quote marks, list markers.
 fn is_before(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'>' | b'-' | b'+' | b'*' | b'.' | b')') || byte.is_ascii_digit()
 }

@@ -10,7 +10,7 @@ pub(super) const FAMILY: &str = "Libertinus Serif";
 /// The weight of titles.
 const WEIGHT: u16 = 600;
 
-static EMBEDDED: LazyLock<Database> = LazyLock::new(|| {
+static EMBEDDED: LazyLock<Arc<Database>> = LazyLock::new(|| {
     let mut database = Database::new();
     for data in typst_assets::fonts() {
         database.load_font_source(Source::Binary(Arc::new(data)));
@@ -24,12 +24,12 @@ static EMBEDDED: LazyLock<Database> = LazyLock::new(|| {
     for id in others {
         database.remove_face(id);
     }
-    database
+    Arc::new(database)
 });
 
 /// The embedded fonts, for a picture that brings texts of its own.
 pub(super) fn embedded() -> Arc<Database> {
-    Arc::new(EMBEDDED.clone())
+    Arc::clone(&EMBEDDED)
 }
 
 /// The fonts that a picture is set in.
@@ -46,7 +46,7 @@ impl Letters {
     /// The embedded fonts, and over them the files of a font of the project. Files in a format that
     /// only browsers read, such as WOFF2, are passed over.
     pub(super) fn new(own: &[Vec<u8>]) -> Self {
-        let mut database = EMBEDDED.clone();
+        let mut database = Database::clone(&EMBEDDED);
         let mut own_faces = Vec::new();
         for bytes in own {
             if Face::parse(bytes, 0).is_ok() {

@@ -55,7 +55,7 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
         diagrams: Diagrams::default(),
         diagnostics: Vec::new(),
     };
-    writer.blocks(&page.events_set(context.site.punctuation(page)));
+    writer.blocks(&page.events_set(context.site.punctuation(page)), true);
     let mut content = writer.out.into_html();
     if page.outline.has_html {
         content = settle_tables(content);
@@ -97,9 +97,9 @@ pub(super) struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn blocks(&mut self, events: &[Spanned<'_>]) {
+    /// Writes blocks. The `first` of a page may be the heading that is its title.
+    fn blocks(&mut self, events: &[Spanned<'_>], mut first: bool) {
         let mut rest = events;
-        let mut first = true;
         let mut attributes = &NO_ATTRIBUTES;
         while let Some(((markup, span), after)) = rest.split_first() {
             rest = after;
@@ -156,7 +156,7 @@ impl Writer<'_> {
     /// Renders events apart from the text around them.
     fn apart(&mut self, events: &[Spanned<'_>]) -> String {
         let outside = std::mem::replace(&mut self.out, Written::with_room(0));
-        self.blocks(events);
+        self.blocks(events, false);
         std::mem::replace(&mut self.out, outside).into_html()
     }
 
@@ -176,7 +176,7 @@ impl Writer<'_> {
             self.out
                 .parts(&["<span class=\"number\">", number, "</span> "]);
         }
-        self.blocks(inner);
+        self.blocks(inner, false);
         self.out.parts(&[
             " <a class=\"anchor\" href=\"#",
             &id,
@@ -208,12 +208,12 @@ impl Writer<'_> {
         };
         if caption.is_empty() {
             self.start(&Tag::Paragraph, attributes);
-            self.blocks(inner);
+            self.blocks(inner, false);
             self.out.end(TagEnd::Paragraph);
             return;
         }
         self.open_tag("figure", &[], attributes);
-        self.blocks(inner);
+        self.blocks(inner, false);
         let caption = escape(caption);
         self.out
             .parts(&["<figcaption>", &caption, "</figcaption></figure>\n"]);
@@ -372,7 +372,6 @@ impl Writer<'_> {
     }
 }
 
-/// Whether a paragraph that begins so may hold an image and nothing else.
 /// The lines of raw HTML that nothing interrupts, as one: a tag may reach over several.
 fn joined<'e, 't>(first: &str, mut rest: &'e [Spanned<'t>]) -> (String, &'e [Spanned<'t>]) {
     let mut html = first.to_owned();
@@ -383,6 +382,7 @@ fn joined<'e, 't>(first: &str, mut rest: &'e [Spanned<'t>]) -> (String, &'e [Spa
     (html, rest)
 }
 
+/// Whether a paragraph that begins so may hold an image and nothing else.
 fn may_be_figure((markup, _): &Spanned<'_>) -> bool {
     matches!(
         markup,

@@ -207,6 +207,13 @@ fn a_page_lists_its_figures() {
 }
 
 #[test]
+fn the_title_of_a_page_is_its_own() {
+    let body = body("# Home\n\nText[^a].\n\n[^a]: # Note\n");
+    assert_eq!(body.heading.as_deref(), Some("Home"));
+    assert!(body.content.contains("Note"), "{}", body.content);
+}
+
+#[test]
 fn the_parts_of_a_figure_stand_side_by_side() {
     case(
         "::: {#fig-x layout-ncol=2}\n![A](x.png){#fig-a}\n\nBoth, as in @fig-a\n:::\n",

@@ -19,7 +19,7 @@ impl Builder<'_, '_> {
         while matches!(
             self.stack.last(),
             Some(Frame {
-                open: Open::Element(..) | Open::Dropped,
+                open: Open::Element(..) | Open::Dropped(_),
                 ..
             })
         ) {
@@ -87,7 +87,7 @@ impl Builder<'_, '_> {
         }
         let is_dropped = matches!(
             self.stack.last().map(|last| &last.open),
-            Some(Open::Dropped)
+            Some(Open::Dropped(_))
         );
         let is_full = self.around().elements >= MAX_ELEMENTS;
         match name {
@@ -101,6 +101,7 @@ impl Builder<'_, '_> {
                     self.push(image);
                 }
             }
+            "script" | "style" | "template" => self.open(Open::Dropped(name.to_owned()), span),
             _ if is_full && !is_block(name) => {}
             "a" => match attribute("href") {
                 Some(target) => {
@@ -109,7 +110,6 @@ impl Builder<'_, '_> {
                 }
                 None => self.open(Open::Element("a".to_owned(), None), span),
             },
-            "script" | "style" | "template" => self.open(Open::Dropped, span),
             _ if is_block(name) => self.paragraph_break(name == "summary"),
             "td" | "th" => self.push(json!(" ")),
             _ => {
@@ -122,12 +122,11 @@ impl Builder<'_, '_> {
     }
 
     fn element_end(&mut self, name: &str) {
-        if is_block(name) {
-            return self.paragraph_break(false);
-        }
         match self.stack.last().map(|frame| &frame.open) {
-            Some(Open::Element(open, _)) if open == name => self.close(),
-            Some(Open::Dropped) if ["script", "style", "template"].contains(&name) => self.close(),
+            Some(Open::Element(open, _) | Open::Dropped(open)) if open == name => self.close(),
+            // A tag in a script is a part of it.
+            Some(Open::Dropped(_)) => {}
+            _ if is_block(name) => self.paragraph_break(false),
             _ => {}
         }
     }

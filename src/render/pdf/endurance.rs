@@ -1,4 +1,4 @@
-//! Text that nobody would write on purpose: it is laid out in the time that its length is worth.
+//! Text that nobody would write on purpose: it is laid out, and what is lost of it is told.
 
 use crate::render::pdf::tests::{Project, blocks, codes};
 
@@ -65,6 +65,33 @@ fn what_stays_open_ends_with_its_paragraph() {
         last,
         [r#"{"c":["e"],"t":"para"}"#, r#"{"c":["d "],"t":"para"}"#]
     );
+}
+
+#[test]
+fn figures_beside_each_other_stand_in_any_number() {
+    let figure = |id: &str| format!("![A](a.png){{#fig-{id}}}\n\n");
+    let plain = "![B](b.png)\n\n";
+    for inside in [
+        figure("a") + plain,
+        [figure("a"), figure("b"), figure("c")].concat() + "Words between.\n\n",
+        plain.to_owned() + &figure("a") + plain + &figure("b"),
+        figure("a"),
+    ] {
+        let text = format!("::: {{#fig-x layout-ncol=2}}\n{inside}The caption\n:::");
+        hostile(&text, &[]);
+    }
+}
+
+#[test]
+fn no_script_is_printed() {
+    for text in [
+        "x <script>w(\"<p>a</p>\"); LEAK()</script> y\n".to_owned(),
+        "| a |\n|-|\n| <script>a=\"</p>\"; LEAK()</script> |\n".to_owned(),
+        format!("{}<script>LEAK()</script>\n", "<b>".repeat(70)),
+        "<template>a <script>b</script> LEAK</template>\n".to_owned(),
+    ] {
+        assert!(!blocks(&text).contains("LEAK"), "{text}");
+    }
 }
 
 #[test]

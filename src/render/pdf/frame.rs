@@ -55,8 +55,8 @@ pub(super) enum Open {
     Flat {
         blocks: bool,
     },
-    /// Its content is left out.
-    Dropped,
+    /// A raw HTML element whose content is left out.
+    Dropped(String),
 }
 
 pub(super) struct Frame {

@@ -285,7 +285,7 @@ impl Builder<'_, '_> {
             return;
         };
         let found = match open {
-            Open::Root | Open::Dropped | Open::Html(_) => return,
+            Open::Root | Open::Dropped(_) | Open::Html(_) => return,
             Open::Paragraph => {
                 for block in node::paragraph(children) {
                     self.push(block);
@@ -389,7 +389,7 @@ impl Builder<'_, '_> {
     pub(super) fn text(&mut self, text: &str) {
         match self.stack.last().map(|frame| &frame.open) {
             Some(Open::Code(_)) => return self.push(json!(text)),
-            Some(Open::Html(_) | Open::Dropped) => return,
+            Some(Open::Html(_) | Open::Dropped(_)) => return,
             _ => {}
         }
         let around = self.around();
