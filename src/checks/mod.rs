@@ -10,6 +10,8 @@ mod prose;
 mod structure;
 #[cfg(test)]
 mod test_site;
+#[cfg(feature = "prose")]
+mod text;
 mod translations;
 
 pub use check::{Check, CheckContext};

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::checks::check::{Check, CheckContext};
-use crate::checks::prose::block::Block;
 use crate::checks::prose::engine::{Dialect, Finding};
 use crate::checks::prose::read::{Reading, read_unknown, step};
 use crate::checks::prose::rules;
 use crate::checks::prose::spelling::{Vocabulary, rare};
-use crate::checks::prose::walk::{LONGEST, Prose, read_prose};
+use crate::checks::text::block::Block;
+use crate::checks::text::walk::{LONGEST, Prose, read_prose};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::{Page, Site};
 use crate::site_path::SitePath;

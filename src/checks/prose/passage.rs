@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use crate::checks::prose::block::Block;
 use crate::checks::prose::engine::{Dialect, Engine, Finding, version};
 use crate::checks::prose::rules::OFF;
+use crate::checks::text::block::Block;
 use crate::store::{Key, Store};
 
 /// The version of the step: masks, rules, form of findings.

@@ -5,10 +5,10 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::checks::check::CheckContext;
-use crate::checks::prose::block::Block;
 use crate::checks::prose::engine::{Dialect, Engine, Finding};
 use crate::checks::prose::passage::{self, Findings};
-use crate::checks::prose::walk::{Prose, read_prose};
+use crate::checks::text::block::Block;
+use crate::checks::text::walk::{Prose, read_prose};
 use crate::progress::{Event, Stage};
 use crate::site::Page;
 use crate::store::Key;

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::checks::prose::block::Block;
+use crate::checks::text::block::Block;
 
 /// Rules that are wrong more often than right, that judge taste, or that hold for one kind of text
 /// only. Rules named `Expand…` are off too.

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::checks::prose::walk::Prose;
+use crate::checks::text::walk::Prose;
 use crate::site::{Page, Site};
 
 /// A word used more often than this is a term of the project.

@@ -5,14 +5,14 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
-use crate::checks::prose::block::Block;
-use crate::checks::prose::mask::{merge, technical};
+use crate::checks::text::block::Block;
+use crate::checks::text::mask::{merge, technical};
 use crate::markdown::plain;
 use crate::site::Page;
 
 /// The text of a page that is read by people, and the bytes that are not.
 #[derive(Debug, Default)]
-pub(super) struct Prose {
+pub(in crate::checks) struct Prose {
     /// The blocks, in the order in which they end.
     pub blocks: Vec<Block>,
     /// Code and math.
@@ -23,10 +23,10 @@ pub(super) struct Prose {
 
 /// The longest paragraph that is read, in bytes: five pages of a book without a break. Rules take a
 /// time that grows with the square of it.
-pub(super) const LONGEST: usize = 16 << 10;
+pub(in crate::checks) const LONGEST: usize = 16 << 10;
 
 /// Reads a page.
-pub(super) fn read_prose(page: &Page) -> Prose {
+pub(in crate::checks) fn read_prose(page: &Page) -> Prose {
     let mut walker = Walker {
         text: &page.text,
         prose: Prose::default(),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// The bytes of `text` that no rule of language holds for, in order and apart.
-pub(super) fn technical(text: &str) -> Vec<Range<usize>> {
+pub(in crate::checks) fn technical(text: &str) -> Vec<Range<usize>> {
     let mut found = braces(text);
     for (start, token) in tokens(text) {
         let core = token.trim_matches(|c| OUTSIDE.contains(c));
@@ -16,7 +16,7 @@ pub(super) fn technical(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Puts ranges in order and joins those that overlap.
-pub(super) fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+pub(in crate::checks) fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.retain(|range| !range.is_empty());
     ranges.sort_by_key(|range| (range.start, range.end));
     let mut merged: Vec<Range<usize>> = Vec::new();

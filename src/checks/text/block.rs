@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 /// Stands in a block's text for whatever is no text: code, math, an image.
-pub(super) const PLACEHOLDER: char = '\u{fffc}';
+pub(in crate::checks) const PLACEHOLDER: char = '\u{fffc}';
 
 /// The plain text of one paragraph, heading, item, cell or the like.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Block {
+pub(in crate::checks) struct Block {
     /// What a reader reads: markup left out, escapes and entities resolved.
     pub text: String,
     /// The bytes of the text that no rule may look into, in order and apart.
@@ -38,7 +38,7 @@ enum Fit {
 
 impl Block {
     /// Adds text that came from `source`, whose bytes are `span` of the page.
-    pub(super) fn push(&mut self, text: &str, source: &str, span: Range<usize>) {
+    pub(in crate::checks) fn push(&mut self, text: &str, source: &str, span: Range<usize>) {
         if text == source {
             return self.add(text, span, Fit::Exact);
         }
@@ -70,7 +70,7 @@ impl Block {
     }
 
     /// Adds something that no rule may look into.
-    pub(super) fn push_masked(&mut self, span: Range<usize>) {
+    pub(in crate::checks) fn push_masked(&mut self, span: Range<usize>) {
         let start = self.text.len();
         let mut buffer = [0; 4];
         self.add(PLACEHOLDER.encode_utf8(&mut buffer), span, Fit::Whole);
@@ -78,12 +78,12 @@ impl Block {
     }
 
     /// Adds a space for the end of a line.
-    pub(super) fn push_break(&mut self, space: &str, span: Range<usize>) {
+    pub(in crate::checks) fn push_break(&mut self, space: &str, span: Range<usize>) {
         self.add(space, span, Fit::Break);
     }
 
     /// Where a range of the text came from.
-    pub(super) fn source(&self, range: &Range<usize>) -> Range<usize> {
+    pub(in crate::checks) fn source(&self, range: &Range<usize>) -> Range<usize> {
         let piece = |at: usize| {
             let next = self.pieces.partition_point(|piece| piece.text.start <= at);
             self.pieces.get(next.saturating_sub(1))
@@ -104,13 +104,13 @@ impl Block {
 
     /// Whether a range of the text stands in the file as it is read, line ends aside, so that
     /// another text can be put in its place.
-    pub(super) fn is_whole(&self, range: &Range<usize>) -> bool {
+    pub(in crate::checks) fn is_whole(&self, range: &Range<usize>) -> bool {
         let joined = |pair: &[Piece]| pair[0].source.end == pair[1].source.start;
         self.fits(range) && self.pieces_of(range).windows(2).all(joined)
     }
 
     /// Whether no markup stands inside a range of the text.
-    pub(super) fn is_plain(&self, range: &Range<usize>) -> bool {
+    pub(in crate::checks) fn is_plain(&self, range: &Range<usize>) -> bool {
         let ends_line = |piece: &Piece| piece.fit == Fit::Break;
         let joined = |pair: &[Piece]| {
             pair[0].source.end == pair[1].source.start || pair.iter().any(ends_line)
