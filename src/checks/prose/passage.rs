@@ -26,7 +26,7 @@ pub(super) fn passages(blocks: &[Block]) -> Vec<Range<usize>> {
     let mut passages = Vec::new();
     let (mut start, mut size) = (0, 0);
     for (at, block) in blocks.iter().enumerate() {
-        if size >= MOST || (size >= ENOUGH && block.heading) {
+        if size >= MOST || (size >= ENOUGH && block.is_heading()) {
             passages.push(start..at);
             (start, size) = (at, 0);
         }
@@ -83,6 +83,7 @@ pub(super) fn read(engine: &mut Engine, store: &Store, key: &Key, blocks: &[Bloc
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::text::block::Kind;
 
     #[test]
     fn passages_end_before_headings() {
@@ -90,7 +91,9 @@ mod tests {
             let mut block = Block::default();
             let text = "a".repeat(size);
             block.push(&text, &text, 0..size);
-            block.heading = heading;
+            if heading {
+                block.kind = Kind::Heading(1);
+            }
             block
         };
         let case =

@@ -12,9 +12,50 @@ pub(in crate::checks) struct Block {
     pub text: String,
     /// The bytes of the text that no rule may look into, in order and apart.
     pub masked: Vec<Range<usize>>,
-    /// Whether it is a heading.
-    pub heading: bool,
+    /// What it is on its page.
+    pub kind: Kind,
+    /// Whether it stands in a list.
+    pub in_list: bool,
+    /// Whether it stands in a quotation.
+    pub in_quote: bool,
+    /// The bytes of the text that are marked, in the order in which the marks end.
+    pub marks: Vec<(Mark, Range<usize>)>,
     pieces: Vec<Piece>,
+}
+
+/// What a block is on its page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::checks) enum Kind {
+    /// A paragraph, also in a list, a quotation or a footnote.
+    #[default]
+    Paragraph,
+    /// A heading of a level from 1 to 6.
+    Heading(u8),
+    /// A cell in the head of a table.
+    HeaderCell,
+    /// Another cell of a table.
+    Cell,
+    /// A term that a list defines.
+    Term,
+    /// The text of an image for those who do not see it.
+    Alternative,
+    /// The caption of an image.
+    Caption,
+    /// The title in the front matter.
+    Title,
+    /// The description in the front matter.
+    Description,
+}
+
+/// How words inside a block are marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::checks) enum Mark {
+    /// They are a link.
+    Link,
+    /// They are strong.
+    Strong,
+    /// They are emphasized.
+    Emphasis,
 }
 
 /// A run of the text and the bytes of the page it came from.
@@ -37,6 +78,19 @@ enum Fit {
 }
 
 impl Block {
+    /// An empty block.
+    pub(in crate::checks) fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            ..Self::default()
+        }
+    }
+
+    /// Whether it is a heading.
+    pub(in crate::checks) fn is_heading(&self) -> bool {
+        matches!(self.kind, Kind::Heading(_))
+    }
+
     /// Adds text that came from `source`, whose bytes are `span` of the page.
     pub(in crate::checks) fn push(&mut self, text: &str, source: &str, span: Range<usize>) {
         if text == source {

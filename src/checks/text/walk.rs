@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
-use crate::checks::text::block::Block;
+use crate::checks::text::block::{Block, Kind, Mark};
 use crate::checks::text::mask::{merge, technical};
 use crate::markdown::plain;
 use crate::site::Page;
@@ -32,17 +32,24 @@ pub(in crate::checks) fn read_prose(page: &Page) -> Prose {
         prose: Prose::default(),
         open: None,
         image: None,
-        is_heading: false,
+        kind: Kind::default(),
+        lists: 0,
+        quotes: 0,
+        in_head: false,
+        marks: Vec::new(),
         in_code: false,
         in_address: false,
         code_tags: 0,
     };
     let front = &page.text[..page.body];
-    for value in [&page.front.title, &page.front.description]
-        .into_iter()
-        .flatten()
-    {
+    let said = [
+        (&page.front.title, Kind::Title),
+        (&page.front.description, Kind::Description),
+    ];
+    for (value, kind) in said {
+        let Some(value) = value else { continue };
         if let Some(at) = front_value(front, value) {
+            walker.kind = kind;
             walker.read(&Event::Text(value.as_str().into()), at..at + value.len());
             walker.close();
         }
@@ -75,7 +82,16 @@ struct Walker<'a> {
     open: Option<Block>,
     /// The alternative text, bytes and title of an image that is being read.
     image: Option<(Block, Range<usize>, String)>,
-    is_heading: bool,
+    /// What the open block is.
+    kind: Kind,
+    /// How many lists are open.
+    lists: usize,
+    /// How many quotations are open.
+    quotes: usize,
+    /// Whether the cells are those of a table's head.
+    in_head: bool,
+    /// Marks that are open, and where they begin in the text of their block.
+    marks: Vec<(Mark, usize)>,
     in_code: bool,
     in_address: bool,
     /// How many tags such as `<kbd>` are open.
@@ -110,16 +126,16 @@ impl Walker<'_> {
     fn start(&mut self, tag: &Tag<'_>, span: Range<usize>) {
         match tag {
             // Inside a sentence.
-            Tag::Emphasis
-            | Tag::Strong
-            | Tag::Strikethrough
-            | Tag::Superscript
-            | Tag::Subscript => {}
+            Tag::Strikethrough | Tag::Superscript | Tag::Subscript => {}
+            Tag::Emphasis => self.mark(Mark::Emphasis),
+            Tag::Strong => self.mark(Mark::Strong),
             Tag::Link { link_type, .. } => {
+                self.mark(Mark::Link);
                 self.in_address = matches!(link_type, LinkType::Autolink | LinkType::Email);
             }
             Tag::Image { title, .. } => {
-                self.image = Some((Block::default(), span, title.to_string()));
+                let alternative = Block::new(Kind::Alternative);
+                self.image = Some((alternative, span, title.to_string()));
             }
             Tag::CodeBlock(_) => {
                 self.close();
@@ -128,24 +144,60 @@ impl Walker<'_> {
             }
             _ => {
                 self.close();
-                self.is_heading = matches!(tag, Tag::Heading { .. });
+                self.enter(tag);
             }
+        }
+    }
+
+    fn enter(&mut self, tag: &Tag<'_>) {
+        match tag {
+            Tag::Heading { level, .. } => self.kind = Kind::Heading(*level as u8),
+            Tag::List(_) => self.lists += 1,
+            Tag::BlockQuote(_) => self.quotes += 1,
+            Tag::TableHead => self.in_head = true,
+            Tag::TableCell if self.in_head => self.kind = Kind::HeaderCell,
+            Tag::TableCell => self.kind = Kind::Cell,
+            Tag::DefinitionListTitle => self.kind = Kind::Term,
+            _ => {}
         }
     }
 
     fn end(&mut self, tag: TagEnd) {
         match tag {
-            TagEnd::Emphasis
-            | TagEnd::Strong
-            | TagEnd::Strikethrough
-            | TagEnd::Superscript
-            | TagEnd::Subscript => {}
-            TagEnd::Link => self.in_address = false,
+            TagEnd::Strikethrough | TagEnd::Superscript | TagEnd::Subscript => {}
+            TagEnd::Emphasis | TagEnd::Strong => self.end_mark(),
+            TagEnd::Link => {
+                self.end_mark();
+                self.in_address = false;
+            }
             TagEnd::Image => self.end_image(),
             _ => {
                 self.in_code = false;
                 self.close();
+                self.leave(tag);
             }
+        }
+    }
+
+    fn leave(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::List(_) => self.lists = self.lists.saturating_sub(1),
+            TagEnd::BlockQuote(_) => self.quotes = self.quotes.saturating_sub(1),
+            TagEnd::TableHead => self.in_head = false,
+            _ => {}
+        }
+    }
+
+    fn mark(&mut self, mark: Mark) {
+        let start = self.block().text.len();
+        self.marks.push((mark, start));
+    }
+
+    fn end_mark(&mut self) {
+        if let Some((mark, start)) = self.marks.pop() {
+            let block = self.block();
+            let end = block.text.len();
+            block.marks.push((mark, start..end));
         }
     }
 
@@ -157,7 +209,7 @@ impl Walker<'_> {
         self.keep(alternative);
         let source = &self.text[span.clone()];
         if let Some(at) = source.rfind(&title).filter(|_| !title.is_empty()) {
-            let mut caption = Block::default();
+            let mut caption = Block::new(Kind::Caption);
             let place = span.start + at..span.start + at + title.len();
             caption.push(&title, &title, place);
             self.keep(caption);
@@ -195,14 +247,17 @@ impl Walker<'_> {
 
     fn close(&mut self) {
         self.code_tags = 0;
+        self.marks.clear();
+        let kind = std::mem::take(&mut self.kind);
         if let Some(mut block) = self.open.take() {
-            block.heading = self.is_heading;
+            block.kind = kind;
             self.keep(block);
         }
-        self.is_heading = false;
     }
 
     fn keep(&mut self, mut block: Block) {
+        block.in_list = self.lists > 0;
+        block.in_quote = self.quotes > 0;
         if block.text.len() > LONGEST {
             let first = block.source(&(0..1));
             self.prose.too_long.push(first.start);
@@ -247,6 +302,55 @@ mod tests {
         case("| a | b |\n|---|---|\n| c | d |\n", &["a", "b", "c", "d"]);
         case("term\n: meaning\n", &["term", "meaning"]);
         case("a[^1]\n\n[^1]: note\n", &["a", "note"]);
+    }
+
+    #[test]
+    fn blocks_tell_what_they_are() {
+        let text = "---\ntitle: T\n---\n# A\n\n> - b\n\n| c |\n|---|\n| d |\n\n![e](e.png \"f\")\n\ng\n: h\n";
+        let site = site(&[("a.md", text)]);
+        let blocks = read_prose(&site.pages[0]).blocks;
+        let told = |block: &Block| {
+            let within = [(block.in_quote, ">"), (block.in_list, "-")];
+            let within: String = within
+                .iter()
+                .filter(|(is, _)| *is)
+                .map(|(_, sign)| *sign)
+                .collect();
+            format!("{} {:?} {within}", block.text, block.kind)
+        };
+        let told: Vec<String> = blocks.iter().map(told).collect();
+        assert_eq!(
+            told,
+            [
+                "T Title ",
+                "A Heading(1) ",
+                "b Paragraph >-",
+                "c HeaderCell ",
+                "d Cell ",
+                "e Alternative ",
+                "f Caption ",
+                "g Term ",
+                "h Paragraph ",
+            ]
+        );
+    }
+
+    #[test]
+    fn marks_lead_to_their_words() {
+        let site = site(&[("a.md", "a **b *c*** [d](a.md) ![e *f*](f.png)\n")]);
+        let prose = read_prose(&site.pages[0]);
+        let marked = |block: &Block| {
+            let one = |(mark, range): &(Mark, Range<usize>)| {
+                format!("{mark:?} {}", &block.text[range.clone()])
+            };
+            block.marks.iter().map(one).collect::<Vec<_>>()
+        };
+        let marked: Vec<Vec<String>> = prose.blocks.iter().map(marked).collect();
+        let expected = [
+            vec!["Emphasis f"],
+            vec!["Emphasis c", "Strong b c", "Link d"],
+        ];
+        assert_eq!(marked, expected);
     }
 
     #[test]
