@@ -125,7 +125,7 @@ pub fn build(
         sink,
         progress,
     )?;
-    prepared.highlights.keep(store);
+    prepared.highlights.keep();
     progress(Event::Started {
         stage: Step::Seal,
         total: made.len(),

@@ -54,6 +54,10 @@ pub fn run_checks(context: &CheckContext<'_>) -> Vec<Diagnostic> {
         .collect();
     let mut found = with_levels(&context.site.config.check, found);
     sort(&mut found);
+    #[cfg(feature = "prose")]
+    if context.about.is_none() {
+        context.store.pack(prose::STEP).trim();
+    }
     found
 }
 

@@ -1,14 +1,17 @@
 //! A store in a folder: files named by digest, written beside their place and renamed into it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::digest::Digest;
 use crate::store::key::Key;
+use crate::store::pack::Pack;
 
-/// A folder of blobs (`blobs/`) and cached results (`cache/<step>/`).
+/// A folder of blobs (`blobs/`) and cached results (`cache/<step>/`, `cache/<step>.pack`).
 ///
 /// A result that cannot be read back whole, because it was cut or changed by hand, counts as
 /// missing. A store that cannot be written works as an empty one: the work is done again.
@@ -17,6 +20,7 @@ pub struct Store {
     root: PathBuf,
     hits: AtomicUsize,
     misses: AtomicUsize,
+    packs: Mutex<BTreeMap<&'static str, Arc<Pack>>>,
 }
 
 /// A blob could not be kept or read.
@@ -46,6 +50,7 @@ impl Store {
             root: root.to_path_buf(),
             hits: AtomicUsize::new(0),
             misses: AtomicUsize::new(0),
+            packs: Mutex::default(),
         }
     }
 
@@ -101,13 +106,21 @@ impl Store {
     /// The cached result of a step.
     pub fn cached(&self, key: &Key) -> Option<Vec<u8>> {
         let found = self.recall(key);
-        let counter = if found.is_some() {
-            &self.hits
-        } else {
-            &self.misses
-        };
-        counter.fetch_add(1, Ordering::Relaxed);
+        self.count(found.is_some());
         found
+    }
+
+    /// The small results of a step, which lie in one file; it is read when first asked for.
+    pub fn pack(&self, step: &'static str) -> Arc<Pack> {
+        let mut packs = self.packs.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = || Arc::new(Pack::open(&self.root, step));
+        Arc::clone(packs.entry(step).or_insert_with(open))
+    }
+
+    /// Counts a result among those that were there, or were not.
+    pub fn count(&self, found: bool) {
+        let counter = if found { &self.hits } else { &self.misses };
+        counter.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Keeps the result of a step. A store that cannot be written forgets it.
@@ -149,19 +162,19 @@ impl Store {
             .parent()
             .expect("blobs and results lie in folders of the store");
         fs::create_dir_all(folder).map_err(fault)?;
-        self.keep_out_of_git();
+        keep_out_of_git(&self.root);
         let mut file = tempfile::NamedTempFile::new_in(folder).map_err(fault)?;
         file.write_all(bytes).map_err(fault)?;
         file.persist(path).map_err(|error| fault(error.error))?;
         Ok(())
     }
+}
 
-    /// A store inside a work tree must not turn up in `git status`.
-    fn keep_out_of_git(&self) {
-        let ignore = self.root.join(".gitignore");
-        if !ignore.exists() {
-            let _ = fs::write(ignore, "*\n");
-        }
+/// A store inside a work tree must not turn up in `git status`.
+pub(super) fn keep_out_of_git(root: &Path) {
+    let ignore = root.join(".gitignore");
+    if !ignore.exists() {
+        let _ = fs::write(ignore, "*\n");
     }
 }
 

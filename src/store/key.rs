@@ -2,11 +2,11 @@
 //!
 //! | step | version lives in | inputs |
 //! |---|---|---|
-//! | `prose` | `checks/prose` | block text and mask, dialect, rule set, harper's version |
+//! | `prose` | `checks/prose/known` | block text and mask, dialect, rule set, harper's version |
 //! | `image` | `assets/encode` | source bytes, widths, format, quality, encoders' versions |
 //! | `pdf` | `render/pdf` | the whole data tree, template, fonts, images, marks, Typst's version |
 //! | `diagram` | `render/diagram` | notation, source |
-//! | `highlight` | `render/highlight` | all blocks of a site, each by its language and text |
+//! | `highlight` | `render/highlight` | language and text of a block |
 //! | `compress` | `render/compress` | the bytes, the encoding |
 //! | `style` | `render/html/theme/sheets` | every style of the project, which of them are wanted, folders |
 //! | `icon` | `render/brand` | picture, shape, colors |

@@ -2,6 +2,8 @@
 
 mod folder;
 mod key;
+mod pack;
 
 pub use folder::{Store, StoreError};
 pub use key::Key;
+pub use pack::Pack;

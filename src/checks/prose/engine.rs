@@ -4,7 +4,6 @@
 //! takes a minute. Harper compiles them once itself, for `MutableDictionary`; naming the same type
 //! here uses that.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -53,13 +52,7 @@ pub(super) struct Engine {
     group: LintGroup,
     /// How many texts the group has read.
     read: usize,
-    /// What was found in short texts, which tables and lists repeat.
-    known: BTreeMap<String, Vec<Finding>>,
 }
-
-/// The longest text that is remembered, in bytes, and how many are.
-const SHORT: usize = 100;
-const REMEMBERED: usize = 10_000;
 
 /// How many texts a group of rules reads before it is made anew. It keeps what it found in the
 /// last thousand clauses, some 100 KB for each; making it anew takes as long as two texts.
@@ -118,24 +111,11 @@ impl Engine {
             words: FstDictionary::curated(),
             group: group(dialect),
             read: 0,
-            known: BTreeMap::new(),
         }
     }
 
     /// Reads a text; no rule looks into the masked bytes.
     pub(super) fn read(&mut self, text: &str, masked: &[Range<usize>]) -> Vec<Finding> {
-        let short = text.len() <= SHORT && masked.is_empty();
-        if let Some(found) = self.known.get(text).filter(|_| short) {
-            return found.clone();
-        }
-        let found = self.read_new(text, masked);
-        if short && self.known.len() < REMEMBERED {
-            self.known.insert(text.to_owned(), found.clone());
-        }
-        found
-    }
-
-    fn read_new(&mut self, text: &str, masked: &[Range<usize>]) -> Vec<Finding> {
         if self.read > 0 && self.read.is_multiple_of(TEXTS_PER_GROUP) {
             self.group = group(self.dialect);
         }

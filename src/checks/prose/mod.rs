@@ -1,15 +1,16 @@
 //! Grammar and spelling of English text. Other languages are left alone.
 //!
-//! Blocks of text ([`crate::checks::text`]) are read in passages that are cached by their content
-//! ([`passage`]); harper reads them on a few threads ([`read`], [`engine`]); its findings are sifted
-//! ([`rules`], [`spelling`], [`words`]) and reported at their places in the file ([`check`]).
+//! What is known of a block of text ([`crate::checks::text`]) is looked up by its content
+//! ([`known`]); harper reads the others on a few threads ([`read`], [`engine`]); its findings are
+//! sifted ([`rules`], [`spelling`], [`words`]) and reported at their places in the file ([`check`]).
 
 mod check;
 mod engine;
-mod passage;
+mod known;
 mod read;
 mod rules;
 mod spelling;
 mod words;
 
 pub use check::ProseCheck;
+pub(super) use known::STEP;

@@ -1,157 +1,186 @@
-//! Reads what the store does not know yet, on a few threads.
+//! Reads the blocks that the store does not know yet, on a few threads.
 
-use std::ops::Range;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use crate::checks::check::CheckContext;
 use crate::checks::prose::engine::{Dialect, Engine, Finding};
-use crate::checks::prose::passage::{self, Findings};
+use crate::checks::prose::known::Known;
 use crate::checks::text::block::Block;
 use crate::checks::text::walk::{Prose, read_prose};
+use crate::digest::Digest;
 use crate::progress::{Event, Stage};
 use crate::site::Page;
-use crate::store::Key;
 
 /// Harper holds tens of megabytes for each thread.
 const MAX_THREADS: usize = 4;
 
-/// A page that is read, and what was found in its passages.
+/// How many bytes are read between two looks at what the other threads left to do.
+const SHARE: usize = 16 << 10;
+
+/// A page that is read, and what was found in its blocks.
 pub(super) struct Reading<'a> {
     pub page: &'a Page,
     pub prose: Prose,
     dialect: Dialect,
-    passages: Vec<Passage>,
-}
-
-struct Passage {
-    blocks: Range<usize>,
-    key: Key,
-    findings: Option<Findings>,
+    /// What was found in each block, or the name under which it will be.
+    found: Vec<Result<Vec<Finding>, Digest>>,
 }
 
 impl<'a> Reading<'a> {
     /// Takes a page apart and looks up what is known of it.
-    pub(super) fn begin(context: &CheckContext<'_>, page: &'a Page, dialect: Dialect) -> Self {
+    fn begin(
+        context: &CheckContext<'_>,
+        known: &Known<'_>,
+        page: &'a Page,
+        dialect: Dialect,
+    ) -> Self {
         let prose = read_prose(page);
-        let passages = passage::passages(&prose.blocks).into_iter().map(|blocks| {
-            let inside = &prose.blocks[blocks.clone()];
-            let key = passage::key(inside, dialect);
-            let findings = passage::known(context.store, &key, inside);
-            (context.progress)(if findings.is_some() {
-                Event::CacheHit
-            } else {
-                Event::CacheMiss
+        let look_up = |block: &Block| {
+            let name = known.name(block);
+            let found = known.get(&name, block).ok_or(name);
+            (context.progress)(match found {
+                Ok(_) => Event::CacheHit,
+                Err(_) => Event::CacheMiss,
             });
-            Passage {
-                blocks,
-                key,
-                findings,
-            }
-        });
-        let passages: Vec<Passage> = passages.collect();
-        if passages.iter().all(|passage| passage.findings.is_some()) {
-            step(context, page);
-        }
+            found
+        };
+        let found = prose.blocks.iter().map(look_up).collect();
         Self {
             page,
             prose,
             dialect,
-            passages,
+            found,
         }
     }
 
-    /// Each finding with its block.
+    /// Each block with what was found in it.
     pub(super) fn findings(&self) -> impl Iterator<Item = (&Block, &[Finding])> {
-        self.passages.iter().flat_map(|passage| {
-            let blocks = &self.prose.blocks[passage.blocks.clone()];
-            blocks
-                .iter()
-                .zip(passage.findings.iter().flatten())
-                .map(|(block, found)| (block, found.as_slice()))
-        })
+        let found = self.found.iter();
+        let found = found.map(|found| found.as_deref().unwrap_or_default());
+        self.prose.blocks.iter().zip(found)
     }
 }
 
-/// A passage to read, with its place among the readings.
-struct Job<'a> {
-    place: (usize, usize),
-    /// Where it is the last one of its page.
-    ends: Option<&'a Page>,
-    dialect: Dialect,
-    key: &'a Key,
-    blocks: &'a [Block],
+/// Reads pages, each in its dialect.
+pub(super) fn read<'a>(
+    context: &CheckContext<'_>,
+    pages: Vec<(&'a Page, Dialect)>,
+) -> Vec<Reading<'a>> {
+    let dialects: BTreeSet<Dialect> = pages.iter().map(|(_, dialect)| *dialect).collect();
+    let open = |dialect| (dialect, Known::open(context.store, dialect));
+    let known: BTreeMap<Dialect, Known<'_>> = dialects.into_iter().map(open).collect();
+    let begin = |(page, dialect)| Reading::begin(context, &known[&dialect], page, dialect);
+    let mut readings: Vec<Reading<'a>> = pages.into_par_iter().map(begin).collect();
+    read_unknown(context, &known, &mut readings);
+    readings
 }
 
-/// Reads the passages that the store does not know, in as many groups as there may be threads.
-pub(super) fn read_unknown(context: &CheckContext<'_>, readings: &mut [Reading<'_>]) {
-    let mut jobs = Vec::new();
-    for (at, reading) in readings.iter().enumerate() {
-        let passages = reading.passages.iter().enumerate();
-        for (number, passage) in passages.filter(|(_, passage)| passage.findings.is_none()) {
-            let rest = &reading.passages[number + 1..];
-            let is_last = rest.iter().all(|passage| passage.findings.is_some());
-            jobs.push(Job {
-                place: (at, number),
-                ends: is_last.then_some(reading.page),
-                dialect: reading.dialect,
-                key: &passage.key,
-                blocks: &reading.prose.blocks[passage.blocks.clone()],
-            });
+/// A block to read, which may stand in many places.
+struct Job<'a> {
+    dialect: Dialect,
+    name: Digest,
+    block: &'a Block,
+    /// The page whose last block it is.
+    ends: Option<&'a Page>,
+}
+
+fn read_unknown(
+    context: &CheckContext<'_>,
+    known: &BTreeMap<Dialect, Known<'_>>,
+    readings: &mut [Reading<'_>],
+) {
+    let jobs = jobs(context, readings);
+    if jobs.is_empty() {
+        return;
+    }
+    let shares = shares(&jobs);
+    let threads = rayon::current_num_threads()
+        .min(MAX_THREADS)
+        .min(shares.len());
+    let shares = std::sync::Mutex::new(shares.into_iter());
+    let next = || {
+        let mut shares = shares
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        shares.next()
+    };
+    let found: BTreeMap<Digest, Vec<Finding>> = (0..threads)
+        .into_par_iter()
+        .flat_map_iter(|_| {
+            let mut engine: Option<(Dialect, Engine)> = None;
+            let mut found = Vec::new();
+            while let Some(share) = next() {
+                for job in share {
+                    let engine = match &mut engine {
+                        Some((dialect, engine)) if *dialect == job.dialect => engine,
+                        other => &mut other.insert((job.dialect, Engine::new(job.dialect))).1,
+                    };
+                    let findings = engine.read(&job.block.text, &job.block.masked);
+                    known[&job.dialect].put(job.name, &findings);
+                    found.push((job.name, findings));
+                    if let Some(page) = job.ends {
+                        step(context, page);
+                    }
+                }
+                // What was read is not lost where the run is ended.
+                if let Some(job) = share.first() {
+                    known[&job.dialect].keep();
+                }
+            }
+            found
+        })
+        .collect();
+    let unread = readings.iter_mut().flat_map(|reading| &mut reading.found);
+    for block in unread {
+        if let Err(name) = block {
+            *block = Ok(found.get(name).cloned().unwrap_or_default());
         }
     }
-    jobs.sort_by_key(|job| (job.dialect, job.place));
-    let read = |group: &&[Job<'_>]| read_group(context, group);
-    let found: Vec<_> = groups(&jobs, rayon::current_num_threads().min(MAX_THREADS))
-        .par_iter()
-        .flat_map_iter(read)
-        .collect();
-    for ((at, number), findings) in found {
-        readings[at].passages[number].findings = Some(findings);
-    }
 }
 
-/// Cuts jobs into groups of about the same number of bytes.
-fn groups<'a, 'b>(jobs: &'a [Job<'b>], count: usize) -> Vec<&'a [Job<'b>]> {
-    let size = |job: &Job<'_>| {
-        job.blocks
-            .iter()
-            .map(|block| block.text.len() + 1)
-            .sum::<usize>()
-    };
-    let share = jobs.iter().map(size).sum::<usize>().div_ceil(count.max(1));
-    let mut groups = Vec::new();
+/// The blocks to read, each once, in the order of dialects and pages; a page without any is done.
+fn jobs<'a>(context: &CheckContext<'_>, readings: &'a [Reading<'_>]) -> Vec<Job<'a>> {
+    let mut jobs = Vec::new();
+    let mut seen = BTreeSet::new();
+    for reading in readings {
+        let before = jobs.len();
+        for (found, block) in reading.found.iter().zip(&reading.prose.blocks) {
+            if let Err(name) = found
+                && seen.insert(*name)
+            {
+                jobs.push(Job {
+                    dialect: reading.dialect,
+                    name: *name,
+                    block,
+                    ends: None,
+                });
+            }
+        }
+        match jobs[before..].last_mut() {
+            Some(last) => last.ends = Some(reading.page),
+            None => step(context, reading.page),
+        }
+    }
+    jobs.sort_by_key(|job| job.dialect);
+    jobs
+}
+
+/// Cuts jobs into shares of about the same number of bytes, each of one dialect.
+fn shares<'a, 'b>(jobs: &'a [Job<'b>]) -> Vec<&'a [Job<'b>]> {
+    let mut shares = Vec::new();
     let (mut start, mut held) = (0, 0);
     for (at, job) in jobs.iter().enumerate() {
-        held += size(job);
-        if held >= share {
-            groups.push(&jobs[start..=at]);
-            (start, held) = (at + 1, 0);
+        let other = job.dialect != jobs[start].dialect;
+        if at > start && (other || held >= SHARE) {
+            shares.push(&jobs[start..at]);
+            (start, held) = (at, 0);
         }
+        held += job.block.text.len();
     }
-    if start < jobs.len() {
-        groups.push(&jobs[start..]);
-    }
-    groups
-}
-
-fn read_group(context: &CheckContext<'_>, jobs: &[Job<'_>]) -> Vec<((usize, usize), Findings)> {
-    let mut engine: Option<(Dialect, Engine)> = None;
-    let mut found = Vec::with_capacity(jobs.len());
-    for job in jobs {
-        let engine = match &mut engine {
-            Some((dialect, engine)) if *dialect == job.dialect => engine,
-            other => &mut other.insert((job.dialect, Engine::new(job.dialect))).1,
-        };
-        found.push((
-            job.place,
-            passage::read(engine, context.store, job.key, job.blocks),
-        ));
-        if let Some(page) = job.ends {
-            step(context, page);
-        }
-    }
-    found
+    shares.extend(jobs.get(start..).filter(|rest| !rest.is_empty()));
+    shares
 }
 
 /// Tells that a page is done.

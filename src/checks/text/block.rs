@@ -86,11 +86,6 @@ impl Block {
         }
     }
 
-    /// Whether it is a heading.
-    pub(in crate::checks) fn is_heading(&self) -> bool {
-        matches!(self.kind, Kind::Heading(_))
-    }
-
     /// Adds text that came from `source`, whose bytes are `span` of the page.
     pub(in crate::checks) fn push(&mut self, text: &str, source: &str, span: Range<usize>) {
         if text == source {
