@@ -1,12 +1,12 @@
 //! Where links and images lead, asked of the same code that builds the pages.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use crate::checks::check::{Check, CheckContext};
+use crate::checks::written::Written;
 use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::markdown::{Image, Link};
 use crate::site::{LinkTarget, Page, Site};
@@ -42,16 +42,6 @@ struct Checker<'a> {
 struct Names<'a> {
     in_folder: BTreeMap<SitePath, Vec<&'a SitePath>>,
     named: BTreeMap<&'a str, Vec<&'a SitePath>>,
-}
-
-/// A link or image as it stands in a page.
-struct Written<'a> {
-    page: &'a Page,
-    target: &'a str,
-    span: Range<usize>,
-    /// What stands before and after the target, where it stands in the link itself and on one
-    /// line, so that another can be put in its place.
-    around: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> Checker<'a> {
@@ -202,43 +192,6 @@ impl<'a> Names<'a> {
             .iter()
             .find(|path| path.file_name() == near || path.stem() == near)
             .copied()
-    }
-}
-
-impl<'a> Written<'a> {
-    fn of(page: &'a Page, target: &'a str, span: &Range<usize>) -> Self {
-        let source = page.text.get(span.clone()).unwrap_or("");
-        // In `[a](b)` the target is the last such text before a title; a reference has none, and
-        // of HTML the span is the target itself.
-        let open = if source == target {
-            Some(0)
-        } else {
-            source.rfind("](")
-        };
-        let at = open.and_then(|open| Some(open + source[open..].find(target)?));
-        let at = at.filter(|_| !target.is_empty() && !source.contains('\n'));
-        Self {
-            page,
-            target,
-            span: span.clone(),
-            around: at.map(|at| (&source[..at], &source[at + target.len()..])),
-        }
-    }
-
-    fn report(
-        &self,
-        code: &'static str,
-        severity: Severity,
-        message: impl Into<String>,
-    ) -> Diagnostic {
-        self.page
-            .diagnostic(code, severity, self.span.clone(), message)
-    }
-
-    /// The link with another target.
-    fn with(&self, target: &str) -> Vec<String> {
-        let whole = |(before, after)| format!("{before}{target}{after}");
-        self.around.map(whole).into_iter().collect()
     }
 }
 

@@ -1,6 +1,8 @@
 //! Rules over the text: links, structure, raw HTML, prose. They read the site and report; they change nothing.
 
 mod check;
+#[cfg(feature = "external")]
+mod external;
 mod fingerprint;
 mod html;
 mod labels;
@@ -13,8 +15,11 @@ mod test_site;
 #[cfg(feature = "prose")]
 mod text;
 mod translations;
+mod written;
 
 pub use check::{Check, CheckContext};
+#[cfg(feature = "external")]
+pub use external::{Asking, Proxies, ask_web};
 pub use fingerprint::fingerprints;
 pub use html::HtmlCheck;
 pub use labels::LabelCheck;

@@ -166,6 +166,15 @@ pub struct CheckArgs {
     /// Show in a table which pages are translated, and which translations are out of date
     #[arg(long)]
     pub translations: bool,
+    /// Ask the web for addresses on other servers too
+    #[arg(long)]
+    pub external: bool,
+    /// With `--external`, ask again for what is known from the last days
+    #[arg(long, requires = "external")]
+    pub refresh: bool,
+    /// With `--external`, ask for addresses of private networks too
+    #[arg(long, requires = "external")]
+    pub allow_private: bool,
     #[command(flatten)]
     pub pages: PagesArgs,
 }

@@ -8,6 +8,7 @@ use crate::build::{BuildOptions, Checks, Sources, Versions, leveled, prepare};
 use crate::checks::{CheckContext, run_checks};
 use crate::cli::Outcome;
 use crate::cli::args::{CheckArgs, Global};
+use crate::cli::external;
 use crate::cli::json::{self, CheckReport};
 use crate::cli::project::{Project, below, inside};
 use crate::cli::report;
@@ -58,6 +59,9 @@ pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome
     progress(Event::Finished {
         stage: Stage::Check,
     });
+    if args.external {
+        found.extend(external::found(ui, args, &site, &project.store, &only)?);
+    }
     let mut found = leveled(&site, found);
     found.retain(|found| only.is_empty() || only.iter().any(|path| found.path.is_within(path)));
     let printed = write_reports(ui, &project, args, &found)?;

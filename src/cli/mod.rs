@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod completions;
 mod environment;
+mod external;
 mod json;
 mod lost;
 mod new;

@@ -109,6 +109,7 @@ pub(super) struct CheckFile {
     pub words: Vec<String>,
     pub prose: Option<bool>,
     pub rules: Vec<RuleFile>,
+    pub external: super::external::ExternalFile,
 }
 
 #[derive(Debug, Deserialize)]

@@ -7,6 +7,7 @@ use globset::GlobSet;
 use serde::{Deserialize, Serialize};
 
 use crate::config::encoding::Encoding;
+use crate::config::external::External;
 use crate::config::feeds::{Feeds, RedirectRules};
 use crate::config::file::Kind;
 use crate::config::languages::Language;
@@ -199,6 +200,8 @@ pub struct Check {
     pub prose: Option<bool>,
     /// Rules with another level than their own; the last that matches wins.
     pub rules: Vec<Rule>,
+    /// How the web is asked.
+    pub external: External,
 }
 
 /// One rule, or a family of them, with another level.

@@ -5,6 +5,7 @@
 mod contrast;
 mod encoding;
 mod environment;
+mod external;
 mod feeds;
 mod file;
 mod languages;
@@ -25,6 +26,7 @@ mod versions;
 
 pub use encoding::Encoding;
 pub use environment::{Checks, Environment, Hold, Policy, Requirements};
+pub use external::External;
 pub use feeds::{FeedContent, FeedFormat, Feeds, RedirectRules};
 pub use file::Kind;
 pub use languages::Language;

@@ -145,6 +145,7 @@ impl<'a> Reader<'a> {
             words: file.check.words.into_iter().collect(),
             prose: file.check.prose,
             rules,
+            external: self.external(file.check.external),
         };
         let mut images = Images::default();
         if let Some(widths) = file.images.widths {

@@ -12,6 +12,7 @@
 //! | `icon` | `render/brand` | picture, shape, colors |
 //! | `card` | `render/brand` | texts, colors, fonts, logo |
 //! | `epub` | `render/epub` | every chapter, image, style and metadata of the book |
+//! | `external` | `checks/external` | the address; when it was asked for stands in the result |
 //! | `build` | `cli/standing` | the output folder; what was built, and from what, stands in the result |
 //!
 //! A hidden input is a bug of the first rank. A change of a step's output bumps its version in

@@ -98,6 +98,7 @@ const ONE_ROOM_ONLY: &[(&str, &[&str])] = &[
     ("layout::backends", &["src/render/diagram/"]),
     ("pikchr::{", &["src/render/diagram/"]),
     ("notify::", &["src/preview/"]),
+    ("ureq::", &["src/checks/external/"]),
     ("hyper::", &["src/preview/"]),
     ("hyper_util::", &["src/preview/"]),
     ("axum::", &["src/preview/"]),
