@@ -17,8 +17,8 @@ use rayon::prelude::*;
 
 use crate::build::lock::lock;
 
-use crate::checks::{CheckContext, run_checks, with_levels};
-use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::checks::{CheckContext, Judged, run_checks, settle};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::digest::Digest;
 use crate::progress::{Event, Progress, Stage as Step};
 use crate::release::{
@@ -151,7 +151,11 @@ pub fn build(
         files.extend(made.files);
     }
     let site = prepared.site;
-    diagnostics = leveled(&site, diagnostics);
+    let judged = match options.checks {
+        Checks::Run => Judged::All,
+        Checks::Skip => Judged::Nothing,
+    };
+    let diagnostics = settle(&site, diagnostics, judged).found;
     let mut release = seal(&site, Manifest::new(files), &pages, &diagnostics);
     release.source.versions = prepared.commits;
     for version in &prepared.versions {
@@ -252,11 +256,9 @@ fn make_one(
     })
 }
 
-/// Gives each finding the level that the project wants for it, and sorts them.
+/// What the project wants to be told of findings that are not all there are.
 pub fn leveled(site: &Site, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut kept = with_levels(&site.config.check, diagnostics);
-    sort(&mut kept);
-    kept
+    settle(site, diagnostics, Judged::Nothing).found
 }
 
 fn seal(

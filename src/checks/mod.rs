@@ -1,14 +1,17 @@
 //! Rules over the text: links, structure, raw HTML, prose. They read the site and report; they change nothing.
 
+mod catalogue;
 mod check;
 #[cfg(feature = "external")]
 mod external;
 mod fingerprint;
 mod html;
+mod ignore;
 mod labels;
 mod links;
 #[cfg(feature = "prose")]
 mod prose;
+mod settle;
 mod structure;
 #[cfg(test)]
 mod test_site;
@@ -17,19 +20,21 @@ mod text;
 mod translations;
 mod written;
 
+pub use catalogue::{Entry, Level, Sense, entries, entry, is_known, is_off, nearest_code};
 pub use check::{Check, CheckContext};
 #[cfg(feature = "external")]
 pub use external::{Asking, Proxies, ask_web};
 pub use fingerprint::fingerprints;
 pub use html::HtmlCheck;
+pub use ignore::{Ignored, Judged};
 pub use labels::LabelCheck;
 pub use links::LinkCheck;
 #[cfg(feature = "prose")]
 pub use prose::ProseCheck;
+pub use settle::{Settled, settle};
 pub use structure::StructureCheck;
 pub use translations::{TranslatedPage, Translation, TranslationCheck, day, translated};
 
-use crate::config;
 use crate::diagnostic::{Diagnostic, sort};
 
 /// The checks, in the order they run.
@@ -43,36 +48,26 @@ pub const CHECKS: &[&dyn Check] = &[
     &ProseCheck,
 ];
 
-/// Runs every check over the site, applies the levels of `[check]`, and sorts what was found.
+/// Runs every check over the site and sorts what was found, at the levels of the checks themselves.
 ///
-/// What was found while the site was read (`Site::diagnostics`) is not in it; [`with_levels`]
-/// applies the same levels there. Each page is one step of the progress, whose stage the caller
-/// begins and ends.
+/// What was found while the site was read (`Site::diagnostics`) is not in it. [`settle`] makes of all
+/// of it together what the project wants to be told. Each page is one step of the progress, whose
+/// stage the caller begins and ends.
 pub fn run_checks(context: &CheckContext<'_>) -> Vec<Diagnostic> {
     let sites = context.site.in_all_languages();
     let contexts: Vec<CheckContext<'_>> = sites
         .map(|site| CheckContext { site, ..*context })
         .collect();
-    let found = contexts
+    let mut found = contexts
         .iter()
         .flat_map(|context| CHECKS.iter().flat_map(|check| check.run(context)))
         .collect();
-    let mut found = with_levels(&context.site.config.check, found);
     sort(&mut found);
     #[cfg(feature = "prose")]
     if context.about.is_none() {
         context.store.pack(prose::STEP).trim();
     }
     found
-}
-
-/// Gives each finding the level that the project wants for it, and drops those it switched off.
-pub fn with_levels(levels: &config::Check, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let level = |mut found: Diagnostic| {
-        found.severity = levels.severity(&found.code, &found.path, found.severity)?;
-        Some(found)
-    };
-    found.into_iter().filter_map(level).collect()
 }
 
 #[cfg(test)]
@@ -97,8 +92,8 @@ mod tests {
             progress: &silent,
             about: None,
         };
-        let found: Vec<String> = run_checks(&context)
-            .iter()
+        let settled = settle(&site, run_checks(&context), Judged::All);
+        let found: Vec<String> = (settled.found.iter())
             .map(|found| format!("{} {} {:?}", found.path, found.code, found.severity))
             .collect();
         let expected = [

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use crate::build::{BuildOptions, Checks, Sources, Versions, leveled, prepare};
-use crate::checks::{CheckContext, run_checks};
+use crate::build::{BuildOptions, Checks, Sources, Versions, prepare};
+use crate::checks::{CheckContext, Judged, run_checks, settle};
 use crate::cli::Outcome;
 use crate::cli::args::{CheckArgs, Global};
 use crate::cli::external;
@@ -62,7 +62,7 @@ pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome
     if args.external {
         found.extend(external::found(ui, args, &site, &project.store, &only)?);
     }
-    let mut found = leveled(&site, found);
+    let mut found = settle(&site, found, Judged::All).found;
     found.retain(|found| only.is_empty() || only.iter().any(|path| found.path.is_within(path)));
     let printed = write_reports(ui, &project, args, &found)?;
     if printed {

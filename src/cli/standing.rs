@@ -94,7 +94,7 @@ pub fn remember(store: &Store, out: &Path, inputs: Digest, built: &Built, summar
             .site
             .pages
             .iter()
-            .any(|page| page.front.expires.is_some());
+            .any(|page| page.front.expires.is_some() || may_speak_again(&page.file));
     if summary.errors > 0 || (waits && (source.dirty || source.commit.is_none())) {
         return;
     }
@@ -109,6 +109,11 @@ pub fn remember(store: &Store, out: &Path, inputs: Digest, built: &Built, summar
     if let Ok(json) = serde_json::to_vec(&standing) {
         store.cache(&key(out), &json);
     }
+}
+
+/// Whether a text may hold a remark that ends on a day.
+fn may_speak_again(text: &str) -> bool {
+    text.contains("tympan:") && text.contains("until")
 }
 
 fn key(out: &Path) -> Key {

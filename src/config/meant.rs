@@ -18,7 +18,7 @@ use crate::config::menus::Menus;
 use crate::config::routes::{Pages, RouteTemplate, WrittenRedirect};
 use crate::config::search::Search;
 use crate::config::versions::Versions;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Place, Severity};
 use crate::site_path::SitePath;
 
 /// What `tympan.toml` says, with every default filled in.
@@ -209,6 +209,8 @@ pub struct Check {
 pub struct Rule {
     /// A code, or the beginning of one followed by `*`.
     pub code: String,
+    /// Where it is written.
+    pub place: Place,
     /// Where it applies; everywhere if absent.
     pub paths: Option<GlobSet>,
     /// The level; none switches the rule off.
@@ -216,8 +218,8 @@ pub struct Rule {
 }
 
 impl Check {
-    /// The level of a rule for a file; none if it is off.
-    pub fn severity(&self, code: &str, path: &SitePath, own: Severity) -> Option<Severity> {
+    /// What the project says last of a code in a file.
+    pub fn rule(&self, code: &str, path: &SitePath) -> Option<&Rule> {
         let names = |rule: &Rule| match rule.code.strip_suffix('*') {
             Some(start) => code.starts_with(start),
             None => rule.code == code,
@@ -226,8 +228,7 @@ impl Check {
             Some(paths) => paths.is_match(path.as_str()),
             None => true,
         };
-        let last = self.rules.iter().rfind(|rule| names(rule) && covers(rule));
-        last.map_or(Some(own), |rule| rule.severity)
+        self.rules.iter().rfind(|rule| names(rule) && covers(rule))
     }
 }
 

@@ -303,7 +303,9 @@ impl<'a> Reader<'a> {
         };
         let severity = written.level.severity();
         Some(Rule {
-            code: written.rule.into_inner(),
+            place: self.source.place(written.rule.span()),
+            // A dot is a dash that somebody took for one.
+            code: written.rule.into_inner().replace('.', "-"),
             paths,
             severity,
         })
@@ -428,12 +430,14 @@ mod tests {
         let (config, diagnostics) = read_config(&path, text);
         assert_eq!(diagnostics, []);
         let level = |code: &str, path: &str| {
-            config
-                .check
-                .severity(code, &SitePath::parse(path).unwrap(), Severity::Warning)
+            let rule = config.check.rule(code, &SitePath::parse(path).unwrap());
+            rule.map(|rule| rule.severity)
         };
-        assert_eq!(level("prose-a-an", "guide/x.md"), Some(Severity::Error));
-        assert_eq!(level("prose-a-an", "x.md"), None);
-        assert_eq!(level("link-missing", "x.md"), Some(Severity::Warning));
+        assert_eq!(
+            level("prose-a-an", "guide/x.md"),
+            Some(Some(Severity::Error))
+        );
+        assert_eq!(level("prose-a-an", "x.md"), Some(None));
+        assert_eq!(level("link-missing", "x.md"), None);
     }
 }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::checks::{CheckContext, run_checks};
-use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::checks::{CheckContext, Judged, run_checks, settle};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::preview::project::Preview;
 use crate::preview::route::{Route, find};
 use crate::progress::silent;
@@ -42,16 +42,24 @@ impl Preview {
         };
         let mut found: Vec<Diagnostic> = Vec::new();
         if let Some(source) = source {
+            let site = &generation.prepared.site;
             found = run_checks(&CheckContext {
-                site: &generation.prepared.site,
+                site,
                 store: self.store(),
                 progress: &silent,
                 about: Some(&source),
             });
-            found.extend(generation.milder(&source));
+            let before = generation.found_before(&source);
+            found.extend(before.iter().cloned());
+            found = settle(site, found, Judged::Page(&source)).found;
+            // An error of the page lies over it already.
+            let is_before = |found: &Diagnostic| {
+                let same =
+                    |other: &Diagnostic| (&other.code, &other.place) == (&found.code, &found.place);
+                before.iter().any(same)
+            };
+            found.retain(|found| found.severity != Severity::Error || !is_before(found));
         }
-        sort(&mut found);
-        found.dedup();
         let findings = found.iter().take(LISTED).map(|found| Finding {
             severity: found.severity,
             code: &found.code,

@@ -222,16 +222,11 @@ impl Generation {
         })
     }
 
-    /// What was found on a page before it was rendered, and is no error.
-    pub(super) fn milder(&self, source: &SitePath) -> Vec<Diagnostic> {
+    /// What was found on a page before it was rendered.
+    pub(super) fn found_before(&self, source: &SitePath) -> Vec<Diagnostic> {
         let found = self.prepared.diagnostics.iter();
-        let own = found
-            .filter(|found| found.path == *source)
-            .cloned()
-            .collect();
-        let mut own = leveled(&self.prepared.site, own);
-        own.retain(|found| found.severity != Severity::Error);
-        own
+        let own = found.filter(|found| found.path == *source);
+        own.cloned().collect()
     }
 
     fn outputs(&self) -> impl Iterator<Item = &SitePath> {

@@ -72,6 +72,7 @@ impl<'a> FieldReader<'a> {
                 "number_sections" | "number-sections" => {
                     front.number_sections = Some(self.truth(&key, &value));
                 }
+                "ignore" => front.ignore = self.list(&key, &value),
                 "words" => front.words = self.list(&key, &value),
                 "cascade" => front.cascade = Some(Box::new(value)),
                 _ if self.dates(&plain, &key, &value, &mut front) => {}

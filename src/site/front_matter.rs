@@ -55,6 +55,8 @@ pub struct FrontMatter {
     pub number_sections: Option<bool>,
     /// Words that are right on this page.
     pub words: Vec<String>,
+    /// Rules whose findings about it are not told.
+    pub ignore: Vec<String>,
     /// How the pages of its section are listed.
     pub list: ListRules,
     /// Values for the pages below it, as written.

@@ -108,8 +108,7 @@ impl Site {
         report_unknown(&all, &mut diagnostics);
         let now = moment(snapshot, options);
         let is_timeless = is_timeless(&all, snapshot.source().time, options.now);
-        let options = waiting(&config, options);
-        let (pages, hidden) = visible(all, &options, now);
+        let (pages, hidden) = visible(all, &waiting(&config, options), now);
         let (pages, translated) = by_language(pages);
         let files: BTreeSet<SitePath> = files.into_iter().map(|file| file.path.clone()).collect();
         let kind = config
@@ -148,6 +147,7 @@ impl Site {
             written: Arc::clone(&config),
             shortcodes,
             is_timeless,
+            moment: now,
             config,
             content,
         };

@@ -92,6 +92,9 @@ pub struct Structure {
     pub language: Option<String>,
     /// What every language knows of all; empty if there is one alone.
     pub languages: Arc<Languages>,
+    /// The moment it is read for, in seconds after the Unix epoch: that of a clean commit, else that of
+    /// the load.
+    pub moment: i64,
     pub(super) by_place: HashMap<SitePath, PageId>,
     pub(super) own_language: String,
     /// The configuration as written, before it is that of one language.

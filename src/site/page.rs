@@ -1,5 +1,6 @@
 //! One Markdown source: loaded once, kept by digest.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -194,6 +195,19 @@ impl Page {
         self.included = expanded.included;
         self.parts = expanded.parts;
         self.text = expanded.text;
+    }
+
+    /// The files that the text came from, each with what it holds: its own first, then those it
+    /// includes, once each.
+    pub fn sources(&self) -> Vec<(&SitePath, &Arc<str>)> {
+        let mut sources = vec![(&self.path, &self.file)];
+        let mut known = BTreeSet::from([&self.path]);
+        for (path, text) in self.parts.iter().filter_map(|part| part.file.as_ref()) {
+            if known.insert(path) {
+                sources.push((path, text));
+            }
+        }
+        sources
     }
 
     /// The Markdown, without front matter.

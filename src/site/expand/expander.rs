@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::markdown::code_spans;
+use crate::markdown::{code_spans, cuts};
 use crate::site::expand::arguments::Arguments;
 use crate::site::expand::builtin::{built_in, holds_code, holds_nothing};
 use crate::site::expand::calls::{Call, CallKind, Dialect, Shortcode, might_call, next_call};
@@ -58,10 +58,14 @@ pub(in crate::site) fn expand(
         changed: false,
         read: 0,
     };
-    if might_call(&text[body..]) {
+    let cuts = cuts(&text, body);
+    if !cuts.is_empty() || might_call(&text[body..]) {
         find_dialects(&text, body, &mut expander.faults);
         begin_page();
-        let source = Source::new(path.clone(), &text, None, body);
+        let source = Source {
+            cuts,
+            ..Source::new(path.clone(), &text, None, body)
+        };
         expander.writer.insert(&text[..body], &None, 0);
         expander.emit(&source, body..text.len());
     }
@@ -83,6 +87,8 @@ struct Source<'t> {
     text: &'t str,
     origin: Origin,
     code: Vec<Range<usize>>,
+    /// What is taken out of it, in order.
+    cuts: Vec<Range<usize>>,
     /// Whether all of it is code: it is no Markdown, or is shown in a fence.
     all_code: bool,
 }
@@ -98,6 +104,7 @@ impl<'t> Source<'t> {
             text,
             origin,
             code,
+            cuts: Vec::new(),
             all_code: false,
         }
     }
@@ -114,9 +121,28 @@ impl<'t> Source<'t> {
         let text = &self.text[..range.end];
         let mut calls = Vec::new();
         let mut at = range.start;
-        while let Some(call) = next_call(text, at, &|at| self.is_code(at)) {
-            at = call.span.end;
-            calls.push((call, None));
+        let first = self.cuts.partition_point(|cut| cut.start < range.start);
+        let mut cuts = self.cuts[first..].iter().peekable();
+        let next = |at| next_call(text, at, &|at| self.is_code(at));
+        let mut call = next(at);
+        loop {
+            let from = call.as_ref().map_or(range.end, |call| call.span.start);
+            if let Some(span) = cuts.next_if(|cut| cut.start <= from && cut.end <= range.end) {
+                if at <= span.start {
+                    at = span.end;
+                    let (kind, span) = (CallKind::Nothing, span.clone());
+                    calls.push((Call { kind, span }, None));
+                    call = call
+                        .filter(|call| at <= call.span.start)
+                        .or_else(|| next(at));
+                }
+            } else if let Some(found) = call {
+                at = found.span.end;
+                calls.push((found, None));
+                call = next(at);
+            } else {
+                break;
+            }
         }
         let mut open: Vec<(&str, usize)> = Vec::new();
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -303,8 +329,13 @@ impl Expander<'_> {
         let text = Arc::clone(&included.text);
         let origin = Some((included.path.clone(), Arc::clone(&text)));
         let markdown = crate::site::addresses::is_page(&included.path);
+        let all_code = !markdown || source.is_code(call.span.start);
         let below = Source {
-            all_code: !markdown || source.is_code(call.span.start),
+            cuts: match all_code {
+                true => Vec::new(),
+                false => cuts(&text, 0),
+            },
+            all_code,
             ..Source::new(included.path.clone(), &text, origin, 0)
         };
         self.included.push(included.path.clone());

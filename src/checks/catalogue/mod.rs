@@ -1,0 +1,174 @@
+//! Every code that a finding may have, with its level and what it means: the tables of the reference,
+//! read from the page itself, so that there is one truth.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use crate::checks::ignore::names;
+use crate::diagnostic::{Severity, nearest};
+
+/// The page of the manual that lists the codes.
+const PAGE: &str = include_str!("../../../site/content/reference/diagnostics.md");
+
+/// One code, or one family of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The code; of a family its beginning, with `*` after it.
+    pub code: String,
+    /// The heading that it stands below.
+    pub topic: &'static str,
+    /// What it means at each of its levels.
+    pub senses: Vec<Sense>,
+}
+
+/// What a code means at one level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sense {
+    /// Its level where the project names no other.
+    pub level: Level,
+    /// What is wrong.
+    pub means: &'static str,
+    /// The way out.
+    pub advice: &'static str,
+}
+
+/// The level of a code where the project names no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// It is told as this.
+    Of(Severity),
+    /// It is silent until the project asks for it.
+    Off,
+    /// It depends on where it comes from, such as a style.
+    Various,
+}
+
+static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| read(PAGE));
+
+/// All codes, in the order of the manual.
+pub fn entries() -> &'static [Entry] {
+    &ENTRIES
+}
+
+/// What is known of a code: its own entry, or else that of its family.
+pub fn entry(code: &str) -> Option<&'static Entry> {
+    let mut own = ENTRIES.iter();
+    let own = own.find(|entry| entry.code == code);
+    own.or_else(|| {
+        let families = ENTRIES.iter().filter(|entry| entry.code.ends_with('*'));
+        let of = families.filter(|entry| names(&entry.code, code));
+        of.max_by_key(|entry| entry.code.len())
+    })
+}
+
+/// Whether a rule as written, which may be a family, stands for any code.
+pub fn is_known(rule: &str) -> bool {
+    match rule.strip_suffix('*') {
+        Some(start) => ENTRIES.iter().any(|entry| {
+            let code = entry.code.trim_end_matches('*');
+            code.starts_with(start) || (entry.code.ends_with('*') && start.starts_with(code))
+        }),
+        None => entry(rule).is_some(),
+    }
+}
+
+/// The code that is most like a mistyped one.
+pub fn nearest_code(rule: &str) -> Option<&'static str> {
+    if let Some(start) = rule.strip_suffix('*') {
+        let families = ENTRIES
+            .iter()
+            .filter_map(|entry| Some(entry.code.split_once('-')?.0));
+        return nearest(start.trim_end_matches('-'), families);
+    }
+    nearest(rule, ENTRIES.iter().map(|entry| entry.code.as_str()))
+}
+
+/// Whether a code is silent until the project asks for it.
+pub fn is_off(code: &str) -> bool {
+    let is_off = |sense: &Sense| sense.level == Level::Off;
+    entry(code).is_some_and(|entry| entry.senses.iter().all(is_off))
+}
+
+/// Reads the tables of the page.
+fn read(page: &'static str) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    let mut topic = "";
+    for line in page.lines() {
+        if let Some(heading) = line.strip_prefix("## ") {
+            topic = heading;
+        }
+        let Some(row) = line.strip_prefix("| `") else {
+            continue;
+        };
+        let cells: Vec<&str> = row
+            .trim_end_matches(['|', ' '])
+            .split(" | ")
+            .map(str::trim)
+            .collect();
+        let (Some(code), Some(advice)) = (cells.first(), cells.last()) else {
+            continue;
+        };
+        let code = code.trim_end_matches('`').replace('…', "*");
+        let (level, means) = match cells.as_slice() {
+            [_, level, means, _] => (*level, *means),
+            [_, means, ..] => ("", *means),
+            _ => continue,
+        };
+        let sense = Sense {
+            level: match level {
+                "error" => Level::Of(Severity::Error),
+                "warning" => Level::Of(Severity::Warning),
+                "suggestion" => Level::Of(Severity::Suggestion),
+                level if level.starts_with("off") || level.ends_with("off") => Level::Off,
+                _ => Level::Various,
+            },
+            means,
+            advice,
+        };
+        match known.get(&code).and_then(|at| entries.get_mut(*at)) {
+            Some(entry) => entry.senses.push(sense),
+            None => {
+                known.insert(code.clone(), entries.len());
+                entries.push(Entry {
+                    code,
+                    topic,
+                    senses: vec![sense],
+                });
+            }
+        }
+    }
+    entries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reference_is_read_whole() {
+        let rows = PAGE.lines().filter(|line| line.starts_with("| `")).count();
+        let senses: usize = entries().iter().map(|entry| entry.senses.len()).sum();
+        assert_eq!(senses, rows);
+        assert!(entries().len() > 80 && entries().iter().all(|entry| !entry.topic.is_empty()));
+    }
+
+    #[test]
+    fn codes_and_families_are_known() {
+        for rule in [
+            "link-missing",
+            "link-*",
+            "prose-an-a",
+            "prose-*",
+            "prose-an*",
+        ] {
+            assert!(is_known(rule), "{rule}");
+        }
+        for rule in ["link-misssing", "links-*", ""] {
+            assert!(!is_known(rule), "{rule}");
+        }
+        assert_eq!(nearest_code("link-misssing"), Some("link-missing"));
+        assert_eq!(nearest_code("links-*"), Some("link"));
+        assert!(is_off("ignore-reason") && !is_off("link-missing"));
+    }
+}
