@@ -29,7 +29,7 @@
 //!
 //! **Floors 5 to 7.**
 //! [`render`] plans every output and renders it: HTML, PDF, EPUB; [`build`] is the whole flow on
-//! one screen; [`preview`] is the same flow on demand.
+//! one screen; [`preview`] is the same flow on demand, and [`lsp`] gives an editor its findings.
 //!
 //! **The roof.** [`cli`] is what a person types and sees.
 
@@ -40,6 +40,7 @@ pub mod cli;
 pub mod config;
 pub mod diagnostic;
 pub mod digest;
+pub mod lsp;
 pub mod markdown;
 pub mod preview;
 pub mod progress;

@@ -69,6 +69,8 @@ pub enum Command {
     Status(StatusArgs),
     /// Fetch a theme from another repository, and print how it is pinned
     Theme(ThemeArgs),
+    /// Give an editor the findings of the checks, over the Language Server Protocol
+    Lsp(LspArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -265,6 +267,13 @@ pub struct ThemeArgs {
     /// The commit, tag or branch; the newest commit if none is named
     #[arg(long, value_name = "REV", requires = "url")]
     pub rev: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct LspArgs {
+    /// Talk over standard input and output, which it does in any case; some editors say so
+    #[arg(long)]
+    pub stdio: bool,
 }
 
 #[derive(Debug, Args)]

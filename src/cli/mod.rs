@@ -8,6 +8,7 @@ mod environment;
 mod external;
 mod json;
 mod lost;
+mod lsp;
 mod new;
 mod new_page;
 mod project;
@@ -69,6 +70,7 @@ pub fn run() -> ExitCode {
         Command::Publish(args) => publish::run(&ui, &arguments.global, args),
         Command::Status(args) => status::run(&ui, &arguments.global, args),
         Command::Theme(args) => theme::run(&ui, &arguments.global, args),
+        Command::Lsp(_) => lsp::run(&ui),
         Command::Completions(args) => completions::run(&ui, args),
     };
     match outcome {

@@ -92,7 +92,8 @@ impl Project {
     }
 }
 
-fn load_options(root: &Path, ui: &Ui, pages: &PagesArgs, output: &Path) -> LoadOptions {
+/// How the site in a folder is loaded.
+pub fn load_options(root: &Path, ui: &Ui, pages: &PagesArgs, output: &Path) -> LoadOptions {
     LoadOptions {
         drafts: pages.drafts,
         future: pages.future,

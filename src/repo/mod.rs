@@ -13,6 +13,7 @@ mod init;
 mod links;
 mod listing;
 mod objects;
+mod origin;
 mod refs;
 mod root;
 mod snapshot;

@@ -11,6 +11,7 @@ use crate::repo::bundle::Files;
 use crate::repo::error::RepoError;
 use crate::repo::git;
 use crate::repo::objects::Objects;
+use crate::repo::origin::Origin;
 use crate::repo::root::Root;
 use crate::repo::status;
 use crate::repo::worktree;
@@ -55,13 +56,6 @@ pub struct Source {
     pub dirty: bool,
     /// Whether the repository holds only the last part of its history.
     pub shallow: bool,
-}
-
-#[derive(Debug)]
-enum Origin {
-    Worktree(Root),
-    Objects(Objects),
-    Held(Files),
 }
 
 impl Snapshot {
@@ -150,6 +144,31 @@ impl Snapshot {
         }
     }
 
+    /// The same snapshot with files as they are held in memory, such as those that an editor has not
+    /// saved. It counts as dirty.
+    #[must_use]
+    pub fn with(&self, held: &Files) -> Self {
+        let apart = |file: &&SnapshotFile| !held.contains_key(&file.path);
+        let mut files: Vec<SnapshotFile> = self.files.iter().filter(apart).cloned().collect();
+        files.extend(held.iter().map(|(path, bytes)| SnapshotFile {
+            path: path.clone(),
+            size: bytes.len() as u64,
+            link: None,
+            object: None,
+        }));
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Self {
+            root: self.root.clone(),
+            files,
+            source: Source {
+                dirty: true,
+                ..self.source.clone()
+            },
+            diagnostics: self.diagnostics.clone(),
+            origin: Arc::new(Origin::Over(held.clone(), Arc::clone(&self.origin))),
+        }
+    }
+
     /// The same snapshot with some of its files only.
     #[must_use]
     pub fn only(&self, keep: impl Fn(&SnapshotFile) -> bool) -> Self {
@@ -226,17 +245,7 @@ impl Snapshot {
     /// Fails where the snapshot has no such file, or it cannot be read.
     pub fn read(&self, path: &SitePath) -> Result<Vec<u8>, RepoError> {
         let missing = || RepoError::NoFile { path: path.clone() };
-        let file = self.get(path).ok_or_else(missing)?;
-        match &*self.origin {
-            Origin::Worktree(root) => root.read(file),
-            Origin::Held(files) => files
-                .get(path)
-                .map(|held| held.to_vec())
-                .ok_or_else(missing),
-            Origin::Objects(objects) => {
-                objects.read(path, file.object.as_deref().ok_or_else(missing)?)
-            }
-        }
+        self.origin.read(self.get(path).ok_or_else(missing)?)
     }
 
     /// Where the files come from.
@@ -277,6 +286,21 @@ mod tests {
     fn names(snapshot: &Snapshot) -> Vec<&str> {
         let files = snapshot.files().iter();
         files.map(|file| file.path.as_str()).collect()
+    }
+
+    #[test]
+    fn what_is_held_stands_before_what_is_stored() {
+        let fixture = Fixture::with(&[("a.md", "old\n"), ("b.md", "b\n")]);
+        let disk = Snapshot::worktree(fixture.root()).unwrap();
+        let held = [("a.md", "unsaved\n"), ("new.md", "new\n")];
+        let held = held.map(|(name, text)| (path(name), text.as_bytes().into()));
+        let snapshot = disk.with(&held.into_iter().collect());
+        let texts: Vec<(String, Vec<u8>)> =
+            [("a.md", "unsaved\n"), ("b.md", "b\n"), ("new.md", "new\n")]
+                .map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()))
+                .into();
+        assert_eq!(content(&snapshot), texts);
+        assert!(snapshot.source().dirty);
     }
 
     #[test]

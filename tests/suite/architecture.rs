@@ -55,6 +55,12 @@ const TABLE: &[(&str, &[&str])] = &[
             FLOOR_1,
         ],
     ),
+    (
+        "lsp",
+        &[
+            "build", "render", "checks", "site", "repo", "store", "config", FLOOR_1,
+        ],
+    ),
     ("cli", &[EVERYTHING]),
     ("main", &["cli"]),
     ("lib", &[EVERYTHING]),
@@ -102,6 +108,8 @@ const ONE_ROOM_ONLY: &[(&str, &[&str])] = &[
     ("hyper::", &["src/preview/"]),
     ("hyper_util::", &["src/preview/"]),
     ("axum::", &["src/preview/"]),
+    ("lsp_server::", &["src/lsp/"]),
+    ("lsp_types::", &["src/lsp/"]),
     // Pages are given values for their templates, and so are shortcodes, which are text before they
     // are pages.
     (

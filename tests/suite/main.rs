@@ -10,6 +10,7 @@ mod contrast;
 mod determinism;
 mod harness;
 mod languages;
+mod lsp;
 mod machines;
 mod package;
 mod search;

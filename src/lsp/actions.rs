@@ -1,0 +1,196 @@
+//! What an editor can do about findings: put another text in the place, or teach the project a word.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use lsp_types::{
+    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, TextEdit, Uri, WorkspaceEdit,
+};
+
+use crate::diagnostic::Diagnostic;
+use crate::lsp::convert::{Lines, Units, diagnostic};
+
+/// How many texts are offered for one place.
+const OFFERED: usize = 5;
+
+/// The actions for the findings that touch the place where the cursor is. `config` is the address
+/// and the text of the project's configuration.
+pub(super) fn actions(
+    wanted: &CodeActionParams,
+    findings: &[Diagnostic],
+    lines: &Lines<'_>,
+    units: Units,
+    config: Option<&(Uri, String)>,
+) -> Vec<CodeActionOrCommand> {
+    let (from, to) = (lines.byte(wanted.range.start), lines.byte(wanted.range.end));
+    let kinds = wanted.context.only.as_deref();
+    let is_wanted = |kind: &CodeActionKind| {
+        kinds.is_none_or(|kinds| {
+            let within = |wanted: &CodeActionKind| {
+                let rest = kind.as_str().strip_prefix(wanted.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            kinds.iter().any(within)
+        })
+    };
+    let uri = &wanted.text_document.uri;
+    let mut actions = Vec::new();
+    if is_wanted(&CodeActionKind::QUICKFIX) {
+        for found in findings {
+            let Some(place) = &found.place else { continue };
+            if place.span.start <= to && from <= place.span.end {
+                actions.extend(quick_fixes(uri, found, &place.span, lines));
+                let words = config.filter(|_| found.code.starts_with("spelling-"));
+                actions.extend(words.and_then(|config| {
+                    let word = lines.text().get(place.span.clone())?;
+                    add_word(word, found, lines, units, config)
+                }));
+            }
+        }
+    }
+    actions
+        .into_iter()
+        .map(CodeActionOrCommand::CodeAction)
+        .collect()
+}
+
+fn quick_fixes(
+    uri: &Uri,
+    found: &Diagnostic,
+    span: &Range<usize>,
+    lines: &Lines<'_>,
+) -> Vec<CodeAction> {
+    let fix = |text: &String| CodeAction {
+        title: match text.is_empty() {
+            true => "Take it out".to_owned(),
+            false => format!("Write “{text}”"),
+        },
+        kind: Some(CodeActionKind::QUICKFIX),
+        diagnostics: Some(vec![diagnostic(found, lines)]),
+        edit: Some(edits(uri, vec![edit(lines, span, text)])),
+        is_preferred: Some(found.replacements.len() == 1),
+        ..CodeAction::default()
+    };
+    found.replacements.iter().take(OFFERED).map(fix).collect()
+}
+
+/// Adds a word to those of the project.
+fn add_word(
+    word: &str,
+    found: &Diagnostic,
+    lines: &Lines<'_>,
+    units: Units,
+    (uri, config): &(Uri, String),
+) -> Option<CodeAction> {
+    let (at, text) = with_word(config, word)?;
+    Some(CodeAction {
+        title: format!("Add “{word}” to the words of the project"),
+        kind: Some(CodeActionKind::QUICKFIX),
+        diagnostics: Some(vec![diagnostic(found, lines)]),
+        edit: Some(edits(
+            uri,
+            vec![edit(&Lines::new(config, units), &(at..at), &text)],
+        )),
+        ..CodeAction::default()
+    })
+}
+
+/// Where a configuration gets which text, so that `words` in `[check]` has a word more; none if it
+/// cannot be read, or has the word.
+fn with_word(config: &str, word: &str) -> Option<(usize, String)> {
+    let table = toml::de::DeTable::parse(config).ok()?;
+    let quoted = toml::Value::String(word.to_owned()).to_string();
+    let check = table.get_ref().get("check");
+    if let Some(words) = check.and_then(|check| check.get_ref().as_table()?.get("words")) {
+        let known = words.get_ref().as_array()?;
+        let is_known =
+            |value: &toml::Spanned<toml::de::DeValue<'_>>| value.get_ref().as_str() == Some(word);
+        let begin = words.span().start + 1;
+        let rest = if known.is_empty() { "" } else { ", " };
+        return (!known.iter().any(is_known)).then(|| (begin, format!("{quoted}{rest}")));
+    }
+    let mut at = 0;
+    for line in config.split_inclusive('\n') {
+        at += line.len();
+        if line.trim() == "[check]" {
+            let end = if line.ends_with('\n') { "" } else { "\n" };
+            return Some((at, format!("{end}words = [{quoted}]\n")));
+        }
+    }
+    let end = if config.is_empty() || config.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
+    // An inline table cannot be added to.
+    let is_inline = check.is_some_and(|check| {
+        !config.contains("[[check.") && !config.contains("[check.") && check.get_ref().is_table()
+    });
+    (!is_inline).then(|| {
+        (
+            config.len(),
+            format!("{end}\n[check]\nwords = [{quoted}]\n"),
+        )
+    })
+}
+
+fn edit(lines: &Lines<'_>, span: &Range<usize>, text: &str) -> TextEdit {
+    TextEdit {
+        range: lines.range(span),
+        new_text: text.to_owned(),
+    }
+}
+
+fn edits(uri: &Uri, edits: Vec<TextEdit>) -> WorkspaceEdit {
+    #[expect(
+        clippy::mutable_key_type,
+        reason = "the protocol's type; a `Uri` never changes"
+    )]
+    let changes = HashMap::from([(uri.clone(), edits)]);
+    WorkspaceEdit::new(changes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn case(config: &str, expected: Option<&str>) {
+        let added = with_word(config, "zonation").map(|(at, text)| {
+            let mut config = config.to_owned();
+            config.insert_str(at, &text);
+            let table: toml::Table = config.parse().unwrap();
+            let words = table["check"]["words"].as_array().unwrap();
+            assert!(words.iter().any(|word| word.as_str() == Some("zonation")));
+            config
+        });
+        assert_eq!(added.as_deref(), expected);
+    }
+
+    #[test]
+    fn a_word_joins_those_of_the_project() {
+        case("", Some("\n[check]\nwords = [\"zonation\"]\n"));
+        case(
+            "[check]\nwords = []\n",
+            Some("[check]\nwords = [\"zonation\"]\n"),
+        );
+        case(
+            "[check]\nwords = [\n  \"tide\",\n]\n",
+            Some("[check]\nwords = [\"zonation\", \n  \"tide\",\n]\n"),
+        );
+        case(
+            "[check]\nprose = true",
+            Some("[check]\nwords = [\"zonation\"]\nprose = true"),
+        );
+        case("[check]", Some("[check]\nwords = [\"zonation\"]\n"));
+        case(
+            "[[check.rules]]\nrule = \"a\"\nlevel = \"off\"",
+            Some(
+                "[[check.rules]]\nrule = \"a\"\nlevel = \"off\"\n\n[check]\nwords = [\"zonation\"]\n",
+            ),
+        );
+        case("[check]\nwords = [\"zonation\"]\n", None);
+        case("check = { prose = true }\n", None);
+        case("[check\n", None);
+    }
+}
