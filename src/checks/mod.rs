@@ -65,7 +65,9 @@ pub fn run_checks(context: &CheckContext<'_>) -> Vec<Diagnostic> {
     sort(&mut found);
     #[cfg(feature = "prose")]
     if context.about.is_none() {
-        context.store.pack(prose::STEP).trim();
+        for step in prose::STEPS {
+            context.store.pack(step).trim();
+        }
     }
     found
 }

@@ -1,27 +1,22 @@
 //! From pages to findings: has every page read, and sifts what was found over the whole project.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::checks::check::{Check, CheckContext};
 use crate::checks::prose::engine::{Dialect, Finding};
 use crate::checks::prose::read::{Reading, read, step};
 use crate::checks::prose::rules;
-use crate::checks::prose::spelling::{Vocabulary, rare};
+use crate::checks::prose::spelling::{self, Text, Vocabulary};
 use crate::checks::text::block::Block;
-use crate::checks::text::walk::{LONGEST, Prose, read_prose};
+use crate::checks::text::walk::{LONGEST, MAX_PROSE};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::site::{Page, Site};
+use crate::site::Page;
 use crate::site_path::SitePath;
 
 /// Grammar and spelling of English pages, by harper.
 #[derive(Debug, Clone, Copy)]
 pub struct ProseCheck;
-
-/// The largest page that is read, in bytes; it takes about a minute.
-const MAX_PROSE: usize = 4 << 20;
 
 impl Check for ProseCheck {
     fn code_prefixes(&self) -> &'static [&'static str] {
@@ -45,27 +40,31 @@ impl Check for ProseCheck {
         }
         let readings = read(context, pages);
         found.extend(readings.iter().filter_map(too_long));
-        found.extend(sift(context, &readings));
+        let texts: Vec<Text<'_>> = readings.iter().map(Reading::text).collect();
+        let misspelled = spelling::check(context, &texts);
+        // A rule makes no sense of a sentence in which a word is misspelled.
+        let places = places(&misspelled);
+        found.extend(sift(context, &readings).into_iter().filter(|found| {
+            let Some((words, place)) = places.get(&found.path).zip(found.place.as_ref()) else {
+                return true;
+            };
+            let apart =
+                |word: &&Range<usize>| word.end <= place.span.start || place.span.end <= word.start;
+            words.iter().all(apart)
+        }));
+        found.extend(misspelled);
         found
     }
 }
 
-/// The other pages that may use one of these words, taken apart.
-fn using<'a>(site: &'a Site, about: &SitePath, words: &BTreeSet<&str>) -> Vec<(&'a Page, Prose)> {
-    let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
-    let read = |page: &'a Arc<Page>| {
-        let is_read = page.path != *about
-            && !words.is_empty()
-            && page.text.len() <= MAX_PROSE
-            && !site.is_fallback(page)
-            && Dialect::of(site.language_of(page)).is_some();
-        let uses = || {
-            let text = page.text.to_lowercase();
-            words.iter().any(|word| text.contains(word))
-        };
-        (is_read && uses()).then(|| (&**page, read_prose(page)))
-    };
-    site.pages.par_iter().filter_map(read).collect()
+/// The places of findings, by their files.
+fn places(found: &[Diagnostic]) -> BTreeMap<&SitePath, Vec<&Range<usize>>> {
+    let mut places: BTreeMap<&SitePath, Vec<&Range<usize>>> = BTreeMap::new();
+    for found in found {
+        let spans = found.place.iter().map(|place| &place.span);
+        places.entry(&found.path).or_default().extend(spans);
+    }
+    places
 }
 
 fn skipped(page: &Page) -> Diagnostic {
@@ -111,24 +110,8 @@ fn sift(context: &CheckContext<'_>, readings: &[Reading<'_>]) -> Vec<Diagnostic>
             );
         }
     }
-    let unknown = kept.iter().filter(|(.., found)| found.rule.is_empty());
-    let unknown: BTreeSet<&str> = unknown
-        .map(|(_, block, found)| &block.text[found.start..found.end])
-        .collect();
-    let others = match context.about {
-        Some(about) => using(site, about, &unknown),
-        None => Vec::new(),
-    };
-    let others = others.iter().map(|(page, prose)| (*page, prose));
-    let own = readings
-        .iter()
-        .map(|reading| (reading.page, &reading.prose));
-    let pages: Vec<(&Page, &Prose)> = own.chain(others).collect();
-    let rare = rare(unknown, site, &pages);
-    let kept = kept.iter().filter(|(_, block, found)| {
-        !found.rule.is_empty() || rare.contains(&block.text[found.start..found.end])
-    });
-    kept.map(|(reading, block, found)| report(reading.page, block, found))
+    kept.iter()
+        .map(|(reading, block, found)| report(reading.page, block, found))
         .collect()
 }
 
@@ -151,17 +134,9 @@ fn first_of_each_place<'a>(
 fn report(page: &Page, block: &Block, found: &Finding) -> Diagnostic {
     let range = found.start..found.end;
     let source = block.source(&range);
-    let spelling = found.rule.is_empty();
-    let message = match spelling {
-        true => format!("`{}` is probably misspelled", &block.text[range.clone()]),
-        false => found.message.clone(),
-    };
-    let mut report = page.diagnostic("spelling-likely", Severity::Warning, source, message);
-    if spelling {
-        report.help = Some("add it to `words` in `[check]` if it is right".to_owned());
-    } else {
-        report.code = rules::code(&found.rule).into();
-    }
+    let message = found.message.clone();
+    let mut report = page.diagnostic("prose-", Severity::Warning, source, message);
+    report.code = rules::code(&found.rule).into();
     if block.is_whole(&range) {
         report.replacements.clone_from(&found.replacements);
     }

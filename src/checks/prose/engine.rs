@@ -10,12 +10,11 @@ use std::sync::Arc;
 
 use harper_core::linting::{Lint, LintGroup, Suggestion};
 use harper_core::parsers::{Parser, PlainEnglish};
-use harper_core::spell::{Dictionary, FstDictionary, MutableDictionary, suggest_correct_spelling};
-use harper_core::{CharStringExt, Document, Span, Token, TokenKind};
+use harper_core::spell::{FstDictionary, MutableDictionary};
+use harper_core::{Document, Span, Token, TokenKind};
 use serde::{Deserialize, Serialize};
 
 use crate::checks::prose::rules::is_off;
-use crate::checks::prose::words::is_formed;
 
 /// A kind of English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,7 +28,7 @@ pub(super) enum Dialect {
     Indian,
 }
 
-/// What harper found in one text. A finding without a rule is a word it does not know.
+/// What harper found in one text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Finding {
     pub rule: String,
@@ -57,9 +56,6 @@ pub(super) struct Engine {
 /// How many texts a group of rules reads before it is made anew. It keeps what it found in the
 /// last thousand clauses, some 100 KB for each; making it anew takes as long as two texts.
 const TEXTS_PER_GROUP: usize = 200;
-
-/// How many suggestions a misspelled word gets.
-const SUGGESTIONS: usize = 5;
 
 impl Dialect {
     /// The dialect of a language (BCP 47), if it is English.
@@ -90,6 +86,11 @@ impl Dialect {
             Self::Canadian => "canadian",
             Self::Indian => "indian",
         }
+    }
+
+    /// The one that harper knows, unless every spelling is right.
+    pub(super) fn region(self) -> Option<harper_core::Dialect> {
+        (self != Self::Any).then(|| self.harpers())
     }
 
     fn harpers(self) -> harper_core::Dialect {
@@ -164,89 +165,9 @@ impl Engine {
                 findings.push(finding(&rule, &lint, text, range));
             }
         }
-        findings.extend(self.unknown_words(&document, &place));
         findings.sort_by(|a, b| (a.start, a.end, &a.rule).cmp(&(b.start, b.end, &b.rule)));
         findings.dedup();
         findings
-    }
-
-    /// Lower-case words that are in no dictionary but very near to a word that is.
-    fn unknown_words(
-        &self,
-        document: &Document,
-        place: &dyn Fn(Span<char>) -> Range<usize>,
-    ) -> Vec<Finding> {
-        let words = document
-            .tokens()
-            .filter(|token| self.is_unknown(token, document.get_source()));
-        let finding = |token: &Token| {
-            let near = self.near(token.get_ch(document.get_source()))?;
-            let range = place(token.span);
-            Some(Finding {
-                rule: String::new(),
-                start: range.start,
-                end: range.end,
-                message: String::new(),
-                replacements: near,
-                priority: 63,
-            })
-        };
-        words.filter_map(finding).collect()
-    }
-
-    fn is_unknown(&self, token: &Token, source: &[char]) -> bool {
-        if !token.kind.is_word() {
-            return false;
-        }
-        let word = token.get_ch(source);
-        let latin = |c: &char| c.is_lowercase() && c.is_alphabetic() && *c < '\u{250}';
-        // Half a compound, or letters that are glued to code, are no word.
-        let glue = |c: &char| !c.is_whitespace() && !"()[]\"“”‘.,;:!?—–…*/".contains(*c);
-        let before = token.span.start.checked_sub(1).map(|at| source[at]);
-        let after = source.get(token.span.end);
-        let alone = !before.as_ref().is_some_and(glue) && !after.is_some_and(glue);
-        word.len() >= 4
-            && alone
-            && word.iter().all(latin)
-            && !self.is_known(word)
-            && !is_formed(word, &|part| self.is_known(part))
-    }
-
-    fn is_known(&self, word: &[char]) -> bool {
-        self.is_of_dialect(word)
-            && (self.words.contains_exact_word(word)
-                || self.words.contains_exact_word(&word.normalized()))
-    }
-
-    fn is_of_dialect(&self, word: &[char]) -> bool {
-        let metadata = self.words.get_word_metadata(word);
-        metadata.is_some_and(|metadata| match self.dialect {
-            Dialect::Any => true,
-            dialect => metadata.dialects.is_dialect_enabled(dialect.harpers()),
-        })
-    }
-
-    /// The words of the dialect near to `word`, if the nearest is near enough to have been meant.
-    fn near(&self, word: &[char]) -> Option<Vec<String>> {
-        let limit = if word.len() < 8 { 1 } else { 2 };
-        let typed: String = word.iter().collect();
-        let mut words: Vec<String> = Vec::new();
-        for near in suggest_correct_spelling(word, 200, 2, &*self.words) {
-            if !self.is_of_dialect(near) {
-                continue;
-            }
-            let near: String = near.iter().collect();
-            // A name in lower case, or two words in one: whatever is wrong, it is not the letters.
-            if near.to_lowercase().replace([' ', '-'], "") == typed {
-                return None;
-            }
-            if !near.contains('\'') && !words.contains(&near) {
-                words.push(near);
-            }
-        }
-        words.truncate(SUGGESTIONS);
-        let distance = strsim::damerau_levenshtein(&typed, words.first()?);
-        (distance <= limit).then_some(words)
     }
 }
 

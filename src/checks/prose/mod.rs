@@ -2,7 +2,8 @@
 //!
 //! What is known of a block of text ([`crate::checks::text`]) is looked up by its content
 //! ([`known`]); harper reads the others on a few threads ([`read`], [`engine`]); its findings are
-//! sifted ([`rules`], [`spelling`], [`words`]) and reported at their places in the file ([`check`]).
+//! sifted ([`rules`]), words are spelled ([`spelling`]), and all is reported at its place in the file
+//! ([`check`]).
 
 mod check;
 mod engine;
@@ -10,7 +11,6 @@ mod known;
 mod read;
 mod rules;
 mod spelling;
-mod words;
 
 pub use check::ProseCheck;
-pub(super) use known::STEP;
+pub(super) const STEPS: [&str; 2] = [known::STEP, spelling::STEP];

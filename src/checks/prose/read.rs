@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use crate::checks::check::CheckContext;
 use crate::checks::prose::engine::{Dialect, Engine, Finding};
 use crate::checks::prose::known::Known;
+use crate::checks::prose::spelling::Text;
 use crate::checks::text::block::Block;
 use crate::checks::text::walk::{Prose, read_prose};
 use crate::digest::Digest;
@@ -52,6 +53,15 @@ impl<'a> Reading<'a> {
             prose,
             dialect,
             found,
+        }
+    }
+
+    /// The page as the spelling of words sees it.
+    pub(super) fn text(&self) -> Text<'_> {
+        Text {
+            page: self.page,
+            prose: &self.prose,
+            dialect: self.dialect,
         }
     }
 

@@ -25,6 +25,9 @@ pub(in crate::checks) struct Prose {
 /// time that grows with the square of it.
 pub(in crate::checks) const LONGEST: usize = 16 << 10;
 
+/// The largest page that is read, in bytes; it takes about a minute.
+pub(in crate::checks) const MAX_PROSE: usize = 4 << 20;
+
 /// Reads a page.
 pub(in crate::checks) fn read_prose(page: &Page) -> Prose {
     let mut walker = Walker {

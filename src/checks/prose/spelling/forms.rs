@@ -11,14 +11,14 @@ const PREFIXES: &[&str] = &[
 const SUFFIXES: &[&str] = &["able", "less", "ness", "wise", "like"];
 
 /// Whether `word` is made of known words by the rules of the language, so that its letters are
-/// meant. Endings that double or drop a letter (`occured`) are left out: there slips are common.
-pub(super) fn is_formed(word: &[char], is_known: &dyn Fn(&[char]) -> bool) -> bool {
+/// meant; of plain words, if it is a compound. Endings that double or drop a letter (`occured`) are left out: there slips are common.
+pub(super) fn is_formed(word: &[char], is_known: &dyn Fn(&[char]) -> bool, is_plain: &dyn Fn(&[char]) -> bool) -> bool {
     let known = |part: &[char], least: usize| part.len() >= least && is_known(part);
     let single = |word: &[char]| {
         is_known(word)
             || has_prefix(word, &known)
             || has_suffix(word, &known)
-            || is_compound(word, &known)
+            || is_compound(word, is_plain)
     };
     single(word) || singulars(word).any(single)
 }
@@ -55,8 +55,8 @@ fn has_suffix(word: &[char], known: &dyn Fn(&[char], usize) -> bool) -> bool {
 }
 
 /// `filesize`: a word of three letters or more before one of four or more.
-fn is_compound(word: &[char], known: &dyn Fn(&[char], usize) -> bool) -> bool {
-    (3..word.len().saturating_sub(3)).any(|at| known(&word[..at], 3) && known(&word[at..], 4))
+fn is_compound(word: &[char], is_plain: &dyn Fn(&[char]) -> bool) -> bool {
+    (3..word.len().saturating_sub(3)).any(|at| is_plain(&word[..at]) && is_plain(&word[at..]))
 }
 
 fn strip_end<'a>(word: &'a [char], end: &str) -> Option<&'a [char]> {
@@ -78,7 +78,7 @@ mod tests {
     fn case(word: &str, expected: bool) {
         let letters: Vec<char> = word.chars().collect();
         let known = |part: &[char]| KNOWN.contains(&part.iter().collect::<String>().as_str());
-        assert_eq!(is_formed(&letters, &known), expected, "{word}");
+        assert_eq!(is_formed(&letters, &known, &known), expected, "{word}");
     }
 
     #[test]

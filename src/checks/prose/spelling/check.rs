@@ -1,0 +1,259 @@
+//! From the words of a project to findings.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::checks::check::CheckContext;
+use crate::checks::text::block::Block;
+use crate::checks::prose::engine::Dialect;
+use crate::checks::prose::spelling::lookup::{Unknown, Words, near, unknown};
+use crate::checks::prose::spelling::tokens::{Case, Company, Token, tokens};
+use crate::checks::prose::spelling::uses::{Uses, normal, uses};
+use crate::checks::prose::spelling::vocabulary::Vocabulary;
+use crate::checks::text::walk::{MAX_PROSE, Prose, read_prose};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::site::{Page, Site};
+use crate::site_path::SitePath;
+
+/// A word used more often than this is a term of the project.
+const MOST_USES: usize = 2;
+
+/// A shorter word is an abbreviation more often than a slip.
+const SHORTEST: usize = 4;
+
+/// How many suggestions a misspelled word gets.
+const SUGGESTIONS: usize = 5;
+
+/// A page, taken apart, and how it is spelled.
+#[derive(Clone, Copy)]
+pub(in crate::checks::prose) struct Text<'a> {
+    pub page: &'a Page,
+    pub prose: &'a Prose,
+    pub dialect: Dialect,
+}
+
+/// A word that no dictionary has, where it stands.
+struct Suspect<'a> {
+    text: Text<'a>,
+    block: &'a Block,
+    token: Token<'a>,
+    /// Its letters as dictionaries write them, in lower case.
+    word: String,
+    /// What is meant, if that is known.
+    typo: Vec<String>,
+    formed: bool,
+}
+
+/// The misspelled words of these texts.
+pub(in crate::checks::prose) fn check(
+    context: &CheckContext<'_>,
+    texts: &[Text<'_>],
+) -> Vec<Diagnostic> {
+    let suspects = suspects(context, texts);
+    let sought: BTreeSet<String> = suspects
+        .iter()
+        .map(|suspect| suspect.word.clone())
+        .collect();
+    let others = match context.about {
+        Some(about) => using(context.site, about, &sought),
+        None => Vec::new(),
+    };
+    let others = others.iter().map(|(page, prose)| (*page, prose));
+    let own = texts.iter().map(|text| (text.page, text.prose));
+    let pages: Vec<(&Page, &Prose)> = own.chain(others).collect();
+    let uses = uses(&sought, context.site, &pages);
+    let uses_of = |word: &str| uses.get(word).copied().unwrap_or_default();
+    let (typos, rest): (Vec<Suspect<'_>>, Vec<Suspect<'_>>) = suspects
+        .into_iter()
+        .partition(|suspect| !suspect.typo.is_empty());
+    let typos = typos
+        .iter()
+        .filter(|suspect| is_slip(suspect, uses_of(&suspect.word)))
+        .map(typo);
+    let rest: Vec<Suspect<'_>> = rest
+        .into_iter()
+        .filter(|suspect| may_be_slip(suspect, uses_of(&suspect.word)))
+        .collect();
+    typos.chain(likely(context, &rest)).collect()
+}
+
+/// The unknown words that are written as words of a sentence are.
+fn suspects<'a>(context: &CheckContext<'_>, texts: &[Text<'a>]) -> Vec<Suspect<'a>> {
+    let read: Vec<(Dialect, BTreeSet<String>)> = texts
+        .par_iter()
+        .map(|text| {
+            let tokens = text.prose.blocks.iter().flat_map(tokens);
+            let words = tokens
+                .filter(|token| token.company != Company::Glued)
+                .map(|token| normal(token.text));
+            (text.dialect, words.collect())
+        })
+        .collect();
+    let mut words = Words::new();
+    for (dialect, read) in read {
+        words.entry(dialect).or_default().extend(read);
+    }
+    let unknowns = unknown(context.store, &words);
+    let project = Vocabulary::new(&context.site.config.check.words);
+    let of_text = |text: &Text<'a>| {
+        let unknowns = &unknowns[&text.dialect];
+        let page = Vocabulary::new(&text.page.front.words);
+        let is_right = |word: &str| project.holds(word) || page.holds(word);
+        let blocks = text.prose.blocks.iter();
+        let found = blocks.flat_map(|block| of_block(*text, block, unknowns));
+        found
+            .filter(|suspect| !is_right(&suspect.word))
+            .collect::<Vec<_>>()
+    };
+    texts.par_iter().flat_map_iter(of_text).collect()
+}
+
+fn of_block<'a>(text: Text<'a>, block: &'a Block, unknowns: &BTreeMap<String, Unknown>) -> Vec<Suspect<'a>> {
+    let tokens = tokens(block);
+    let words = tokens
+        .into_iter()
+        .filter(|token| token.company != Company::Glued)
+        .map(|token| (unknowns.get(&normal(token.text)), token));
+    let words: Vec<_> = words.collect();
+    let strange = words.iter().filter(|(unknown, _)| unknown.is_some()).count();
+    // Another language: it is long enough to tell, and most words are unknown.
+    if words.len() >= 8 && strange * 2 > words.len() {
+        return Vec::new();
+    }
+    let suspect = |(unknown, token): (Option<&Unknown>, Token<'a>)| {
+        let unknown = unknown?;
+        matches!(token.case, Case::Lower | Case::Start).then(|| Suspect {
+            text,
+            block,
+            word: normal(token.text).to_lowercase(),
+            token,
+            typo: unknown.typo.clone(),
+            formed: unknown.formed,
+        })
+    };
+    words.into_iter().filter_map(suspect).collect()
+}
+
+/// Whether a known misspelling is one here, and not the name of something.
+fn is_slip(suspect: &Suspect<'_>, uses: Uses) -> bool {
+    let named = suspect.token.case == Case::Start && uses.names > 0;
+    uses.code == 0 && !named
+}
+
+/// Whether an unknown word is rare enough, and looks enough like a word, to be a slip.
+fn may_be_slip(suspect: &Suspect<'_>, uses: Uses) -> bool {
+    let word = &suspect.word;
+    let latin = |c: char| (c.is_lowercase() && c < '\u{250}') || c == '\'';
+    let named = suspect.token.case == Case::Start && uses.names > 0;
+    !suspect.formed
+        && uses.prose <= MOST_USES
+        && uses.code == 0
+        && !named
+        && word.chars().count() >= SHORTEST
+        && word.chars().all(latin)
+}
+
+/// Of rare unknown words, those that lie near to a known one.
+fn likely(context: &CheckContext<'_>, suspects: &[Suspect<'_>]) -> Vec<Diagnostic> {
+    let mut words = Words::new();
+    for suspect in suspects {
+        let words = words.entry(suspect.text.dialect).or_default();
+        words.insert(suspect.word.clone());
+    }
+    let nears = near(context.store, &words);
+    let mut by_page: BTreeMap<&SitePath, Vec<(&Suspect<'_>, &[(String, u32)])>> = BTreeMap::new();
+    for suspect in suspects {
+        if let Some(near) = nears[&suspect.text.dialect].get(&suspect.word) {
+            let page = by_page.entry(&suspect.text.page.path).or_default();
+            page.push((suspect, near));
+        }
+    }
+    let of_page = |suspects: Vec<(&Suspect<'_>, &[(String, u32)])>| {
+        let counts = suspects.first().map(|(first, _)| counts(first.text.prose));
+        let counts = counts.unwrap_or_default();
+        let found = suspects.into_iter();
+        let found = found.map(|(suspect, near)| probable(suspect, &ranked(near, &counts)));
+        found.collect::<Vec<_>>()
+    };
+    by_page.into_values().flat_map(of_page).collect()
+}
+
+/// How often a page uses each of its words, in lower case.
+fn counts(prose: &Prose) -> BTreeMap<String, u32> {
+    let mut counts = BTreeMap::new();
+    for token in prose.blocks.iter().flat_map(tokens) {
+        *counts
+            .entry(normal(token.text).to_lowercase())
+            .or_insert(0) += 1;
+    }
+    counts
+}
+
+/// Words near to another, the likeliest first: one that the page uses often is.
+fn ranked(near: &[(String, u32)], counts: &BTreeMap<String, u32>) -> Vec<String> {
+    let gain = |word: &str| {
+        let uses = counts.get(word).copied().unwrap_or(0);
+        (20 * (u32::BITS - uses.leading_zeros())).min(60)
+    };
+    let mut near: Vec<(u32, &str)> = near
+        .iter()
+        .map(|(word, cost)| (cost.saturating_sub(gain(word)), word.as_str()))
+        .collect();
+    near.sort_by_key(|(cost, _)| *cost);
+    near.truncate(SUGGESTIONS);
+    near.into_iter().map(|(_, word)| word.to_owned()).collect()
+}
+
+fn typo(suspect: &Suspect<'_>) -> Diagnostic {
+    let message = format!("`{}` is misspelled", suspect.token.text);
+    report(suspect, "spelling-typo", message, &suspect.typo)
+}
+
+fn probable(suspect: &Suspect<'_>, meant: &[String]) -> Diagnostic {
+    let message = format!("`{}` is probably misspelled", suspect.token.text);
+    report(suspect, "spelling-likely", message, meant)
+}
+
+fn report(
+    suspect: &Suspect<'_>,
+    code: &'static str,
+    message: String,
+    meant: &[String],
+) -> Diagnostic {
+    let source = suspect.block.source(&suspect.token.range);
+    let page = suspect.text.page;
+    let mut report = page
+        .diagnostic(code, Severity::Warning, source, message)
+        .help("add it to `words` in `[check]` if it is right");
+    if suspect.block.is_whole(&suspect.token.range) {
+        let capital = suspect.token.case == Case::Start;
+        report.replacements = meant.iter().map(|word| cased(word, capital)).collect();
+    }
+    report
+}
+
+fn cased(word: &str, capital: bool) -> String {
+    let mut letters = word.chars();
+    match letters.next() {
+        Some(first) if capital => first.to_uppercase().chain(letters).collect(),
+        _ => word.to_owned(),
+    }
+}
+
+/// The other pages that may use one of these words, taken apart.
+fn using<'a>(site: &'a Site, about: &SitePath, words: &BTreeSet<String>) -> Vec<(&'a Page, Prose)> {
+    let read = |page: &'a Arc<Page>| {
+        let is_read = page.path != *about
+            && !words.is_empty()
+            && page.text.len() <= MAX_PROSE
+            && !site.is_fallback(page);
+        let uses = || {
+            let text = page.text.to_lowercase();
+            words.iter().any(|word| text.contains(word.as_str()))
+        };
+        (is_read && uses()).then(|| (&**page, read_prose(page)))
+    };
+    site.pages.par_iter().filter_map(read).collect()
+}

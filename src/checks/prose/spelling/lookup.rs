@@ -1,0 +1,113 @@
+//! What a dictionary says of words, kept in the store, so that it is loaded only for words that
+//! were never looked up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::checks::prose::engine::{Dialect, version};
+use crate::checks::prose::spelling::english::English;
+use crate::checks::prose::spelling::likeness::slip;
+use crate::checks::prose::spelling::typos::corrections;
+use crate::digest::Digest;
+use crate::store::{Key, Store};
+
+/// The version of what is kept.
+const VERSION: u32 = 1;
+
+/// The step that results are kept under.
+pub(in crate::checks) const STEP: &str = "spelling";
+
+/// What is said of a word that no dictionary has.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Unknown {
+    /// Whether it is made of known words, so that its letters are meant.
+    pub formed: bool,
+    /// What is meant, if it is a known misspelling; the likeliest first.
+    pub typo: Vec<String>,
+}
+
+/// Words, by the dialect that they are written in.
+pub(super) type Words = BTreeMap<Dialect, BTreeSet<String>>;
+
+/// What is said of some of the words that were asked for.
+pub(super) type Answers<T> = BTreeMap<Dialect, BTreeMap<String, T>>;
+
+/// The words that are in no dictionary.
+pub(super) fn unknown(store: &Store, words: &Words) -> Answers<Unknown> {
+    ask(store, "unknown", words, |english, word| {
+        if english.knows(word) {
+            return None;
+        }
+        let lower = word.to_lowercase();
+        let meant = corrections(&lower).iter();
+        let known = meant.filter(|meant| meant.split(' ').all(|word| english.knows(word)));
+        Some(Unknown {
+            formed: english.forms(&lower),
+            typo: ranked(&lower, known),
+        })
+    })
+}
+
+/// The words near to unknown ones, with how far each lies off; nothing for those that lie far from
+/// every word.
+pub(super) fn near(store: &Store, words: &Words) -> Answers<Vec<(String, u32)>> {
+    ask(store, "near", words, |english, word| {
+        Some(english.near(word)).filter(|near| !near.is_empty())
+    })
+}
+
+fn ranked<'a>(word: &str, meant: impl Iterator<Item = &'a &'static str>) -> Vec<String> {
+    let letters = |word: &str| word.chars().collect::<Vec<char>>();
+    let typed = letters(word);
+    let mut meant: Vec<&str> = meant.copied().collect();
+    meant.sort_by_key(|meant| slip(&typed, &letters(meant)));
+    meant.into_iter().map(str::to_owned).collect()
+}
+
+fn ask<T: Send + Serialize + DeserializeOwned>(
+    store: &Store,
+    question: &str,
+    words: &Words,
+    answer: impl Fn(&English, &str) -> Option<T> + Sync,
+) -> Answers<T> {
+    let pack = store.pack(STEP);
+    let mut answers = BTreeMap::new();
+    for (dialect, words) in words {
+        let key = Key::new(STEP, VERSION)
+            .input("question", question.as_bytes())
+            .input("dialect", dialect.name().as_bytes())
+            .input("harper", version().as_bytes())
+            .name();
+        let name = |word: &str| Digest::of_parts([key.bytes(), word.as_bytes()]);
+        let known = |word: &String| {
+            let bytes = pack.get(&name(word))?;
+            serde_json::from_slice::<Option<T>>(&bytes).ok()
+        };
+        let known: Vec<(&String, Option<Option<T>>)> =
+            words.par_iter().map(|word| (word, known(word))).collect();
+        let english = known
+            .iter()
+            .any(|(_, answer)| answer.is_none())
+            .then(|| English::new(*dialect));
+        let answers_of = known.into_par_iter().filter_map(|(word, known)| {
+            let answer = match (known, &english) {
+                (Some(known), _) => known,
+                (None, Some(english)) => {
+                    let fresh = answer(english, word);
+                    if let Ok(bytes) = serde_json::to_vec(&fresh) {
+                        pack.put(name(word), &bytes);
+                    }
+                    fresh
+                }
+                (None, None) => None,
+            };
+            answer.map(|answer| (word.clone(), answer))
+        });
+        answers.insert(*dialect, answers_of.collect());
+    }
+    pack.keep();
+    answers
+}
