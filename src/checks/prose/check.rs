@@ -150,6 +150,7 @@ mod tests {
     use super::*;
     use crate::checks::test_site::{found, shown, site};
     use crate::progress::{Event, silent};
+    use crate::site::Site;
     use crate::store::Store;
 
     #[track_caller]
@@ -264,15 +265,21 @@ mod tests {
         let found = found(&ProseCheck, &files);
         assert_eq!(
             shown(&files, &found),
-            ["a.md:1:4 spelling-likely \"recieve\""]
+            ["a.md:1:4 spelling-typo \"recieve\""]
         );
-        assert_eq!(found[0].replacements[0], "receive");
-        assert_eq!(found[0].message, "`recieve` is probably misspelled");
+        assert_eq!(found[0].replacements, ["receive"]);
+        assert_eq!(found[0].message, "`recieve` is misspelled");
+        let found = super::tests::found(
+            &ProseCheck,
+            &[("a.md", "Quatzrz it is.\n\nThe kitchhen.\n")],
+        );
+        assert_eq!(found[0].message, "`kitchhen` is probably misspelled");
+        assert_eq!(found[0].replacements[0], "kitchen");
     }
 
     #[test]
     fn terms_of_the_project_are_right() {
-        case("We recieve, you recieve, they recieve.\n", &[]);
+        case("We kitchhen, you kitchhen, they kitchhen.\n", &[]);
         case("We recieve it with `recieve()`.\n", &[]);
         case("---\nwords: [recieve]\n---\n\nIt recieves them.\n", &[]);
         project("\"Recieve\"", "We recieve it.\n", &[]);

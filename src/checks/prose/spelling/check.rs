@@ -6,12 +6,12 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::checks::check::CheckContext;
-use crate::checks::text::block::Block;
 use crate::checks::prose::engine::Dialect;
 use crate::checks::prose::spelling::lookup::{Unknown, Words, near, unknown};
 use crate::checks::prose::spelling::tokens::{Case, Company, Token, tokens};
 use crate::checks::prose::spelling::uses::{Uses, normal, uses};
 use crate::checks::prose::spelling::vocabulary::Vocabulary;
+use crate::checks::text::block::{Block, Kind};
 use crate::checks::text::walk::{MAX_PROSE, Prose, read_prose};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::{Page, Site};
@@ -44,6 +44,8 @@ struct Suspect<'a> {
     /// What is meant, if that is known.
     typo: Vec<String>,
     formed: bool,
+    /// Whether the next word has a capital inside a sentence, as in the names of people.
+    before_name: bool,
 }
 
 /// The misspelled words of these texts.
@@ -110,49 +112,67 @@ fn suspects<'a>(context: &CheckContext<'_>, texts: &[Text<'a>]) -> Vec<Suspect<'
     texts.par_iter().flat_map_iter(of_text).collect()
 }
 
-fn of_block<'a>(text: Text<'a>, block: &'a Block, unknowns: &BTreeMap<String, Unknown>) -> Vec<Suspect<'a>> {
+fn of_block<'a>(
+    text: Text<'a>,
+    block: &'a Block,
+    unknowns: &BTreeMap<String, Unknown>,
+) -> Vec<Suspect<'a>> {
     let tokens = tokens(block);
     let words = tokens
         .into_iter()
         .filter(|token| token.company != Company::Glued)
         .map(|token| (unknowns.get(&normal(token.text)), token));
     let words: Vec<_> = words.collect();
-    let strange = words.iter().filter(|(unknown, _)| unknown.is_some()).count();
+    let strange = words
+        .iter()
+        .filter(|(unknown, _)| unknown.is_some())
+        .count();
     // Another language: it is long enough to tell, and most words are unknown.
     if words.len() >= 8 && strange * 2 > words.len() {
         return Vec::new();
     }
-    let suspect = |(unknown, token): (Option<&Unknown>, Token<'a>)| {
-        let unknown = unknown?;
-        matches!(token.case, Case::Lower | Case::Start).then(|| Suspect {
-            text,
-            block,
-            word: normal(token.text).to_lowercase(),
-            token,
-            typo: unknown.typo.clone(),
-            formed: unknown.formed,
-        })
-    };
-    words.into_iter().filter_map(suspect).collect()
+    let next: Vec<Option<(Case, usize)>> = (words.iter().skip(1))
+        .map(|(_, token)| Some((token.case, token.range.start)))
+        .chain([None])
+        .collect();
+    let is_heading = matches!(block.kind, Kind::Heading(_) | Kind::Title);
+    let suspect =
+        |((unknown, token), next): ((Option<&Unknown>, Token<'a>), Option<(Case, usize)>)| {
+            let unknown: &Unknown = unknown?;
+            let before_name = !is_heading
+                && next.is_some_and(|(case, start)| {
+                    matches!(case, Case::Name | Case::Mixed) && start <= token.range.end + 2
+                });
+            matches!(token.case, Case::Lower | Case::Start).then(|| Suspect {
+                text,
+                block,
+                word: normal(token.text).to_lowercase(),
+                token,
+                typo: unknown.typo.clone(),
+                formed: unknown.formed,
+                before_name,
+            })
+        };
+    words.into_iter().zip(next).filter_map(suspect).collect()
 }
 
 /// Whether a known misspelling is one here, and not the name of something.
 fn is_slip(suspect: &Suspect<'_>, uses: Uses) -> bool {
-    let named = suspect.token.case == Case::Start && uses.names > 0;
-    uses.code == 0 && !named
+    let named = suspect.token.case == Case::Start && (uses.names > 0 || suspect.before_name);
+    let short = suspect.word.chars().count() < SHORTEST;
+    uses.code == 0 && !named && (!short || uses.prose <= MOST_USES)
 }
 
 /// Whether an unknown word is rare enough, and looks enough like a word, to be a slip.
 fn may_be_slip(suspect: &Suspect<'_>, uses: Uses) -> bool {
     let word = &suspect.word;
-    let latin = |c: char| (c.is_lowercase() && c < '\u{250}') || c == '\'';
-    let named = suspect.token.case == Case::Start && uses.names > 0;
+    let named = suspect.token.case == Case::Start && (uses.names > 0 || suspect.before_name);
     !suspect.formed
         && uses.prose <= MOST_USES
         && uses.code == 0
         && !named
         && word.chars().count() >= SHORTEST
-        && word.chars().all(latin)
+        && word.chars().all(|c| c.is_ascii_lowercase())
 }
 
 /// Of rare unknown words, those that lie near to a known one.
@@ -184,9 +204,7 @@ fn likely(context: &CheckContext<'_>, suspects: &[Suspect<'_>]) -> Vec<Diagnosti
 fn counts(prose: &Prose) -> BTreeMap<String, u32> {
     let mut counts = BTreeMap::new();
     for token in prose.blocks.iter().flat_map(tokens) {
-        *counts
-            .entry(normal(token.text).to_lowercase())
-            .or_insert(0) += 1;
+        *counts.entry(normal(token.text).to_lowercase()).or_insert(0) += 1;
     }
     counts
 }

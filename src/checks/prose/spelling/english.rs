@@ -7,6 +7,7 @@ use harper_core::spell::{Dictionary, FstDictionary};
 use crate::checks::prose::engine::Dialect;
 use crate::checks::prose::spelling::forms::is_formed;
 use crate::checks::prose::spelling::likeness::slip;
+use crate::checks::prose::spelling::terms::is_term;
 
 /// The words of a dialect.
 pub(super) struct English {
@@ -17,6 +18,10 @@ pub(super) struct English {
 /// How many words near to another are looked at, and how many are kept.
 const LOOKED_AT: usize = 600;
 const KEPT: usize = 12;
+
+/// Words this long may hold two wrong letters that are one slip of the hand.
+const LONG: usize = 8;
+const ONE_SLIP: u32 = 160;
 
 /// What a common word is ahead of a rare one, in the unit of [`slip`].
 const COMMON: u32 = 45;
@@ -32,6 +37,9 @@ impl English {
 
     /// Whether a word is right as it is written.
     pub(super) fn knows(&self, word: &str) -> bool {
+        if is_term(&word.to_lowercase()) {
+            return true;
+        }
         let letters: Vec<char> = word.chars().collect();
         if self.has(&letters) {
             return true;
@@ -64,8 +72,8 @@ impl English {
     /// the nearest is too far, or if whatever is wrong is not its letters.
     pub(super) fn near(&self, word: &str) -> Vec<(String, u32)> {
         let typed: Vec<char> = word.chars().collect();
-        let limit = if typed.len() < 8 { 1 } else { 2 };
-        let mut nearest = u8::MAX;
+        let limit = if typed.len() < LONG { 1 } else { 2 };
+        let mut any_common = false;
         let mut words: Vec<(String, u32)> = Vec::new();
         for found in self.words.fuzzy_match(&typed, limit, LOOKED_AT) {
             let metadata = &found.metadata;
@@ -83,11 +91,16 @@ impl English {
             if near.replace('\'', "") != word && near.contains('\'') {
                 continue;
             }
-            nearest = nearest.min(found.edit_distance);
+            let slip = slip(&typed, found.word);
+            // Two slips in a word are rare; two words that differ in two letters are not.
+            if found.edit_distance > 1 && slip > ONE_SLIP {
+                continue;
+            }
+            any_common |= metadata.common;
             let rare = if metadata.common { 0 } else { COMMON };
-            words.push((near, slip(&typed, found.word) + rare));
+            words.push((near, slip + rare));
         }
-        if nearest > limit {
+        if !any_common {
             return Vec::new();
         }
         words.sort_by(|(a, cost), (b, other)| (cost, a).cmp(&(other, b)));

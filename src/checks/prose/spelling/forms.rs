@@ -8,16 +8,28 @@ const PREFIXES: &[&str] = &[
 ];
 
 /// What may stand after a word without changing it.
-const SUFFIXES: &[&str] = &["able", "less", "ness", "wise", "like"];
+const SUFFIXES: &[&str] = &["able", "less", "ness", "wise", "like", "ish", "ful"];
+
+/// What begins with a vowel, so that it takes a silent `e` away, or doubles the last letter.
+const VOWEL_SUFFIXES: &[&str] = &[
+    "ability", "able", "ably", "ed", "er", "ing", "isation", "ise", "ised", "iser", "ising", "ism",
+    "ist", "ity", "ization", "ize", "ized", "izer", "izing", "or",
+];
 
 /// Whether `word` is made of known words by the rules of the language, so that its letters are
 /// meant; of plain words, if it is a compound. Endings that double or drop a letter (`occured`) are left out: there slips are common.
-pub(super) fn is_formed(word: &[char], is_known: &dyn Fn(&[char]) -> bool, is_plain: &dyn Fn(&[char]) -> bool) -> bool {
+pub(super) fn is_formed(
+    word: &[char],
+    is_known: &dyn Fn(&[char]) -> bool,
+    is_plain: &dyn Fn(&[char]) -> bool,
+) -> bool {
     let known = |part: &[char], least: usize| part.len() >= least && is_known(part);
     let single = |word: &[char]| {
         is_known(word)
             || has_prefix(word, &known)
             || has_suffix(word, &known)
+            || has_vowel_suffix(word, &known)
+            || is_adverb(word, &known)
             || is_compound(word, is_plain)
     };
     single(word) || singulars(word).any(single)
@@ -52,6 +64,46 @@ fn has_suffix(word: &[char], known: &dyn Fn(&[char], usize) -> bool) -> bool {
         .iter()
         .filter_map(|suffix| strip_end(word, suffix))
         .any(|base| known(base, 4))
+        || strip_end(word, "iness").is_some_and(|base| known(&with(base, "y"), 4))
+}
+
+/// `mappable`, `renamable`, `interner`. A single consonant after a single vowel may have to be
+/// doubled or not, by a stress that letters do not show; only the doubled one is sure.
+fn has_vowel_suffix(word: &[char], known: &dyn Fn(&[char], usize) -> bool) -> bool {
+    let vowel = |c: &char| "aeiou".contains(*c);
+    let bases = VOWEL_SUFFIXES
+        .iter()
+        .filter_map(|suffix| strip_end(word, suffix));
+    bases.into_iter().any(|base| match base {
+        [start @ .., before, last] if before == last && !vowel(last) => {
+            let single = [start, &[*before]].concat();
+            (known(&single, 3) && start.last().is_some_and(vowel)) || known(base, 4)
+        }
+        [.., first, middle, last] => {
+            let short = !vowel(first) && vowel(middle) && !vowel(last) && !"wxy".contains(*last);
+            let whole = *last != 'e' && !short && known(base, 4);
+            whole || known(&with(base, "e"), 5)
+        }
+        _ => false,
+    })
+}
+
+/// `losslessly`, `situationally`, `lexicographically`, `probably`.
+fn is_adverb(word: &[char], known: &dyn Fn(&[char], usize) -> bool) -> bool {
+    let ends_in = |base: &[char], end: &str| strip_end(base, end).is_some();
+    let changed = [("ically", "ic"), ("ily", "y"), ("bly", "ble")];
+    let changed = changed.iter().any(|(suffix, end)| {
+        strip_end(word, suffix).is_some_and(|base| known(&with(base, end), 4))
+    });
+    let plain = strip_end(word, "ly").is_some_and(|base| {
+        let other = ["ic", "le", "y"].iter().any(|end| ends_in(base, end));
+        !other && known(base, 4)
+    });
+    changed || plain
+}
+
+fn with(base: &[char], end: &str) -> Vec<char> {
+    base.iter().copied().chain(end.chars()).collect()
 }
 
 /// `filesize`: a word of three letters or more before one of four or more.
@@ -71,7 +123,7 @@ mod tests {
 
     const KNOWN: &[&str] = &[
         "path", "file", "size", "web", "server", "match", "kelp", "verify", "potato", "box", "the",
-        "add", "occur", "notice",
+        "add", "occur", "notice", "map", "rename", "segment", "lossless", "graphic", "basic",
     ];
 
     #[track_caller]
@@ -84,6 +136,11 @@ mod tests {
     #[test]
     fn regular_formations_are_words() {
         for word in [
+            "mappable",
+            "renamable",
+            "segmenter",
+            "losslessly",
+            "graphically",
             "subpath",
             "subpaths",
             "filesizes",
@@ -104,7 +161,8 @@ mod tests {
             "boxs",
             "readd",
             "occured",
-            "noticable",
+            "basicly",
+            "noticible",
             "theste",
             "re",
             "",

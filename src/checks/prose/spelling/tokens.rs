@@ -80,6 +80,10 @@ fn add_tokens<'a>(block: &'a Block, part: Range<usize>, found: &mut Vec<Token<'a
             };
             let after = part.start + at + mark.len_utf8();
             let goes_on = text[after..part.end].starts_with(char::is_alphabetic);
+            // A possessive ends the word that it is of.
+            let rest_of_it = text[after..part.end].strip_prefix(['s', 'S']);
+            let goes_on =
+                goes_on && !rest_of_it.is_some_and(|rest| !rest.starts_with(char::is_alphabetic));
             if !goes_on {
                 break;
             }
@@ -98,8 +102,10 @@ fn add_tokens<'a>(block: &'a Block, part: Range<usize>, found: &mut Vec<Token<'a
 
 /// Marks that belong to the letter before them, and joiners that no reader sees.
 fn is_mark(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{300}'..='\u{36f}')
-        || matches!(c, '\u{591}'..='\u{5bd}' | '\u{64b}'..='\u{65f}' | '\u{670}')
+    matches!(
+        c,
+        '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{300}'..='\u{36f}'
+    ) || matches!(c, '\u{591}'..='\u{5bd}' | '\u{64b}'..='\u{65f}' | '\u{670}')
         || matches!(c, '\u{900}'..='\u{d7f}' if !matches!(c, '\u{964}' | '\u{965}') && !c.is_numeric())
 }
 
@@ -109,7 +115,12 @@ fn case(block: &Block, word: &str, start: usize) -> Case {
     match (first, letters.any(char::is_uppercase)) {
         (_, true) => Case::Mixed,
         (false, false) => Case::Lower,
-        (true, false) if matches!(block.kind, Kind::Heading(_) | Kind::Title) || begins_sentence(&block.text[..start]) => Case::Start,
+        (true, false)
+            if matches!(block.kind, Kind::Heading(_) | Kind::Title)
+                || begins_sentence(&block.text[..start]) =>
+        {
+            Case::Start
+        }
         (true, false) => Case::Name,
     }
 }

@@ -24,24 +24,28 @@ const MORE: &[(&str, &[&str])] = &[
     ("youre", &["you're"]),
 ];
 
-/// Words this short are abbreviations more often than slips.
+/// Words this short are abbreviations more often than slips,
 const SHORT: usize = 3;
 
-/// The short slips that are no abbreviation of anything.
-const SHORT_SLIPS: &[&str] = &["adn", "hte", "nad", "taht", "teh", "thn", "thw", "tje", "waht"];
+/// unless what was meant is one of the words that everyone writes.
+const COMMON: &[&str] = &[
+    "also", "and", "any", "are", "both", "but", "can", "each", "ever", "for", "from", "get", "has",
+    "have", "here", "how", "into", "its", "just", "like", "may", "more", "most", "much", "must",
+    "need", "new", "not", "now", "off", "one", "only", "other", "our", "out", "over", "same",
+    "see", "some", "such", "that", "the", "them", "then", "they", "this", "too", "use", "very",
+    "want", "was", "well", "were", "what", "when", "who", "will", "with", "work", "you", "your",
+];
 
 /// What was meant by a misspelling that is known, in lower case; nothing if it is not known.
 pub(super) fn corrections(word: &str) -> &'static [&'static str] {
     if let Some((_, meant)) = MORE.iter().find(|(typo, _)| *typo == word) {
         return meant;
     }
-    if word.len() <= SHORT && !SHORT_SLIPS.contains(&word) {
-        return &[];
-    }
-    typos_dict::WORD
-        .find(&UniCase::new(word))
-        .copied()
-        .unwrap_or(&[])
+    let known = typos_dict::WORD.find(&UniCase::new(word));
+    let meant = known.copied().unwrap_or(&[]);
+    let plain = word.len() > SHORT
+        || (word.len() == SHORT && meant.iter().all(|meant| COMMON.contains(meant)));
+    if plain { meant } else { &[] }
 }
 
 #[cfg(test)]
