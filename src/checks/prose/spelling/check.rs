@@ -131,29 +131,28 @@ fn of_block<'a>(
     if words.len() >= 8 && strange * 2 > words.len() {
         return Vec::new();
     }
-    let next: Vec<Option<(Case, usize)>> = (words.iter().skip(1))
-        .map(|(_, token)| Some((token.case, token.range.start)))
-        .chain([None])
-        .collect();
     let is_heading = matches!(block.kind, Kind::Heading(_) | Kind::Title);
-    let suspect =
-        |((unknown, token), next): ((Option<&Unknown>, Token<'a>), Option<(Case, usize)>)| {
-            let unknown: &Unknown = unknown?;
-            let before_name = !is_heading
-                && next.is_some_and(|(case, start)| {
-                    matches!(case, Case::Name | Case::Mixed) && start <= token.range.end + 2
-                });
-            matches!(token.case, Case::Lower | Case::Start).then(|| Suspect {
-                text,
-                block,
-                word: normal(token.text).to_lowercase(),
-                token,
-                typo: unknown.typo.clone(),
-                formed: unknown.formed,
-                before_name,
-            })
+    let before_name = |at: usize| {
+        let (Some((_, token)), Some((_, next))) = (words.get(at), words.get(at + 1)) else {
+            return false;
         };
-    words.into_iter().zip(next).filter_map(suspect).collect()
+        !is_heading
+            && matches!(next.case, Case::Name | Case::Mixed)
+            && next.range.start <= token.range.end + 2
+    };
+    let suspect = |(at, (unknown, token)): (usize, &(Option<&Unknown>, Token<'a>))| {
+        let unknown: &Unknown = (*unknown)?;
+        matches!(token.case, Case::Lower | Case::Start).then(|| Suspect {
+            text,
+            block,
+            word: normal(token.text).to_lowercase(),
+            token: token.clone(),
+            typo: unknown.typo.clone(),
+            formed: unknown.formed,
+            before_name: before_name(at),
+        })
+    };
+    words.iter().enumerate().filter_map(suspect).collect()
 }
 
 /// Whether a known misspelling is one here, and not the name of something.
@@ -175,6 +174,9 @@ fn may_be_slip(suspect: &Suspect<'_>, uses: Uses) -> bool {
         && word.chars().all(|c| c.is_ascii_lowercase())
 }
 
+/// The suspects of a page, each with the words near to it.
+type Slips<'a, 'b> = Vec<(&'a Suspect<'b>, &'a [(String, u32)])>;
+
 /// Of rare unknown words, those that lie near to a known one.
 fn likely(context: &CheckContext<'_>, suspects: &[Suspect<'_>]) -> Vec<Diagnostic> {
     let mut words = Words::new();
@@ -183,14 +185,14 @@ fn likely(context: &CheckContext<'_>, suspects: &[Suspect<'_>]) -> Vec<Diagnosti
         words.insert(suspect.word.clone());
     }
     let nears = near(context.store, &words);
-    let mut by_page: BTreeMap<&SitePath, Vec<(&Suspect<'_>, &[(String, u32)])>> = BTreeMap::new();
+    let mut by_page: BTreeMap<&SitePath, Slips<'_, '_>> = BTreeMap::new();
     for suspect in suspects {
         if let Some(near) = nears[&suspect.text.dialect].get(&suspect.word) {
             let page = by_page.entry(&suspect.text.page.path).or_default();
             page.push((suspect, near));
         }
     }
-    let of_page = |suspects: Vec<(&Suspect<'_>, &[(String, u32)])>| {
+    let of_page = |suspects: Slips<'_, '_>| {
         let counts = suspects.first().map(|(first, _)| counts(first.text.prose));
         let counts = counts.unwrap_or_default();
         let found = suspects.into_iter();

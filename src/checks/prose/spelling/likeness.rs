@@ -18,7 +18,6 @@ pub(super) fn slip(typed: &[char], meant: &[char]) -> u32 {
         ([], [letter]) if *letter == '\'' => 5,
         ([], [letter]) if beside(*letter, typed, start) => 60,
         ([], [letter]) if is_vowel(*letter) => 90,
-        ([], [_]) => 100,
         ([letter], []) if beside(*letter, meant, start) => 50,
         ([letter], [])
             if start > 0 && are_near(*letter, typed[start - 1])
@@ -28,7 +27,7 @@ pub(super) fn slip(typed: &[char], meant: &[char]) -> u32 {
         {
             85
         }
-        ([_], []) => 100,
+        ([], [_]) | ([_], []) => 100,
         ([x], [y]) if is_vowel(*x) && is_vowel(*y) => 85,
         ([x], [y]) if are_near(*x, *y) => 90,
         ([x], [y]) if sound_alike(*x, *y) => 90,
@@ -72,16 +71,18 @@ fn sound_alike(x: char, y: char) -> bool {
 
 /// Whether two letters lie side by side on a keyboard.
 fn are_near(x: char, y: char) -> bool {
+    let rows = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
     let place = |letter: char| {
-        let rows = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
-        rows.iter()
-            .enumerate()
-            .find_map(|(row, keys)| Some((row, keys.find(letter)?)))
+        let row = rows.iter().position(|keys| keys.contains(letter))?;
+        Some((row, rows[row].find(letter)?))
     };
-    match (place(x), place(y)) {
-        (Some((a, i)), Some((b, j))) if a == b => i.abs_diff(j) == 1,
-        (Some((a, i)), Some((b, j))) if a + 1 == b => i == j || i == j + 1,
-        (Some((a, i)), Some((b, j))) if b + 1 == a => i == j || i + 1 == j,
+    let (Some(upper), Some(lower)) = (place(x), place(y)) else {
+        return false;
+    };
+    let (upper, lower) = (upper.min(lower), upper.max(lower));
+    match lower.0 - upper.0 {
+        0 => upper.1.abs_diff(lower.1) == 1,
+        1 => upper.1 == lower.1 || upper.1 == lower.1 + 1,
         _ => false,
     }
 }

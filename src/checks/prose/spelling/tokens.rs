@@ -83,7 +83,7 @@ fn add_tokens<'a>(block: &'a Block, part: Range<usize>, found: &mut Vec<Token<'a
             // A possessive ends the word that it is of.
             let rest_of_it = text[after..part.end].strip_prefix(['s', 'S']);
             let goes_on =
-                goes_on && !rest_of_it.is_some_and(|rest| !rest.starts_with(char::is_alphabetic));
+                goes_on && rest_of_it.is_none_or(|rest| rest.starts_with(char::is_alphabetic));
             if !goes_on {
                 break;
             }
