@@ -1,15 +1,17 @@
 //! Where links and images lead, asked of the same code that builds the pages.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use crate::checks::check::{Check, CheckContext};
+use crate::checks::texts;
 use crate::checks::written::Written;
 use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::markdown::{Image, Link};
-use crate::site::{LinkTarget, Page, Site};
+use crate::site::{LinkTarget, Page, PageId, Site};
 use crate::site_path::SitePath;
 
 /// Links and images that lead nowhere, out of the project, or to a place that is not there.
@@ -26,9 +28,12 @@ impl Check for LinkCheck {
         let check = Checker {
             site,
             names: OnceLock::new(),
+            ids: site.pages.iter().map(|_| OnceLock::new()).collect(),
         };
         let pages = context.pages().into_par_iter();
-        pages.flat_map_iter(|(_, page)| check.page(page)).collect()
+        pages
+            .flat_map_iter(|(id, page)| check.page(id, page))
+            .collect()
     }
 }
 
@@ -36,6 +41,23 @@ struct Checker<'a> {
     site: &'a Site,
     /// Made when a link is broken.
     names: OnceLock<Names<'a>>,
+    /// The ids of each page, made when a link leads to one.
+    ids: Vec<OnceLock<BTreeSet<&'a str>>>,
+}
+
+/// How many names are compared for one page, to guess what its broken links meant.
+const MAX_COMPARED: usize = 200_000;
+
+/// What is left of that.
+struct Guesses(Cell<usize>);
+
+impl Guesses {
+    /// Whether so many names may be compared.
+    fn afford(&self, names: usize) -> bool {
+        let left = self.0.get().checked_sub(names);
+        self.0.set(left.unwrap_or(0));
+        left.is_some()
+    }
 }
 
 /// Every file of a site by its folder and by its name, to guess what a broken link meant.
@@ -49,42 +71,53 @@ impl<'a> Checker<'a> {
         self.names.get_or_init(|| Names::of(self.site))
     }
 
-    fn page(&self, page: &Page) -> Vec<Diagnostic> {
-        let links = page
-            .outline
-            .links
-            .iter()
-            .filter_map(|link| self.link(page, link));
-        let images = page
-            .outline
-            .images
-            .iter()
-            .flat_map(|image| self.image(page, image));
-        links.chain(images).collect()
+    fn ids(&self, id: PageId) -> &BTreeSet<&'a str> {
+        self.ids[id.0].get_or_init(|| {
+            let outline = &self.site.pages[id.0].outline;
+            let headings = outline.headings.iter().map(|heading| heading.id.as_str());
+            headings
+                .chain(outline.html_ids.iter().map(|(id, _)| id.as_str()))
+                .collect()
+        })
     }
 
-    fn link(&self, page: &Page, link: &Link) -> Option<Diagnostic> {
+    fn page(&self, id: PageId, page: &Page) -> Vec<Diagnostic> {
+        let guesses = Guesses(Cell::new(MAX_COMPARED));
+        let outline = &page.outline;
+        let mut found = Vec::new();
+        for link in &outline.links {
+            found.extend(self.link(id, page, link, &guesses));
+            found.extend(texts::link(self.site, page, link));
+        }
+        for image in &outline.images {
+            found.extend(self.image(page, image, &guesses));
+            found.extend(texts::image(page, image));
+        }
+        found
+    }
+
+    fn link(&self, own: PageId, page: &Page, link: &Link, guesses: &Guesses) -> Option<Diagnostic> {
         let written = Written::of(page, &link.target, &link.span);
         match self.site.resolve(page, &link.target) {
-            LinkTarget::Fragment(id) => fragment(&written, page, &id),
-            LinkTarget::Page(target, Some(id)) => fragment(&written, self.site.page(target), &id),
-            LinkTarget::Missing(path) => Some(self.missing(&written, &path, "link-missing")),
+            LinkTarget::Fragment(id) => self.fragment(&written, own, &id, guesses),
+            LinkTarget::Page(target, Some(id)) => self.fragment(&written, target, &id, guesses),
+            LinkTarget::Missing(path) => {
+                Some(self.missing(&written, &path, "link-missing", guesses))
+            }
             LinkTarget::Empty => {
                 let found = written.report("link-empty", Severity::Warning, "a link leads nowhere");
                 Some(found.help("write the page or address between the round brackets"))
             }
-            other => {
-                let found = refused(&written, &other);
-                found.or_else(|| unnamed(page, link))
-            }
+            other => refused(&written, &other),
         }
     }
 
-    fn image(&self, page: &Page, image: &Image) -> Vec<Diagnostic> {
-        let in_html = page.text.get(image.span.clone()) == Some(&image.target);
+    fn image(&self, page: &Page, image: &Image, guesses: &Guesses) -> Option<Diagnostic> {
         let written = Written::of(page, &image.target, &image.span);
-        let target = match self.site.resolve(page, &image.target) {
-            LinkTarget::Missing(path) => Some(self.missing(&written, &path, "image-missing")),
+        match self.site.resolve(page, &image.target) {
+            LinkTarget::Missing(path) => {
+                Some(self.missing(&written, &path, "image-missing", guesses))
+            }
             LinkTarget::Empty => {
                 Some(written.report("image-missing", Severity::Error, "an image names no file"))
             }
@@ -96,34 +129,67 @@ impl<'a> Checker<'a> {
                 Some(written.report("image-missing", Severity::Error, message))
             }
             other => refused(&written, &other),
-        };
-        let span = || image.span.clone();
-        let alternative = match &image.alt {
-            None => Some(
-                page.diagnostic(
-                    "image-alt",
-                    Severity::Warning,
-                    span(),
-                    "an image has no `alt` attribute",
-                )
-                .help("say in a few words what it shows; `alt=\"\"` if it is only an ornament"),
-            ),
-            // In HTML an empty text is a decision; in Markdown it is what comes of writing nothing.
-            Some(text) if text.trim().is_empty() && !in_html => Some(
-                page.diagnostic(
-                    "image-alt",
-                    Severity::Suggestion,
-                    span(),
-                    "an image has no alternative text",
-                )
-                .help("say in a few words what it shows, between the square brackets"),
-            ),
-            Some(_) => None,
-        };
-        target.into_iter().chain(alternative).collect()
+        }
     }
 
-    fn missing(&self, written: &Written<'_>, path: &SitePath, code: &'static str) -> Diagnostic {
+    fn fragment(
+        &self,
+        written: &Written<'_>,
+        target: PageId,
+        id: &str,
+        guesses: &Guesses,
+    ) -> Option<Diagnostic> {
+        // Browsers look for a text that is named there themselves.
+        let id = id.split(":~:").next().unwrap_or("");
+        // Every page has a top, and renderers give footnotes their own anchors.
+        if id.is_empty() || id == "top" || id.starts_with("fn-") || id.starts_with("fnref-") {
+            return None;
+        }
+        let (page, ids) = (self.site.page(target), self.ids(target));
+        if ids.contains(id) {
+            return None;
+        }
+        let message = match page.path == written.page.path {
+            true => format!("this page has no heading or id `{id}`"),
+            false => format!("`{}` has no heading or id `{id}`", page.path),
+        };
+        let found = written.report("link-fragment", Severity::Error, message);
+        let near = || {
+            // Other programs write the anchors of footnotes with a colon.
+            let note = id.strip_prefix("fn:").map(|label| ("fn", label));
+            let note = note.or_else(|| Some(("fnref", id.strip_prefix("fnref:")?)));
+            let notes = &page.outline.footnotes.definitions;
+            if let Some((kind, label)) = note
+                && notes.iter().any(|(found, _)| found == label)
+            {
+                return Some(format!("{kind}-{label}"));
+            }
+            let lower = id.to_lowercase();
+            let folded = ids.iter().find(|near| near.to_lowercase() == lower);
+            let folded = folded.copied();
+            let near = folded.or_else(|| nearest(id, ids.iter().copied()));
+            near.map(str::to_owned)
+        };
+        let near = guesses.afford(ids.len()).then(near).flatten();
+        Some(match near {
+            Some(near) => {
+                let address = format!("{}#{near}", written.target.split('#').next().unwrap_or(""));
+                let found = found.help(format!("did you mean `#{near}`?"));
+                found.replacements(written.with(&address))
+            }
+            None => {
+                found.help("the id of a heading is its words in lower case with hyphens between")
+            }
+        })
+    }
+
+    fn missing(
+        &self,
+        written: &Written<'_>,
+        path: &SitePath,
+        code: &'static str,
+        guesses: &Guesses,
+    ) -> Diagnostic {
         let page = written.page;
         let message = match code {
             "image-missing" => format!("`{}` shows an image that does not exist", page.path),
@@ -132,7 +198,7 @@ impl<'a> Checker<'a> {
         let found = written.report(code, Severity::Error, message);
         let hidden = &self.site.hidden;
         let hidden = hidden.drafts + hidden.future + hidden.expired;
-        if let Some(near) = self.names().nearest(path, &page.path) {
+        if let Some(near) = self.names().nearest(path, &page.path, guesses) {
             let rest = written
                 .target
                 .find(['#', '?'])
@@ -167,7 +233,12 @@ impl<'a> Names<'a> {
 
     /// The file that a broken link meant: one of the same name elsewhere, the nearest of several,
     /// else one with a similar name in the folder.
-    fn nearest(&self, wanted: &SitePath, from: &SitePath) -> Option<&'a SitePath> {
+    fn nearest(
+        &self,
+        wanted: &SitePath,
+        from: &SitePath,
+        guesses: &Guesses,
+    ) -> Option<&'a SitePath> {
         let name = wanted.file_name();
         let page = format!("{name}.md");
         let moved = [name, &page]
@@ -181,6 +252,9 @@ impl<'a> Names<'a> {
             return Some(path);
         }
         let beside = self.in_folder.get(&wanted.parent())?;
+        if !guesses.afford(beside.len()) {
+            return None;
+        }
         let names = beside.iter().map(|path| path.file_name());
         let stems = beside.iter().map(|path| path.stem());
         let near = match wanted.extension() {
@@ -193,18 +267,6 @@ impl<'a> Names<'a> {
             .find(|path| path.file_name() == near || path.stem() == near)
             .copied()
     }
-}
-
-fn unnamed(page: &Page, link: &Link) -> Option<Diagnostic> {
-    link.text.trim().is_empty().then(|| {
-        page.diagnostic(
-            "link-empty",
-            Severity::Warning,
-            link.span.clone(),
-            "a link has no text",
-        )
-        .help("write what it leads to between the square brackets")
-    })
 }
 
 fn refused(written: &Written<'_>, target: &LinkTarget) -> Option<Diagnostic> {
@@ -224,40 +286,6 @@ fn refused(written: &Written<'_>, target: &LinkTarget) -> Option<Diagnostic> {
         }
         _ => None,
     }
-}
-
-fn fragment(written: &Written<'_>, target: &Page, id: &str) -> Option<Diagnostic> {
-    // Every page has a top, and renderers give footnotes their own anchors.
-    if id.is_empty() || id == "top" || id.starts_with("fn-") || id.starts_with("fnref-") {
-        return None;
-    }
-    let outline = &target.outline;
-    let headings = outline.headings.iter().map(|heading| heading.id.as_str());
-    let ids: BTreeSet<&str> = headings
-        .chain(outline.html_ids.iter().map(|(id, _)| id.as_str()))
-        .collect();
-    if ids.contains(id) {
-        return None;
-    }
-    let message = match target.path == written.page.path {
-        true => format!("this page has no heading or id `{id}`"),
-        false => format!("`{}` has no heading or id `{id}`", target.path),
-    };
-    let found = written.report("link-fragment", Severity::Error, message);
-    let folded = |near: &&str| near.to_lowercase() == id.to_lowercase();
-    let near = ids
-        .iter()
-        .copied()
-        .find(|near| folded(near))
-        .or_else(|| nearest(id, ids.iter().copied()));
-    Some(match near {
-        Some(near) => {
-            let address = format!("{}#{near}", written.target.split('#').next().unwrap_or(""));
-            let found = found.help(format!("did you mean `#{near}`?"));
-            found.replacements(written.with(&address))
-        }
-        None => found.help("the id of a heading is its words in lower case with hyphens between"),
-    })
 }
 
 #[cfg(test)]
@@ -319,6 +347,10 @@ mod tests {
             &[],
         );
         case("`[a](none.md)`\n", &[]);
+        case(
+            "[a](install#first-steps) [b](tune/) [c](install.md?x=1#first-steps) [d](#:~:text=x) [e](/guide/tune/) [f](install.html)\n",
+            &[],
+        );
     }
 
     #[test]
@@ -376,9 +408,10 @@ mod tests {
             "<img src=\"../images/boat.png\">\n",
             &["1:11 image-alt \"../images/boat.png\""],
         );
+        case("<img alt=\"\" src=\"https://x.example/boat.png\">\n", &[]);
         case(
-            "<img alt=\"\" src=\"https://x.example/boat.png\">\n",
-            &["1:18 image-alt \"https://x.example/boat.png\""],
+            "<img src=\"../images/boat.png\"><img alt=\"x\" src=\"../images/boat.png\">\n",
+            &["1:11 image-alt \"../images/boat.png\""],
         );
         case("<img src=\"../images/boat.png\" alt=\"\">\n", &[]);
     }
@@ -419,6 +452,11 @@ mod tests {
             "[x](install.md#First-Steps)\n",
             "did you mean `#first-steps`?",
             Some("[x](install.md#first-steps)"),
+        );
+        help(
+            "[x](#fn:1)[^1]\n\n[^1]: y\n",
+            "did you mean `#fn-1`?",
+            Some("[x](#fn-1)"),
         );
         help(
             "[x](#stup)\n\n# Setup\n",

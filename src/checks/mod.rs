@@ -9,6 +9,7 @@ mod html;
 mod ignore;
 mod labels;
 mod links;
+mod orphans;
 #[cfg(feature = "prose")]
 mod prose;
 mod settle;
@@ -17,6 +18,7 @@ mod structure;
 mod test_site;
 #[cfg(feature = "prose")]
 mod text;
+mod texts;
 mod translations;
 mod written;
 
@@ -29,6 +31,7 @@ pub use html::HtmlCheck;
 pub use ignore::{Ignored, Judged};
 pub use labels::LabelCheck;
 pub use links::LinkCheck;
+pub use orphans::OrphanCheck;
 #[cfg(feature = "prose")]
 pub use prose::ProseCheck;
 pub use settle::{Settled, settle};
@@ -42,6 +45,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &LinkCheck,
     &LabelCheck,
     &StructureCheck,
+    &OrphanCheck,
     &HtmlCheck,
     &TranslationCheck,
     #[cfg(feature = "prose")]

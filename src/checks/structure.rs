@@ -6,25 +6,30 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 use rayon::prelude::*;
 
 use crate::checks::check::{Check, CheckContext};
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::markdown::{BlockFault, block_faults, plain};
+use crate::diagnostic::{Diagnostic, Severity, nearest};
+use crate::markdown::{BlockFault, block_faults, definition_faults, plain};
 use crate::site::Page;
+use crate::site_path::SitePath;
 
-/// Headings that skip a level, footnotes that do not meet, ids given twice.
+/// Headings that skip a level, footnotes and definitions that do not meet, ids given twice.
 #[derive(Debug, Clone, Copy)]
 pub struct StructureCheck;
 
 impl Check for StructureCheck {
     fn code_prefixes(&self) -> &'static [&'static str] {
-        &["heading-", "footnote-", "id-", "block-"]
+        &["heading-", "footnote-", "id-", "block-", "definition-"]
     }
 
     fn run(&self, context: &CheckContext<'_>) -> Vec<Diagnostic> {
+        let included: BTreeSet<&SitePath> = (context.site.pages.iter())
+            .flat_map(|page| &page.included)
+            .collect();
         let read = |(_, page): (_, &std::sync::Arc<Page>)| {
             let mut found = headings(page);
             found.extend(footnotes(page));
             found.extend(ids(page));
             found.extend(blocks(page));
+            found.extend(definitions(page, &included));
             found
         };
         context
@@ -172,6 +177,44 @@ fn ids(page: &Page) -> Vec<Diagnostic> {
     found
 }
 
+fn definitions(page: &Page, included: &BTreeSet<&SitePath>) -> Vec<Diagnostic> {
+    let faults = definition_faults(page.markdown(), page.body);
+    let mut found = Vec::new();
+    for (label, span) in faults.missing {
+        let message = format!("nothing defines the link `{label}`, so it stays text");
+        let written = page.text.get(span.clone()).unwrap_or("").to_owned();
+        let report = page.diagnostic("definition-missing", Severity::Warning, span, message);
+        let near = nearest(&label, faults.labels.iter().map(String::as_str));
+        found.push(match near {
+            Some(near) => {
+                let from = written.rfind('[').unwrap_or(0);
+                let with = format!("{}{near}]", written.get(..=from).unwrap_or_default());
+                report
+                    .help(format!("did you mean `{near}`?"))
+                    .replacements(vec![with])
+            }
+            None => report.help(format!(
+                "write `[{label}]: address` on a line of its own, or `\\[` if it is no link"
+            )),
+        });
+    }
+    for (label, span) in faults.repeated {
+        let message = format!("the link `{label}` is defined above, and leads there");
+        let report = page.diagnostic("definition-repeated", Severity::Warning, span, message);
+        found.push(report.help("give one of them another label"));
+    }
+    let unused = faults.unused.into_iter().map(|(label, span)| {
+        let span = span.start..span.end.min(line_end(page, span.start));
+        let message = format!("no link uses the definition `{label}`");
+        page.diagnostic("definition-unused", Severity::Suggestion, span, message)
+            .help("take it out")
+    });
+    // What is written for several pages need not be used on each.
+    let is_shared = included.contains(&page.path);
+    found.extend(unused.filter(|found| !is_shared && found.path == page.path));
+    found
+}
+
 fn blocks(page: &Page) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (fault, line) in block_faults(page.markdown(), page.body) {
@@ -236,6 +279,28 @@ mod tests {
             &["1:9 footnote-undefined \"[^one-2]\""],
         );
         case("a \\[^x] `[^y]` [^ z] [^a b] [^]\n\n    [^c]\n", &[]);
+    }
+
+    #[test]
+    fn definitions_meet_their_links() {
+        case(
+            "[a][b] [c]\n\n[b]: https://x.example\n[c]: https://x.example\n",
+            &[],
+        );
+        case(
+            "\u{e4} [the a][none]\n\n[b]: https://x.example\n",
+            &[
+                "1:3 definition-missing \"[the a][none]\"",
+                "3:1 definition-unused \"[b]: https://x.example\"",
+            ],
+        );
+        case(
+            "[b]\n\n[b]: https://x.example\n[b]: https://y.example\n",
+            &["4:1 definition-repeated \"[b]: https://y.example\""],
+        );
+        let files = [("a.md", "[the a][instal]\n\n[Install]: https://x.example\n")];
+        let found = found(&StructureCheck, &files);
+        assert_eq!(found[0].replacements, ["[the a][Install]"]);
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub struct HtmlReference {
     pub value: String,
     /// The bytes of the value.
     pub span: Range<usize>,
+    /// Where its tag begins, by which attributes of one tag are told from those of the next.
+    pub tag: usize,
 }
 
 /// Finds the references of the tags in `html`, with spans shifted by `offset`.
@@ -88,6 +90,7 @@ fn read_tag(html: &str, range: Range<usize>, offset: usize, found: &mut Vec<Html
                 attribute,
                 value,
                 span: place,
+                tag: offset + range.start,
             });
         }
         at = (span.end + 1).min(tag.len());

@@ -10,6 +10,7 @@ mod autolink;
 mod blocks;
 mod captions;
 mod code_block;
+mod definitions;
 mod element;
 mod fence;
 mod html;
@@ -38,6 +39,7 @@ mod tape;
 pub use attributes::Attributes;
 pub use blocks::BlockFault;
 pub use code_block::{CodeBlock, CodeLine, LineMark};
+pub use definitions::{DefinitionFaults, definition_faults};
 pub use element::{
     CaptionSource, Element, ElementEnd, Fold, Markup, NOTE_KINDS, Note, Numbered, Tab,
 };

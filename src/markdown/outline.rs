@@ -403,7 +403,12 @@ impl Reader {
         }
         self.outline.has_html = true;
         let run = std::mem::take(&mut self.html);
+        // The text of an image may stand before or after its file.
+        let (mut tag, mut alt, mut pictured) = (None, None, None);
         for mut found in html_references(&run.html, 0) {
+            if tag != Some(found.tag) {
+                (tag, alt) = (Some(found.tag), None);
+            }
             found.span = run.span(&found.span);
             match (found.element.as_str(), found.attribute.as_str()) {
                 (_, "id") | ("a", "name") => self.outline.html_ids.push((found.value, found.span)),
@@ -413,17 +418,19 @@ impl Reader {
                     kind: LinkKind::Html,
                     span: found.span,
                 }),
-                ("img", "src") => self.outline.images.push(Image {
-                    target: found.value,
-                    alt: None,
-                    title: String::new(),
-                    span: found.span,
-                }),
-                ("img", "alt") => {
-                    if let Some(image) = self.outline.images.last_mut() {
-                        image.alt = Some(found.value);
-                    }
+                ("img", "src") => {
+                    pictured = tag;
+                    self.outline.images.push(Image {
+                        target: found.value,
+                        alt: alt.take(),
+                        title: String::new(),
+                        span: found.span,
+                    });
                 }
+                ("img", "alt") => match self.outline.images.last_mut() {
+                    Some(image) if pictured == tag => image.alt = Some(found.value),
+                    _ => alt = Some(found.value),
+                },
                 _ => {}
             }
         }

@@ -87,7 +87,7 @@ pub fn code_spans(text: &str) -> Vec<Range<usize>> {
     spans
 }
 
-fn options() -> Options {
+pub(super) fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH

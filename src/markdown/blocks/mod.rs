@@ -12,6 +12,7 @@ mod scan;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use crate::markdown::blocks::pieces::Rewriting;
 use crate::markdown::blocks::resolve::resolve;
 use crate::markdown::blocks::scan::{Scan, scan};
 use crate::markdown::parse::Spanned;
@@ -37,6 +38,14 @@ pub(super) fn read_blocks(
     parse: impl for<'t> Fn(&'t str) -> Vec<Spanned<'t>>,
 ) -> Option<Vec<Spanned<'static>>> {
     read(text, parse).map(|(events, _)| events)
+}
+
+/// The text as the parser reads it, if it holds blocks of other dialects.
+pub(super) fn rewritten(
+    text: &str,
+    parse: impl for<'t> Fn(&'t str) -> Vec<Spanned<'t>>,
+) -> Option<Rewriting> {
+    read(text, parse).map(|(_, scan)| scan.rewriting)
 }
 
 /// The blocks of a text that something is wrong with, by the places of their first lines.

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 /// The rewritten text. Parts that were not in the source stand at a place of it all the same.
 #[derive(Debug, Default)]
-pub(super) struct Rewriting {
-    pub(super) text: String,
+pub(in crate::markdown) struct Rewriting {
+    pub(in crate::markdown) text: String,
     pieces: Vec<Piece>,
 }
 
@@ -50,7 +50,7 @@ impl Rewriting {
     }
 
     /// The bytes of the source that a span came from.
-    pub(super) fn source(&self, span: Range<usize>) -> Range<usize> {
+    pub(in crate::markdown) fn source(&self, span: Range<usize>) -> Range<usize> {
         let start = self.place(span.start);
         // An end belongs to the piece before it, so that nothing of the next one is taken in.
         let end = match span.end > span.start {
