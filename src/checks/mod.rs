@@ -1,10 +1,13 @@
 //! Rules over the text: links, structure, raw HTML, prose. They read the site and report; they change nothing.
 
+mod baseline;
 mod catalogue;
 mod check;
+mod described;
 #[cfg(feature = "external")]
 mod external;
 mod fingerprint;
+mod fix;
 mod html;
 mod ignore;
 mod labels;
@@ -22,11 +25,16 @@ mod texts;
 mod translations;
 mod written;
 
-pub use catalogue::{Entry, Level, Sense, entries, entry, is_known, is_off, nearest_code};
+pub use baseline::Baseline;
+pub use catalogue::{
+    Entry, Example, Level, Sense, entries, entry, example, is_known, is_off, nearest_code,
+};
 pub use check::{Check, CheckContext};
+pub use described::rule_of_engine;
 #[cfg(feature = "external")]
 pub use external::{Asking, Proxies, ask_web};
 pub use fingerprint::fingerprints;
+pub use fix::{Mended, is_safe_fix, mend};
 pub use html::HtmlCheck;
 pub use ignore::{Ignored, Judged};
 pub use labels::LabelCheck;

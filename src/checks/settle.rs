@@ -1,5 +1,7 @@
-//! From everything that was found to what the project wants to be told: levels, then what is ignored.
+//! From everything that was found to what the project wants to be told: what is ignored goes, then what
+//! is off, then what the baseline knows.
 
+use crate::checks::baseline::{self, Baseline, Compared};
 use crate::checks::catalogue::{is_known, is_off, nearest_code};
 use crate::checks::ignore::{Ignored, Judged, ignore};
 use crate::config::CONFIG_FILE;
@@ -14,6 +16,10 @@ pub struct Settled {
     pub found: Vec<Diagnostic>,
     /// What a remark or the front matter of a page says is none.
     pub ignored: Vec<Ignored>,
+    /// What the baseline knows, sorted.
+    pub known: Vec<Diagnostic>,
+    /// How many findings the baseline has that are no longer there.
+    pub mended: usize,
 }
 
 /// Makes of all that was found what the project wants to be told. `judged` are the remarks of which
@@ -25,7 +31,21 @@ pub fn settle(site: &Site, mut found: Vec<Diagnostic>, judged: Judged<'_>) -> Se
     // A rule that is off may still be ignored, and the remark is not without use.
     let (found, ignored) = ignore(site, found, judged);
     let mut found = with_levels(site, found);
+    let mut compared = Compared::default();
+    if let Some((path, text)) = &site.baseline {
+        match Baseline::read(text) {
+            Ok(baseline) => {
+                compared = baseline.compare(site, found);
+                found = std::mem::take(&mut compared.new);
+            }
+            Err(message) if matches!(judged, Judged::All) => {
+                found.push(baseline::fault(path, &message));
+            }
+            Err(_) => {}
+        }
+    }
     sort(&mut found);
+    sort(&mut compared.known);
     let told = |ignored: Ignored| {
         let finding = with_levels(site, vec![ignored.finding]).pop()?;
         Some(Ignored { finding, ..ignored })
@@ -33,6 +53,8 @@ pub fn settle(site: &Site, mut found: Vec<Diagnostic>, judged: Judged<'_>) -> Se
     Settled {
         found,
         ignored: ignored.into_iter().filter_map(told).collect(),
+        known: compared.known,
+        mended: compared.mended,
     }
 }
 

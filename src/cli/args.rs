@@ -162,6 +162,27 @@ pub struct CheckArgs {
     /// Check this revision straight from Git, without a checkout
     #[arg(long, value_name = "REV")]
     pub rev: Option<String>,
+    /// Check what is staged for the next commit, and report about its changed lines only
+    #[arg(long, conflicts_with_all = ["rev", "since"])]
+    pub staged: bool,
+    /// Report only about lines that changed since the branch left REV
+    #[arg(long, value_name = "REV")]
+    pub since: Option<String>,
+    /// Mend what has one right way, in the files themselves
+    #[arg(long, conflicts_with_all = ["rev", "staged"])]
+    pub fix: bool,
+    /// With `--fix`, print what would change and write nothing
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
+    /// Remember what is found now, so that it is not told again
+    #[arg(long, conflicts_with_all = ["rev", "staged", "since", "fix", "paths"])]
+    pub baseline: bool,
+    /// Explain a rule, or list all of them
+    #[arg(long, value_name = "RULE", num_args = 0..=1, default_missing_value = "all")]
+    pub explain: Option<String>,
+    /// The mildest level that makes the check fail
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Warning)]
+    pub fail_on: FailOn,
     /// Report in another form too, to the standard output or to a file; may be given several times
     #[arg(long, value_name = "KIND[=FILE]")]
     pub report: Vec<ReportTo>,
@@ -179,6 +200,15 @@ pub struct CheckArgs {
     pub allow_private: bool,
     #[command(flatten)]
     pub pages: PagesArgs,
+}
+
+/// The mildest level that makes a check fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    Error,
+    Warning,
+    Suggestion,
+    Never,
 }
 
 /// The forms in which other programs read findings.

@@ -1,16 +1,24 @@
-//! `tympan check`: findings, and nothing else.
+//! `tympan check`: findings, and nothing else unless it is asked to mend or to remember them.
 
-use std::path::Path;
+mod baseline;
+mod explain;
+mod fix;
+mod scope;
+mod write;
+
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use crate::build::{BuildOptions, Checks, Sources, Versions, prepare};
-use crate::checks::{CheckContext, Judged, run_checks, settle};
+use crate::build::{BuildOptions, Checks, Prepared, Sources, Versions, prepare};
+use crate::checks::{CheckContext, Judged, Settled, run_checks, settle};
 use crate::cli::Outcome;
-use crate::cli::args::{CheckArgs, Global};
+use crate::cli::args::{CheckArgs, FailOn, Global};
+use crate::cli::check::fix::Fixed;
+use crate::cli::check::scope::Scope;
 use crate::cli::external;
 use crate::cli::json::{self, CheckReport};
-use crate::cli::project::{Project, below, inside};
+use crate::cli::project::{Listed, Project, below};
 use crate::cli::report;
 use crate::cli::reports::Findings;
 use crate::cli::translations;
@@ -18,16 +26,67 @@ use crate::cli::ui::Ui;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::progress::{Event, Stage};
 use crate::render::Wanted;
-use crate::site_path::SitePath;
+use crate::site::Site;
+
+/// How often the files are mended and read again; what is mended may show another fault.
+const ROUNDS: usize = 8;
 
 pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome> {
-    let project = Project::open(ui, global, args.rev.as_deref())?;
-    let only = wanted(&project.root, args)?;
-    let options = project.load_options(ui, &args.pages, &project.root.join("dist"));
-    let progress = |event| ui.event(event);
-    // What planning finds, such as a theme's faults, is a finding too; nothing is rendered.
+    if let Some(rule) = &args.explain {
+        return explain::run(ui, rule);
+    }
+    let mut fixed = Fixed::default();
+    for round in 1.. {
+        let project = open(ui, global, args)?;
+        let scope = Scope::of(args, &project, ui.index().as_deref())?;
+        let prepared = read(ui, &project, args)?;
+        if args.translations {
+            return translations::show(ui, &prepared.site, &project.store, &scope.only);
+        }
+        let (site, mut settled) = examine(ui, &project, prepared, args, &scope)?;
+        if args.baseline {
+            return baseline::write(ui, &project, &site, settled);
+        }
+        settled.found.retain(|found| scope.holds(found));
+        settled.known.retain(|found| scope.holds(found));
+        settled.ignored.retain(|one| scope.holds(&one.finding));
+        if args.fix && args.dry_run {
+            let (patch, fixed) = fix::patch(&site, &settled.found);
+            ui.result(patch.trim_end_matches('\n'));
+            ui.note(&format!(
+                "{} of {} findings would be mended, in {} files",
+                fixed.findings,
+                settled.found.len(),
+                fixed.files
+            ));
+            return Ok(ending(&settled.found, args.fail_on));
+        }
+        if args.fix && round <= ROUNDS {
+            let done = fix::write(ui, &project, &site, &settled.found);
+            fixed.findings += done.findings;
+            fixed.files = fixed.files.max(done.files);
+            if done.files > 0 {
+                continue;
+            }
+        }
+        tell(ui, &project, args, &site, &settled, fixed)?;
+        return Ok(ending(&settled.found, args.fail_on));
+    }
+    Ok(Outcome::Clean)
+}
+
+fn open(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Project> {
+    let listed = match args.staged {
+        true => Listed::staged(global, ui.index().as_deref())?,
+        false => Listed::open(global, args.rev.as_deref())?,
+    };
+    listed.with_history(ui)
+}
+
+/// Loads the site. What planning finds, such as a theme's faults, is a finding too; nothing is rendered.
+fn read(ui: &Ui, project: &Project, args: &CheckArgs) -> anyhow::Result<Prepared> {
     let options = BuildOptions {
-        load: options,
+        load: project.load_options(ui, &args.pages, &project.root.join("dist")),
         wanted: Wanted::all(),
         checks: Checks::Run,
         versions: Versions::Current,
@@ -37,14 +96,23 @@ pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome
         history: &project.history,
         store: &project.store,
     };
-    let prepared = prepare(&sources, &options, None, &progress);
-    let site = prepared.site;
-    if site.pages.is_empty() {
+    let prepared = prepare(&sources, &options, None, &|event| ui.event(event));
+    if prepared.site.pages.is_empty() {
         anyhow::bail!("no Markdown was found in `{}`", project.root.display());
     }
-    if args.translations {
-        return translations::show(ui, &site, &project.store, &only);
-    }
+    Ok(prepared)
+}
+
+/// Runs every check.
+fn examine(
+    ui: &Ui,
+    project: &Project,
+    prepared: Prepared,
+    args: &CheckArgs,
+    scope: &Scope,
+) -> anyhow::Result<(Site, Settled)> {
+    let progress = |event| ui.event(event);
+    let site = prepared.site;
     progress(Event::Started {
         stage: Stage::Check,
         total: site.written_pages().count(),
@@ -60,28 +128,68 @@ pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome
         stage: Stage::Check,
     });
     if args.external {
-        found.extend(external::found(ui, args, &site, &project.store, &only)?);
+        found.extend(external::found(
+            ui,
+            args,
+            &site,
+            &project.store,
+            &scope.only,
+        )?);
     }
-    let mut found = settle(&site, found, Judged::All).found;
-    found.retain(|found| only.is_empty() || only.iter().any(|path| found.path.is_within(path)));
-    let printed = write_reports(ui, &project, args, &found)?;
+    let settled = settle(&site, found, Judged::All);
+    Ok((site, settled))
+}
+
+/// Says what was found, in every form that is asked for.
+fn tell(
+    ui: &Ui,
+    project: &Project,
+    args: &CheckArgs,
+    site: &Site,
+    settled: &Settled,
+    fixed: Fixed,
+) -> anyhow::Result<()> {
+    let found = settled.found.as_slice();
+    let pages = site.written_pages().count();
+    if fixed.findings > 0 {
+        ui.note(&format!("{} findings were mended", fixed.findings));
+    }
+    let printed = write_reports(ui, project, args, settled)?;
     if printed {
         // Another form has the standard output to itself.
-        ui.note(&report::summary(&found));
+        ui.note(&report::summary(found));
     } else if ui.is_json() {
-        ui.result(&json::to_text(&CheckReport::new(
-            &found,
-            site.written_pages().count(),
-        ))?);
+        let report = CheckReport::new(found, pages).beside(settled, fixed.findings);
+        ui.result(&json::to_text(&report)?);
     } else {
-        report::print(ui, &found);
+        report::print(ui, found);
         ui.note(&format!(
-            "{} pages, {}",
-            site.written_pages().count(),
-            report::summary(&found)
+            "{pages} pages, {}{}",
+            report::summary(found),
+            beside(settled)
         ));
     }
-    Ok(outcome(&found))
+    Ok(())
+}
+
+/// What is not told, in numbers.
+fn beside(settled: &Settled) -> String {
+    let parts = [
+        (settled.ignored.len(), "ignored"),
+        (settled.known.len(), "known from before"),
+        (
+            settled.mended,
+            "mended since (`tympan check --baseline` forgets them)",
+        ),
+    ];
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = parts
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    match parts.is_empty() {
+        true => String::new(),
+        false => format!("; {}", parts.join(", ")),
+    }
 }
 
 /// Writes the findings in the other forms that are asked for; whether one went to the standard
@@ -90,14 +198,16 @@ fn write_reports(
     ui: &Ui,
     project: &Project,
     args: &CheckArgs,
-    found: &[Diagnostic],
+    settled: &Settled,
 ) -> anyhow::Result<bool> {
     if args.report.is_empty() {
         return Ok(false);
     }
     let prefix = project.snapshot.prefix()?;
     let findings = Findings {
-        found,
+        found: &settled.found,
+        known: &settled.known,
+        ignored: &settled.ignored,
         prefix: &prefix,
     };
     let mut printed = false;
@@ -105,7 +215,7 @@ fn write_reports(
         let text = findings.report(wanted.kind);
         match &wanted.file {
             Some(file) => {
-                let place = below(&project.root, file);
+                let place: PathBuf = below(&project.root, file);
                 std::fs::write(&place, text)
                     .with_context(|| format!("cannot write `{}`", place.display()))?;
             }
@@ -123,32 +233,19 @@ fn write_reports(
 
 /// Errors and warnings count as findings; suggestions are only shown.
 pub fn outcome(found: &[Diagnostic]) -> Outcome {
-    match found
-        .iter()
-        .any(|found| found.severity != Severity::Suggestion)
-    {
+    ending(found, FailOn::Warning)
+}
+
+/// Whether a finding is of a level that counts.
+fn ending(found: &[Diagnostic], fail_on: FailOn) -> Outcome {
+    let counts = |found: &Diagnostic| match fail_on {
+        FailOn::Error => found.severity == Severity::Error,
+        FailOn::Warning => found.severity != Severity::Suggestion,
+        FailOn::Suggestion => true,
+        FailOn::Never => false,
+    };
+    match found.iter().any(counts) {
         true => Outcome::Findings,
         false => Outcome::Clean,
     }
-}
-
-/// The paths to report about, relative to the project; they may be typed from anywhere.
-fn wanted(root: &Path, args: &CheckArgs) -> anyhow::Result<Vec<SitePath>> {
-    let one = |path: &std::path::PathBuf| {
-        let below_root = below(root, path);
-        let absolute = if below_root.exists() {
-            below_root
-        } else {
-            std::path::absolute(path)?
-        };
-        let found = std::fs::canonicalize(&absolute).unwrap_or(absolute);
-        if found == root {
-            return Ok(SitePath::root());
-        }
-        match inside(root, &found) {
-            Some(path) => Ok(path),
-            None => anyhow::bail!("`{}` does not lie in the project", path.display()),
-        }
-    };
-    args.paths.iter().map(one).collect()
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::build::ImageSummary;
+use crate::checks::Settled;
 use crate::cli::summary::Summary;
 use crate::diagnostic::{Diagnostic, Severity, count};
 use crate::progress::Stage;
@@ -80,6 +81,10 @@ struct CheckCounts {
     warnings: usize,
     suggestions: usize,
     pages: usize,
+    ignored: usize,
+    known: usize,
+    mended: usize,
+    fixed: usize,
 }
 
 #[derive(Serialize)]
@@ -167,8 +172,22 @@ impl<'a> CheckReport<'a> {
                 warnings,
                 suggestions,
                 pages,
+                ignored: 0,
+                known: 0,
+                mended: 0,
+                fixed: 0,
             },
         }
+    }
+
+    /// Adds what is not told, in numbers.
+    #[must_use]
+    pub fn beside(mut self, settled: &Settled, fixed: usize) -> Self {
+        self.summary.ignored = settled.ignored.len();
+        self.summary.known = settled.known.len();
+        self.summary.mended = settled.mended;
+        self.summary.fixed = fixed;
+        self
     }
 }
 

@@ -52,6 +52,18 @@ impl Listed {
         })
     }
 
+    /// Lists what is staged for the next commit, in the file that holds it if not in the usual one.
+    pub fn staged(global: &Global, index: Option<&Path>) -> anyhow::Result<Self> {
+        let root = root(global)?;
+        let snapshot = Snapshot::staged(&root, index)?;
+        let store = Store::open(&root.join(STORE));
+        Ok(Self {
+            root,
+            snapshot,
+            store,
+        })
+    }
+
     /// How the site is loaded.
     pub fn load_options(&self, ui: &Ui, pages: &PagesArgs, output: &Path) -> LoadOptions {
         load_options(&self.root, ui, pages, output)

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -101,6 +102,12 @@ impl Ui {
             job.unwrap_or_else(|| self.who()),
             std::process::id()
         )
+    }
+
+    /// The file that holds what is staged, where Git names one to a hook: that of the commit that is
+    /// being made.
+    pub fn index(&self) -> Option<PathBuf> {
+        variable("GIT_INDEX_FILE").and_then(|file| std::path::absolute(file).ok())
     }
 
     /// Whether results are JSON.

@@ -108,6 +108,7 @@ pub(super) enum DocumentSource {
 pub(super) struct CheckFile {
     pub words: Vec<String>,
     pub prose: Option<bool>,
+    pub baseline: Option<Spanned<String>>,
     pub rules: Vec<RuleFile>,
     pub external: super::external::ExternalFile,
 }

@@ -198,6 +198,8 @@ pub struct Check {
     pub words: BTreeSet<String>,
     /// Whether prose is checked at all.
     pub prose: Option<bool>,
+    /// The file of findings that are not told again, if it is not the usual one.
+    pub baseline: Option<SitePath>,
     /// Rules with another level than their own; the last that matches wins.
     pub rules: Vec<Rule>,
     /// How the web is asked.

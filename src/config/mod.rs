@@ -39,7 +39,7 @@ pub use meant::{
 };
 pub use menus::{MenuEntry, MenuTarget, Menus};
 pub use pinned::PinnedTheme;
-pub use read::{CONFIG_FILE, read_config};
+pub use read::{BASELINE_FILE, CONFIG_FILE, read_config};
 pub use read_environment::read_environment;
 pub use routes::{Pages, RouteTemplate, WrittenRedirect};
 pub use search::Search;

@@ -15,6 +15,9 @@ use crate::site_path::SitePath;
 /// The name of the project's configuration file.
 pub const CONFIG_FILE: &str = "tympan.toml";
 
+/// The file of findings that are not told again, if the configuration names no other.
+pub const BASELINE_FILE: &str = "tympan-baseline.json";
+
 /// Reads `tympan.toml`. A faulty part is reported and left at its default.
 pub fn read_config(path: &SitePath, text: &str) -> (Config, Vec<Diagnostic>) {
     let mut reader = Reader::new(path, text);
@@ -144,6 +147,7 @@ impl<'a> Reader<'a> {
         let check = Check {
             words: file.check.words.into_iter().collect(),
             prose: file.check.prose,
+            baseline: file.check.baseline.and_then(|path| self.path(&path)),
             rules,
             external: self.external(file.check.external),
         };

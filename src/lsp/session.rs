@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::build::{BuildOptions, Checks, Prepared, Sources, Versions, leveled, prepare};
-use crate::checks::{CheckContext, run_checks};
-use crate::diagnostic::{Diagnostic, sort};
+use crate::build::{BuildOptions, Checks, Prepared, Sources, Versions, prepare};
+use crate::checks::{CheckContext, Judged, run_checks, settle};
+use crate::diagnostic::Diagnostic;
 use crate::progress::silent;
 use crate::render::Wanted;
 use crate::repo::{Files, History, RepoError, Snapshot};
@@ -99,15 +99,15 @@ impl Session {
         let site = &state.prepared.site;
         let earlier = state.prepared.diagnostics.iter();
         let earlier = earlier.filter(|found| found.path == *path).cloned();
-        let mut found = leveled(site, earlier.collect());
+        let mut found: Vec<Diagnostic> = earlier.collect();
         found.extend(run_checks(&CheckContext {
             site,
             store: &self.opened.store,
             progress: &silent,
             about: Some(path),
         }));
+        let mut found = settle(site, found, Judged::Page(path)).found;
         found.retain(|found| found.path == *path);
-        sort(&mut found);
         Ok(found)
     }
 

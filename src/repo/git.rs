@@ -253,6 +253,9 @@ fn name_of(command: &Command) -> String {
         "commit",
         "check-ignore",
         "fetch",
+        "diff",
+        "merge-base",
+        "write-tree",
     ];
     let mut names = command
         .get_args()

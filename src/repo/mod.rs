@@ -5,6 +5,7 @@
 //! network.
 
 mod bundle;
+mod changes;
 mod error;
 mod fetch;
 mod git;
@@ -17,11 +18,13 @@ mod origin;
 mod refs;
 mod root;
 mod snapshot;
+mod staged;
 mod status;
 mod walk;
 mod worktree;
 
 pub use bundle::{Files, bundle, unbundle};
+pub use changes::Changes;
 pub use error::RepoError;
 pub use fetch::{FetchError, Fetched, Reach, fetch, is_remote};
 pub use git::resolve;

@@ -100,18 +100,24 @@ impl Snapshot {
                 root: root.to_path_buf(),
             });
         };
+        let source = Source {
+            commit: Some(commit),
+            tree: Some(tree.clone()),
+            time,
+            dirty: false,
+            shallow: repository.is_shallow,
+        };
+        Self::of_tree(root, &tree, source)
+    }
+
+    /// Takes the files of a tree.
+    pub(super) fn of_tree(root: &Path, tree: &str, source: Source) -> Result<Self, RepoError> {
         let objects = Objects::new(root);
-        let (files, diagnostics) = objects.list(&tree)?.finish();
+        let (files, diagnostics) = objects.list(tree)?.finish();
         Ok(Self {
             root: root.to_path_buf(),
             files,
-            source: Source {
-                commit: Some(commit),
-                tree: Some(tree),
-                time,
-                dirty: false,
-                shallow: repository.is_shallow,
-            },
+            source,
             diagnostics,
             origin: Arc::new(Origin::Objects(objects)),
         })

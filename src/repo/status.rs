@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 
 use crate::repo::error::RepoError;
 use crate::repo::git;
@@ -11,12 +12,7 @@ use crate::site_path::SitePath;
 /// Whether anything below `root` differs from HEAD: tracked, staged, or new and not ignored.
 pub(crate) fn has_changes(root: &Path, prefix: &[u8]) -> Result<bool, RepoError> {
     let mut command = git::command(root);
-    for (at, (name, value)) in local_filters(root)?.into_iter().enumerate() {
-        // By the environment, because a driver's name may hold the `=` that `-c` splits at.
-        let variable = format!("TYMPAN_GIT_FILTER_{at}");
-        command.arg(format!("--config-env={name}={variable}"));
-        command.env(variable, value);
-    }
+    without_local_filters(root, &mut command)?;
     command.args([
         "status",
         "--porcelain=v1",
@@ -40,6 +36,17 @@ pub(crate) fn has_changes(root: &Path, prefix: &[u8]) -> Result<bool, RepoError>
             // A nested repository is not in the snapshot either.
             !is_ours && !path.ends_with(b"/")
         }))
+}
+
+/// Keeps the filters of the repository's own configuration from a call.
+pub(crate) fn without_local_filters(root: &Path, command: &mut Command) -> Result<(), RepoError> {
+    for (at, (name, value)) in local_filters(root)?.into_iter().enumerate() {
+        // By the environment, because a driver's name may hold the `=` that `-c` splits at.
+        let variable = format!("TYMPAN_GIT_FILTER_{at}");
+        command.arg(format!("--config-env={name}={variable}"));
+        command.env(variable, value);
+    }
+    Ok(())
 }
 
 /// The filters that the repository's own configuration defines, each with the value that the

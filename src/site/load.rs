@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::config::{CONFIG_FILE, Config, Kind};
+use crate::config::{BASELINE_FILE, CONFIG_FILE, Config, Kind};
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::repo::{History, Snapshot, SnapshotFile};
 use crate::site::addresses::is_page;
@@ -70,8 +70,7 @@ impl Site {
     ) -> Self {
         let mut diagnostics = snapshot.diagnostics().to_vec();
         let config = load_config(snapshot, options, &mut diagnostics);
-        let mount =
-            (options.placed.as_ref()).map_or_else(SitePath::root, |placed| placed.mount.clone());
+        let mount = mount(options);
         let files = files_of(snapshot, &config, options);
         let content = content_folder(&config, &files, &mut diagnostics);
         let is_text = |path: &SitePath| {
@@ -147,6 +146,7 @@ impl Site {
             written: Arc::clone(&config),
             shortcodes,
             is_timeless,
+            baseline: baseline(snapshot, &config),
             moment: now,
             config,
             content,
@@ -282,6 +282,21 @@ fn published(files: &BTreeSet<SitePath>, content: &SitePath) -> BTreeSet<SitePat
         !content.is_root() && file.is_within(content) && !is_page(file) && !is_meta(file)
     };
     files.iter().filter(is).cloned().collect()
+}
+
+/// The folder of the release that the site stands in.
+fn mount(options: &LoadOptions) -> SitePath {
+    let placed = options.placed.as_ref();
+    placed.map_or_else(SitePath::root, |placed| placed.mount.clone())
+}
+
+/// The baseline of the checks.
+fn baseline(snapshot: &Snapshot, config: &Config) -> Option<(SitePath, Arc<str>)> {
+    let usual = || SitePath::parse(BASELINE_FILE).ok();
+    let path = config.check.baseline.clone().or_else(usual)?;
+    snapshot.get(&path)?;
+    let text = read_text(snapshot, &path)?;
+    Some((path, text))
 }
 
 /// The moment that decides what is shown: that of the commit, else the one that is given.

@@ -92,6 +92,8 @@ pub struct Structure {
     pub language: Option<String>,
     /// What every language knows of all; empty if there is one alone.
     pub languages: Arc<Languages>,
+    /// The file of findings that are not told again, if there is one.
+    pub baseline: Option<(SitePath, Arc<str>)>,
     /// The moment it is read for, in seconds after the Unix epoch: that of a clean commit, else that of
     /// the load.
     pub moment: i64,

@@ -1,11 +1,15 @@
 //! Every code that a finding may have, with its level and what it means: the tables of the reference,
 //! read from the page itself, so that there is one truth.
 
+mod examples;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::checks::ignore::names;
 use crate::diagnostic::{Severity, nearest};
+
+pub use examples::{Example, example};
 
 /// The page of the manual that lists the codes.
 const PAGE: &str = include_str!("../../../site/content/reference/diagnostics.md");
@@ -27,9 +31,9 @@ pub struct Sense {
     /// Its level where the project names no other.
     pub level: Level,
     /// What is wrong.
-    pub means: &'static str,
+    pub means: String,
     /// The way out.
-    pub advice: &'static str,
+    pub advice: String,
 }
 
 /// The level of a code where the project names no other.
@@ -89,6 +93,24 @@ pub fn is_off(code: &str) -> bool {
     entry(code).is_some_and(|entry| entry.senses.iter().all(is_off))
 }
 
+/// The words of a cell, without its links.
+fn words(cell: &str) -> String {
+    let mut out = String::with_capacity(cell.len());
+    let mut rest = cell;
+    while let Some((before, link)) = rest.split_once('[') {
+        out.push_str(before);
+        let Some((text, target)) = link.split_once("](") else {
+            out.push('[');
+            rest = link;
+            continue;
+        };
+        out.push_str(text);
+        rest = target.split_once(')').map_or("", |(_, after)| after);
+    }
+    out.push_str(rest);
+    out.replace('\\', "")
+}
+
 /// Reads the tables of the page.
 fn read(page: &'static str) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
@@ -123,8 +145,8 @@ fn read(page: &'static str) -> Vec<Entry> {
                 level if level.starts_with("off") || level.ends_with("off") => Level::Off,
                 _ => Level::Various,
             },
-            means,
-            advice,
+            means: words(means),
+            advice: words(advice),
         };
         match known.get(&code).and_then(|at| entries.get_mut(*at)) {
             Some(entry) => entry.senses.push(sense),

@@ -115,6 +115,13 @@ impl Engine {
         }
     }
 
+    /// What is said of the rules, by their names.
+    pub(super) fn descriptions(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all: std::collections::BTreeMap<&str, &str> =
+            self.group.all_descriptions().into_iter().collect();
+        all.into_iter()
+    }
+
     /// Reads a text; no rule looks into the masked bytes.
     pub(super) fn read(&mut self, text: &str, masked: &[Range<usize>]) -> Vec<Finding> {
         if self.read > 0 && self.read.is_multiple_of(TEXTS_PER_GROUP) {

@@ -14,3 +14,11 @@ mod spelling;
 
 pub use check::ProseCheck;
 pub(super) const STEPS: [&str; 2] = [known::STEP, spelling::STEP];
+
+/// What the engine says of the rule that has a code.
+pub(super) fn describe(code: &str) -> Option<String> {
+    let engine = engine::Engine::new(engine::Dialect::American);
+    let mut all = engine.descriptions();
+    let (_, text) = all.find(|(rule, _)| rules::code(rule) == code)?;
+    Some(text.to_owned())
+}

@@ -93,6 +93,8 @@ mod tests {
         let many: Vec<Diagnostic> = (0..25).flat_map(|_| found()).collect();
         let findings = Findings {
             found: &many,
+            known: &[],
+            ignored: &[],
             prefix: "",
         };
         let lines = annotations(&findings);

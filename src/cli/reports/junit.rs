@@ -80,6 +80,8 @@ mod tests {
     fn a_project_without_findings_passes() {
         let findings = Findings {
             found: &[],
+            known: &[],
+            ignored: &[],
             prefix: "",
         };
         let xml = suites(&findings);

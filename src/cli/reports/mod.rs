@@ -5,7 +5,7 @@ mod gitlab;
 mod junit;
 mod sarif;
 
-use crate::checks::fingerprints;
+use crate::checks::{Ignored, fingerprints};
 use crate::cli::args::ReportKind;
 use crate::diagnostic::Diagnostic;
 
@@ -13,6 +13,10 @@ use crate::diagnostic::Diagnostic;
 pub struct Findings<'a> {
     /// The findings, sorted.
     pub found: &'a [Diagnostic],
+    /// What the baseline knows.
+    pub known: &'a [Diagnostic],
+    /// What the author says is none.
+    pub ignored: &'a [Ignored],
     /// The project's folder below that of the repository, with a slash at its end, or nothing:
     /// whoever shows a finding in a repository names files from there.
     pub prefix: &'a str,
@@ -77,6 +81,8 @@ pub(super) mod tests {
         let found = found();
         let findings = Findings {
             found: &found,
+            known: &[],
+            ignored: &[],
             prefix: "docs/",
         };
         findings.report(kind)

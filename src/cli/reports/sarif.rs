@@ -1,10 +1,11 @@
 //! SARIF 2.1.0 (OASIS), which code scanning and editors read.
 //! Rules: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use crate::checks::{Level, entry, fingerprints};
 use crate::cli::reports::Findings;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::site_path::SitePath;
@@ -15,25 +16,43 @@ const FINGERPRINT: &str = "tympanFinding/v1";
 
 /// The log of one run.
 pub(super) fn log(findings: &Findings<'_>) -> String {
-    let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
-    for found in findings.found {
-        let next = rules.len();
-        rules.entry(&found.code).or_insert(next);
-    }
-    let mut by_index: Vec<(&usize, &&str)> =
-        rules.iter().map(|(code, index)| (index, code)).collect();
-    by_index.sort_unstable();
-    let descriptors: Vec<Value> = by_index
+    // Code scanning opens an alert anew unless what is not told is in the log too, and said not to be.
+    let ignored = findings.ignored.iter().map(|one| &one.finding);
+    let all: Vec<Diagnostic> = (findings.found.iter().chain(findings.known).chain(ignored))
+        .cloned()
+        .collect();
+    let codes: BTreeSet<&str> = all.iter().map(|found| &*found.code).collect();
+    let rules: Vec<Value> = codes.iter().map(|code| rule(code)).collect();
+    let index: BTreeMap<&str, usize> = (codes.iter().enumerate())
+        .map(|(index, code)| (*code, index))
+        .collect();
+    let (told, known) = (findings.found.len(), findings.known.len());
+    let names = fingerprints(&all);
+    let results = all
         .iter()
-        .map(|(_, code)| json!({"id": code}))
-        .collect();
-    let results: Vec<Value> = findings
-        .named()
-        .map(|(found, fingerprint)| {
-            let index = rules.get(&*found.code);
-            result(findings, found, index.copied(), &fingerprint)
-        })
-        .collect();
+        .zip(&names)
+        .enumerate()
+        .map(|(at, (found, name))| {
+            let mut result = result(findings, found, index.get(&*found.code).copied(), name);
+            if at >= told + known {
+                let reason = findings.ignored.get(at - told - known);
+                let reason = reason.and_then(|one| one.reason.as_deref());
+                result["suppressions"] = json!([match reason {
+                    Some(reason) => json!({"kind": "inSource", "justification": reason}),
+                    None => json!({"kind": "inSource"}),
+                }]);
+            } else if at >= told {
+                result["baselineState"] = json!("unchanged");
+                result["suppressions"] = json!([{
+                    "kind": "external",
+                    "justification": "it was there before the project was checked",
+                }]);
+            } else if known > 0 {
+                result["baselineState"] = json!("new");
+            }
+            result
+        });
+    let results: Vec<Value> = results.collect();
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -41,7 +60,7 @@ pub(super) fn log(findings: &Findings<'_>) -> String {
             "tool": {"driver": {
                 "name": "tympan",
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": descriptors,
+                                "rules": rules,
             }},
             // Columns are counted in Unicode scalar values.
             "columnKind": "unicodeCodePoints",
@@ -52,6 +71,34 @@ pub(super) fn log(findings: &Findings<'_>) -> String {
     let mut text = serde_json::to_string_pretty(&log).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// What is known of a code.
+fn rule(code: &str) -> Value {
+    let mut rule = json!({"id": code});
+    if let Some(entry) = entry(code)
+        && let Some(sense) = entry.senses.first()
+    {
+        rule["shortDescription"] = json!({"text": sense.means});
+        rule["help"] = json!({"text": sense.advice});
+        let level = match sense.level {
+            Level::Of(severity) => Some(level(severity)),
+            Level::Off => Some("none"),
+            Level::Various => None,
+        };
+        if let Some(level) = level {
+            rule["defaultConfiguration"] = json!({"level": level});
+        }
+    }
+    rule
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Suggestion => "note",
+    }
 }
 
 fn result(
@@ -72,11 +119,7 @@ fn result(
     let mut result = json!({
         "ruleId": found.code,
         "ruleIndex": rule,
-        "level": match found.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Suggestion => "note",
-        },
+        "level": level(found.severity),
         "message": {"text": text},
         "locations": [{"physicalLocation": location}],
         "partialFingerprints": {FINGERPRINT: fingerprint},

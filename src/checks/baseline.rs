@@ -1,0 +1,293 @@
+//! Findings that were there when a project began to be checked. They are not told again until they are
+//! mended; new ones are.
+//!
+//! A finding is known by its rule, its file and the words around it, never by its line: text that moves
+//! keeps its name, also into another file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::digest::Digest;
+use crate::site::Site;
+use crate::site_path::SitePath;
+
+/// How many words on each side of a place belong to it.
+const AROUND: usize = 4;
+/// How far they are looked for, in bytes.
+const REACH: usize = 240;
+/// How much of a text is shown, in characters.
+const SHOWN: usize = 60;
+
+/// Findings that are known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Baseline {
+    known: Vec<Known>,
+}
+
+/// One finding that is known. They are sorted by these fields.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Known {
+    path: String,
+    code: String,
+    /// The text, for people.
+    text: String,
+    fingerprint: String,
+}
+
+#[derive(Deserialize)]
+struct File {
+    format: u32,
+    findings: Vec<Known>,
+}
+
+/// What a baseline makes of findings.
+#[derive(Debug, Default)]
+pub struct Compared {
+    /// Those that are not in it.
+    pub new: Vec<Diagnostic>,
+    /// Those that are.
+    pub known: Vec<Diagnostic>,
+    /// How many it has that are no longer found.
+    pub mended: usize,
+}
+
+impl Baseline {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let file: File = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        match file.format {
+            1 => Ok(Self {
+                known: file.findings,
+            }),
+            format => Err(format!("its format {format} is not known to this tympan")),
+        }
+    }
+
+    /// The baseline of findings.
+    pub fn of(site: &Site, found: &[Diagnostic]) -> Self {
+        let texts = Texts::of(site);
+        let mut known: Vec<Known> = found.iter().map(|found| texts.known(found)).collect();
+        known.sort();
+        Self { known }
+    }
+
+    /// How many findings it has.
+    pub fn count(&self) -> usize {
+        self.known.len()
+    }
+
+    /// The file: a line for each finding, sorted, so that a difference shows what came and went.
+    pub fn to_text(&self) -> String {
+        let lines = self
+            .known
+            .iter()
+            .filter_map(|known| serde_json::to_string(known).ok());
+        let lines: Vec<String> = lines.collect();
+        match lines.is_empty() {
+            true => "{\"format\": 1, \"findings\": []}\n".to_owned(),
+            false => format!(
+                "{{\"format\": 1, \"findings\": [\n{}\n]}}\n",
+                lines.join(",\n")
+            ),
+        }
+    }
+
+    /// Tells new findings from known ones.
+    pub fn compare(&self, site: &Site, found: Vec<Diagnostic>) -> Compared {
+        let texts = Texts::of(site);
+        let mut here: BTreeMap<[String; 3], usize> = BTreeMap::new();
+        // What was in a file that is gone may have moved with its text.
+        let mut gone: BTreeMap<[String; 2], usize> = BTreeMap::new();
+        for known in &self.known {
+            let Known {
+                path,
+                code,
+                fingerprint,
+                ..
+            } = known.clone();
+            match texts.has(&path) {
+                true => *here.entry([path, code, fingerprint]).or_default() += 1,
+                false => *gone.entry([code, fingerprint]).or_default() += 1,
+            }
+        }
+        let mut compared = Compared::default();
+        for found in found {
+            let Known {
+                path,
+                code,
+                fingerprint,
+                ..
+            } = texts.known(&found);
+            let take = |count: &mut usize| -> bool {
+                *count > 0 && {
+                    *count -= 1;
+                    true
+                }
+            };
+            let is_known = here
+                .get_mut(&[path, code.clone(), fingerprint.clone()])
+                .is_some_and(take)
+                || gone.get_mut(&[code, fingerprint]).is_some_and(take);
+            match is_known {
+                true => compared.known.push(found),
+                false => compared.new.push(found),
+            }
+        }
+        compared.mended = here.values().sum::<usize>() + gone.values().sum::<usize>();
+        compared
+    }
+}
+
+/// A baseline that cannot be read.
+pub(super) fn fault(path: &SitePath, message: &str) -> Diagnostic {
+    let message = format!("the baseline cannot be read: {message}");
+    Diagnostic::new("baseline-syntax", Severity::Error, path, message)
+        .help("write it anew with `tympan check --baseline`")
+}
+
+/// The texts that findings are about, by file.
+struct Texts<'a> {
+    texts: BTreeMap<&'a str, &'a str>,
+    files: BTreeSet<&'a str>,
+}
+
+impl<'a> Texts<'a> {
+    fn of(site: &'a Site) -> Self {
+        let pages = site.written_pages();
+        let sources = pages.flat_map(|(_, page)| page.sources());
+        Self {
+            texts: sources
+                .map(|(path, text)| (path.as_str(), &**text))
+                .collect(),
+            files: site.files.iter().map(SitePath::as_str).collect(),
+        }
+    }
+
+    /// Whether a file is there.
+    fn has(&self, path: &str) -> bool {
+        path.is_empty() || self.texts.contains_key(path) || self.files.contains(path)
+    }
+
+    fn known(&self, found: &Diagnostic) -> Known {
+        let place = found.place.as_ref();
+        let [before, marked, after] = match place {
+            Some(place) => self.around(&found.path, place),
+            None => [String::new(), found.message.clone(), String::new()],
+        };
+        let parts = [&*found.code, &before, &marked, &after];
+        let mut fingerprint = Digest::of_parts(parts.map(str::as_bytes)).hex();
+        fingerprint.truncate(16);
+        Known {
+            path: found.path.to_string(),
+            code: found.code.to_string(),
+            text: marked.chars().take(SHOWN).collect(),
+            fingerprint,
+        }
+    }
+
+    /// The words of a place, with some before and after, however they are spaced and broken into lines.
+    fn around(&self, path: &SitePath, place: &Place) -> [String; 3] {
+        let text = self.texts.get(path.as_str());
+        let Some((text, marked)) =
+            text.and_then(|text| Some((*text, text.get(place.span.clone())?)))
+        else {
+            return [
+                String::new(),
+                words(place.excerpt.split_whitespace()),
+                String::new(),
+            ];
+        };
+        let start = text.floor_char_boundary(place.span.start.saturating_sub(REACH));
+        let end = text.ceil_char_boundary(place.span.end + REACH);
+        let before = &text[start..place.span.start];
+        let after = &text[place.span.end..end];
+        // A neighbor is what stands in the same block.
+        let before = before.rsplit("\n\n").next().unwrap_or_default();
+        let after = after.split("\n\n").next().unwrap_or_default();
+        let mut last: Vec<&str> = before.split_whitespace().rev().take(AROUND).collect();
+        last.reverse();
+        [
+            words(last.into_iter()),
+            words(marked.split_whitespace()),
+            words(after.split_whitespace().take(AROUND)),
+        ]
+    }
+}
+
+fn words<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_site::site;
+    use crate::checks::{CheckContext, run_checks};
+    use crate::progress::silent;
+    use crate::store::Store;
+
+    fn found(files: &[(&str, &str)]) -> (Site, Vec<Diagnostic>) {
+        let (site, folder) = (site(files), tempfile::tempdir().unwrap());
+        let store = Store::open(folder.path());
+        let found = run_checks(&CheckContext {
+            site: &site,
+            store: &store,
+            progress: &silent,
+            about: None,
+        });
+        (site, found)
+    }
+
+    /// New, known and mended findings after a change.
+    #[track_caller]
+    fn case(before: &[(&str, &str)], after: &[(&str, &str)], expected: (usize, usize, usize)) {
+        let (site, old) = found(before);
+        let text = Baseline::of(&site, &old).to_text();
+        let baseline = Baseline::read(&text).unwrap();
+        assert_eq!(baseline, Baseline::of(&site, &old));
+        let (site, now) = found(after);
+        let compared = baseline.compare(&site, now);
+        assert_eq!(
+            (compared.new.len(), compared.known.len(), compared.mended),
+            expected
+        );
+    }
+
+    const TEXT: &str = "# A\n\nOne two [a](x.md) three four.\n\nSee [b](y.md).\n";
+
+    #[test]
+    fn text_that_moves_is_known() {
+        case(&[("a.md", TEXT)], &[("a.md", TEXT)], (0, 2, 0));
+        let moved = "# A\n\nNew.\n\nSee [b](y.md).\n\nOne two\n[a](x.md)   three\nfour.\n";
+        case(&[("a.md", TEXT)], &[("a.md", moved)], (0, 2, 0));
+        case(&[("a.md", TEXT)], &[("b.md", TEXT)], (0, 2, 0));
+    }
+
+    #[test]
+    fn what_is_new_is_told_and_what_is_mended_counts() {
+        case(
+            &[("a.md", TEXT)],
+            &[("a.md", &TEXT.replace("y.md", "a.md"))],
+            (0, 1, 1),
+        );
+        case(
+            &[("a.md", TEXT)],
+            &[("a.md", TEXT), ("b.md", TEXT)],
+            (2, 2, 0),
+        );
+        let twice = format!("{TEXT}\nSee [b](y.md).\n");
+        case(&[("a.md", TEXT)], &[("a.md", &twice)], (1, 2, 0));
+        case(&[("a.md", "text\n")], &[("a.md", TEXT)], (2, 0, 0));
+    }
+
+    #[test]
+    fn a_broken_file_says_so() {
+        assert!(Baseline::read("{").is_err());
+        assert!(Baseline::read("{\"format\": 9, \"findings\": []}").is_err());
+    }
+}
