@@ -58,8 +58,12 @@ struct Definition<'a> {
 
 fn read(text: &str) -> DefinitionFaults {
     let mut broken = Vec::new();
-    let mut note = |link: BrokenLink<'_>| {
+    let mut note = |mut link: BrokenLink<'_>| {
         let is_plain = matches!(link.link_type, LinkType::Reference | LinkType::Collapsed);
+        let rest = text.get(link.span.end..).unwrap_or("");
+        if link.link_type == LinkType::Collapsed && rest.starts_with("[]") {
+            link.span.end += 2;
+        }
         if is_plain && is_meant(text, &link.span, &link.reference) {
             broken.push((link.reference.to_string(), link.span));
         }
@@ -151,7 +155,12 @@ fn is_meant(text: &str, span: &Range<usize>, label: &str) -> bool {
     };
     let is_name = |label: &str| {
         let plain = |c: char| c.is_alphanumeric() || " -_.:/".contains(c);
-        !label.starts_with(['^', '@']) && label.chars().all(plain) && !is_class(label)
+        let is_usage = label.ends_with("...") || !label.contains(char::is_lowercase);
+        let is_number = label.chars().all(|c| c.is_ascii_digit());
+        !label.starts_with(['^', '@'])
+            && label.chars().all(plain)
+            && !is_class(label)
+            && (is_number || !is_usage)
     };
     match written.ends_with("[]") {
         // `[T][]`, `[string][]` are types; a label of several words is not.
