@@ -17,9 +17,9 @@ mod orphans;
 mod prose;
 mod settle;
 mod structure;
+mod style;
 #[cfg(test)]
 mod test_site;
-#[cfg(feature = "prose")]
 mod text;
 mod texts;
 mod translations;
@@ -44,6 +44,7 @@ pub use orphans::OrphanCheck;
 pub use prose::ProseCheck;
 pub use settle::{Settled, settle};
 pub use structure::StructureCheck;
+pub use style::StyleCheck;
 pub use translations::{TranslatedPage, Translation, TranslationCheck, day, translated};
 
 use crate::diagnostic::{Diagnostic, sort};
@@ -56,6 +57,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &OrphanCheck,
     &HtmlCheck,
     &TranslationCheck,
+    &StyleCheck,
     #[cfg(feature = "prose")]
     &ProseCheck,
 ];

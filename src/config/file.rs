@@ -111,6 +111,11 @@ pub(super) struct CheckFile {
     pub baseline: Option<Spanned<String>>,
     pub rules: Vec<RuleFile>,
     pub external: super::external::ExternalFile,
+    pub styles: Vec<Spanned<String>>,
+    pub terms: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
+    pub avoid: BTreeMap<String, super::style::AvoidFile>,
+    pub consistent: Vec<Spanned<Vec<String>>>,
+    pub inclusive: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]

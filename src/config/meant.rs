@@ -17,6 +17,7 @@ use crate::config::markdown::Markdown;
 use crate::config::menus::Menus;
 use crate::config::routes::{Pages, RouteTemplate, WrittenRedirect};
 use crate::config::search::Search;
+use crate::config::style::Style;
 use crate::config::versions::Versions;
 use crate::diagnostic::{Place, Severity};
 use crate::site_path::SitePath;
@@ -204,6 +205,8 @@ pub struct Check {
     pub rules: Vec<Rule>,
     /// How the web is asked.
     pub external: External,
+    /// Rules of style.
+    pub style: Style,
 }
 
 /// One rule, or a family of them, with another level.

@@ -22,6 +22,7 @@ mod read_targets;
 mod read_variables;
 mod routes;
 mod search;
+mod style;
 mod versions;
 
 pub use encoding::Encoding;
@@ -43,4 +44,5 @@ pub use read::{BASELINE_FILE, CONFIG_FILE, read_config};
 pub use read_environment::read_environment;
 pub use routes::{Pages, RouteTemplate, WrittenRedirect};
 pub use search::Search;
+pub use style::{Avoid, Style};
 pub use versions::{RefPattern, Root, Versions};

@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
         place.map_or(0..0, |at| at..at + written.len() + 2)
     }
 
-    fn config(&mut self, file: ConfigFile) -> Config {
+    fn config(&mut self, mut file: ConfigFile) -> Config {
         let project = self.project(&file);
         let nav = file
             .nav
@@ -138,18 +138,18 @@ impl<'a> Reader<'a> {
             .into_iter()
             .map(|document| self.document(document))
             .collect();
-        let rules = file
-            .check
-            .rules
+        let rules = std::mem::take(&mut file.check.rules)
             .into_iter()
             .filter_map(|rule| self.rule(rule))
             .collect();
+        let style = self.style(&mut file.check);
         let check = Check {
             words: file.check.words.into_iter().collect(),
             prose: file.check.prose,
             baseline: file.check.baseline.and_then(|path| self.path(&path)),
             rules,
             external: self.external(file.check.external),
+            style,
         };
         let mut images = Images::default();
         if let Some(widths) = file.images.widths {

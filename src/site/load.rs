@@ -26,6 +26,7 @@ use crate::site::section_numbers::number_sections;
 use crate::site::sections::read_sections;
 use crate::site::settle::settle_pages;
 use crate::site::sources::{files_of, is_summary, people_and_data, text_files};
+use crate::site::style_files::read_style_files;
 use crate::site::taxonomies::{newest_first, read_taxonomies};
 use crate::site::titles::set_titles;
 use crate::site_path::SitePath;
@@ -81,10 +82,7 @@ impl Site {
         if pages.is_empty() {
             diagnostics.push(nothing_found(&content));
         }
-        let read = |path: &SitePath| {
-            snapshot.get(path)?;
-            read_text(snapshot, path)
-        };
+        let read = |path: &SitePath| snapshot.get(path).and_then(|_| read_text(snapshot, path));
         let files_of_all = snapshot.files().iter().map(|file| &file.path);
         let (data, authors) = people_and_data(snapshot, &content, &mut diagnostics);
         let profile = options.profile.as_ref();
@@ -118,6 +116,7 @@ impl Site {
         let structure = Structure {
             data: Arc::new(data),
             authors,
+            styles: Arc::new(read_style_files(snapshot, &config, &mut diagnostics)),
             kind,
             title: String::new(),
             history: Vec::new(),

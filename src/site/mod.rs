@@ -32,6 +32,7 @@ mod section_numbers;
 mod sections;
 mod settle;
 mod sources;
+mod style_files;
 mod summary;
 mod taxonomies;
 #[cfg(test)]
@@ -57,6 +58,7 @@ pub use nav::SUMMARY_FILE;
 pub use page::{MAX_PAGE, Page};
 pub use project::Placed;
 pub use routes::redirect_file;
+pub use style_files::StyleFile;
 pub use taxonomies::{Membership, Taxonomy, Term, TermId, term_slug};
 pub use theme_files::{THEME_FOLDER, is_part_of_theme, is_theme_file};
 pub use versions::{Age, VersionEntry, Versions};

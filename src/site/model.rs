@@ -16,6 +16,7 @@ use crate::site::front_matter::ListRules;
 use crate::site::labels::Labels;
 use crate::site::languages::Languages;
 use crate::site::page::Page;
+use crate::site::style_files::StyleFile;
 use crate::site::taxonomies::{Membership, Taxonomy};
 use crate::site::versions::Versions;
 use crate::site_path::SitePath;
@@ -68,6 +69,8 @@ pub struct Structure {
     pub data: Arc<Value>,
     /// What is known of authors, by the short names that pages use.
     pub authors: BTreeMap<String, Author>,
+    /// The files with rules of style that the project names.
+    pub styles: Arc<Vec<StyleFile>>,
     /// What has a label that text can refer to.
     pub labels: Labels,
     /// The page of a work that lists all labels of a kind.

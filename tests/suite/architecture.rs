@@ -99,6 +99,7 @@ const ONE_ROOM_ONLY: &[(&str, &[&str])] = &[
     ("epub_builder::", &["src/render/epub/"]),
     ("resvg::", &["src/render/brand/"]),
     ("harper_core::", &["src/checks/"]),
+    ("fancy_regex::", &["src/checks/style/"]),
     ("arborium::", &["src/render/highlight/"]),
     ("mermaid_rs_renderer::", &["src/render/diagram/"]),
     ("layout::backends", &["src/render/diagram/"]),

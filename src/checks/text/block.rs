@@ -158,6 +158,15 @@ impl Block {
         self.fits(range) && self.pieces_of(range).windows(2).all(joined)
     }
 
+    /// Whether another text can be put in the place of a range, which may hold words of programs but
+    /// nothing that is no text at all.
+    pub(in crate::checks) fn is_open(&self, range: &Range<usize>) -> bool {
+        let joined = |pair: &[Piece]| pair[0].source.end == pair[1].source.start;
+        let pieces = self.pieces_of(range);
+        let whole = |piece: &Piece| piece.fit == Fit::Whole;
+        !pieces.iter().any(whole) && pieces.windows(2).all(joined)
+    }
+
     /// Whether no markup stands inside a range of the text.
     pub(in crate::checks) fn is_plain(&self, range: &Range<usize>) -> bool {
         let ends_line = |piece: &Piece| piece.fit == Fit::Break;
