@@ -3,6 +3,8 @@
 mod baseline;
 mod catalogue;
 mod check;
+#[cfg(feature = "prose")]
+mod coverage;
 mod described;
 #[cfg(feature = "external")]
 mod external;
@@ -30,6 +32,8 @@ pub use catalogue::{
     Entry, Example, Level, Sense, entries, entry, example, is_known, is_off, nearest_code,
 };
 pub use check::{Check, CheckContext};
+#[cfg(feature = "prose")]
+pub use coverage::{Coverage, coverage, total as coverage_of_all};
 pub use described::rule_of_engine;
 #[cfg(feature = "external")]
 pub use external::{Asking, Proxies, ask_web};

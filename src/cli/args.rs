@@ -180,6 +180,9 @@ pub struct CheckArgs {
     /// Explain a rule, or list all of them
     #[arg(long, value_name = "RULE", num_args = 0..=1, default_missing_value = "all")]
     pub explain: Option<String>,
+    /// Show in a table how much of the prose of each page is read
+    #[arg(long)]
+    pub coverage: bool,
     /// The mildest level that makes the check fail
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Warning)]
     pub fail_on: FailOn,

@@ -1,6 +1,7 @@
 //! `tympan check`: findings, and nothing else unless it is asked to mend or to remember them.
 
 mod baseline;
+mod coverage;
 mod explain;
 mod fix;
 mod scope;
@@ -42,6 +43,9 @@ pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome
         let prepared = read(ui, &project, args)?;
         if args.translations {
             return translations::show(ui, &prepared.site, &project.store, &scope.only);
+        }
+        if args.coverage {
+            return coverage::show(ui, &prepared.site, &scope.only);
         }
         let (site, mut settled) = examine(ui, &project, prepared, args, &scope)?;
         if args.baseline {

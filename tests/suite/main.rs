@@ -4,6 +4,7 @@
 
 mod architecture;
 mod bad_input;
+mod checking;
 mod commands;
 mod content;
 mod contrast;

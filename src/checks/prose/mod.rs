@@ -15,6 +15,11 @@ mod spelling;
 pub use check::ProseCheck;
 pub(super) const STEPS: [&str; 2] = [known::STEP, spelling::STEP];
 
+/// Whether the prose of a page is read, as far as its language goes.
+pub(super) fn is_read(site: &crate::site::Site, page: &crate::site::Page) -> bool {
+    engine::Dialect::of(site.language_of(page)).is_some()
+}
+
 /// What the engine says of the rule that has a code.
 pub(super) fn describe(code: &str) -> Option<String> {
     let engine = engine::Engine::new(engine::Dialect::American);
