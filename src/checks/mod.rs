@@ -45,7 +45,7 @@ pub use labels::LabelCheck;
 pub use links::LinkCheck;
 pub use orphans::OrphanCheck;
 #[cfg(feature = "prose")]
-pub use prose::ProseCheck;
+pub use prose::{ProseCheck, UnknownWord, unknown_words};
 pub use settle::{Settled, settle};
 pub use structure::StructureCheck;
 pub use style::StyleCheck;

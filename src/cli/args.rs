@@ -192,6 +192,9 @@ pub struct CheckArgs {
     /// Show in a table which pages are translated, and which translations are out of date
     #[arg(long)]
     pub translations: bool,
+    /// List every word that no dictionary has, and the lines that make them known
+    #[arg(long)]
+    pub words: bool,
     /// Ask the web for addresses on other servers too
     #[arg(long)]
     pub external: bool,

@@ -17,6 +17,7 @@ use crate::cli::Outcome;
 use crate::cli::args::{CheckArgs, FailOn, Global};
 use crate::cli::check::fix::Fixed;
 use crate::cli::check::scope::Scope;
+use crate::cli::dictionaries;
 use crate::cli::external;
 use crate::cli::json::{self, CheckReport};
 use crate::cli::project::{Listed, Project, below};
@@ -24,6 +25,8 @@ use crate::cli::report;
 use crate::cli::reports::Findings;
 use crate::cli::translations;
 use crate::cli::ui::Ui;
+#[cfg(feature = "prose")]
+use crate::cli::words;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::progress::{Event, Stage};
 use crate::render::Wanted;
@@ -41,6 +44,10 @@ pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome
         let project = open(ui, global, args)?;
         let scope = Scope::of(args, &project, ui.index().as_deref())?;
         let prepared = read(ui, &project, args)?;
+        #[cfg(feature = "prose")]
+        if args.words {
+            return words::show(ui, &prepared.site, &project.store, &scope.only);
+        }
         if args.translations {
             return translations::show(ui, &prepared.site, &project.store, &scope.only);
         }
@@ -89,8 +96,10 @@ fn open(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Project> {
 
 /// Loads the site. What planning finds, such as a theme's faults, is a finding too; nothing is rendered.
 fn read(ui: &Ui, project: &Project, args: &CheckArgs) -> anyhow::Result<Prepared> {
+    let mut load = project.load_options(ui, &args.pages, &project.root.join("dist"));
+    load.dictionaries = dictionaries::folders();
     let options = BuildOptions {
-        load: project.load_options(ui, &args.pages, &project.root.join("dist")),
+        load,
         wanted: Wanted::all(),
         checks: Checks::Run,
         versions: Versions::Current,

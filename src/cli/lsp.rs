@@ -5,10 +5,12 @@ use std::path::Path;
 
 use crate::cli::Outcome;
 use crate::cli::args::PagesArgs;
+use crate::cli::dictionaries;
 use crate::cli::project::{STORE, load_options};
 use crate::cli::ui::Ui;
 use crate::lsp::{Opened, serve};
 use crate::repo::{History, Snapshot};
+use crate::site::LoadOptions;
 use crate::store::Store;
 
 pub fn run(ui: &Ui) -> anyhow::Result<Outcome> {
@@ -29,6 +31,9 @@ fn open(ui: &Ui, root: &Path) -> anyhow::Result<Opened> {
         root: root.to_path_buf(),
         history: History::read(root, commit.as_deref())?,
         store: Store::open(&root.join(STORE)),
-        load: load_options(root, ui, &pages, &root.join("dist")),
+        load: LoadOptions {
+            dictionaries: dictionaries::folders(),
+            ..load_options(root, ui, &pages, &root.join("dist"))
+        },
     })
 }

@@ -4,6 +4,7 @@ mod args;
 mod build;
 mod check;
 mod completions;
+mod dictionaries;
 mod environment;
 mod external;
 mod json;
@@ -22,6 +23,8 @@ mod summary;
 mod theme;
 mod translations;
 mod ui;
+#[cfg(feature = "prose")]
+mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

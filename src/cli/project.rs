@@ -113,6 +113,7 @@ pub fn load_options(root: &Path, ui: &Ui, pages: &PagesArgs, output: &Path) -> L
         now: ui.now(),
         exclude: inside(root, output),
         placed: None,
+        dictionaries: Vec::new(),
         profile: None,
     }
 }

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 
 use crate::cli::Outcome;
 use crate::cli::args::{Global, ServeArgs};
+use crate::cli::dictionaries;
 use crate::cli::environment::Shipping;
 use crate::cli::project::{Listed, STORE, root};
 use crate::cli::ui::Ui;
@@ -24,7 +25,8 @@ pub fn run(ui: &Ui, global: &Global, args: &ServeArgs) -> anyhow::Result<Outcome
         Some(name) => Listed::open(global, Some(&desired(ui, global, name)?))?,
         None => Listed::open(global, None)?,
     };
-    let load = project.load_options(ui, &args.pages, &project.root.join("dist"));
+    let mut load = project.load_options(ui, &args.pages, &project.root.join("dist"));
+    load.dictionaries = dictionaries::folders();
     let exclude = load.exclude.clone();
     let follow = match args.follow {
         true => Follow::Edits,

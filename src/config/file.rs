@@ -107,6 +107,7 @@ pub(super) enum DocumentSource {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct CheckFile {
     pub words: Vec<String>,
+    pub vocabulary: Vec<Spanned<String>>,
     pub prose: Option<bool>,
     pub baseline: Option<Spanned<String>>,
     pub rules: Vec<RuleFile>,

@@ -1,6 +1,6 @@
 //! The `[languages]` table: the languages a work is translated into, as written and as meant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -22,6 +22,9 @@ pub(super) struct LanguageFile {
     pub fallback: Option<bool>,
     pub nav: Vec<NavFile>,
     pub strings: BTreeMap<String, String>,
+    pub words: BTreeSet<String>,
+    pub vocabulary: Vec<Spanned<String>>,
+    pub dictionary: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -54,6 +57,12 @@ pub struct Language {
     pub nav: Vec<Nav>,
     /// Words of the theme in this language.
     pub strings: BTreeMap<String, String>,
+    /// Words that are right in this language.
+    pub words: BTreeSet<String>,
+    /// Files with more of them.
+    pub vocabulary: Vec<SitePath>,
+    /// Its dictionary, without the endings of its two files.
+    pub dictionary: Option<SitePath>,
 }
 
 impl Language {
@@ -69,6 +78,9 @@ impl Language {
             fallback: None,
             nav: Vec::new(),
             strings: BTreeMap::new(),
+            words: BTreeSet::new(),
+            vocabulary: Vec::new(),
+            dictionary: None,
         }
     }
 
@@ -210,6 +222,11 @@ impl Reader<'_> {
                 fallback: written.fallback,
                 nav: nav.filter_map(|entry| self.nav(entry)).collect(),
                 strings: written.strings,
+                words: written.words,
+                vocabulary: (written.vocabulary.iter())
+                    .filter_map(|path| self.path(path))
+                    .collect(),
+                dictionary: (written.dictionary.as_ref()).and_then(|path| self.path(path)),
             };
             languages.insert(tag, language);
         }

@@ -197,6 +197,8 @@ impl fmt::Display for Format {
 pub struct Check {
     /// The project's dictionary.
     pub words: BTreeSet<String>,
+    /// Files with more words.
+    pub vocabulary: Vec<SitePath>,
     /// Whether prose is checked at all.
     pub prose: Option<bool>,
     /// The file of findings that are not told again, if it is not the usual one.

@@ -143,8 +143,11 @@ impl<'a> Reader<'a> {
             .filter_map(|rule| self.rule(rule))
             .collect();
         let style = self.style(&mut file.check);
+        let vocabulary = file.check.vocabulary.iter();
+        let vocabulary = vocabulary.filter_map(|path| self.path(path)).collect();
         let check = Check {
             words: file.check.words.into_iter().collect(),
+            vocabulary,
             prose: file.check.prose,
             baseline: file.check.baseline.and_then(|path| self.path(&path)),
             rules,

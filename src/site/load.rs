@@ -2,6 +2,7 @@
 //! again; whatever is wrong is reported and the rest is built.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -15,11 +16,14 @@ use crate::site::documents::read_documents;
 use crate::site::expand::Shortcodes;
 use crate::site::labels::{read_labels, read_list_pages};
 use crate::site::languages::{by_language, introduce, place_of, translate};
+use crate::site::lexicons::load_lexicons;
 use crate::site::model::{Hidden, PageId, Site, Structure};
 use crate::site::names::check_names;
 use crate::site::nav::{SUMMARY_FILE, read_nav, retitled};
 use crate::site::page::{Around, MAX_PAGE, Page, PageSource};
-use crate::site::project::{Placed, content_folder, load_config, read_text, snapshot_text};
+use crate::site::project::{
+    Placed, content_folder, load_config, nothing_found, read_text, snapshot_text,
+};
 use crate::site::redirects::read_redirects;
 use crate::site::routes::settle_routes;
 use crate::site::section_numbers::number_sections;
@@ -57,6 +61,8 @@ pub struct LoadOptions {
     pub exclude: Option<SitePath>,
     /// Where it stands in the release, if it is one of several versions.
     pub placed: Option<Placed>,
+    /// Folders with dictionaries of hunspell outside of the project.
+    pub dictionaries: Vec<PathBuf>,
     /// Collects what shortcodes cost.
     pub profile: Option<Arc<Profile>>,
 }
@@ -108,10 +114,8 @@ impl Site {
         let (pages, hidden) = visible(all, &waiting(&config, options), now);
         let (pages, translated) = by_language(pages);
         let files: BTreeSet<SitePath> = files.into_iter().map(|file| file.path.clone()).collect();
-        let kind = config
-            .project
-            .kind
-            .unwrap_or_else(|| guess_kind(&pages, &content, snapshot));
+        let guessed = || guess_kind(&pages, &content, snapshot);
+        let kind = config.project.kind.unwrap_or_else(guessed);
         let config = Arc::new(config);
         let structure = Structure {
             data: Arc::new(data),
@@ -146,6 +150,7 @@ impl Site {
             shortcodes,
             is_timeless,
             baseline: baseline(snapshot, &config),
+            lexicons: load_lexicons(snapshot, &config, &pages, options, &mut diagnostics),
             moment: now,
             config,
             content,
@@ -315,12 +320,6 @@ fn is_timeless(pages: &[Arc<Page>], commit: Option<i64>, now: i64) -> bool {
         .iter()
         .flat_map(|page| [page.front.shown_from(), page.front.expires]);
     !dates.any(|date| date.is_some_and(|date| between.contains(&date.seconds())))
-}
-
-fn nothing_found(content: &SitePath) -> Diagnostic {
-    let message = "no Markdown was found";
-    Diagnostic::new("project-empty", Severity::Error, content, message)
-        .help("add an `index.md`, or name the folder with `content = \"…\"`")
 }
 
 /// Whether pages of another site were read with the same around them.

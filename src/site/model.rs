@@ -15,6 +15,7 @@ use crate::site::expand::Shortcodes;
 use crate::site::front_matter::ListRules;
 use crate::site::labels::Labels;
 use crate::site::languages::Languages;
+use crate::site::lexicons::Lexicons;
 use crate::site::page::Page;
 use crate::site::style_files::StyleFile;
 use crate::site::taxonomies::{Membership, Taxonomy};
@@ -97,6 +98,8 @@ pub struct Structure {
     pub languages: Arc<Languages>,
     /// The file of findings that are not told again, if there is one.
     pub baseline: Option<(SitePath, Arc<str>)>,
+    /// The words that are right, and the dictionaries.
+    pub lexicons: Arc<Lexicons>,
     /// The moment it is read for, in seconds after the Unix epoch: that of a clean commit, else that of
     /// the load.
     pub moment: i64,

@@ -80,6 +80,12 @@ pub(super) fn content_folder(
     }
 }
 
+pub(super) fn nothing_found(content: &SitePath) -> Diagnostic {
+    let message = "no Markdown was found";
+    Diagnostic::new("project-empty", Severity::Error, content, message)
+        .help("add an `index.md`, or name the folder with `content = \"…\"`")
+}
+
 pub(super) fn read_text(snapshot: &Snapshot, path: &SitePath) -> Option<Arc<str>> {
     let bytes = snapshot.read(path).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned().into())

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use crate::checks::check::{Check, CheckContext};
 use crate::checks::prose::engine::{Dialect, Finding};
 use crate::checks::prose::read::{Reading, read, step};
 use crate::checks::prose::rules;
-use crate::checks::prose::spelling::{self, Text, Vocabulary};
+use crate::checks::prose::spelling::{self, Text, Tongue, Vocabularies};
 use crate::checks::text::block::Block;
-use crate::checks::text::walk::{LONGEST, MAX_PROSE};
+use crate::checks::text::walk::{LONGEST, MAX_PROSE, Prose, read_prose};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::Page;
 use crate::site_path::SitePath;
@@ -29,18 +31,34 @@ impl Check for ProseCheck {
             return Vec::new();
         }
         let (mut pages, mut found) = (Vec::new(), Vec::new());
+        let mut others: Vec<(&Page, Tongue)> = Vec::new();
         for (_, page) in context.pages() {
             match Dialect::of(site.language_of(page)) {
                 Some(dialect) if page.text.len() <= MAX_PROSE => pages.push((&**page, dialect)),
                 dialect => {
-                    found.extend(dialect.map(|_| skipped(page)));
+                    let tongue = Tongue::of(site.language_of(page), &site.lexicons);
+                    match tongue.filter(|_| dialect.is_none()) {
+                        Some(tongue) if page.text.len() <= MAX_PROSE => others.push((page, tongue)),
+                        tongue => found
+                            .extend((dialect.is_some() || tongue.is_some()).then(|| skipped(page))),
+                    }
                     step(context, page);
                 }
             }
         }
         let readings = read(context, pages);
         found.extend(readings.iter().filter_map(too_long));
-        let texts: Vec<Text<'_>> = readings.iter().map(Reading::text).collect();
+        let others: Vec<(&Page, Prose, Tongue)> = others
+            .into_par_iter()
+            .map(|(page, tongue)| (page, read_prose(page), tongue))
+            .collect();
+        let texts: Vec<Text<'_>> = (readings.iter().map(Reading::text))
+            .chain(others.iter().map(|(page, prose, tongue)| Text {
+                page,
+                prose,
+                tongue,
+            }))
+            .collect();
         let misspelled = spelling::check(context, &texts);
         // A rule makes no sense of a sentence in which a word is misspelled.
         let places = places(&misspelled);
@@ -94,18 +112,18 @@ fn too_long(reading: &Reading<'_>) -> Option<Diagnostic> {
 /// Drops false alarms and words that are right in this project.
 fn sift(context: &CheckContext<'_>, readings: &[Reading<'_>]) -> Vec<Diagnostic> {
     let site = context.site;
-    let project = Vocabulary::new(&site.config.check.words);
+    let vocabularies = Vocabularies::new(&site.lexicons);
     let mut kept: Vec<(&Reading<'_>, &Block, &Finding)> = Vec::new();
     for reading in readings {
-        let own = Vocabulary::new(&reading.page.front.words);
+        let right = vocabularies.on(reading.page, site.language_of(reading.page));
         for (block, findings) in reading.findings() {
-            let right = |found: &&Finding| {
+            let is_right = |found: &&Finding| {
                 let (range, text) = (found.start..found.end, &block.text[found.start..found.end]);
-                let known = project.holds_any(text) || own.holds_any(text);
+                let known = right.holds_any(text);
                 !known && !rules::is_false_alarm(&found.rule, block, &range)
             };
             kept.extend(
-                first_of_each_place(findings.iter().filter(right))
+                first_of_each_place(findings.iter().filter(is_right))
                     .map(|found| (reading, block, found)),
             );
         }
@@ -284,6 +302,72 @@ mod tests {
         case("---\nwords: [recieve]\n---\n\nIt recieves them.\n", &[]);
         project("\"Recieve\"", "We recieve it.\n", &[]);
         case("The strandline of the subpaths.\n", &[]);
+    }
+
+    const GERMAN: [(&str, &str); 2] = [
+        (
+            "dictionaries/de_DE.aff",
+            "SET UTF-8\nSFX N Y 1\nSFX N 0 n .\n",
+        ),
+        (
+            "dictionaries/de_DE.dic",
+            "13\nder\nTang\nliegt\nam\nStrand\nund\nTüre/N\nauf\ndas\nist\nschön\nsehr\nwieder\n",
+        ),
+    ];
+
+    #[test]
+    fn other_languages_are_spelled_where_there_is_a_dictionary() {
+        let page = "---\nlang: de\n---\n\nDer Tnag liegt am Strand und auf der Türen, das Build ist shcön.\n";
+        let files = [GERMAN[0], GERMAN[1], ("a.md", page)];
+        let reported = found(&ProseCheck, &files);
+        assert_eq!(
+            shown(&files, &reported),
+            [
+                "a.md:5:5 spelling-likely \"Tnag\"",
+                "a.md:5:59 spelling-likely \"shcön\"",
+            ]
+        );
+        assert_eq!(reported[0].replacements, ["Tang"]);
+        assert_eq!(reported[1].replacements, ["schön"]);
+        case(page, &[]);
+    }
+
+    #[test]
+    fn vocabularies_are_files_of_the_project() {
+        let files = |config: &'static str| {
+            [
+                ("tympan.toml", config),
+                ("words.txt", "# Ours\n\n[Kk]itchhens?\n"),
+                ("a.md", "The kitchhen.\n"),
+            ]
+        };
+        let case = |config, expected: &[&str]| {
+            let files = files(config);
+            assert_eq!(shown(&files, &found(&ProseCheck, &files)), expected);
+        };
+        case("", &["a.md:1:5 spelling-likely \"kitchhen\""]);
+        case("[check]\nvocabulary = [\"words.txt\"]\n", &[]);
+        case("[languages.en]\nvocabulary = [\"words.txt\"]\n", &[]);
+        case("[languages.en]\nwords = [\"kitchhen\"]\n", &[]);
+        let site = site(&files("[check]\nvocabulary = [\"wrods.txt\"]\n"));
+        assert_eq!(site.diagnostics[0].code, "config-vocabulary");
+    }
+
+    #[test]
+    fn a_broken_dictionary_knows_no_word_and_harms_nothing() {
+        let page = ("a.md", "---\nlang: de\n---\n\nDer Tnag liegt.\n");
+        for (affixes, words) in [
+            ("SFX N Y 99999\n\0", "1\nTang\n"),
+            ("", ""),
+            ("\u{feff}SET X\n", "x"),
+        ] {
+            let files = [
+                ("dictionaries/de.aff", affixes),
+                ("dictionaries/de.dic", words),
+                page,
+            ];
+            found(&ProseCheck, &files);
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod rules;
 mod spelling;
 
 pub use check::ProseCheck;
+pub use spelling::{UnknownWord, unknown_words};
 pub(super) const STEPS: [&str; 2] = [known::STEP, spelling::STEP];
 
 /// Whether the prose of a page is read, as far as its language goes.

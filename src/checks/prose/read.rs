@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::checks::check::CheckContext;
 use crate::checks::prose::engine::{Dialect, Engine, Finding};
 use crate::checks::prose::known::Known;
-use crate::checks::prose::spelling::Text;
+use crate::checks::prose::spelling::{Text, Tongue};
 use crate::checks::text::block::Block;
 use crate::checks::text::walk::{Prose, read_prose};
 use crate::digest::Digest;
@@ -25,6 +25,7 @@ pub(super) struct Reading<'a> {
     pub page: &'a Page,
     pub prose: Prose,
     dialect: Dialect,
+    tongue: Tongue,
     /// What was found in each block, or the name under which it will be.
     found: Vec<Result<Vec<Finding>, Digest>>,
 }
@@ -52,6 +53,7 @@ impl<'a> Reading<'a> {
             page,
             prose,
             dialect,
+            tongue: Tongue::English(dialect),
             found,
         }
     }
@@ -61,7 +63,7 @@ impl<'a> Reading<'a> {
         Text {
             page: self.page,
             prose: &self.prose,
-            dialect: self.dialect,
+            tongue: &self.tongue,
         }
     }
 

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::checks::check::CheckContext;
-use crate::checks::prose::engine::Dialect;
+use crate::checks::prose::spelling::hunspell::capitalized;
 use crate::checks::prose::spelling::lookup::{Unknown, Words, near, unknown};
 use crate::checks::prose::spelling::tokens::{Case, Company, Token, tokens};
+use crate::checks::prose::spelling::tongue::Tongue;
 use crate::checks::prose::spelling::uses::{Uses, normal, uses};
-use crate::checks::prose::spelling::vocabulary::Vocabulary;
+use crate::checks::prose::spelling::vocabulary::Vocabularies;
 use crate::checks::text::block::{Block, Kind};
 use crate::checks::text::walk::{MAX_PROSE, Prose, read_prose};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -31,7 +32,7 @@ const SUGGESTIONS: usize = 5;
 pub(in crate::checks::prose) struct Text<'a> {
     pub page: &'a Page,
     pub prose: &'a Prose,
-    pub dialect: Dialect,
+    pub tongue: &'a Tongue,
 }
 
 /// A word that no dictionary has, where it stands.
@@ -83,33 +84,44 @@ pub(in crate::checks::prose) fn check(
 
 /// The unknown words that are written as words of a sentence are.
 fn suspects<'a>(context: &CheckContext<'_>, texts: &[Text<'a>]) -> Vec<Suspect<'a>> {
-    let read: Vec<(Dialect, BTreeSet<String>)> = texts
+    let lexicons = &context.site.lexicons;
+    let unknowns = unknown(context.store, lexicons, &ask_for(texts));
+    let vocabularies = Vocabularies::new(lexicons);
+    let of_text = |text: &Text<'a>| {
+        let unknowns = &unknowns[text.tongue];
+        let right = vocabularies.on(text.page, context.site.language_of(text.page));
+        let blocks = text.prose.blocks.iter();
+        let found = blocks.flat_map(|block| of_block(*text, block, unknowns));
+        found
+            .filter(|suspect| !right.holds(&suspect.word))
+            .collect::<Vec<_>>()
+    };
+    texts.par_iter().flat_map_iter(of_text).collect()
+}
+
+/// The words of these texts that are no part of anything else.
+pub(super) fn ask_for(texts: &[Text<'_>]) -> Words {
+    let read: Vec<(&Tongue, BTreeSet<String>)> = texts
         .par_iter()
         .map(|text| {
             let tokens = text.prose.blocks.iter().flat_map(tokens);
             let words = tokens
                 .filter(|token| token.company != Company::Glued)
                 .map(|token| normal(token.text));
-            (text.dialect, words.collect())
+            (text.tongue, words.collect())
         })
         .collect();
     let mut words = Words::new();
-    for (dialect, read) in read {
-        words.entry(dialect).or_default().extend(read);
+    for (tongue, read) in read {
+        words.entry(tongue.clone()).or_default().extend(read);
     }
-    let unknowns = unknown(context.store, &words);
-    let project = Vocabulary::new(&context.site.config.check.words);
-    let of_text = |text: &Text<'a>| {
-        let unknowns = &unknowns[&text.dialect];
-        let page = Vocabulary::new(&text.page.front.words);
-        let is_right = |word: &str| project.holds(word) || page.holds(word);
-        let blocks = text.prose.blocks.iter();
-        let found = blocks.flat_map(|block| of_block(*text, block, unknowns));
-        found
-            .filter(|suspect| !is_right(&suspect.word))
-            .collect::<Vec<_>>()
-    };
-    texts.par_iter().flat_map_iter(of_text).collect()
+    words
+}
+
+/// Whether a block is in another language: it is long enough to tell, and most of its words are
+/// unknown.
+pub(super) fn is_foreign(words: usize, unknown: usize) -> bool {
+    words >= 8 && unknown * 2 > words
 }
 
 fn of_block<'a>(
@@ -127,8 +139,7 @@ fn of_block<'a>(
         .iter()
         .filter(|(unknown, _)| unknown.is_some())
         .count();
-    // Another language: it is long enough to tell, and most words are unknown.
-    if words.len() >= 8 && strange * 2 > words.len() {
+    if is_foreign(words.len(), strange) {
         return Vec::new();
     }
     let is_heading = matches!(block.kind, Kind::Heading(_) | Kind::Title);
@@ -142,7 +153,12 @@ fn of_block<'a>(
     };
     let suspect = |(at, (unknown, token)): (usize, &(Option<&Unknown>, Token<'a>))| {
         let unknown: &Unknown = (*unknown)?;
-        matches!(token.case, Case::Lower | Case::Start).then(|| Suspect {
+        let is_word = match token.case {
+            Case::Lower | Case::Start => true,
+            Case::Name => text.tongue.has_capital_nouns(),
+            Case::Mixed => false,
+        };
+        is_word.then(|| Suspect {
             text,
             block,
             word: normal(token.text).to_lowercase(),
@@ -165,13 +181,19 @@ fn is_slip(suspect: &Suspect<'_>, uses: Uses) -> bool {
 /// Whether an unknown word is rare enough, and looks enough like a word, to be a slip.
 fn may_be_slip(suspect: &Suspect<'_>, uses: Uses) -> bool {
     let word = &suspect.word;
+    let tongue = suspect.text.tongue;
     let named = suspect.token.case == Case::Start && (uses.names > 0 || suspect.before_name);
+    let named = named && !tongue.has_capital_nouns();
+    let letters = |c: char| match tongue.is_english() {
+        true => c.is_ascii_lowercase(),
+        false => c.is_alphabetic(),
+    };
     !suspect.formed
         && uses.prose <= MOST_USES
         && uses.code == 0
         && !named
         && word.chars().count() >= SHORTEST
-        && word.chars().all(|c| c.is_ascii_lowercase())
+        && word.chars().all(letters)
 }
 
 /// The suspects of a page, each with the words near to it.
@@ -181,13 +203,13 @@ type Slips<'a, 'b> = Vec<(&'a Suspect<'b>, &'a [(String, u32)])>;
 fn likely(context: &CheckContext<'_>, suspects: &[Suspect<'_>]) -> Vec<Diagnostic> {
     let mut words = Words::new();
     for suspect in suspects {
-        let words = words.entry(suspect.text.dialect).or_default();
+        let words = words.entry(suspect.text.tongue.clone()).or_default();
         words.insert(suspect.word.clone());
     }
-    let nears = near(context.store, &words);
+    let nears = near(context.store, &context.site.lexicons, &words);
     let mut by_page: BTreeMap<&SitePath, Slips<'_, '_>> = BTreeMap::new();
     for suspect in suspects {
-        if let Some(near) = nears[&suspect.text.dialect].get(&suspect.word) {
+        if let Some(near) = nears[suspect.text.tongue].get(&suspect.word) {
             let page = by_page.entry(&suspect.text.page.path).or_default();
             page.push((suspect, near));
         }
@@ -248,18 +270,14 @@ fn report(
         .diagnostic(code, Severity::Warning, source, message)
         .help("add it to `words` in `[check]` if it is right");
     if suspect.block.is_whole(&suspect.token.range) {
-        let capital = suspect.token.case == Case::Start;
-        report.replacements = meant.iter().map(|word| cased(word, capital)).collect();
+        let capital = suspect.token.case != Case::Lower;
+        let cased = |word: &String| match capital {
+            true => capitalized(word),
+            false => word.clone(),
+        };
+        report.replacements = meant.iter().map(cased).collect();
     }
     report
-}
-
-fn cased(word: &str, capital: bool) -> String {
-    let mut letters = word.chars();
-    match letters.next() {
-        Some(first) if capital => first.to_uppercase().chain(letters).collect(),
-        _ => word.to_owned(),
-    }
 }
 
 /// The other pages that may use one of these words, taken apart.

@@ -7,15 +7,15 @@ use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::checks::prose::engine::{Dialect, version};
-use crate::checks::prose::spelling::english::English;
 use crate::checks::prose::spelling::likeness::slip;
+use crate::checks::prose::spelling::tongue::{Lexicon, Tongue};
 use crate::checks::prose::spelling::typos::corrections;
 use crate::digest::Digest;
+use crate::site::Lexicons;
 use crate::store::{Key, Store};
 
 /// The version of what is kept.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The step that results are kept under.
 pub(in crate::checks) const STEP: &str = "spelling";
@@ -29,33 +29,40 @@ pub(super) struct Unknown {
     pub typo: Vec<String>,
 }
 
-/// Words, by the dialect that they are written in.
-pub(super) type Words = BTreeMap<Dialect, BTreeSet<String>>;
+/// Words, by the language that they are written in.
+pub(super) type Words = BTreeMap<Tongue, BTreeSet<String>>;
 
 /// What is said of some of the words that were asked for.
-pub(super) type Answers<T> = BTreeMap<Dialect, BTreeMap<String, T>>;
+pub(super) type Answers<T> = BTreeMap<Tongue, BTreeMap<String, T>>;
 
 /// The words that are in no dictionary.
-pub(super) fn unknown(store: &Store, words: &Words) -> Answers<Unknown> {
-    ask(store, "unknown", words, |english, word| {
-        if english.knows(word) {
+pub(super) fn unknown(store: &Store, lexicons: &Lexicons, words: &Words) -> Answers<Unknown> {
+    ask(store, lexicons, "unknown", words, |lexicon, word| {
+        if lexicon.knows(word) {
             return None;
         }
         let lower = word.to_lowercase();
-        let meant = corrections(&lower).iter();
-        let known = meant.filter(|meant| meant.split(' ').all(|word| english.knows(word)));
+        let table = match lexicon.is_english() {
+            true => corrections(&lower),
+            false => &[],
+        };
+        let known = |meant: &&&str| meant.split(' ').all(|word| lexicon.knows(word));
         Some(Unknown {
-            formed: english.forms(&lower),
-            typo: ranked(&lower, known),
+            formed: lexicon.forms(&lower),
+            typo: ranked(&lower, table.iter().filter(known)),
         })
     })
 }
 
 /// The words near to unknown ones, with how far each lies off; nothing for those that lie far from
 /// every word.
-pub(super) fn near(store: &Store, words: &Words) -> Answers<Vec<(String, u32)>> {
-    ask(store, "near", words, |english, word| {
-        Some(english.near(word)).filter(|near| !near.is_empty())
+pub(super) fn near(
+    store: &Store,
+    lexicons: &Lexicons,
+    words: &Words,
+) -> Answers<Vec<(String, u32)>> {
+    ask(store, lexicons, "near", words, |lexicon, word| {
+        Some(lexicon.near(word)).filter(|near| !near.is_empty())
     })
 }
 
@@ -69,18 +76,16 @@ fn ranked<'a>(word: &str, meant: impl Iterator<Item = &'a &'static str>) -> Vec<
 
 fn ask<T: Send + Serialize + DeserializeOwned>(
     store: &Store,
+    lexicons: &Lexicons,
     question: &str,
     words: &Words,
-    answer: impl Fn(&English, &str) -> Option<T> + Sync,
+    answer: impl Fn(&Lexicon, &str) -> Option<T> + Sync,
 ) -> Answers<T> {
     let pack = store.pack(STEP);
     let mut answers = BTreeMap::new();
-    for (dialect, words) in words {
-        let key = Key::new(STEP, VERSION)
-            .input("question", question.as_bytes())
-            .input("dialect", dialect.name().as_bytes())
-            .input("harper", version().as_bytes())
-            .name();
+    for (tongue, words) in words {
+        let key = Key::new(STEP, VERSION).input("question", question.as_bytes());
+        let key = tongue.input(key, lexicons).name();
         let name = |word: &str| Digest::of_parts([key.bytes(), word.as_bytes()]);
         let known = |word: &String| {
             let bytes = pack.get(&name(word))?;
@@ -88,15 +93,13 @@ fn ask<T: Send + Serialize + DeserializeOwned>(
         };
         let known: Vec<(&String, Option<Option<T>>)> =
             words.par_iter().map(|word| (word, known(word))).collect();
-        let english = known
-            .iter()
-            .any(|(_, answer)| answer.is_none())
-            .then(|| English::new(*dialect));
+        let is_new = known.iter().any(|(_, answer)| answer.is_none());
+        let lexicon = is_new.then(|| tongue.load(lexicons)).flatten();
         let answers_of = known.into_par_iter().filter_map(|(word, known)| {
-            let answer = match (known, &english) {
+            let answer = match (known, &lexicon) {
                 (Some(known), _) => known,
-                (None, Some(english)) => {
-                    let fresh = answer(english, word);
+                (None, Some(lexicon)) => {
+                    let fresh = answer(lexicon, word);
                     if let Ok(bytes) = serde_json::to_vec(&fresh) {
                         pack.put(name(word), &bytes);
                     }
@@ -106,7 +109,7 @@ fn ask<T: Send + Serialize + DeserializeOwned>(
             };
             answer.map(|answer| (word.clone(), answer))
         });
-        answers.insert(*dialect, answers_of.collect());
+        answers.insert(tongue.clone(), answers_of.collect());
     }
     pack.keep();
     answers
