@@ -1,4 +1,5 @@
-//! What an editor can do about findings: put another text in the place, or teach the project a word.
+//! What an editor can do about findings: put another text in the place, teach the project a word, or
+//! say that it is meant.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -45,6 +46,7 @@ pub(super) fn actions(
                     let word = lines.text().get(place.span.clone())?;
                     add_word(word, found, lines, units, config)
                 }));
+                actions.extend(ignore(uri, found, &place.span, lines));
             }
         }
     }
@@ -72,6 +74,46 @@ fn quick_fixes(
         ..CodeAction::default()
     };
     found.replacements.iter().take(OFFERED).map(fix).collect()
+}
+
+/// Says in the text that a finding is meant.
+fn ignore(
+    uri: &Uri,
+    found: &Diagnostic,
+    span: &Range<usize>,
+    lines: &Lines<'_>,
+) -> Option<CodeAction> {
+    let at = place_of_remark(lines.text(), span)?;
+    let remark = format!(" <!-- tympan: ignore {} -->", found.code);
+    Some(CodeAction {
+        title: format!("Ignore `{}` here", found.code),
+        kind: Some(CodeActionKind::QUICKFIX),
+        diagnostics: Some(vec![diagnostic(found, lines)]),
+        edit: Some(edits(uri, vec![edit(lines, &(at..at), &remark)])),
+        ..CodeAction::default()
+    })
+}
+
+/// Where a remark about a place belongs: at the end of its line, in a table inside the last cell;
+/// nowhere in front matter, which has no remarks.
+fn place_of_remark(text: &str, span: &Range<usize>) -> Option<usize> {
+    let fence = ["---", "+++"]
+        .into_iter()
+        .find(|fence| text.starts_with(fence));
+    let in_front = fence.is_some_and(|fence| {
+        let end = text[3..].find(&format!("\n{fence}"));
+        end.is_none_or(|end| span.start < end + 3)
+    });
+    let from = text.get(..span.start).filter(|_| !in_front)?;
+    let start = from.rfind('\n').map_or(0, |at| at + 1);
+    let rest = text.get(span.end..)?;
+    let end = span.end + rest.find('\n').unwrap_or(rest.len());
+    let line = text[start..end].trim_end();
+    let cells = line
+        .trim_start()
+        .strip_prefix('|')
+        .and(line.strip_suffix('|'));
+    Some(start + cells.unwrap_or(line).trim_end().len())
 }
 
 /// Adds a word to those of the project.
@@ -165,6 +207,24 @@ mod tests {
             config
         });
         assert_eq!(added.as_deref(), expected);
+    }
+
+    #[test]
+    fn a_remark_stands_behind_what_it_is_about() {
+        let case = |text: &str, expected: Option<&str>| {
+            let at = text.find("wrod").unwrap();
+            let found = place_of_remark(text, &(at..at + 4));
+            let text = found.map(|at| format!("{}<>{}", &text[..at], &text[at..]));
+            assert_eq!(text.as_deref(), expected);
+        };
+        case("a wrod here \r\nb\n", Some("a wrod here<> \r\nb\n"));
+        case("# wrod", Some("# wrod<>"));
+        case("| a | wrod |\n", Some("| a | wrod<> |\n"));
+        case("---\ntitle: wrod\n---\n", None);
+        case(
+            "---\ntitle: a\n---\nwrod\n",
+            Some("---\ntitle: a\n---\nwrod<>\n"),
+        );
     }
 
     #[test]

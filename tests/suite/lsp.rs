@@ -188,8 +188,11 @@ fn an_editor_is_offered_what_to_write() {
         }])
     );
     let config = uri(&project, "tympan.toml");
-    let teach = actions.last().unwrap();
+    let [.., teach, ignore] = actions.as_slice() else {
+        panic!("{actions:?}");
+    };
     assert_eq!(teach["title"], "Add “recieve” to the words of the project");
+    assert_eq!(ignore["title"], "Ignore `spelling-likely` here");
     assert_eq!(
         teach["edit"]["changes"][&config][0]["newText"],
         "\"recieve\", "
