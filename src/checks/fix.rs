@@ -30,11 +30,14 @@ pub struct Mended {
     pub count: usize,
 }
 
-/// Mends those findings about `text`, the whole of a file, that have one right way. Of two that
-/// overlap, the second stays. None where there is nothing to mend.
-pub fn mend<'a>(text: &str, found: impl IntoIterator<Item = &'a Diagnostic>) -> Option<Mended> {
+/// The edits of those findings about `text`, the whole of a file, that have one right way: in order
+/// and apart. Of two that overlap, the second stays.
+pub fn safe_edits<'a>(
+    text: &str,
+    found: impl IntoIterator<Item = &'a Diagnostic>,
+) -> Vec<(Range<usize>, &'a str)> {
     let removed = cuts(text, 0);
-    let mut edits: Vec<(Range<usize>, &str)> = found
+    let mut edits: Vec<(Range<usize>, &'a str)> = found
         .into_iter()
         .filter(|found| is_safe_fix(&found.code))
         .filter_map(edit)
@@ -42,16 +45,24 @@ pub fn mend<'a>(text: &str, found: impl IntoIterator<Item = &'a Diagnostic>) -> 
         .collect();
     edits.sort_by_key(|(span, _)| (span.start, span.end));
     edits.dedup();
-    let (mut out, mut done, mut count) = (String::with_capacity(text.len()), 0, 0);
+    let mut done = None;
+    // An edit that touches another may be meant for the same letters.
+    edits.retain(|(span, _)| {
+        let apart = done.is_none_or(|done| span.start > done);
+        done = if apart { Some(span.end) } else { done };
+        apart
+    });
+    edits
+}
+
+/// Makes the safe edits of a text. None where there is nothing to mend.
+pub fn mend<'a>(text: &str, found: impl IntoIterator<Item = &'a Diagnostic>) -> Option<Mended> {
+    let edits = safe_edits(text, found);
+    let (mut out, mut done, count) = (String::with_capacity(text.len()), 0, edits.len());
     for (span, replacement) in edits {
-        // An edit that touches another may be meant for the same letters.
-        if span.start < done || (count > 0 && span.start == done) {
-            continue;
-        }
         out.push_str(&text[done..span.start]);
         out.push_str(replacement);
         done = span.end;
-        count += 1;
     }
     out.push_str(&text[done..]);
     (count > 0 && out != text).then_some(Mended { text: out, count })

@@ -38,7 +38,7 @@ pub use described::rule_of_engine;
 #[cfg(feature = "external")]
 pub use external::{Asking, Proxies, ask_web};
 pub use fingerprint::fingerprints;
-pub use fix::{Mended, is_safe_fix, mend};
+pub use fix::{Mended, is_safe_fix, mend, safe_edits};
 pub use html::HtmlCheck;
 pub use ignore::{Ignored, Judged};
 pub use labels::LabelCheck;

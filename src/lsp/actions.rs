@@ -8,6 +8,7 @@ use lsp_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, TextEdit, Uri, WorkspaceEdit,
 };
 
+use crate::checks::safe_edits;
 use crate::diagnostic::Diagnostic;
 use crate::lsp::convert::{Lines, Units, diagnostic};
 
@@ -48,6 +49,19 @@ pub(super) fn actions(
                 }));
                 actions.extend(ignore(uri, found, &place.span, lines));
             }
+        }
+    }
+    if is_wanted(&CodeActionKind::SOURCE_FIX_ALL) {
+        let safe = safe_edits(lines.text(), findings);
+        let safe = safe.iter().map(|(span, text)| edit(lines, span, text));
+        let safe: Vec<TextEdit> = safe.collect();
+        if !safe.is_empty() {
+            actions.push(CodeAction {
+                title: "Fix all that has one right way".to_owned(),
+                kind: Some(CodeActionKind::SOURCE_FIX_ALL),
+                edit: Some(edits(uri, safe)),
+                ..CodeAction::default()
+            });
         }
     }
     actions

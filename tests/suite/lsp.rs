@@ -188,11 +188,9 @@ fn an_editor_is_offered_what_to_write() {
         }])
     );
     let config = uri(&project, "tympan.toml");
-    let [.., teach, ignore] = actions.as_slice() else {
-        panic!("{actions:?}");
-    };
-    assert_eq!(teach["title"], "Add “recieve” to the words of the project");
-    assert_eq!(ignore["title"], "Ignore `spelling-likely` here");
+    let titled = |title: &str| actions.iter().find(|action| action["title"] == title);
+    let teach = titled("Add “recieve” to the words of the project").unwrap();
+    assert!(titled("Ignore `spelling-typo` here").is_some());
     assert_eq!(
         teach["edit"]["changes"][&config][0]["newText"],
         "\"recieve\", "
@@ -217,5 +215,36 @@ fn what_is_no_project_and_no_protocol_harms_nothing() {
     );
     let told = editor.wait_for(|message| message["params"]["uri"] == page.as_str());
     assert_eq!(told["params"]["diagnostics"], json!([]));
+    editor.close();
+}
+
+#[cfg(feature = "prose")]
+#[test]
+fn an_editor_mends_what_has_one_right_way() {
+    let project = Project::new(&[("a.md", "# A\n")]);
+    let mut editor = Editor::open(&project);
+    let page = uri(&project, "a.md");
+    editor.type_text(
+        &page,
+        1,
+        "# A\n\nIt is a apple and the the egg.\n\nWe zzrecieve it.\n",
+    );
+    editor.findings(&page, 1);
+    let start = json!({ "line": 0, "character": 0 });
+    let actions = editor.ask(
+        "textDocument/codeAction",
+        &json!({
+            "textDocument": { "uri": page },
+            "range": { "start": start, "end": start },
+            "context": { "diagnostics": [], "only": ["source.fixAll"] },
+        }),
+    );
+    assert_eq!(actions.as_array().unwrap().len(), 1, "{actions}");
+    let edits = actions[0]["edit"]["changes"][&page].as_array().unwrap();
+    let texts: Vec<&str> = edits
+        .iter()
+        .map(|edit| edit["newText"].as_str().unwrap())
+        .collect();
+    assert_eq!(texts, ["an", "the"]);
     editor.close();
 }
