@@ -111,6 +111,12 @@ fn words(cell: &str) -> String {
     out.replace('\\', "")
 }
 
+/// A code as the table has it; what stands for many ends in `…` or in names in capitals.
+fn family(written: &str) -> String {
+    let end = written.find(|letter: char| letter == '…' || letter.is_uppercase());
+    end.map_or_else(|| written.to_owned(), |end| format!("{}*", &written[..end]))
+}
+
 /// Reads the tables of the page.
 fn read(page: &'static str) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
@@ -131,7 +137,7 @@ fn read(page: &'static str) -> Vec<Entry> {
         let (Some(code), Some(advice)) = (cells.first(), cells.last()) else {
             continue;
         };
-        let code = code.trim_end_matches('`').replace('…', "*");
+        let code = family(code.trim_end_matches('`'));
         let (level, means) = match cells.as_slice() {
             [_, level, means, _] => (*level, *means),
             [_, means, ..] => ("", *means),
@@ -183,6 +189,8 @@ mod tests {
             "prose-an-a",
             "prose-*",
             "prose-an*",
+            "style-google-headings",
+            "style-google-*",
         ] {
             assert!(is_known(rule), "{rule}");
         }
