@@ -117,13 +117,11 @@ fn sift(context: &CheckContext<'_>, readings: &[Reading<'_>]) -> Vec<Diagnostic>
     for reading in readings {
         let right = vocabularies.on(reading.page, site.language_of(reading.page));
         for (block, findings) in reading.findings() {
-            let is_right = |found: &&Finding| {
-                let (range, text) = (found.start..found.end, &block.text[found.start..found.end]);
-                let known = right.holds_any(text);
-                !known && !rules::is_false_alarm(&found.rule, block, &range)
-            };
+            let known = |found: &Finding| right.holds_any(&block.text[found.start..found.end]);
+            let findings: Vec<&Finding> = findings.iter().filter(|found| !known(found)).collect();
             kept.extend(
-                first_of_each_place(findings.iter().filter(is_right))
+                found_in(block, findings)
+                    .into_iter()
                     .map(|found| (reading, block, found)),
             );
         }
@@ -133,11 +131,15 @@ fn sift(context: &CheckContext<'_>, readings: &[Reading<'_>]) -> Vec<Diagnostic>
         .collect()
 }
 
-/// Of findings that overlap, the one that matters most.
-fn first_of_each_place<'a>(
-    findings: impl Iterator<Item = &'a Finding>,
-) -> impl Iterator<Item = &'a Finding> {
-    let mut findings: Vec<&Finding> = findings.collect();
+/// What is worth telling of the findings of a block: no false alarms, and of those that overlap the
+/// one that matters most.
+pub(super) fn found_in<'a>(
+    block: &Block,
+    findings: impl IntoIterator<Item = &'a Finding>,
+) -> Vec<&'a Finding> {
+    let right =
+        |found: &&Finding| !rules::is_false_alarm(&found.rule, block, &(found.start..found.end));
+    let mut findings: Vec<&Finding> = findings.into_iter().filter(right).collect();
     findings.sort_by_key(|found| (found.priority, found.start, found.end));
     let mut kept: Vec<&Finding> = Vec::new();
     for found in findings {
@@ -146,7 +148,7 @@ fn first_of_each_place<'a>(
             kept.push(found);
         }
     }
-    kept.into_iter()
+    kept
 }
 
 fn report(page: &Page, block: &Block, found: &Finding) -> Diagnostic {

@@ -14,6 +14,7 @@ use harper_core::spell::{FstDictionary, MutableDictionary};
 use harper_core::{Document, Span, Token, TokenKind};
 use serde::{Deserialize, Serialize};
 
+use crate::checks::prose::grammar::Grammar;
 use crate::checks::prose::rules::is_off;
 
 /// A kind of English.
@@ -49,6 +50,7 @@ pub(super) struct Engine {
     dialect: Dialect,
     words: Arc<FstDictionary>,
     group: LintGroup,
+    grammar: Grammar,
     /// How many texts the group has read.
     read: usize,
 }
@@ -111,6 +113,7 @@ impl Engine {
             dialect,
             words: FstDictionary::curated(),
             group: group(dialect),
+            grammar: Grammar::new(),
             read: 0,
         }
     }
@@ -172,6 +175,8 @@ impl Engine {
                 findings.push(finding(&rule, &lint, text, range));
             }
         }
+        let range_of = |letters: Range<usize>| place(Span::new(letters.start, letters.end));
+        findings.extend(self.grammar.find(&document, text, &self.words, &range_of));
         findings.sort_by(|a, b| (a.start, a.end, &a.rule).cmp(&(b.start, b.end, &b.rule)));
         findings.dedup();
         findings

@@ -1,14 +1,17 @@
 //! Grammar and spelling of English text. Other languages are left alone.
 //!
 //! What is known of a block of text ([`crate::checks::text`]) is looked up by its content
-//! ([`known`]); harper reads the others on a few threads ([`read`], [`engine`]); its findings are
-//! sifted ([`rules`]), words are spelled ([`spelling`]), and all is reported at its place in the file
-//! ([`check`]).
+//! ([`known`]); harper and rules of our own ([`grammar`]) read the others on a few threads ([`read`],
+//! [`engine`]); their findings are sifted ([`rules`]), words are spelled ([`spelling`]), and all is
+//! reported at its place in the file ([`check`]).
 
 mod check;
 mod engine;
+mod grammar;
 mod known;
 mod read;
+#[cfg(test)]
+mod recall;
 mod rules;
 mod spelling;
 

@@ -1,0 +1,377 @@
+//! The words that are most often taken for others: than and then, affect and effect.
+
+use crate::checks::prose::grammar::rule::{Family, confusion};
+
+pub(super) const FAMILIES: &[Family] = &[
+    Family {
+        code: "than",
+        message: "`than` compares; `then` is about time",
+        patterns: &[
+            (
+                "CMP ADJ|ADV|N|PL? <then> !END|V!|CODE|you|we|it|they|he|she|there|i|just|click|run|use|add|open|select|type|press",
+                "than",
+            ),
+            (
+                "faster|slower|better|worse|larger|smaller|bigger|greater|less|fewer|higher|lower|longer|shorter|newer|older|earlier|later|easier|harder|rather|stronger|simpler|cheaper|quicker|deeper|wider|other <then> !END|V!|CODE|you|we|i",
+                "than",
+            ),
+            (
+                "more|less|fewer ADJ|ADV|SG|PL|MASS <then> DET|NUM|W !END|,",
+                "than",
+            ),
+            (
+                "more|less|fewer|rather|other|no|sooner|later|earlier <then> the|a|an|NUM|expected|usual|half|one|any|that|those|before|normal|it|just|writing|using|copying|in|on|for|with",
+                "than",
+            ),
+            (
+                "no|not later|more|less|fewer|earlier|longer|sooner|other <then>",
+                "than",
+            ),
+            ("^ rather <then>", "than"),
+            (
+                "other <then> DET|N|PL|he|she|it|we|they|you|by|through|with|those",
+                "than",
+            ),
+            (
+                ", <than> V|the|it|you|we|they|this|a|there|i|he|she|VG",
+                "then",
+            ),
+            ("and <than> V !END", "then"),
+            ("if W W? W? W? W? , <than>", "then"),
+            ("^ <than> V|the|you|we|it|they|a|DET", "then"),
+            (
+                "only|just|back|since|until|by|and <than> END|V|you|we|it",
+                "then",
+            ),
+        ],
+    },
+    Family {
+        code: "have",
+        message: "`have` is the verb that belongs here; `of` only sounds like it",
+        patterns: &[
+            (
+                "could|would|should|might|must|couldn't|wouldn't|shouldn't|mustn't|mightn't <of> !course|all|late",
+                "have",
+            ),
+            (
+                "could|would|should|might|must not|never|also|only|still|always|easily|probably|just|already|then <of> !course|all|the",
+                "have",
+            ),
+            ("may|will <of> been|had|done|VD!", "have"),
+        ],
+    },
+    confusion(
+        "`effect` is what comes of something; to `affect` is to change it",
+        &[
+            (
+                "the|an|no|any|this|that|its|their|some|little|same|side|desired|following|other|in|much|full|such|opposite|great|small|big|real|immediate|positive|negative <affect> !W|PL",
+                "effect",
+            ),
+            (
+                "the|an|no|any|this|that|its|their|little|same|side|desired|much|full|opposite|small|big <affect> of|on|is|was|in|END|when|if|as|that",
+                "effect",
+            ),
+            (
+                "the|any|these|those|no|its|their|side|following <affects> of|on|are|were|in|END",
+                "effects",
+            ),
+            (
+                "not|to|will|can|may|might|would|could|should|doesn't|don't|won't|didn't|cannot|can't|also|must|never <effect> the|your|how|other|its|all|any|our|this|performance|other|existing|what|anything|CODE|those|these|which",
+                "affect",
+            ),
+            (
+                "that|which|this|it|what <effects> the|your|how|other|its|all|any|our|this|performance|only|existing|what|every",
+                "affects",
+            ),
+            ("is|are|was|were|not|be|been <effected> by", "affected"),
+            ("take|takes|took|taking|taken <affect>", "effect"),
+        ],
+    ),
+    confusion(
+        "to `lose` is not to have any more; `loose` is not tight",
+        &[
+            (
+                "to|not|will|can|may|might|would|could|should|don't|doesn't|won't|didn't|cannot|can't|you|we|they|never|must|you'll|we'll|i <loose> DET|CODE|any|track|data|control|focus|access|information|precision|money|time|some|changes|work|it|them|W",
+                "lose",
+            ),
+            (
+                "is|are|was|were|be|been|by|of|without|risk|from|avoid <loosing> DET|W",
+                "losing",
+            ),
+            (
+                "that|which|it|he|she|server|client|program|user|process <looses> DET|W",
+                "loses",
+            ),
+            (
+                "the|a|any|some|these <lose> SG|PL is|was|caused|are|were|can|should|coupling|cable|end|ends|file|files|screw|screws|page|pages",
+                "loose",
+            ),
+            ("a|the <lose> SG|PL", "loose"),
+        ],
+    ),
+    confusion(
+        "`advice` is what is given; to `advise` is to give it",
+        &[
+            (
+                "i|we|they|would|you|to|strongly|not <advice> DET|you|users|against|people|that|everyone|to|caution",
+                "advise",
+            ),
+            ("is|are|was|were|be|well <adviced>", "advised"),
+            (
+                "good|bad|some|the|any|this|that|my|your|their|of|more|legal|general|following|best|useful|practical|an|no|further <advise> !W|the|you",
+                "advice",
+            ),
+            (
+                "good|bad|some|any|my|your|of|more|legal|general|following|best|useful|practical|further|for|piece <advise> on|for|about|is|was|to|from|END|in",
+                "advice",
+            ),
+        ],
+    ),
+    confusion(
+        "`too` is more than enough, or also; `two` is a number",
+        &[
+            (
+                "is|are|was|were|be|it's|far|way|get|gets|becomes|grows|not|that's|been|grow|become|seems <to> large|small|late|early|big|long|short|slow|fast|high|low|many|much|few|little|old|new|complex|complicated|difficult|hard|easy|expensive|strict|simple|heavy|often|soon|bad|good|wide|narrow|deep|far|noisy|verbose|broad|general|close|wide|quiet|generic|weak|strong|different",
+                "too",
+            ),
+            ("^ <to> many|much|few|little", "too"),
+            (
+                "are|is|have|has|with|were|was|there|contains|had <to> many|much",
+                "too",
+            ),
+            ("W|PL , <to> END", "too"),
+            (
+                "also|can|must|should|takes|accepts|has|have|are|pass|with|of|the|these|those|returns|needs|between|into|use|uses|only <to> arguments|parameters|files|pages|options|ways|kinds|types|values|parts|lines|words|fields|columns|tables|steps|things|versions|strings|numbers|modes|days|weeks|months|years|functions|methods|people|times|tests|rules|copies|servers",
+                "two",
+            ),
+            ("^ <too> V! DET|W", "to"),
+            (
+                "need|needs|want|wants|have|has|had|going|able|order|used|allows|allow|like|try|trying|has|due|according|how|up|refer|similar|belongs|related|leads|relative <too> V!|DET|CODE !many|few",
+                "to",
+            ),
+        ],
+    ),
+    confusion(
+        "to `accept` is to take; `except` leaves out",
+        &[
+            (
+                "to|not|will|can|may|might|would|could|should|don't|doesn't|won't|didn't|cannot|can't|must|you|we|they|i|only|also <except> DET|CODE|PL|such|any|only|all|both|as|W",
+                "accept",
+            ),
+            (
+                "it|server|function|method|he|she|that|which|command|program|tool|parser|option|this|constructor <excepts> DET|NUM|CODE|PL|W",
+                "accepts",
+            ),
+            (
+                "is|are|was|were|be|been|not|only <excepted> by|as|in|END|values|for",
+                "accepted",
+            ),
+            (
+                "all|every|each|everything|everyone|nothing|any|none PL|SG|? , <accept> for|in|the|that|when|where|if|on|those|this|these",
+                "except",
+            ),
+            (
+                "all|every|each|nothing|any|no PL|SG? <accept> for|in|the|when|where|if|those|those",
+                "except",
+            ),
+            (
+                "everything|everyone|nothing|nobody|anything <accept>",
+                "except",
+            ),
+        ],
+    ),
+    confusion(
+        "`principal` is the chief one; a `principle` is a rule",
+        &[
+            (
+                "the|a|two|three|its|their|our <principle> reason|reasons|author|authors|component|components|investigator|engineer|cause|advantage|difference|purpose|goal|role|method|type|types|maintainer|developer|source|office|place|amount|part|parts|use|uses|way|ways|aim|contact|debtor|entity|axis|character|idea|means|feature|features|problem|concern|architect|benefit",
+                "principal",
+            ),
+            (
+                "in|on|guiding|basic|general|fundamental|core|design|underlying|by|simple <principal> !W|PL",
+                "principle",
+            ),
+            (
+                "basic|general|fundamental|first|design|core|guiding|key|legal|following|these|our|main|important|simple|solid|the|same|few|two|three|four|five|some <principals> of|are|is|for|behind|that|apply|in|END",
+                "principles",
+            ),
+            (
+                "basic|general|fundamental|guiding|design <principal> that|of|is|behind|applies|END",
+                "principle",
+            ),
+        ],
+    ),
+    confusion(
+        "`whether` asks; `weather` is rain or sun",
+        &[
+            (
+                "know|knows|see|decide|decides|determine|determines|check|checks|or|tell|tells|ask|asks|on|matter|regardless|of|unclear|unsure|sure|test|tests|verify|specify|specifies|indicate|indicates|controls|control|about|depending|determining|indicating|checks|clear|wonder|consider|question|upon|as <weather> !the|END|is|was|forecast|data|station|stations|api|and|in|service|conditions|report|reports|map|information",
+                "whether",
+            ),
+            (
+                "know|see|decide|determine|determines|check|checks|or|tell|depending|regardless|unclear|sure|test|verify|specify|specifies|indicates|controls|on|of|about <weather> DET|it|they|you|he|she|we|or|to|PL|CODE|i|there",
+                "whether",
+            ),
+            ("^ <weather> or", "whether"),
+            (
+                "^ <weather> it|you|they|we|he|she|this|to|a|an|your|i|there|the W? is|are|was|has|or|does|should|use|will|can|W",
+                "whether",
+            ),
+        ],
+    ),
+    confusion(
+        "`led` is the past of `lead`",
+        &[
+            (
+                "have|has|had|was|were|been|is|are <lead> to|by|the|into|us|from",
+                "led",
+            ),
+            (
+                "change|bug|error|decision|mistake|he|she <lead> to|the|us",
+                "led/leads",
+            ),
+        ],
+    ),
+    confusion(
+        "`passed` is the past of `pass`; the `past` is the time before",
+        &[
+            (
+                "have|has|had|been|be|being|having|time|already <past> !W",
+                "passed",
+            ),
+            (
+                "is|are|was|were|be|been|being|gets|get <past> to|as|by|into|through|in|along|on|from",
+                "passed",
+            ),
+            (
+                "has|have|had|be|been|being <past> the|through|to|in|since|as|into|away|by|all|on|over|END|before|without|and",
+                "passed",
+            ),
+            ("in|the|from|of the? <passed> , W", "past"),
+            (
+                "in|over|during|for|of|from the <passed> few|year|years|month|months|week|weeks|decade|two|three|NUM|several|couple|day|days|century|END",
+                "past",
+            ),
+            ("over|during|for|within the <passed> N", "past"),
+            ("in|of|from the <passed> END", "past"),
+            (
+                "go|goes|went|going|get|run|runs|walk|walked|drive|read|reads|ran|look|half|quarter|far|scroll|just|reading|running|looking <passed> the|a|this|its|it|NUM|them|that|end",
+                "past",
+            ),
+        ],
+    ),
+    confusion(
+        "`quiet` makes no noise; `quite` means rather",
+        &[
+            (
+                "is|are|was|were|be|been|it's|not|that's|seems|gets|becomes|looks|can <quiet> a|an|the|fast|slow|easy|hard|simple|complex|large|small|useful|good|bad|common|difficult|similar|different|likely|often|long|short|big|well|powerful|old|new|right|sure|clear|expensive|high|low|nice|rare|straightforward|important|popular|ADV|interesting|limited|possible",
+                "quite",
+            ),
+            ("<quiet> a|an few|lot|bit|while|some|number", "quite"),
+            (
+                "not|is|was|has|have|it's|are|were <quiet> a|an|the|some|as|well|what|enough",
+                "quite",
+            ),
+            (
+                "was|were|is|are|be|keep|keeps|stay|stays|been|very|kept|and|stayed|remained <quite> and|END|or|again|about|until",
+                "quiet",
+            ),
+            (
+                "a|the|peace|very|keep|stay|in <quite> mode|place|room|corner|street|life|day|and|operation|please",
+                "quiet",
+            ),
+        ],
+    ),
+    confusion(
+        "`choose` is now; `chose` is the past",
+        &[
+            (
+                "to|can|will|could|should|may|might|would|must|you'll|don't|didn't|not|did|let's|and|please|doesn't|cannot <chose> !W|NUM",
+                "choose",
+            ),
+            (
+                "to|can|will|could|should|may|might|would|must|don't|didn't|cannot|please|do|does|did <chose> DET|one|between|from|any|which|to|what|W",
+                "choose",
+            ),
+            ("^ <chose> a|an|the|one|between|from|your|which", "choose"),
+            (
+                "be|been|is|was|are|were|have|has|had <choose> by|at|to|for|from|the|END|as|because|randomly",
+                "chosen",
+            ),
+            (
+                "we|i|they|he|she|you <choose> W? W? W? last|yesterday",
+                "chose",
+            ),
+            (
+                "we|i|they|he|she|you <choose> this|that|the|a N last|yesterday",
+                "chose",
+            ),
+            ("<choosed>", "chose"),
+        ],
+    ),
+    confusion(
+        "to `breathe` is to draw a `breath`",
+        &[
+            (
+                "a|deep|my|your|his|her|the|their|last|of <breathe>",
+                "breath",
+            ),
+            (
+                "to|can|could|not|you|can't|cannot|they|we|and <breath> !W|of",
+                "breathe",
+            ),
+            (
+                "to|can|could|can't|cannot <breath> END|in|again|easy|easily|the|out|freely|fresh|air|under",
+                "breathe",
+            ),
+        ],
+    ),
+    confusion(
+        "to `complement` is to complete; to `compliment` is to praise",
+        &[
+            (
+                "tools|that|which|to|they|features|will|can|both|tool|it|and|plugins|books|parts|also|we|these <compliment|compliments> each|the|your|one|its|this|our|other",
+                "complement",
+            ),
+            (
+                "perfect|good|great|useful|nice|natural|a <compliment> to|for",
+                "complement",
+            ),
+            (
+                "is|are|was|be|been|well <complimented> by|with|nicely",
+                "complemented",
+            ),
+        ],
+    ),
+    confusion(
+        "`where` is a place; `were` and `are` are verbs",
+        &[
+            (
+                "folder|directory|place|file|line|page|section|point|location|case|cases|path|position|table|server|list|is|are|situations|situation|know|see|areas|area|example|examples|places|system|database|world|find|spot|step|shows|decide|remember|exactly|anywhere|everywhere <were> the|you|it|they|we|a|an|this|i|all|your|he|she|each|these|our|there|its|most|people|users|CODE W !done",
+                "where",
+            ),
+            ("^ <were> is|are|does|did|do", "where"),
+            (
+                "PL|they|we|you|there|which|these|those|that|results <where> deleted|created|made|used|added|removed|written|built|changed|being",
+                "were",
+            ),
+        ],
+    ),
+    confusion(
+        "`off` is away, `of` belongs to",
+        &[
+            (
+                "turn|turns|turned|turning|switch|switched|switches|cut|take|log|logged|signed|sign|shut|shuts|kick|kicks|back|turning <of> the|all|this|your|a|END|any|it|that|power|by",
+                "off",
+            ),
+            (
+                "a|the|this|an list|number|set|lot|part|copy|kind|version|name|rest|end|group|result|type|piece|size|value|top|start|most|many|some|all|each|one|because|instead|out|sort|couple|bit|case|way|use|pair|subset|series|range|collection|lack|variety|majority|beginning|content|contents|length|order <off> !END",
+                "of",
+            ),
+            (
+                "part|instead|most|many|some|all|one|because|out|consists|consist|kind|sort|each|both|none|regardless|ahead|afraid|aware|capable|use|means|course <off> the|a|an|this|that|these|those|all|it|them|your|its|our|NUM|us|their",
+                "of",
+            ),
+        ],
+    ),
+];

@@ -1,0 +1,101 @@
+//! Holds how many faults of English are found, and that their right twins give nothing.
+//!
+//! Each line of the sets under `tests/recall` is a sentence with `{fault=>what is right}`. The rules
+//! were made with the first set in sight; the second was kept aside.
+
+use std::collections::BTreeMap;
+
+use crate::checks::text::block::Block;
+use crate::checks::prose::check::found_in;
+use crate::checks::prose::engine::{Dialect, Engine, Finding};
+
+const SEEN: &str = include_str!("../../../tests/recall/english.txt");
+const HELD_OUT: &str = include_str!("../../../tests/recall/english-held-out.txt");
+
+struct Case<'a> {
+    kind: &'a str,
+    wrong: String,
+    right: String,
+    fault: std::ops::Range<usize>,
+}
+
+fn cases(set: &str) -> Vec<Case<'_>> {
+    let (mut kind, mut cases) = ("", Vec::new());
+    for line in set.lines() {
+        if let Some(name) = line.strip_prefix("# ") {
+            kind = name;
+            continue;
+        }
+        let (before, rest) = line.split_once('{').unwrap();
+        let (fault, rest) = rest.split_once("=>").unwrap();
+        let (mended, after) = rest.split_once('}').unwrap();
+        cases.push(Case {
+            kind,
+            wrong: format!("{before}{fault}{after}"),
+            right: format!("{before}{mended}{after}"),
+            fault: before.len()..before.len() + fault.len(),
+        });
+    }
+    cases
+}
+
+fn find(engine: &mut Engine, text: &str) -> Vec<Finding> {
+    let mut block = Block::default();
+    block.push(text, text, 0..text.len());
+    let found = engine.read(text, &[]);
+    found_in(&block, &found).into_iter().cloned().collect()
+}
+
+/// Reads a set; each kind with the share that is found must reach its floor.
+#[track_caller]
+fn holds(set: &str, floor: usize, first_right: usize) {
+    let mut engine = Engine::new(Dialect::Any);
+    let (mut all, mut caught, mut mended) = (0, 0, 0);
+    let mut kinds: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut false_alarms = Vec::new();
+    for case in cases(set) {
+        let (number, hits) = kinds.entry(case.kind).or_default();
+        (all, *number) = (all + 1, *number + 1);
+        let found = find(&mut engine, &case.wrong);
+        let touches =
+            |found: &&Finding| found.start <= case.fault.end && case.fault.start <= found.end;
+        if let Some(found) = found.iter().find(touches) {
+            (caught, *hits) = (caught + 1, *hits + 1);
+            let mut text = case.wrong.clone();
+            if let Some(first) = found.replacements.first() {
+                text.replace_range(found.start..found.end, first);
+            }
+            mended += usize::from(text == case.right);
+        }
+        let alarms = find(&mut engine, &case.right);
+        false_alarms.extend(
+            alarms
+                .iter()
+                .map(|found| format!("{}: {}", found.rule, case.right)),
+        );
+    }
+    assert_eq!(false_alarms, [""; 0]);
+    assert!(
+        caught * 100 >= all * floor,
+        "{caught} of {all} found: {kinds:?}"
+    );
+    assert!(
+        mended * 100 >= caught * first_right,
+        "{mended} of {caught} mended"
+    );
+    let weak: Vec<_> = kinds
+        .iter()
+        .filter(|(_, (number, hits))| hits * 2 < *number)
+        .collect();
+    assert!(weak.is_empty(), "{weak:?}");
+}
+
+#[test]
+fn most_faults_are_found_and_no_right_sentence_is_faulted() {
+    holds(SEEN, 90, 95);
+}
+
+#[test]
+fn as_many_are_found_in_what_was_kept_aside() {
+    holds(HELD_OUT, 90, 95);
+}
