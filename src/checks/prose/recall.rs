@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::checks::text::block::Block;
 use crate::checks::prose::check::found_in;
 use crate::checks::prose::engine::{Dialect, Engine, Finding};
+use crate::checks::text::block::Block;
 
 const SEEN: &str = include_str!("../../../tests/recall/english.txt");
 const HELD_OUT: &str = include_str!("../../../tests/recall/english-held-out.txt");

@@ -167,7 +167,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "accepted",
             ),
             (
-                "all|every|each|everything|everyone|nothing|any|none PL|SG|? , <accept> for|in|the|that|when|where|if|on|those|this|these",
+                "all|every|each|everything|everyone|nothing|any|none PL|SG , <accept> for|in|the|that|when|where|if|on|those|this|these",
                 "except",
             ),
             (

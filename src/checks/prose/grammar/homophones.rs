@@ -193,7 +193,7 @@ pub(super) const FAMILIES: &[Family] = &[
         "`apart` is away from; `a part` belongs to it",
         &[
             (
-                "is|are|was|were|be|been|become|becomes|as|being|form|forms|play|plays|it's|only <apart of> !W? !from",
+                "is|are|was|were|be|been|become|becomes|as|being|form|forms|play|plays|it's|only <apart of> !from",
                 "a part of",
             ),
             ("<a part from>", "apart from"),

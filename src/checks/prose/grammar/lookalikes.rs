@@ -191,7 +191,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "you",
             ),
             (
-                "in|of|on|to|from|with|for|into|edit|open|set|change|install|update|add|check|run|start|by|configure|build|restart|use|save|create|move|at|under|after|replace <you> own|file|project|code|server|application|browser|account|data|password|computer|machine|name|system|page|site|home|settings|app|editor|terminal|config|configuration|database|repository|team|work|needs|users|shell|program|environment|favorite|local|existing|current|first|email|address|changes|files|pages|new !W? !to",
+                "in|of|on|to|from|with|for|into|edit|open|set|change|install|update|add|check|run|start|by|configure|build|restart|use|save|create|move|at|under|after|replace <you> own|file|project|code|server|application|browser|account|data|password|computer|machine|name|system|page|site|home|settings|app|editor|terminal|config|configuration|database|repository|team|work|needs|users|shell|program|environment|favorite|local|existing|current|first|email|address|changes|files|pages|new !to",
                 "your",
             ),
         ],

@@ -374,7 +374,6 @@ pub(super) const FAMILIES: &[Family] = &[
                 "<does'nt|is'nt|do'nt|ca'nt|was'nt|did'nt|would'nt|has'nt|have'nt|are'nt|could'nt|should'nt|wo'nt>",
                 "$1:nt",
             ),
-            ("in|of|during|since|from the? <NUM's>", "$1"),
         ],
     },
     Family {

@@ -154,10 +154,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "possible|impossible|easy|easier|hard|harder|difficult|necessary|safe|important|useful|required <V!|use|run|build|change|set|see|write|add|make|compare|access|copy|find|get> DET|CODE|NUM|it|them|all|any|other",
                 "to $1",
             ),
-            (
-                "make|makes|be|making sure|certain <V!|read|use|run|set|add|check|update|install|restart|build|include> DET|CODE !W? !is|are|was|has|have|can|will|V|VS",
-                "to $1",
-            ),
+            ("make|makes|be|making sure|certain <V!> DET|CODE", "to $1"),
             (
                 "in order <V!|use|get|make|run|see|avoid|keep|build|set|access|find|add>",
                 "to $1",

@@ -109,7 +109,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "you're",
             ),
             (
-                "if|when|once|unless|while|that|because|as|since <your> using|on|ready|done|working|looking|trying|sure|happy|interested|having|familiar|new|finished|unsure END|the|a|an|to|with|in|on|at|of|from|for|it|this|our|Windows|CODE|windows|linux|macos|that|about",
+                "if|when|once|unless|while|that|because|as|since <your> using|on|ready|done|working|looking|trying|sure|happy|interested|having|familiar|new|finished|unsure END|the|a|an|to|with|in|on|at|of|from|for|it|this|our|CODE|windows|linux|macos|that|about",
                 "you're",
             ),
             (
@@ -171,14 +171,14 @@ pub(super) const FAMILIES: &[Family] = &[
                 "^ <me and my|our|his|her SG|PL> V|VD|have|are|were|will|can",
                 "my $4 and I",
             ),
-            ("^ <him> and his|her|the|my|I SG|PL !END", "he"),
+            ("^ <him> and his|her|the|my SG|PL !END", "he"),
             (
                 "^ <her> and her|his|the|my brother|sister|partner|husband|wife|friend|friends|family|team|colleagues|lawyer|children",
                 "she",
             ),
             ("^ <them> and their|the SG|PL V|VD|have|are|were", "they"),
             (
-                "^ <him|her> and W|I are|were|have|went|own|signed|agree|agreed",
+                "^ <him|her> and W|=I are|were|have|went|own|signed|agree|agreed",
                 "he",
             ),
             (
