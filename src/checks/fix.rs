@@ -8,7 +8,10 @@ use crate::markdown::cuts;
 /// Rules whose only replacement is right wherever they are.
 const SAFE: &[&str] = &[
     "prose-an-a",
+    "prose-apostrophe",
+    "prose-capital",
     "prose-comma",
+    "prose-have",
     "prose-repeated-word",
     "spelling-typo",
 ];

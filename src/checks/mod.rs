@@ -90,21 +90,6 @@ pub fn run_checks(context: &CheckContext<'_>) -> Vec<Diagnostic> {
     found
 }
 
-/// Whether the first replacement of a finding with this code can be put in without a look: there is
-/// one right replacement, and nothing is guessed.
-pub fn is_safe_fix(code: &str) -> bool {
-    SAFE_FIXES.contains(&code)
-}
-
-const SAFE_FIXES: &[&str] = &[
-    "prose-an-a",
-    "prose-apostrophe",
-    "prose-capital",
-    "prose-comma-space",
-    "prose-have",
-    "prose-repeated-word",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;

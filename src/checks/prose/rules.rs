@@ -116,8 +116,8 @@ pub(super) const OFF: &[&str] = &[
 
 /// Rules whose name in harper says less than it could.
 const NAMES: &[(&str, &str)] = &[
-    ("CommaFixes", "comma-space"),
-    ("PronounVerbAgreement", "agreement"),
+    ("CommaFixes", "comma"),
+    ("PronounVerbAgreement", "verb-agreement"),
     ("ItsPossessive", "its"),
     ("ThenThan", "than"),
     ("ModalOf", "have"),

@@ -432,7 +432,7 @@ pub(super) const FAMILIES: &[Family] = &[
         ],
     },
     Family {
-        code: "comma",
+        code: "comma-after-opening",
         message: "a comma is missing after the opening of the sentence",
         patterns: &[
             (

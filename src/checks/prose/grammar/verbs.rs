@@ -160,7 +160,7 @@ pub(super) const FAMILIES: &[Family] = &[
         ],
     },
     Family {
-        code: "agreement",
+        code: "verb-agreement",
         message: "the verb does not fit its subject in number",
         patterns: &[
             // A head in the singular, far from its verb.
