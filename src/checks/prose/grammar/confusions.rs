@@ -361,11 +361,19 @@ pub(super) const FAMILIES: &[Family] = &[
         "`off` is away, `of` belongs to",
         &[
             (
-                "turn|turns|turned|turning|switch|switched|switches|cut|take|log|logged|signed|sign|shut|shuts|kick|kicks|back|turning <of> the|all|this|your|a|END|any|it|that|power|by",
+                "to|can|please|not|and|or|must|then|you turn|switch|shut <of> the|this|your|all|it|that|any",
                 "off",
             ),
             (
-                "a|the|this|an list|number|set|lot|part|copy|kind|version|name|rest|end|group|result|type|piece|size|value|top|start|most|many|some|all|each|one|because|instead|out|sort|couple|bit|case|way|use|pair|subset|series|range|collection|lack|variety|majority|beginning|content|contents|length|order <off> !END",
+                "^ turn|switch|shut|turned|switched <of> the|this|your|all|it|power|any",
+                "off",
+            ),
+            (
+                "be|been|is|are|was|were turned|switched|shut|cut <of> END|by|when|if|the|in|for",
+                "off",
+            ),
+            (
+                "a|the|this|an list|number|set|lot|part|copy|kind|version|name|rest|end|group|result|type|piece|size|value|most|many|some|all|each|one|because|instead|out|sort|couple|bit|case|use|pair|subset|series|range|collection|lack|variety|majority|beginning|content|contents|length|order <off> !END",
                 "of",
             ),
             (

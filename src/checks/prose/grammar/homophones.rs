@@ -19,7 +19,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "know",
             ),
             (
-                "is|are|also|was|be|been|better|well|commonly|previously|best|were|otherwise|formerly|generally|sometimes|not|yet|so <know> as|to|in|by|for|END|about|about",
+                "is|are|was|be|been|were|better|commonly|otherwise|formerly <know> as|to|in|by|for",
                 "known",
             ),
             (

@@ -50,7 +50,7 @@ pub(super) const FAMILIES: &[Family] = &[
             ),
             ("refer|refers|referring|referred <at|on|of> DET|CODE", "to"),
             (
-                "limited|restricted|connected|attached|added|assigned|listen|listens|belongs|belong <at|of> DET|N|PL|CODE !least|most|time|once|any|all|end|runtime|startup|compile|beginning|start|point",
+                "limited|restricted|attached|listen|listens|belongs|belong <of> DET|N|PL|CODE !least|most|time|once|any|all|end|runtime|startup|compile|beginning|start|point",
                 "to",
             ),
             ("limited|restricted <at> N", "to"),

@@ -62,7 +62,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "their",
             ),
             (
-                "change|changes|changed|keep|keeps|kept|publish|published|update|updated|use|uses|used|update|share|shares|lose|lost|save|saved|store|stored|manage|set|choose|give|gave|make|read|write|wrote|protect|check|with|by|of|for|into|under|via|per <there> ADJ? SG|PL|MASS END|to|of|in|on|for|and|or|with|from|by|before|after|when|as|at|is|are|was|were|has|have|can|will",
+                "change|changes|changed|keep|keeps|kept|publish|published|update|updated|use|uses|used|update|share|shares|lose|lost|save|saved|store|stored|manage|set|choose|give|gave|make|read|write|wrote|protect|check|with|by|of|for|into|under|via|per <there> !yet|too|again|already|first|now|instead|either ADJ? SG|PL|MASS END|to|of|in|on|for|and|or|with|from|by|before|after|when|as|at|is|are|was|were|has|have|can|will",
                 "their",
             ),
             (

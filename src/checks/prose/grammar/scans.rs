@@ -252,10 +252,7 @@ fn sentence_starts(tokens: &[Token<'_>]) -> Vec<Finding> {
             || [".", "…", "!", "?"].contains(&word.text);
         let apart = |token: &Token<'_>| !["-", "/", "(", "_", ".", "=", "&"].contains(&token.text);
         let next = tokens.get(at + 1);
-        let ordinary = STARTERS.contains(&token.lower.as_str())
-            || (token.is(Class::Gerund) || token.is_known())
-                && token.lower.chars().count() > 2
-                && next.is_some_and(|next| next.is_word() && next.spaced);
+        let ordinary = STARTERS.contains(&token.lower.as_str());
         // The sentence before must be one, and this one too.
         let before = tokens[..at - 1]
             .iter()
@@ -293,9 +290,94 @@ fn ends(token: &Token<'_>) -> bool {
     [".", "!", "?", ":"].contains(&token.text)
 }
 
-/// Words that open sentences.
+/// Words that open sentences, and are neither names nor the words of a program.
 const STARTERS: &[&str] = &[
-    "a", "i", "it", "if", "in", "on", "at", "we", "he", "to", "as", "is", "so", "no", "by", "do",
+    "a",
+    "an",
+    "the",
+    "it",
+    "its",
+    "it's",
+    "if",
+    "in",
+    "on",
+    "at",
+    "we",
+    "he",
+    "she",
+    "they",
+    "you",
+    "i",
+    "to",
+    "as",
+    "is",
+    "are",
+    "so",
+    "no",
+    "by",
+    "do",
+    "does",
+    "this",
+    "that",
+    "these",
+    "those",
+    "there",
+    "then",
+    "when",
+    "where",
+    "while",
+    "what",
+    "which",
+    "who",
+    "why",
+    "how",
+    "but",
+    "and",
+    "or",
+    "however",
+    "also",
+    "with",
+    "without",
+    "from",
+    "after",
+    "before",
+    "because",
+    "since",
+    "all",
+    "each",
+    "every",
+    "some",
+    "many",
+    "most",
+    "both",
+    "such",
+    "only",
+    "your",
+    "our",
+    "his",
+    "her",
+    "their",
+    "not",
+    "can",
+    "please",
+    "once",
+    "until",
+    "unless",
+    "instead",
+    "otherwise",
+    "here",
+    "now",
+    "although",
+    "though",
+    "for",
+    "none",
+    "another",
+    "other",
+    "one",
+    "two",
+    "use",
+    "first",
+    "second",
 ];
 
 /// Words that seldom follow a mark inside a sentence.

@@ -147,6 +147,7 @@ impl<'a> Token<'a> {
                     && !kind.is_plural_noun()
                     && !kind.is_possessive_noun()
                     && !kind.is_pronoun()
+                    && !kind.is_adverb()
                     && !PLURALS.contains(&word)
                     && !OPENERS.contains(&word)
                     && !NO_SINGULARS.contains(&word)

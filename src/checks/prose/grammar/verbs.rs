@@ -101,12 +101,12 @@ pub(super) const FAMILIES: &[Family] = &[
                 "be $1",
             ),
             (
-                "you|we|they|i|he|she|it|users|PL must|can|should|could|will|may|might|cannot <to V>",
+                "you|we|they|i|he|she|it|users|PL must|should|could|would|may|might <to V!>",
                 "$2",
             ),
             // Being and a base form.
             (
-                "is|are|was|were|be|been|being|isn't|aren't|wasn't|weren't not|also|only|already|always|automatically|then|never|often|first? <V!> by|to|in|at|from|with|for|on|as|into|END|when|if",
+                "!do|does|did|need|have|want|has is|are|was|were|be|been|being|isn't|aren't|wasn't|weren't not|also|only|already|always|automatically|then|never|often|first? <V!> by|to|in|at|from|with|for|on|as|into|END|when|if",
                 "$1:ed",
             ),
             (
@@ -246,7 +246,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "$1:pl",
             ),
             (
-                "~ there <are|were> a|an|one|another !few|lot|couple|number|handful|hundred|great|million|bunch|total|variety|huge|wide|large|dozen|thousand|wealth|series|small|limited|growing|NUM|lots|plethora|set|multitude|range|vast|million|host|good|whole|fair|and|finite|myriad|ton|pair|maximum|minimum|near|CODE|of|or|possible|fixed|tremendous",
+                "!if|as|though|where|whether|than|out|from|live there <are|were> a|an|one|another !few|lot|couple|number|handful|hundred|great|million|bunch|total|variety|huge|wide|large|dozen|thousand|wealth|series|small|limited|growing|NUM|lots|plethora|set|multitude|range|vast|million|host|good|whole|fair|and|finite|myriad|ton|pair|maximum|minimum|near|CODE|of|or|possible|fixed|tremendous",
                 "$1:s",
             ),
             // A subject in the plural with an article or the like before it.
