@@ -61,8 +61,11 @@ fn of_word(context: &CheckContext<'_>, forms: &[String]) -> Vec<Diagnostic> {
                 message,
             );
             let help = format!(
-                "the project says `{}` {count} times, `{}` {} times",
-                forms[most], forms[*form], counts[*form]
+                "the project says `{}` {}, `{}` {}",
+                forms[most],
+                times(count),
+                forms[*form],
+                times(counts[*form])
             );
             let found = found.help(help);
             match is_whole {
@@ -112,5 +115,13 @@ fn cased(form: &str, text: &str) -> String {
             first.to_uppercase().chain(letters).collect()
         }
         _ => form.to_owned(),
+    }
+}
+
+fn times(count: usize) -> String {
+    match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        _ => format!("{count} times"),
     }
 }

@@ -426,7 +426,7 @@ fn the_majority_wins_in_the_project() {
     let found = found(&StyleCheck, &files);
     assert_eq!(
         found[0].help.as_deref(),
-        Some("the project says `email` 2 times, `e-mail` 1 times")
+        Some("the project says `email` twice, `e-mail` once")
     );
 }
 
