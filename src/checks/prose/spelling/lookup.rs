@@ -114,3 +114,52 @@ fn ask<T: Send + Serialize + DeserializeOwned>(
     pack.keep();
     answers
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::prose::engine::Dialect;
+
+    /// Slips that are known, and random ones.
+    const SLIPS: &str = include_str!("../../../../tests/misspellings.txt");
+
+    #[test]
+    fn nearly_every_slip_is_told_with_what_was_meant() {
+        let slips: Vec<(&str, &str)> = SLIPS
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .filter_map(|line| line.split_once(' '))
+            .collect();
+        let folder = tempfile::tempdir().unwrap();
+        let (store, lexicons) = (Store::open(folder.path()), Lexicons::default());
+        let tongue = Tongue::English(Dialect::Any);
+        let ask: BTreeSet<String> = slips.iter().map(|(slip, _)| (*slip).to_owned()).collect();
+        let words = BTreeMap::from([(tongue.clone(), ask)]);
+        let unknown = unknown(&store, &lexicons, &words);
+        let near = near(&store, &lexicons, &words);
+        let meant = |slip: &str| {
+            let unknown = unknown[&tongue].get(slip)?;
+            let near = || {
+                near[&tongue]
+                    .get(slip)?
+                    .first()
+                    .map(|(word, _)| word.clone())
+            };
+            let known = unknown.typo.first().cloned();
+            known.or_else(|| near().filter(|_| !unknown.formed))
+        };
+        let found: Vec<(&str, &str, Option<String>)> = slips
+            .iter()
+            .map(|(slip, word)| (*slip, *word, meant(slip)))
+            .collect();
+        let missed: Vec<_> = found.iter().filter(|(.., meant)| meant.is_none()).collect();
+        let wrong = |(_, word, meant): &&(&str, &str, Option<String>)| {
+            meant.as_ref().is_some_and(|meant| meant != word)
+        };
+        let wrong: Vec<_> = found.iter().filter(wrong).collect();
+        let share = |count: usize| count * 100 / found.len();
+        assert!(found.len() >= 300);
+        assert!(share(missed.len()) < 3, "missed: {missed:?}");
+        assert!(share(wrong.len()) < 15, "wrong: {wrong:?}");
+    }
+}
