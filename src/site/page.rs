@@ -200,14 +200,11 @@ impl Page {
     /// The files that the text came from, each with what it holds: its own first, then those it
     /// includes, once each.
     pub fn sources(&self) -> Vec<(&SitePath, &Arc<str>)> {
-        let mut sources = vec![(&self.path, &self.file)];
-        let mut known = BTreeSet::from([&self.path]);
-        for (path, text) in self.parts.iter().filter_map(|part| part.file.as_ref()) {
-            if known.insert(path) {
-                sources.push((path, text));
-            }
-        }
-        sources
+        let mut known = BTreeSet::new();
+        let included = self.parts.iter().filter_map(|part| part.file.as_ref());
+        let all = std::iter::once((&self.path, &self.file))
+            .chain(included.map(|(path, text)| (path, text)));
+        all.filter(|(path, _)| known.insert(*path)).collect()
     }
 
     /// The Markdown, without front matter.

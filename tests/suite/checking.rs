@@ -18,6 +18,7 @@ const NO_CODES: &[&str] = &[
     "link-external",
     "page-down",
     "page-up",
+    "style-rule",
 ];
 
 /// The codes that the reference has, without families.
