@@ -265,7 +265,7 @@ pub(super) const FAMILIES: &[Family] = &[
         "the word for the proper one is `right`; to `write` is to put down letters",
         &[
             (
-                "the|a|is|are <write> place|way|answer|choice|time|tool|thing|side|direction|hand|one|order|version|person|question|size|moment|format|path|amount|people|solution|value",
+                "the|a|is|are <write> place|way|answer|choice|tool|thing|hand|one|order|version|person|question|size|moment|format|path|amount|people|solution|value",
                 "right",
             ),
             (
@@ -317,7 +317,7 @@ pub(super) const FAMILIES: &[Family] = &[
             ),
             ("i|we|they <use> to be|have|live|think|believe|say", "used"),
             (
-                "is|are|was|were|be|been|being|get|gets|not|mainly|also|only|often|commonly|usually|typically <use> to|for|by|as|in|with|when|on V!|N|DET|VG|CODE|W",
+                "is|are|was|were|be|been|being|get|gets <use> to|for|by|as|in|with|when|on V!|N|DET|VG|CODE|W",
                 "used",
             ),
         ],

@@ -63,10 +63,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "complies|comply|complied|compliance|complying <to|of>",
                 "with",
             ),
-            (
-                "accordance|compliance|conformance|conformity <to|by>",
-                "with",
-            ),
+            ("accordance|compliance <to|by>", "with"),
             ("according <with|of|by|from|the>", "to"),
             ("accused|convicted|guilty <for>", "of"),
             (

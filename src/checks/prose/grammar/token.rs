@@ -141,6 +141,12 @@ impl<'a> Token<'a> {
             Class::End => ENDS.contains(&word),
             Class::Opener => OPENERS.contains(&word),
             _ if loud || !kind.is_word() || AUXILIARIES.contains(&word) => false,
+            // A capital inside a sentence makes a name of it: `based on Keep a Changelog`.
+            Class::Base | Class::PureBase | Class::Third | Class::PureThird
+                if self.is_capital() && !self.first =>
+            {
+                false
+            }
             Class::Noun => kind.is_noun() && !kind.is_possessive_noun(),
             Class::Singular => {
                 kind.is_singular_noun()

@@ -72,7 +72,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "find",
             ),
             (
-                "did|does|do you|we|they|it|he|she|i|the|this <VS!|VD!> !by",
+                "did|does|do you|we|they|it|he|she|i <VS!|VD!> !by",
                 "$1:base",
             ),
             (
@@ -165,7 +165,7 @@ pub(super) const FAMILIES: &[Family] = &[
         patterns: &[
             // A head in the singular, far from its verb.
             (
-                "^ the|a|each|this|every list|set|name|number|size|value|length|type|order|path|address|version|purpose|cost|use|lack|copy|collection|sum|result|body|state|meaning|quality|description|author|owner|format|structure|location|position|status|content|creation|removal|use|behavior|behaviour|syntax|performance|amount|presence|absence|group|sequence|choice of DET? ADJ? PL <are|have|were|do>",
+                "^ the|each|this|every list|set|name|number|size|value|length|type|order|path|address|version|purpose|cost|use|lack|copy|collection|sum|result|body|state|meaning|quality|description|author|owner|format|structure|location|position|status|content|creation|removal|use|behavior|behaviour|syntax|performance|amount|presence|absence|group|sequence|choice of DET? ADJ? PL <are|have|were|do>",
                 "$1:s",
             ),
             (
