@@ -169,8 +169,8 @@ impl<'a> SourceText<'a> {
 
     fn line_starts(&self) -> &[usize] {
         self.line_starts.get_or_init(|| {
-            let ends = self.text.match_indices('\n');
-            let starts = ends.map(|(at, _)| at + 1);
+            let ends = memchr::memchr_iter(b'\n', self.text.as_bytes());
+            let starts = ends.map(|at| at + 1);
             std::iter::once(0).chain(starts).collect()
         })
     }

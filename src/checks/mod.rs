@@ -10,6 +10,7 @@ mod described;
 mod external;
 mod fingerprint;
 mod fix;
+mod front_matter;
 mod html;
 mod ignore;
 mod labels;
@@ -39,6 +40,7 @@ pub use described::rule_of_engine;
 pub use external::{Asking, Proxies, ask_web};
 pub use fingerprint::fingerprints;
 pub use fix::{Mended, is_safe_fix, mend, safe_edits};
+pub use front_matter::FrontMatterCheck;
 pub use html::HtmlCheck;
 pub use ignore::{Ignored, Judged};
 pub use labels::LabelCheck;
@@ -59,6 +61,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &LabelCheck,
     &StructureCheck,
     &OrphanCheck,
+    &FrontMatterCheck,
     &HtmlCheck,
     &TranslationCheck,
     &StyleCheck,

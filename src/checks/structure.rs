@@ -178,13 +178,20 @@ fn ids(page: &Page) -> Vec<Diagnostic> {
 }
 
 fn definitions(page: &Page, included: &BTreeSet<&SitePath>) -> Vec<Diagnostic> {
+    /// How many labels are compared for one page, to guess what was meant.
+    const MAX_COMPARED: usize = 200_000;
     let faults = definition_faults(page.markdown(), page.body);
-    let mut found = Vec::new();
+    let (mut found, mut compared) = (Vec::new(), 0);
     for (label, span) in faults.missing {
         let message = format!("nothing defines the link `{label}`, so it stays text");
         let written = page.text.get(span.clone()).unwrap_or("").to_owned();
         let report = page.diagnostic("definition-missing", Severity::Warning, span, message);
-        let near = nearest(&label, faults.labels.iter().map(String::as_str));
+        compared += faults.labels.len();
+        let labels = faults.labels.iter().map(String::as_str);
+        let near = match compared <= MAX_COMPARED {
+            true => nearest(&label, labels),
+            false => None,
+        };
         found.push(match near {
             Some(near) => {
                 let from = written.rfind('[').unwrap_or(0);

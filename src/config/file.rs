@@ -117,6 +117,7 @@ pub(super) struct CheckFile {
     pub avoid: BTreeMap<String, super::style::AvoidFile>,
     pub consistent: Vec<Spanned<Vec<String>>>,
     pub inclusive: Option<bool>,
+    pub front_matter: Vec<super::front_matter::SchemaFile>,
 }
 
 #[derive(Debug, Deserialize)]

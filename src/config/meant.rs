@@ -10,6 +10,7 @@ use crate::config::encoding::Encoding;
 use crate::config::external::External;
 use crate::config::feeds::{Feeds, RedirectRules};
 use crate::config::file::Kind;
+use crate::config::front_matter::Schema;
 use crate::config::languages::Language;
 use crate::config::lists::{Lists, Taxonomies};
 use crate::config::look::Look;
@@ -209,6 +210,8 @@ pub struct Check {
     pub external: External,
     /// Rules of style.
     pub style: Style,
+    /// What pages must say of themselves.
+    pub front_matter: Vec<Schema>,
 }
 
 /// One rule, or a family of them, with another level.

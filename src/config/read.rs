@@ -153,6 +153,9 @@ impl<'a> Reader<'a> {
             rules,
             external: self.external(file.check.external),
             style,
+            front_matter: (file.check.front_matter.into_iter())
+                .filter_map(|schema| self.schema(schema))
+                .collect(),
         };
         let mut images = Images::default();
         if let Some(widths) = file.images.widths {
@@ -286,9 +289,10 @@ impl<'a> Reader<'a> {
         html
     }
 
-    fn rule(&mut self, written: RuleFile) -> Option<Rule> {
+    /// The patterns of a list; a broken one is a fault.
+    pub(super) fn globs(&mut self, written: &[Spanned<String>]) -> Option<GlobSet> {
         let mut builder = GlobSetBuilder::new();
-        for glob in &written.paths {
+        for glob in written {
             match Glob::new(glob.get_ref()) {
                 Ok(glob) => {
                     builder.add(glob);
@@ -304,9 +308,13 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        let paths: Option<GlobSet> = match written.paths.is_empty() {
+        builder.build().ok()
+    }
+
+    fn rule(&mut self, written: RuleFile) -> Option<Rule> {
+        let paths = match written.paths.is_empty() {
             true => None,
-            false => builder.build().ok(),
+            false => Some(self.globs(&written.paths)?),
         };
         let severity = written.level.severity();
         Some(Rule {

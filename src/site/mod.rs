@@ -41,6 +41,7 @@ pub(crate) mod test_site;
 mod theme_files;
 mod titles;
 mod versions;
+mod written_front;
 
 pub use addresses::{address_of, is_page, url_of};
 pub use authors::Author;
@@ -64,3 +65,4 @@ pub use style_files::StyleFile;
 pub use taxonomies::{Membership, Taxonomy, Term, TermId, term_slug};
 pub use theme_files::{THEME_FOLDER, is_part_of_theme, is_theme_file};
 pub use versions::{Age, VersionEntry, Versions};
+pub use written_front::WrittenFront;
