@@ -24,6 +24,10 @@ const MOST_USES: usize = 2;
 /// A shorter word is an abbreviation more often than a slip.
 const SHORTEST: usize = 4;
 
+/// Of more rare words than these, only as many are compared with those of the dictionary: each takes
+/// a millisecond or two.
+const MOST_RARE: usize = 5_000;
+
 /// How many suggestions a misspelled word gets.
 const SUGGESTIONS: usize = 5;
 
@@ -205,6 +209,9 @@ fn likely(context: &CheckContext<'_>, suspects: &[Suspect<'_>]) -> Vec<Diagnosti
     for suspect in suspects {
         let words = words.entry(suspect.text.tongue.clone()).or_default();
         words.insert(suspect.word.clone());
+    }
+    for words in words.values_mut() {
+        *words = std::mem::take(words).into_iter().take(MOST_RARE).collect();
     }
     let nears = near(context.store, &context.site.lexicons, &words);
     let mut by_page: BTreeMap<&SitePath, Slips<'_, '_>> = BTreeMap::new();
