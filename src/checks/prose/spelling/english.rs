@@ -23,6 +23,9 @@ const KEPT: usize = 12;
 const LONG: usize = 8;
 const ONE_SLIP: u32 = 160;
 
+/// Two letters that changed places, or one that was doubled, in a common word.
+const SURE_SLIP: u32 = 60;
+
 /// What a common word is ahead of a rare one, in the unit of [`slip`].
 const COMMON: u32 = 45;
 
@@ -65,7 +68,12 @@ impl English {
             let metadata = self.words.get_word_metadata_exact(part);
             metadata.is_some_and(|word| word.common && word.derived_from.is_none())
         };
-        is_formed(&letters, &|part| self.has(part), &plain)
+        // `innside` is made of two words, and nobody means them.
+        let is_slip = || {
+            let sure = |(near, off): &(String, u32)| *off <= SURE_SLIP && !near.contains('\'');
+            self.near(word).iter().any(sure)
+        };
+        is_formed(&letters, &|part| self.has(part), &plain) && !is_slip()
     }
 
     /// The words that may be meant by one that is unknown, with how far each lies from it; none if

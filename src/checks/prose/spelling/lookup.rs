@@ -15,7 +15,7 @@ use crate::site::Lexicons;
 use crate::store::{Key, Store};
 
 /// The version of what is kept.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// The step that results are kept under.
 pub(in crate::checks) const STEP: &str = "spelling";
