@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
 use crate::markdown::cuts;
+use crate::site::body_of;
 
 /// Rules whose only replacement is right wherever they are.
 const SAFE: &[&str] = &[
@@ -39,12 +40,14 @@ pub fn safe_edits<'a>(
     text: &str,
     found: impl IntoIterator<Item = &'a Diagnostic>,
 ) -> Vec<(Range<usize>, &'a str)> {
-    let removed = cuts(text, 0);
+    let body = body_of(text);
+    let removed = cuts(text, body);
     let mut edits: Vec<(Range<usize>, &'a str)> = found
         .into_iter()
         .filter(|found| is_safe_fix(&found.code))
         .filter_map(edit)
         .filter(|(span, _)| stands_alone(text, span, &removed))
+        .filter(|(span, written)| brings_no_markup(text, span, written, body))
         .collect();
     edits.sort_by_key(|(span, _)| (span.start, span.end));
     edits.dedup();
@@ -94,6 +97,25 @@ fn stands_alone(text: &str, span: &Range<usize>, removed: &[Range<usize>]) -> bo
         .iter()
         .any(|mark| inside.contains(mark) || before.ends_with(mark) || after.starts_with(mark));
     !is_cut && !is_call && !inside.contains(['\n', '\r'])
+}
+
+/// Whether a replacement stays text where it stands. Front matter has a notation of its own, so that
+/// there only letters and spaces are sure; in the body a quote would end a title that it stands in.
+fn brings_no_markup(text: &str, span: &Range<usize>, written: &str, body: usize) -> bool {
+    let inside = &text[span.clone()];
+    let new = |mark: &char| !inside.contains(*mark);
+    let mut new = written.chars().filter(new);
+    if span.start < body {
+        return new.all(|mark| mark.is_alphanumeric() || mark == ' ');
+    }
+    let start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
+    let before = &text[start..span.start];
+    let after = text[span.end..].split('\n').next().unwrap_or_default();
+    new.all(|mark| match mark {
+        '\'' | '"' => !(before.contains(mark) && after.contains(mark)),
+        '\\' | '|' | '`' | '<' | '[' | ']' | '(' | ')' | '*' | '_' | '{' | '}' | '&' => false,
+        _ => !mark.is_control(),
+    })
 }
 
 #[cfg(test)]
@@ -156,6 +178,25 @@ mod tests {
                 ("prose-repeated-word", "teh the", &["the"]),
             ],
             Some("the the"),
+        );
+    }
+
+    #[test]
+    fn a_mark_that_would_be_markup_is_not_put_in() {
+        let dont: &[(&'static str, &str, &[&str])] = &[("spelling-typo", "dont", &["don't"])];
+        case("We dont know.", dont, Some("We don't know."));
+        case("---\ntitle: 'We dont'\n---\n", dont, None);
+        case(
+            "---\ntitle: a\n---\nWe dont",
+            dont,
+            Some("---\ntitle: a\n---\nWe don't"),
+        );
+        case("![x](x.png 'We dont know')", dont, None);
+        case("a pipe b", &[("style-x-y", "pipe", &["p|e"])], None);
+        case(
+            "---\ntitle: a apple\n---\n",
+            &[("prose-an-a", "a apple", &["an apple"])],
+            Some("---\ntitle: an apple\n---\n"),
         );
     }
 

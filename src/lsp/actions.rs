@@ -11,6 +11,7 @@ use lsp_types::{
 use crate::checks::safe_edits;
 use crate::diagnostic::Diagnostic;
 use crate::lsp::convert::{Lines, Units, diagnostic};
+use crate::site::body_of;
 
 /// How many texts are offered for one place.
 const OFFERED: usize = 5;
@@ -111,14 +112,8 @@ fn ignore(
 /// Where a remark about a place belongs: at the end of its line, in a table inside the last cell;
 /// nowhere in front matter, which has no remarks.
 fn place_of_remark(text: &str, span: &Range<usize>) -> Option<usize> {
-    let fence = ["---", "+++"]
-        .into_iter()
-        .find(|fence| text.starts_with(fence));
-    let in_front = fence.is_some_and(|fence| {
-        let end = text[3..].find(&format!("\n{fence}"));
-        end.is_none_or(|end| span.start < end + 3)
-    });
-    let from = text.get(..span.start).filter(|_| !in_front)?;
+    let is_body = span.start >= body_of(text);
+    let from = text.get(..span.start).filter(|_| is_body)?;
     let start = from.rfind('\n').map_or(0, |at| at + 1);
     let rest = text.get(span.end..)?;
     let end = span.end + rest.find('\n').unwrap_or(rest.len());
@@ -154,6 +149,15 @@ fn add_word(
 /// Where a configuration gets which text, so that `words` in `[check]` has a word more; none if it
 /// cannot be read, or has the word.
 fn with_word(config: &str, word: &str) -> Option<(usize, String)> {
+    let (at, text) = place_for_word(config, word)?;
+    let (before, after) = config.split_at_checked(at)?;
+    let whole = [before, &text, after].concat();
+    toml::de::DeTable::parse(&whole)
+        .is_ok()
+        .then_some((at, text))
+}
+
+fn place_for_word(config: &str, word: &str) -> Option<(usize, String)> {
     let table = toml::de::DeTable::parse(config).ok()?;
     let quoted = toml::Value::String(word.to_owned()).to_string();
     let check = table.get_ref().get("check");
@@ -168,7 +172,8 @@ fn with_word(config: &str, word: &str) -> Option<(usize, String)> {
     let mut at = 0;
     for line in config.split_inclusive('\n') {
         at += line.len();
-        if line.trim() == "[check]" {
+        let header = line.split('#').next().unwrap_or_default().trim();
+        if header == "[check]" {
             let end = if line.ends_with('\n') { "" } else { "\n" };
             return Some((at, format!("{end}words = [{quoted}]\n")));
         }
@@ -178,16 +183,10 @@ fn with_word(config: &str, word: &str) -> Option<(usize, String)> {
     } else {
         "\n"
     };
-    // An inline table cannot be added to.
-    let is_inline = check.is_some_and(|check| {
-        !config.contains("[[check.") && !config.contains("[check.") && check.get_ref().is_table()
-    });
-    (!is_inline).then(|| {
-        (
-            config.len(),
-            format!("{end}\n[check]\nwords = [{quoted}]\n"),
-        )
-    })
+    Some((
+        config.len(),
+        format!("{end}\n[check]\nwords = [{quoted}]\n"),
+    ))
 }
 
 fn edit(lines: &Lines<'_>, span: &Range<usize>, text: &str) -> TextEdit {
@@ -256,6 +255,13 @@ mod tests {
             "[check]\nprose = true",
             Some("[check]\nwords = [\"zonation\"]\nprose = true"),
         );
+        case(
+            "[check] # ours\n[[check.rules]]\nrule = \"a\"\nlevel = \"off\"\n",
+            Some(
+                "[check] # ours\nwords = [\"zonation\"]\n[[check.rules]]\nrule = \"a\"\nlevel = \"off\"\n",
+            ),
+        );
+        case("[ check ]\nprose = true\n", None);
         case("[check]", Some("[check]\nwords = [\"zonation\"]\n"));
         case(
             "[[check.rules]]\nrule = \"a\"\nlevel = \"off\"",

@@ -31,7 +31,7 @@ use serde_json::json;
 use crate::diagnostic::Diagnostic;
 use crate::lsp::actions::actions;
 use crate::lsp::convert::{Lines, Units, diagnostic};
-use crate::lsp::session::Opened;
+use crate::lsp::session::{Held, Opened};
 use crate::lsp::workspace::{Open, Place, Workspace, file_of};
 use crate::site_path::SitePath;
 
@@ -80,6 +80,7 @@ pub fn serve(
         workspace: Workspace::new(Vec::new(), open),
         open,
         units: Units::Utf16,
+        may_watch: false,
         documents: BTreeMap::new(),
         is_ending: false,
     };
@@ -93,6 +94,8 @@ struct Server<'a, W: Write> {
     workspace: Workspace<'a>,
     open: Open<'a>,
     units: Units,
+    /// Whether the editor can be asked to tell of changes on the disk.
+    may_watch: bool,
     /// The documents that are open, by their addresses.
     documents: BTreeMap<String, Document>,
     is_ending: bool,
@@ -194,6 +197,9 @@ impl<W: Write> Server<'_, W> {
             folders.extend(file_of(root));
         }
         self.workspace = Workspace::new(folders, self.open);
+        let workspace = parameters.capabilities.workspace.unwrap_or_default();
+        let watched = workspace.did_change_watched_files.unwrap_or_default();
+        self.may_watch = watched.dynamic_registration == Some(true);
         let general = parameters.capabilities.general.unwrap_or_default();
         self.units = Units::agreed(&general.position_encodings.unwrap_or_default());
         InitializeResult {
@@ -223,7 +229,7 @@ impl<W: Write> Server<'_, W> {
     fn hear(&mut self, notification: Notification) -> Result<(), ServerError> {
         let Notification { method, params } = notification;
         match method.as_str() {
-            "initialized" => self.watch(),
+            "initialized" if self.may_watch => self.watch(),
             DidOpenTextDocument::METHOD => match parameters::<DidOpenTextDocumentParams>(params) {
                 Ok(opened) => {
                     let document = opened.text_document;
@@ -253,7 +259,8 @@ impl<W: Write> Server<'_, W> {
             }
             DidChangeWatchedFiles::METHOD => {
                 let changed = parameters::<DidChangeWatchedFilesParams>(params);
-                let is_foreign = |uri: &Uri| !self.documents.contains_key(uri.as_str());
+                let is_foreign =
+                    |uri: &Uri| !self.documents.contains_key(uri.as_str()) && !is_private(uri);
                 if changed.is_ok_and(|changed| {
                     changed.changes.iter().any(|change| is_foreign(&change.uri))
                 }) {
@@ -287,9 +294,10 @@ impl<W: Write> Server<'_, W> {
             Ok(None) => return Ok(()),
             Err(message) => return self.show(message),
         };
-        self.workspace
-            .session(place.session)
-            .hold(place.path.clone(), &text);
+        let session = self.workspace.session(place.session);
+        if session.hold(place.path.clone(), &text) == Held::No {
+            return Ok(());
+        }
         for document in self.documents.values_mut() {
             if document.place.session == place.session && document.state == State::Checked {
                 document.state = State::Doubtful;
@@ -418,6 +426,13 @@ impl<W: Write> Server<'_, W> {
     fn send(&mut self, message: Message) -> Result<(), ServerError> {
         message.write(&mut self.output).map_err(ServerError::Write)
     }
+}
+
+/// Whether a file is Git's or the store's, which change all the time.
+fn is_private(uri: &Uri) -> bool {
+    let file = file_of(uri).unwrap_or_default();
+    let mut parts = file.iter();
+    parts.any(|part| part == ".git" || part == ".tympan")
 }
 
 fn parameters<P: DeserializeOwned>(value: serde_json::Value) -> Result<P, String> {

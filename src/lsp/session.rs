@@ -9,7 +9,7 @@ use crate::checks::{CheckContext, Judged, run_checks, settle};
 use crate::diagnostic::Diagnostic;
 use crate::progress::silent;
 use crate::render::Wanted;
-use crate::repo::{Files, History, RepoError, Snapshot};
+use crate::repo::{Files, History, RepoError, Snapshot, ignored};
 use crate::site::{LoadOptions, Previous};
 use crate::site_path::SitePath;
 use crate::store::Store;
@@ -24,6 +24,13 @@ pub struct Opened {
     pub store: Store,
     /// How the site is loaded.
     pub load: LoadOptions,
+}
+
+/// Whether a file is one of the project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Held {
+    Yes,
+    No,
 }
 
 /// A project that an editor has open.
@@ -60,10 +67,14 @@ impl Session {
         &self.opened.root
     }
 
-    /// Takes the text of a file as it stands in the editor.
-    pub(super) fn hold(&mut self, path: SitePath, text: &str) {
+    /// Takes the text of a file as it stands in the editor, unless it is one that Git ignores.
+    pub(super) fn hold(&mut self, path: SitePath, text: &str) -> Held {
+        if !self.held.contains_key(&path) && ignored(&self.opened.root, &[&path]).contains(&path) {
+            return Held::No;
+        }
         self.held.insert(path.clone(), text.as_bytes().into());
         self.edited.insert(path);
+        Held::Yes
     }
 
     /// Takes the text of a file from the disk again.

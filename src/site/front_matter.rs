@@ -135,6 +135,12 @@ impl FrontMatter {
     }
 }
 
+/// Where the body of a file begins: after its front matter, or its byte order mark.
+pub fn body_of(text: &str) -> usize {
+    let bom = text.strip_prefix('\u{feff}');
+    find_block(text).map_or(text.len() - bom.unwrap_or(text).len(), |block| block.body)
+}
+
 /// Reads the front matter of a file over the values of its folder. Returns it, the place where the
 /// body begins, and its faults.
 pub(super) fn read_front_matter(
@@ -143,12 +149,7 @@ pub(super) fn read_front_matter(
     base: &FrontMatter,
 ) -> (FrontMatter, usize, Vec<Diagnostic>) {
     let Some(block) = find_block(text) else {
-        let bom = if text.starts_with('\u{feff}') {
-            '\u{feff}'.len_utf8()
-        } else {
-            0
-        };
-        return (base.clone(), bom, Vec::new());
+        return (base.clone(), body_of(text), Vec::new());
     };
     let written = &text[block.inner.clone()];
     match block.notation.parse(written) {

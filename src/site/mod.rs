@@ -48,7 +48,7 @@ pub use authors::Author;
 pub use data::{DataFault, parse_data};
 pub use date::Date;
 pub use feeds::Feed;
-pub use front_matter::{FrontMatter, ListRules, SortBy};
+pub use front_matter::{FrontMatter, ListRules, SortBy, body_of};
 pub use labels::{Labelled, Labels};
 pub use languages::{LanguageEntry, Languages};
 pub use lexicons::{Dictionary, Lexicons};

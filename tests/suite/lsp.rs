@@ -54,7 +54,10 @@ impl Editor {
             requests: 0,
         };
         let root = uri(project, "");
-        let capabilities = json!({ "general": { "positionEncodings": ["utf-16"] } });
+        let capabilities = json!({
+            "general": { "positionEncodings": ["utf-16"] },
+            "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } },
+        });
         let folders = json!([{ "uri": root, "name": "project" }]);
         let answer = editor.ask(
             "initialize",

@@ -132,9 +132,9 @@ impl<'t> Source<'t> {
                     at = span.end;
                     let (kind, span) = (CallKind::Nothing, span.clone());
                     calls.push((Call { kind, span }, None));
-                    call = call
-                        .filter(|call| at <= call.span.start)
-                        .or_else(|| next(at));
+                    if call.as_ref().is_some_and(|call| call.span.start < at) {
+                        call = next(at);
+                    }
                 }
             } else if let Some(found) = call {
                 at = found.span.end;
