@@ -45,6 +45,9 @@ const FOLDER: &str = "dictionaries";
 /// A file of a dictionary that is larger, in bytes, is not read.
 const LARGEST: usize = 64 << 20;
 
+/// Of more languages that are named inside of pages, only as many are looked for.
+const MOST_NAMED: usize = 64;
+
 impl Lexicons {
     /// The dictionary of a language, or of the language it is a kind of.
     pub fn dictionary(&self, tag: &str) -> Option<&Dictionary> {
@@ -76,11 +79,14 @@ pub(super) fn load_lexicons(
     let told = pages
         .iter()
         .filter_map(|page| page.front.language.as_ref().or(page.language.as_ref()));
-    let tags: BTreeSet<&String> = told
+    let told = told
         .chain(config.languages.keys())
-        .chain([&config.project.language])
-        .filter(|tag| !primary(tag).eq_ignore_ascii_case("en"))
-        .collect();
+        .chain([&config.project.language]);
+    let mut tags: BTreeSet<String> = told.cloned().collect();
+    let inside: BTreeSet<&str> = pages.iter().flat_map(|page| named_in(&page.text)).collect();
+    tags.extend(inside.into_iter().take(MOST_NAMED).map(str::to_owned));
+    tags.retain(|tag| !primary(tag).eq_ignore_ascii_case("en"));
+    let tags = &tags;
     for tag in tags {
         let named = config
             .languages
@@ -108,6 +114,16 @@ pub(super) fn load_lexicons(
         }
     }
     Arc::new(lexicons)
+}
+
+/// What may be the languages that parts of a text say they are in, as in `lang="de"`.
+fn named_in(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("lang=").filter_map(|(at, sign)| {
+        let rest = text.get(at + sign.len()..)?.trim_start_matches(['"', '\'']);
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        let tag = rest.get(..end.unwrap_or(rest.len()))?;
+        (2..=35).contains(&tag.len()).then_some(tag)
+    })
 }
 
 fn missing(code: &'static str, message: String, help: &str) -> Diagnostic {

@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use crate::checks::check::{Check, CheckContext};
-use crate::checks::prose::engine::{Dialect, Finding};
-use crate::checks::prose::read::{Reading, read, step};
+use crate::checks::prose::engine::Finding;
+use crate::checks::prose::read::{Reading, read, reads, step};
 use crate::checks::prose::rules;
-use crate::checks::prose::spelling::{self, Text, Tongue, Vocabularies};
+use crate::checks::prose::spelling::{self, Text, Vocabularies};
 use crate::checks::text::block::Block;
-use crate::checks::text::walk::{LONGEST, MAX_PROSE, Prose, read_prose};
+use crate::checks::text::walk::{LONGEST, MAX_PROSE};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::Page;
 use crate::site_path::SitePath;
@@ -31,34 +29,18 @@ impl Check for ProseCheck {
             return Vec::new();
         }
         let (mut pages, mut found) = (Vec::new(), Vec::new());
-        let mut others: Vec<(&Page, Tongue)> = Vec::new();
         for (_, page) in context.pages() {
-            match Dialect::of(site.language_of(page)) {
-                Some(dialect) if page.text.len() <= MAX_PROSE => pages.push((&**page, dialect)),
-                dialect => {
-                    let tongue = Tongue::of(site.language_of(page), &site.lexicons);
-                    match tongue.filter(|_| dialect.is_none()) {
-                        Some(tongue) if page.text.len() <= MAX_PROSE => others.push((page, tongue)),
-                        tongue => found
-                            .extend((dialect.is_some() || tongue.is_some()).then(|| skipped(page))),
-                    }
-                    step(context, page);
-                }
+            if page.text.len() <= MAX_PROSE {
+                pages.push(&**page);
+            } else {
+                found.extend(reads(site, page).then(|| skipped(page)));
+                step(context, page);
             }
         }
         let readings = read(context, pages);
-        found.extend(readings.iter().filter_map(too_long));
-        let others: Vec<(&Page, Prose, Tongue)> = others
-            .into_par_iter()
-            .map(|(page, tongue)| (page, read_prose(page), tongue))
-            .collect();
-        let texts: Vec<Text<'_>> = (readings.iter().map(Reading::text))
-            .chain(others.iter().map(|(page, prose, tongue)| Text {
-                page,
-                prose,
-                tongue,
-            }))
-            .collect();
+        let is_read = |reading: &&Reading<'_>| reading.is_read() || reads(site, reading.page);
+        found.extend(readings.iter().filter(is_read).filter_map(too_long));
+        let texts: Vec<Text<'_>> = readings.iter().map(Reading::text).collect();
         let misspelled = spelling::check(context, &texts);
         // A rule makes no sense of a sentence in which a word is misspelled.
         let places = places(&misspelled);
@@ -115,8 +97,14 @@ fn sift(context: &CheckContext<'_>, readings: &[Reading<'_>]) -> Vec<Diagnostic>
     let vocabularies = Vocabularies::new(&site.lexicons);
     let mut kept: Vec<(&Reading<'_>, &Block, &Finding)> = Vec::new();
     for reading in readings {
-        let right = vocabularies.on(reading.page, site.language_of(reading.page));
-        for (block, findings) in reading.findings() {
+        let language = site.language_of(reading.page);
+        let page = vocabularies.on(reading.page, language);
+        for (block, findings) in reading.findings().filter(|(_, found)| !found.is_empty()) {
+            let own = block.language_on(language);
+            let right = match own == language {
+                true => &page,
+                false => &vocabularies.on(reading.page, own),
+            };
             let known = |found: &Finding| right.holds_any(&block.text[found.start..found.end]);
             let findings: Vec<&Finding> = findings.iter().filter(|found| !known(found)).collect();
             kept.extend(
@@ -332,6 +320,29 @@ mod tests {
         assert_eq!(reported[0].replacements, ["Tang"]);
         assert_eq!(reported[1].replacements, ["schön"]);
         case(page, &[]);
+    }
+
+    #[test]
+    fn words_are_read_in_their_own_language() {
+        let files = [
+            GERMAN[0],
+            GERMAN[1],
+            (
+                "a.md",
+                "The <span lang=\"de\">Tang am Tnag</span> is a <i lang=\"fr\">recieve a apple</i>.\n",
+            ),
+            (
+                "b.md",
+                "---\nlang: de\n---\n\nTang am Tang.\n\n<p lang=\"en\">It is a apple.</p>\n",
+            ),
+        ];
+        assert_eq!(
+            shown(&files, &found(&ProseCheck, &files)),
+            [
+                "a.md:1:29 spelling-likely \"Tnag\"",
+                "b.md:7:20 prose-an-a \"a\"",
+            ]
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Grammar and spelling of English text. Other languages are left alone.
+//! Grammar and spelling of English text, and spelling of text in languages with a dictionary.
 //!
 //! What is known of a block of text ([`crate::checks::text`]) is looked up by its content
 //! ([`known`]); harper and rules of our own ([`grammar`]) read the others on a few threads ([`read`],
@@ -16,12 +16,13 @@ mod rules;
 mod spelling;
 
 pub use check::ProseCheck;
+pub(super) use read::reads;
 pub use spelling::{UnknownWord, unknown_words};
 pub(super) const STEPS: [&str; 2] = [known::STEP, spelling::STEP];
 
-/// Whether the prose of a page is read, as far as its language goes.
-pub(super) fn is_read(site: &crate::site::Site, page: &crate::site::Page) -> bool {
-    engine::Dialect::of(site.language_of(page)).is_some()
+/// Whether text in a language is read.
+pub(super) fn is_read(site: &crate::site::Site, language: &str) -> bool {
+    spelling::Tongue::of(language, &site.lexicons).is_some()
 }
 
 /// What the engine says of the rule that has a code.

@@ -12,7 +12,7 @@ use crate::checks::text::block::Block;
 use crate::checks::text::walk::{Prose, read_prose};
 use crate::digest::Digest;
 use crate::progress::{Event, Stage};
-use crate::site::Page;
+use crate::site::{Page, Site};
 
 /// Harper holds tens of megabytes for each thread.
 const MAX_THREADS: usize = 4;
@@ -24,22 +24,36 @@ const SHARE: usize = 16 << 10;
 pub(super) struct Reading<'a> {
     pub page: &'a Page,
     pub prose: Prose,
-    dialect: Dialect,
-    tongue: Tongue,
+    language: &'a str,
+    /// The language of each block, if there is a dictionary of it.
+    tongues: Vec<Option<Tongue>>,
     /// What was found in each block, or the name under which it will be.
     found: Vec<Result<Vec<Finding>, Digest>>,
 }
 
 impl<'a> Reading<'a> {
-    /// Takes a page apart and looks up what is known of it.
-    fn begin(
-        context: &CheckContext<'_>,
-        known: &Known<'_>,
-        page: &'a Page,
-        dialect: Dialect,
-    ) -> Self {
+    /// Takes a page apart.
+    fn begin(context: &CheckContext<'a>, page: &'a Page) -> Self {
+        let site = context.site;
+        let language = site.language_of(page);
         let prose = read_prose(page);
-        let look_up = |block: &Block| {
+        let tongue = |block: &Block| Tongue::of(block.language_on(language), &site.lexicons);
+        Self {
+            page,
+            language,
+            tongues: prose.blocks.iter().map(tongue).collect(),
+            prose,
+            found: Vec::new(),
+        }
+    }
+
+    /// Looks up what is known of the blocks in English.
+    fn look_up(&mut self, context: &CheckContext<'_>, known: &BTreeMap<Dialect, Known<'_>>) {
+        let look_up = |(block, tongue): (&Block, &Option<Tongue>)| {
+            let Some(known) = dialect(tongue.as_ref()).and_then(|dialect| known.get(&dialect))
+            else {
+                return Ok(Vec::new());
+            };
             let name = known.name(block);
             let found = known.get(&name, block).ok_or(name);
             (context.progress)(match found {
@@ -48,14 +62,13 @@ impl<'a> Reading<'a> {
             });
             found
         };
-        let found = prose.blocks.iter().map(look_up).collect();
-        Self {
-            page,
-            prose,
-            dialect,
-            tongue: Tongue::English(dialect),
-            found,
-        }
+        let blocks = self.prose.blocks.iter().zip(&self.tongues);
+        self.found = blocks.map(look_up).collect();
+    }
+
+    /// Whether any of it is in a language that can be read.
+    pub(super) fn is_read(&self) -> bool {
+        self.tongues.iter().any(Option::is_some)
     }
 
     /// The page as the spelling of words sees it.
@@ -63,7 +76,8 @@ impl<'a> Reading<'a> {
         Text {
             page: self.page,
             prose: &self.prose,
-            tongue: &self.tongue,
+            language: self.language,
+            tongues: &self.tongues,
         }
     }
 
@@ -75,16 +89,26 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Reads pages, each in its dialect.
-pub(super) fn read<'a>(
-    context: &CheckContext<'_>,
-    pages: Vec<(&'a Page, Dialect)>,
-) -> Vec<Reading<'a>> {
-    let dialects: BTreeSet<Dialect> = pages.iter().map(|(_, dialect)| *dialect).collect();
+/// The dialect of a language, if it is English.
+fn dialect(tongue: Option<&Tongue>) -> Option<Dialect> {
+    match tongue? {
+        Tongue::English(dialect) => Some(*dialect),
+        Tongue::Other(_) => None,
+    }
+}
+
+/// Reads pages, and each block in its language.
+pub(super) fn read<'a>(context: &CheckContext<'a>, pages: Vec<&'a Page>) -> Vec<Reading<'a>> {
+    let begin = |page| Reading::begin(context, page);
+    let mut readings: Vec<Reading<'a>> = pages.into_par_iter().map(begin).collect();
+    let tongues = readings.iter().flat_map(|reading| &reading.tongues);
+    let dialects = tongues.filter_map(|tongue| dialect(tongue.as_ref()));
+    let dialects: BTreeSet<Dialect> = dialects.collect();
     let open = |dialect| (dialect, Known::open(context.store, dialect));
     let known: BTreeMap<Dialect, Known<'_>> = dialects.into_iter().map(open).collect();
-    let begin = |(page, dialect)| Reading::begin(context, &known[&dialect], page, dialect);
-    let mut readings: Vec<Reading<'a>> = pages.into_par_iter().map(begin).collect();
+    readings
+        .par_iter_mut()
+        .for_each(|reading| reading.look_up(context, &known));
     read_unknown(context, &known, &mut readings);
     readings
 }
@@ -158,12 +182,14 @@ fn jobs<'a>(context: &CheckContext<'_>, readings: &'a [Reading<'_>]) -> Vec<Job<
     let mut seen = BTreeSet::new();
     for reading in readings {
         let before = jobs.len();
-        for (found, block) in reading.found.iter().zip(&reading.prose.blocks) {
+        let blocks = reading.prose.blocks.iter().zip(&reading.tongues);
+        for (found, (block, tongue)) in reading.found.iter().zip(blocks) {
             if let Err(name) = found
+                && let Some(dialect) = dialect(tongue.as_ref())
                 && seen.insert(*name)
             {
                 jobs.push(Job {
-                    dialect: reading.dialect,
+                    dialect,
                     name: *name,
                     block,
                     ends: None,
@@ -193,6 +219,12 @@ fn shares<'a, 'b>(jobs: &'a [Job<'b>]) -> Vec<&'a [Job<'b>]> {
     }
     shares.extend(jobs.get(start..).filter(|rest| !rest.is_empty()));
     shares
+}
+
+/// Whether the prose of a page is read, as far as its own language goes.
+pub(in crate::checks) fn reads(site: &Site, page: &Page) -> bool {
+    site.config.check.prose != Some(false)
+        && Tongue::of(site.language_of(page), &site.lexicons).is_some()
 }
 
 /// Tells that a page is done.

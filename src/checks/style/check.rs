@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::checks::check::{Check, CheckContext};
+#[cfg(feature = "prose")]
+use crate::checks::prose::reads;
 use crate::checks::style::consistent::inconsistent;
 use crate::checks::style::draft::DraftFault;
 use crate::checks::style::files::read_files;
@@ -12,16 +14,13 @@ use crate::checks::style::pattern::PatternFault;
 use crate::checks::style::run::{Outcome, read_page};
 use crate::checks::style::set::RuleSet;
 use crate::checks::style::terms::own_rules;
-use crate::checks::text::walk::read_prose;
+use crate::checks::text::walk::{LONGEST, MAX_PROSE, Prose, read_prose};
 use crate::diagnostic::{Diagnostic, Severity, SourceText};
-use crate::site::Site;
+use crate::site::{Page, Site};
 
 /// The rules of style that a project brings.
 #[derive(Debug, Clone, Copy)]
 pub struct StyleCheck;
-
-/// The largest page that is read, in bytes.
-const MAX_PAGE: usize = 4 << 20;
 
 impl Check for StyleCheck {
     fn code_prefixes(&self) -> &'static [&'static str] {
@@ -43,10 +42,24 @@ impl Check for StyleCheck {
         }
         let set = RuleSet::new(rules);
         let pages = context.pages();
+        let large = pages
+            .iter()
+            .filter(|(_, page)| page.text.len() > MAX_PROSE && !reads(site, page));
+        found.extend(large.map(|(_, page)| too_large(page)));
         let outcomes: Vec<Outcome> = pages
             .par_iter()
-            .filter(|(_, page)| page.text.len() <= MAX_PAGE)
-            .map(|(_, page)| read_page(&set, page, &read_prose(page)))
+            .filter(|(_, page)| page.text.len() <= MAX_PROSE)
+            .map(|(_, page)| {
+                let mut read = read_prose(page);
+                let language = site.language_of(page);
+                read.blocks.retain(|block| block.is_in(language));
+                let mut outcome = read_page(&set, page, &read);
+                // Where grammar and spelling are read, they have said so.
+                if !reads(site, page) {
+                    outcome.found.extend(too_long(page, &read));
+                }
+                outcome
+            })
             .collect();
         let mut given_up: BTreeMap<usize, BTreeSet<PatternFault>> = BTreeMap::new();
         for outcome in outcomes {
@@ -64,6 +77,32 @@ impl Check for StyleCheck {
         }
         found
     }
+}
+
+#[cfg(not(feature = "prose"))]
+fn reads(_: &Site, _: &Page) -> bool {
+    false
+}
+
+fn too_large(page: &Page) -> Diagnostic {
+    let size = page.text.len() >> 20;
+    let message = format!("the page is {size} MB; its style is not checked");
+    let found = Diagnostic::new("style-skipped", Severity::Suggestion, &page.path, message);
+    found.help(format!(
+        "split it; pages up to {} MB are checked",
+        MAX_PROSE >> 20
+    ))
+}
+
+/// The first paragraph of a page that was too long to be read.
+fn too_long(page: &Page, prose: &Prose) -> Option<Diagnostic> {
+    let at = *prose.too_long.first()?;
+    let end = page.text.get(at..)?.chars().next();
+    let span = at..at + end.map_or(0, char::len_utf8);
+    let limit = LONGEST >> 10;
+    let message = format!("the paragraph is longer than {limit} kB; its style is not checked");
+    let found = page.diagnostic("style-skipped", Severity::Suggestion, span, message);
+    Some(found.help("divide it with a blank line"))
 }
 
 /// A rule that was given up.

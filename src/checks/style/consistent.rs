@@ -86,6 +86,9 @@ fn places(page: &Page, forms: &[String], patterns: &[Pattern]) -> Vec<Place> {
         return found;
     }
     for block in read_prose(page).blocks {
+        if block.language.is_some() {
+            continue;
+        }
         let mut here = Vec::new();
         for (form, pattern) in patterns.iter().enumerate() {
             let ranges = pattern.find(&block.text).unwrap_or_default();

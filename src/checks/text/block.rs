@@ -1,6 +1,7 @@
 //! One run of plain text out of a page, and the way back to the bytes it came from.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Stands in a block's text for whatever is no text: code, math, an image.
 pub(in crate::checks) const PLACEHOLDER: char = '\u{fffc}';
@@ -14,6 +15,8 @@ pub(in crate::checks) struct Block {
     pub masked: Vec<Range<usize>>,
     /// What it is on its page.
     pub kind: Kind,
+    /// Its language (BCP 47), if it says so itself; else it is that of the page.
+    pub language: Option<Arc<str>>,
     /// Whether it stands in a list.
     pub in_list: bool,
     /// Whether it stands in a quotation.
@@ -84,6 +87,21 @@ impl Block {
             kind,
             ..Self::default()
         }
+    }
+
+    /// Its language on a page in a language. A block in `en` on a page in `en-GB` is in the latter.
+    pub(in crate::checks) fn language_on<'a>(&'a self, page: &'a str) -> &'a str {
+        let primary = page.split(['-', '_']).next().unwrap_or(page);
+        match self.language.as_deref() {
+            Some(own) if !own.eq_ignore_ascii_case(primary) => own,
+            _ => page,
+        }
+    }
+
+    /// Whether it is in the language of a page, regions aside.
+    pub(in crate::checks) fn is_in(&self, page: &str) -> bool {
+        let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or("").to_lowercase();
+        primary(self.language_on(page)) == primary(page)
     }
 
     /// Adds text that came from `source`, whose bytes are `span` of the page.

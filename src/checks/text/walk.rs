@@ -5,9 +5,12 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
-use crate::checks::text::block::{Block, Kind, Mark};
+use crate::checks::text::block::{Block, Kind, Mark, PLACEHOLDER};
+use crate::checks::text::front::push_value;
+use crate::checks::text::html::HtmlState;
+use crate::checks::text::languages::Languages;
 use crate::checks::text::mask::{merge, technical};
-use crate::markdown::plain;
+use crate::markdown::{HtmlTag, html_tags, plain};
 use crate::site::Page;
 
 /// The text of a page that is read by people, and the bytes that are not.
@@ -30,13 +33,24 @@ pub(in crate::checks) const MAX_PROSE: usize = 4 << 20;
 
 /// Reads a page.
 pub(in crate::checks) fn read_prose(page: &Page) -> Prose {
+    let events = page.events();
+    let tags = match page.outline.has_html {
+        true => html_tags(&events),
+        false => Vec::new(),
+    };
     let mut walker = Walker {
         text: &page.text,
+        tags: &tags,
+        languages: Languages::read(&page.text, &events, &tags),
         prose: Prose::default(),
         open: None,
+        inner: None,
+        base: None,
+        html: HtmlState::default(),
         image: None,
         kind: Kind::default(),
         lists: 0,
+        in_item: false,
         quotes: 0,
         in_head: false,
         marks: Vec::new(),
@@ -46,66 +60,72 @@ pub(in crate::checks) fn read_prose(page: &Page) -> Prose {
     };
     let front = &page.text[..page.body];
     let said = [
-        (&page.front.title, Kind::Title),
-        (&page.front.description, Kind::Description),
+        ("title", &page.front.title, Kind::Title),
+        ("description", &page.front.description, Kind::Description),
     ];
-    for (value, kind) in said {
-        let Some(value) = value else { continue };
-        if let Some(at) = front_value(front, value) {
-            walker.kind = kind;
-            walker.read(&Event::Text(value.as_str().into()), at..at + value.len());
-            walker.close();
-        }
+    for (key, value, kind) in said {
+        let mut block = Block::new(kind);
+        push_value(&mut block, front, key, value.as_deref().unwrap_or_default());
+        walker.keep(block);
     }
-    for (event, span) in plain(page.events()) {
+    for (event, span) in plain(events) {
         walker.read(&event, span);
     }
     walker.close();
     walker.prose
 }
 
-/// Where the front matter gives `value` as it is, without escapes, after a `:` or `=`.
-fn front_value(front: &str, value: &str) -> Option<usize> {
-    let given = |(at, _): &(usize, &str)| {
-        front[..*at]
-            .trim_end_matches(['"', '\'', ' '])
-            .ends_with([':', '='])
-    };
-    let value = value.trim();
-    front
-        .match_indices(value)
-        .find(given)
-        .map(|(at, _)| at)
-        .filter(|_| !value.is_empty())
-}
-
-struct Walker<'a> {
-    text: &'a str,
-    prose: Prose,
+pub(super) struct Walker<'a> {
+    pub(super) text: &'a str,
+    /// The tags in the page's HTML.
+    pub(super) tags: &'a [HtmlTag],
+    pub(super) languages: Languages,
+    pub(super) prose: Prose,
     open: Option<Block>,
+    /// Words in the open block that are in a language of their own, and the part of the page that
+    /// says so.
+    inner: Option<(Option<usize>, Block)>,
+    /// The part of the page with a language of its own that the open block is in.
+    base: Option<usize>,
+    pub(super) html: HtmlState,
     /// The alternative text, bytes and title of an image that is being read.
     image: Option<(Block, Range<usize>, String)>,
     /// What the open block is.
-    kind: Kind,
+    pub(super) kind: Kind,
     /// How many lists are open.
     lists: usize,
+    /// Whether the open block is an item in HTML.
+    pub(super) in_item: bool,
     /// How many quotations are open.
     quotes: usize,
     /// Whether the cells are those of a table's head.
     in_head: bool,
-    /// Marks that are open, and where they begin in the text of their block.
-    marks: Vec<(Mark, usize)>,
+    /// Marks that are open, and where they begin in the text of their block, and whether that is the
+    /// inner one.
+    marks: Vec<(Mark, usize, bool)>,
     in_code: bool,
     in_address: bool,
     /// How many tags such as `<kbd>` are open.
-    code_tags: usize,
+    pub(super) code_tags: usize,
 }
 
 impl Walker<'_> {
     fn read(&mut self, event: &Event<'_>, span: Range<usize>) {
         match event {
+            Event::Text(_)
+            | Event::Code(_)
+            | Event::InlineMath(_)
+            | Event::DisplayMath(_)
+            | Event::InlineHtml(_)
+                if !self.in_code =>
+            {
+                self.turn(span.start);
+            }
+            _ => {}
+        }
+        match event {
             Event::Start(tag) => self.start(tag, span),
-            Event::End(tag) => self.end(*tag),
+            Event::End(tag) => self.end(*tag, span),
             Event::Text(_) if self.in_code => {}
             Event::Text(_) if self.in_address || self.code_tags > 0 => self.mask(span),
             Event::Text(text) => {
@@ -119,10 +139,8 @@ impl Walker<'_> {
             Event::SoftBreak => self.block().push_break(" ", span),
             Event::HardBreak => self.block().push_break("\n", span),
             Event::InlineHtml(html) => self.tag(html, span),
-            Event::Html(_)
-            | Event::FootnoteReference(_)
-            | Event::Rule
-            | Event::TaskListMarker(_) => {}
+            Event::Html(_) => self.html(span),
+            Event::FootnoteReference(_) | Event::Rule | Event::TaskListMarker(_) => {}
         }
     }
 
@@ -130,14 +148,20 @@ impl Walker<'_> {
         match tag {
             // Inside a sentence.
             Tag::Strikethrough | Tag::Superscript | Tag::Subscript => {}
-            Tag::Emphasis => self.mark(Mark::Emphasis),
-            Tag::Strong => self.mark(Mark::Strong),
-            Tag::Link { link_type, .. } => {
-                self.mark(Mark::Link);
+            Tag::Emphasis => self.mark(Mark::Emphasis, span.start),
+            Tag::Strong => self.mark(Mark::Strong, span.start),
+            Tag::Link {
+                link_type, title, ..
+            } => {
+                self.title(title, &span);
+                self.mark(Mark::Link, span.start);
                 self.in_address = matches!(link_type, LinkType::Autolink | LinkType::Email);
             }
             Tag::Image { title, .. } => {
-                let alternative = Block::new(Kind::Alternative);
+                self.turn(span.start);
+                let mut alternative = Block::new(Kind::Alternative);
+                let part = self.languages.at(span.start + 1);
+                alternative.language = self.languages.name(part);
                 self.image = Some((alternative, span, title.to_string()));
             }
             Tag::CodeBlock(_) => {
@@ -147,12 +171,21 @@ impl Walker<'_> {
             }
             _ => {
                 self.close();
+                self.begin(span.start);
                 self.enter(tag);
             }
         }
     }
 
+    /// A block begins at a place.
+    pub(super) fn begin(&mut self, place: usize) {
+        self.base = self.languages.at(place);
+    }
+
     fn enter(&mut self, tag: &Tag<'_>) {
+        if !matches!(tag, Tag::HtmlBlock) {
+            self.leave_html();
+        }
         match tag {
             Tag::Heading { level, .. } => self.kind = Kind::Heading(*level as u8),
             Tag::List(_) => self.lists += 1,
@@ -165,12 +198,12 @@ impl Walker<'_> {
         }
     }
 
-    fn end(&mut self, tag: TagEnd) {
+    fn end(&mut self, tag: TagEnd, span: Range<usize>) {
         match tag {
             TagEnd::Strikethrough | TagEnd::Superscript | TagEnd::Subscript => {}
-            TagEnd::Emphasis | TagEnd::Strong => self.end_mark(),
+            TagEnd::Emphasis | TagEnd::Strong => self.end_mark(&span),
             TagEnd::Link => {
-                self.end_mark();
+                self.end_mark(&span);
                 self.in_address = false;
             }
             TagEnd::Image => self.end_image(),
@@ -191,16 +224,22 @@ impl Walker<'_> {
         }
     }
 
-    fn mark(&mut self, mark: Mark) {
+    fn mark(&mut self, mark: Mark, place: usize) {
+        self.turn(place);
         let start = self.block().text.len();
-        self.marks.push((mark, start));
+        self.marks.push((mark, start, self.inner.is_some()));
     }
 
-    fn end_mark(&mut self) {
-        if let Some((mark, start)) = self.marks.pop() {
+    fn end_mark(&mut self, span: &Range<usize>) {
+        self.turn(span.end.saturating_sub(1));
+        let is_inner = self.inner.is_some();
+        if let Some((mark, start, was_inner)) = self.marks.pop() {
             let block = self.block();
             let end = block.text.len();
-            block.marks.push((mark, start..end));
+            // A mark may reach over two languages.
+            if is_inner == was_inner && start <= end {
+                block.marks.push((mark, start..end));
+            }
         }
     }
 
@@ -210,14 +249,53 @@ impl Walker<'_> {
             return;
         };
         self.keep(alternative);
-        let source = &self.text[span.clone()];
-        if let Some(at) = source.rfind(&title).filter(|_| !title.is_empty()) {
+        self.title(&title, &span);
+        self.mask(span);
+    }
+
+    /// The title of a link or an image, which is read apart.
+    fn title(&mut self, title: &str, span: &Range<usize>) {
+        let source = self.text.get(span.clone()).unwrap_or("");
+        if let Some(at) = source.rfind(title).filter(|_| !title.is_empty()) {
             let mut caption = Block::new(Kind::Caption);
             let place = span.start + at..span.start + at + title.len();
-            caption.push(&title, &title, place);
+            caption.push(title, title, place);
+            caption.language = self.languages.name(self.languages.at(span.start + 1));
             self.keep(caption);
         }
-        self.mask(span);
+    }
+
+    /// Begins a block of its own where words are in another language than the block around.
+    pub(super) fn turn(&mut self, place: usize) {
+        if self.image.is_some() {
+            return;
+        }
+        let part = self.languages.at(place);
+        let open = self.inner.as_ref().map_or(self.base, |(part, _)| *part);
+        if part == open {
+            return;
+        }
+        if let Some((_, block)) = self.inner.take() {
+            self.keep(block);
+        }
+        if part != self.base {
+            let range = self.languages.range(part).unwrap_or(place..place);
+            let around = self.block();
+            if !around.text.ends_with(PLACEHOLDER) {
+                around.push_masked(range);
+            }
+            let mut block = Block::new(self.kind);
+            block.language = self.languages.name(part);
+            self.inner = Some((part, block));
+        }
+    }
+
+    /// Whether the block has no text yet.
+    pub(super) fn is_empty(&self) -> bool {
+        let block = self.inner.as_ref().map(|(_, block)| block);
+        block
+            .or(self.open.as_ref())
+            .is_none_or(|block| block.text.is_empty())
     }
 
     fn tag(&mut self, html: &str, span: Range<usize>) {
@@ -237,29 +315,35 @@ impl Walker<'_> {
         }
     }
 
-    fn block(&mut self) -> &mut Block {
-        match &mut self.image {
-            Some((block, ..)) => block,
-            None => self.open.get_or_insert_default(),
+    pub(super) fn block(&mut self) -> &mut Block {
+        match (&mut self.image, &mut self.inner) {
+            (Some((block, ..)), _) | (None, Some((_, block))) => block,
+            (None, None) => self.open.get_or_insert_default(),
         }
     }
 
-    fn mask(&mut self, span: Range<usize>) {
+    pub(super) fn mask(&mut self, span: Range<usize>) {
         self.block().push_masked(span);
     }
 
-    fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         self.code_tags = 0;
         self.marks.clear();
+        self.end_html_block();
+        if let Some((_, block)) = self.inner.take() {
+            self.keep(block);
+        }
         let kind = std::mem::take(&mut self.kind);
         if let Some(mut block) = self.open.take() {
             block.kind = kind;
+            block.language = self.languages.name(self.base);
             self.keep(block);
         }
+        self.in_item = false;
     }
 
-    fn keep(&mut self, mut block: Block) {
-        block.in_list = self.lists > 0;
+    pub(super) fn keep(&mut self, mut block: Block) {
+        block.in_list = self.lists > 0 || self.in_item;
         block.in_quote = self.quotes > 0;
         if block.text.len() > LONGEST {
             let first = block.source(&(0..1));
@@ -270,120 +354,5 @@ impl Walker<'_> {
             block.masked = merge(masked);
             self.prose.blocks.push(block);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::checks::test_site::site;
-
-    #[track_caller]
-    fn case(source: &str, expected: &[&str]) {
-        let site = site(&[("a.md", source)]);
-        let page = &site.pages[0];
-        let blocks = read_prose(page).blocks;
-        let texts: Vec<String> = blocks
-            .iter()
-            .map(|block| {
-                let mut text = block.text.clone();
-                for mask in block.masked.iter().rev() {
-                    text.replace_range(mask.clone(), "~");
-                }
-                text
-            })
-            .collect();
-        assert_eq!(texts, expected);
-    }
-
-    #[test]
-    fn each_block_is_read_apart() {
-        case(
-            "# One *two*\n\nthree\nfour\n\n- five\n  - six\n\n> seven\n> eight\n",
-            &["One two", "three four", "five", "six", "seven eight"],
-        );
-        case("| a | b |\n|---|---|\n| c | d |\n", &["a", "b", "c", "d"]);
-        case("term\n: meaning\n", &["term", "meaning"]);
-        case("a[^1]\n\n[^1]: note\n", &["a", "note"]);
-    }
-
-    #[test]
-    fn blocks_tell_what_they_are() {
-        let text = "---\ntitle: T\n---\n# A\n\n> - b\n\n| c |\n|---|\n| d |\n\n![e](e.png \"f\")\n\ng\n: h\n";
-        let site = site(&[("a.md", text)]);
-        let blocks = read_prose(&site.pages[0]).blocks;
-        let told = |block: &Block| {
-            let within = [(block.in_quote, ">"), (block.in_list, "-")];
-            let within: String = within
-                .iter()
-                .filter(|(is, _)| *is)
-                .map(|(_, sign)| *sign)
-                .collect();
-            format!("{} {:?} {within}", block.text, block.kind)
-        };
-        let told: Vec<String> = blocks.iter().map(told).collect();
-        assert_eq!(
-            told,
-            [
-                "T Title ",
-                "A Heading(1) ",
-                "b Paragraph >-",
-                "c HeaderCell ",
-                "d Cell ",
-                "e Alternative ",
-                "f Caption ",
-                "g Term ",
-                "h Paragraph ",
-            ]
-        );
-    }
-
-    #[test]
-    fn marks_lead_to_their_words() {
-        let site = site(&[("a.md", "a **b *c*** [d](a.md) ![e *f*](f.png)\n")]);
-        let prose = read_prose(&site.pages[0]);
-        let marked = |block: &Block| {
-            let one = |(mark, range): &(Mark, Range<usize>)| {
-                format!("{mark:?} {}", &block.text[range.clone()])
-            };
-            block.marks.iter().map(one).collect::<Vec<_>>()
-        };
-        let marked: Vec<Vec<String>> = prose.blocks.iter().map(marked).collect();
-        let expected = [
-            vec!["Emphasis f"],
-            vec!["Emphasis c", "Strong b c", "Link d"],
-        ];
-        assert_eq!(marked, expected);
-    }
-
-    #[test]
-    fn what_is_no_prose_is_masked() {
-        case("a `b` $c$ <https://d.example> e", &["a ~ ~ ~ e"]);
-        case("press <kbd>Ctrl</kbd> or<br>not", &["press ~ or\nnot"]);
-        case("[text](teh.md) https://teh.example", &["text ~"]);
-        case("```\ncode\n```\n\n    code\n\n<div>html</div>\n", &[]);
-        case("a {{ b }} c", &["a ~ c"]);
-    }
-
-    #[test]
-    fn markup_inside_a_word_does_not_split_it() {
-        case("un*believ*able Q&amp;A \\*x", &["unbelievable Q&A *x"]);
-    }
-
-    #[test]
-    fn images_give_their_text_and_caption() {
-        case(
-            "![a *boat*](b.png \"At sea\") x",
-            &["a boat", "At sea", "~ x"],
-        );
-    }
-
-    #[test]
-    fn front_matter_has_two_texts() {
-        case(
-            "---\ntitle: \"Hi ho\"\ndescription: Hi ho, all\n---\n\nx y\n",
-            &["Hi ho", "Hi ho, all", "x y"],
-        );
-        case("+++\ntitle = 'One'\n+++\n", &["One"]);
     }
 }

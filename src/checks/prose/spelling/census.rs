@@ -11,6 +11,7 @@ use crate::checks::prose::spelling::tokens::{Company, tokens};
 use crate::checks::prose::spelling::tongue::Tongue;
 use crate::checks::prose::spelling::uses::normal;
 use crate::checks::prose::spelling::vocabulary::Vocabularies;
+use crate::checks::text::block::Block;
 use crate::checks::text::walk::{MAX_PROSE, Prose, read_prose};
 use crate::site::Page;
 use crate::site_path::SitePath;
@@ -47,20 +48,23 @@ pub fn unknown_words(context: &CheckContext<'_>) -> Vec<UnknownWord> {
 fn of_site(context: &CheckContext<'_>) -> Vec<UnknownWord> {
     let site = context.site;
     let pages = context.pages();
-    let read: Vec<(&Page, Prose, Tongue)> = pages
+    let read: Vec<(&Page, Prose, Vec<Option<Tongue>>)> = pages
         .par_iter()
         .filter(|(_, page)| page.text.len() <= MAX_PROSE)
-        .filter_map(|(_, page)| {
-            let tongue = Tongue::of(site.language_of(page), &site.lexicons)?;
-            Some((&***page, read_prose(page), tongue))
+        .map(|(_, page)| {
+            let (language, prose) = (site.language_of(page), read_prose(page));
+            let tongue = |block: &Block| Tongue::of(block.language_on(language), &site.lexicons);
+            let tongues = prose.blocks.iter().map(tongue).collect();
+            (&***page, prose, tongues)
         })
         .collect();
     let texts: Vec<Text<'_>> = read
         .iter()
-        .map(|(page, prose, tongue)| Text {
+        .map(|(page, prose, tongues)| Text {
             page,
             prose,
-            tongue,
+            language: site.language_of(page),
+            tongues,
         })
         .collect();
     let words: Words = ask_for(&texts);
@@ -68,10 +72,12 @@ fn of_site(context: &CheckContext<'_>) -> Vec<UnknownWord> {
     let vocabularies = Vocabularies::new(&site.lexicons);
     let mut found: BTreeMap<(String, String), Written<'_>> = BTreeMap::new();
     for text in &texts {
-        let language = site.language_of(text.page);
-        let unknowns = &unknowns[text.tongue];
-        let right = vocabularies.on(text.page, language);
-        for block in &text.prose.blocks {
+        for (block, tongue) in text.blocks() {
+            let Some(unknowns) = unknowns.get(tongue).filter(|words| !words.is_empty()) else {
+                continue;
+            };
+            let language = block.language_on(text.language);
+            let right = vocabularies.on(text.page, language);
             let tokens: Vec<_> = tokens(block)
                 .into_iter()
                 .filter(|token| token.company != Company::Glued)

@@ -36,12 +36,24 @@ const SUGGESTIONS: usize = 5;
 pub(in crate::checks::prose) struct Text<'a> {
     pub page: &'a Page,
     pub prose: &'a Prose,
-    pub tongue: &'a Tongue,
+    /// The language of the page.
+    pub language: &'a str,
+    /// The language of each block, if there is a dictionary of it.
+    pub tongues: &'a [Option<Tongue>],
+}
+
+impl<'a> Text<'a> {
+    /// The blocks that a dictionary is there for.
+    pub(super) fn blocks(&self) -> impl Iterator<Item = (&'a Block, &'a Tongue)> + use<'a> {
+        let blocks = self.prose.blocks.iter().zip(self.tongues);
+        blocks.filter_map(|(block, tongue)| Some((block, tongue.as_ref()?)))
+    }
 }
 
 /// A word that no dictionary has, where it stands.
 struct Suspect<'a> {
     text: Text<'a>,
+    tongue: &'a Tongue,
     block: &'a Block,
     token: Token<'a>,
     /// Its letters as dictionaries write them, in lower case.
@@ -92,12 +104,21 @@ fn suspects<'a>(context: &CheckContext<'_>, texts: &[Text<'a>]) -> Vec<Suspect<'
     let unknowns = unknown(context.store, lexicons, &ask_for(texts));
     let vocabularies = Vocabularies::new(lexicons);
     let of_text = |text: &Text<'a>| {
-        let unknowns = &unknowns[text.tongue];
-        let right = vocabularies.on(text.page, context.site.language_of(text.page));
-        let blocks = text.prose.blocks.iter();
-        let found = blocks.flat_map(|block| of_block(*text, block, unknowns));
-        found
-            .filter(|suspect| !right.holds(&suspect.word))
+        let page = vocabularies.on(text.page, text.language);
+        let of_block = |(block, tongue): (&'a Block, &'a Tongue)| {
+            let found = of_block(*text, block, tongue, unknowns.get(tongue)?);
+            let own = block.language_on(text.language);
+            let right = match own == text.language || found.is_empty() {
+                true => &page,
+                false => &vocabularies.on(text.page, own),
+            };
+            let found = found.into_iter();
+            let found = found.filter(|suspect| !right.holds(&suspect.word));
+            Some(found.collect::<Vec<_>>())
+        };
+        text.blocks()
+            .filter_map(of_block)
+            .flatten()
             .collect::<Vec<_>>()
     };
     texts.par_iter().flat_map_iter(of_text).collect()
@@ -105,19 +126,26 @@ fn suspects<'a>(context: &CheckContext<'_>, texts: &[Text<'a>]) -> Vec<Suspect<'
 
 /// The words of these texts that are no part of anything else.
 pub(super) fn ask_for(texts: &[Text<'_>]) -> Words {
-    let read: Vec<(&Tongue, BTreeSet<String>)> = texts
-        .par_iter()
-        .map(|text| {
-            let tokens = text.prose.blocks.iter().flat_map(tokens);
-            let words = tokens
+    let of_text = |text: &Text<'_>| {
+        let mut words = Words::new();
+        for (block, tongue) in text.blocks() {
+            let tokens = tokens(block).into_iter();
+            let read = tokens
                 .filter(|token| token.company != Company::Glued)
                 .map(|token| normal(token.text));
-            (text.tongue, words.collect())
-        })
-        .collect();
+            match words.get_mut(tongue) {
+                Some(words) => words.extend(read),
+                None => {
+                    words.insert(tongue.clone(), read.collect());
+                }
+            }
+        }
+        words
+    };
+    let read: Vec<Words> = texts.par_iter().map(of_text).collect();
     let mut words = Words::new();
-    for (tongue, read) in read {
-        words.entry(tongue.clone()).or_default().extend(read);
+    for (tongue, read) in read.into_iter().flatten() {
+        words.entry(tongue).or_default().extend(read);
     }
     words
 }
@@ -131,6 +159,7 @@ pub(super) fn is_foreign(words: usize, unknown: usize) -> bool {
 fn of_block<'a>(
     text: Text<'a>,
     block: &'a Block,
+    tongue: &'a Tongue,
     unknowns: &BTreeMap<String, Unknown>,
 ) -> Vec<Suspect<'a>> {
     let tokens = tokens(block);
@@ -159,11 +188,12 @@ fn of_block<'a>(
         let unknown: &Unknown = (*unknown)?;
         let is_word = match token.case {
             Case::Lower | Case::Start => true,
-            Case::Name => text.tongue.has_capital_nouns(),
+            Case::Name => tongue.has_capital_nouns(),
             Case::Mixed => false,
         };
         is_word.then(|| Suspect {
             text,
+            tongue,
             block,
             word: normal(token.text).to_lowercase(),
             token: token.clone(),
@@ -185,7 +215,7 @@ fn is_slip(suspect: &Suspect<'_>, uses: Uses) -> bool {
 /// Whether an unknown word is rare enough, and looks enough like a word, to be a slip.
 fn may_be_slip(suspect: &Suspect<'_>, uses: Uses) -> bool {
     let word = &suspect.word;
-    let tongue = suspect.text.tongue;
+    let tongue = suspect.tongue;
     let named = suspect.token.case == Case::Start && (uses.names > 0 || suspect.before_name);
     let named = named && !tongue.has_capital_nouns();
     let letters = |c: char| match tongue.is_english() {
@@ -207,7 +237,7 @@ type Slips<'a, 'b> = Vec<(&'a Suspect<'b>, &'a [(String, u32)])>;
 fn likely(context: &CheckContext<'_>, suspects: &[Suspect<'_>]) -> Vec<Diagnostic> {
     let mut words = Words::new();
     for suspect in suspects {
-        let words = words.entry(suspect.text.tongue.clone()).or_default();
+        let words = words.entry(suspect.tongue.clone()).or_default();
         words.insert(suspect.word.clone());
     }
     for words in words.values_mut() {
@@ -216,7 +246,7 @@ fn likely(context: &CheckContext<'_>, suspects: &[Suspect<'_>]) -> Vec<Diagnosti
     let nears = near(context.store, &context.site.lexicons, &words);
     let mut by_page: BTreeMap<&SitePath, Slips<'_, '_>> = BTreeMap::new();
     for suspect in suspects {
-        if let Some(near) = nears[suspect.text.tongue].get(&suspect.word) {
+        if let Some(near) = nears[suspect.tongue].get(&suspect.word) {
             let page = by_page.entry(&suspect.text.page.path).or_default();
             page.push((suspect, near));
         }
