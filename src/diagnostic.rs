@@ -3,6 +3,7 @@
 //! A diagnostic is collected and never returned as an error; one run reports them all.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -63,8 +64,19 @@ pub struct Place {
 pub struct SourceText<'a> {
     path: &'a SitePath,
     text: &'a str,
-    /// Where lines begin; found when a place is first asked for, which for most files is never.
-    line_starts: OnceLock<Vec<usize>>,
+    lines: Cow<'a, LineStarts>,
+}
+
+/// Where the lines of a text begin; found when a place is first asked for, which for most files is
+/// never.
+#[derive(Debug, Clone, Default)]
+pub struct LineStarts(OnceLock<Vec<usize>>);
+
+/// What follows from a text is the same wherever the text is.
+impl PartialEq for LineStarts {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 impl Diagnostic {
@@ -141,6 +153,9 @@ pub fn count(diagnostics: &[Diagnostic]) -> (usize, usize) {
     (of(Severity::Error), of(Severity::Warning))
 }
 
+/// How many names are looked at for the cost of one comparison.
+const LOOKS: usize = 64;
+
 /// How long a name may be that another is compared with, in bytes: that costs the product of both.
 const LONGEST_NAME: usize = 256;
 
@@ -157,18 +172,108 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// Names that many mistyped words are compared with.
+#[derive(Debug, Clone, Default)]
+pub struct NearNames<'a> {
+    /// How many letters each has and which, and the name.
+    names: Vec<(usize, u64, &'a str)>,
+}
+
+/// How many comparisons may still be made, each of which costs the product of two lengths.
+#[derive(Debug)]
+pub struct Guesses(Cell<usize>);
+
+impl Guesses {
+    /// Allows so many.
+    pub fn new(most: usize) -> Self {
+        Self(Cell::new(most))
+    }
+
+    /// Takes so many, if as many are left; where not, none will be.
+    pub fn afford(&self, count: usize) -> bool {
+        let left = self.0.get().checked_sub(count);
+        self.0.set(left.unwrap_or(0));
+        left.is_some()
+    }
+}
+
+impl<'a> NearNames<'a> {
+    /// Reads the names.
+    pub fn new(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let short = names.into_iter().filter(|name| name.len() <= LONGEST_NAME);
+        let names = short.map(|name| {
+            let (count, letters) = letters(name);
+            (count, letters, name)
+        });
+        let mut names: Vec<_> = names.collect();
+        names.sort_unstable();
+        names.dedup();
+        Self { names }
+    }
+
+    /// What [`nearest`] finds among the names; none where that would take more guesses than are
+    /// left.
+    pub fn nearest(&self, word: &str, guesses: &Guesses) -> Option<&'a str> {
+        if word.len() > LONGEST_NAME {
+            return None;
+        }
+        let (count, own) = letters(word);
+        // A name is near within a quarter of its own length, so those too short come first, and
+        // those too long last.
+        let most = |length: usize| 1 + length / 4;
+        let from = (self.names).partition_point(|(length, ..)| length + most(*length) < count);
+        let to = (self.names).partition_point(|(length, ..)| *length <= count + most(*length));
+        let names = self.names.get(from..to)?;
+        if !guesses.afford(names.len() / LOOKS) {
+            return None;
+        }
+        let mut best: Option<(usize, &str)> = None;
+        for (length, letters, name) in names {
+            let most = most(*length);
+            // Each slip brings at most one letter that the other has not, on either side.
+            let strange = (own & !letters)
+                .count_ones()
+                .max((letters & !own).count_ones());
+            if strange as usize > most {
+                continue;
+            }
+            if !guesses.afford(1) {
+                return None;
+            }
+            let distance = strsim::damerau_levenshtein(word, name);
+            if distance <= most && best.is_none_or(|best| (distance, *name) < best) {
+                best = Some((distance, name));
+            }
+        }
+        best.map(|(_, name)| name)
+    }
+}
+
+/// How many letters a word has, and which, each as one of 64 bits.
+fn letters(word: &str) -> (usize, u64) {
+    word.chars().fold((0, 0), |(count, letters), letter| {
+        (count + 1, letters | 1 << (u32::from(letter) % 64))
+    })
+}
+
 impl<'a> SourceText<'a> {
     /// Takes `text`, which is the whole of the file at `path`.
     pub fn new(path: &'a SitePath, text: &'a str) -> Self {
         Self {
             path,
             text,
-            line_starts: OnceLock::new(),
+            lines: Cow::Owned(LineStarts::default()),
         }
     }
 
+    /// Takes the text with where its lines begin, which is kept for the next time.
+    pub fn with_lines(path: &'a SitePath, text: &'a str, lines: &'a LineStarts) -> Self {
+        let lines = Cow::Borrowed(lines);
+        Self { path, text, lines }
+    }
+
     fn line_starts(&self) -> &[usize] {
-        self.line_starts.get_or_init(|| {
+        self.lines.0.get_or_init(|| {
             let ends = memchr::memchr_iter(b'\n', self.text.as_bytes());
             let starts = ends.map(|at| at + 1);
             std::iter::once(0).chain(starts).collect()
@@ -272,5 +377,57 @@ mod tests {
     fn a_slip_of_the_finger_is_near() {
         assert_eq!(nearest("titel", ["title", "kind"]), Some("title"));
         assert_eq!(nearest("colour", ["title", "kind"]), None);
+    }
+
+    #[test]
+    fn many_words_are_compared_as_one_is() {
+        let names = [
+            "a",
+            "ab",
+            "install",
+            "instal",
+            "tune-it",
+            "t\u{fc}ne",
+            "setup",
+            "put-es",
+            "",
+        ];
+        let near = NearNames::new(names);
+        for word in [
+            "insatll",
+            "tun-it",
+            "tune",
+            "x",
+            "ba",
+            "stup",
+            "",
+            "installation",
+            "upset",
+        ] {
+            let guesses = Guesses::new(usize::MAX);
+            assert_eq!(near.nearest(word, &guesses), nearest(word, names), "{word}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_near_costs_no_guess() {
+        let names: Vec<String> = (0..1000).map(|at| format!("page-{at}")).collect();
+        let near = NearNames::new(names.iter().map(String::as_str));
+        let guesses = Guesses::new(2);
+        assert_eq!(near.nearest("zzz-qqq", &guesses), None);
+        assert!(guesses.afford(2));
+        assert_eq!(near.nearest("zzzz-qqq", &Guesses::new(2)), None);
+        assert_eq!(near.nearest("pgae-1", &Guesses::new(2)), None);
+        assert_eq!(near.nearest("pgae-1", &Guesses::new(1000)), Some("page-1"));
+    }
+
+    #[test]
+    fn lines_are_counted_once() {
+        let (path, lines) = (SitePath::root(), LineStarts::default());
+        let source = || SourceText::with_lines(&path, "a\nb\n", &lines);
+        assert_eq!(source().place(2..3).line, 2);
+        let known = lines.0.get().map(Vec::as_ptr);
+        assert_eq!(source().place(0..1).line, 1);
+        assert!(known.is_some() && lines.0.get().map(Vec::as_ptr) == known);
     }
 }

@@ -2,11 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Guesses};
 use crate::progress::Progress;
 use crate::site::{Page, PageId, Site};
 use crate::site_path::SitePath;
 use crate::store::Store;
+
+/// How many names are compared in a site, to guess what was meant.
+const MOST_GUESSES: usize = 3_000_000;
+
+/// How many of those for one page.
+const MOST_PAGE_GUESSES: usize = 100_000;
 
 /// A family of rules over the text of a site.
 ///
@@ -37,6 +43,12 @@ pub struct CheckContext<'a> {
 }
 
 impl<'a> CheckContext<'a> {
+    /// How much may be guessed for one page. It follows from the site and not from what is reported
+    /// on, so that a page alone is told what it is told among all.
+    pub(super) fn guesses(&self) -> Guesses {
+        Guesses::new((MOST_GUESSES / self.site.pages.len().max(1)).min(MOST_PAGE_GUESSES))
+    }
+
     /// The pages that are reported on: those that were written in the language of the site.
     pub(super) fn pages(&self) -> Vec<(PageId, &'a Arc<Page>)> {
         let site = self.site;

@@ -1,12 +1,12 @@
 //! What has a label, and the references to it.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
 use crate::checks::check::{Check, CheckContext};
-use crate::diagnostic::{Diagnostic, Severity, nearest};
+use crate::diagnostic::{Diagnostic, NearNames, Severity};
 use crate::markdown::LabelKind;
 use crate::site::{Page, PageId, Site};
 
@@ -21,9 +21,14 @@ impl Check for LabelCheck {
 
     fn run(&self, context: &CheckContext<'_>) -> Vec<Diagnostic> {
         let site = context.site;
+        let names = OnceLock::new();
+        let names = || -> &NearNames<'_> {
+            names.get_or_init(|| NearNames::new(site.labels.keys().map(String::as_str)))
+        };
         let read = |(id, page): (PageId, &Arc<Page>)| {
-            let mut found = Vec::new();
-            uses(site, id, page, &mut found);
+            let (mut found, guesses) = (Vec::new(), context.guesses());
+            let near = |label: &str| names().nearest(label, &guesses);
+            uses(site, page, &near, &mut found);
             twice(site, id, page, &mut found);
             found
         };
@@ -35,20 +40,35 @@ impl Check for LabelCheck {
     }
 }
 
-fn uses(site: &Site, id: PageId, page: &Page, found: &mut Vec<Diagnostic>) {
+fn uses<'a>(
+    site: &Site,
+    page: &Page,
+    near: &dyn Fn(&str) -> Option<&'a str>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let own: BTreeSet<&str> = page
+        .outline
+        .labels
+        .iter()
+        .map(|own| own.id.as_str())
+        .collect();
+    // A label may be given very often, and used as often.
+    let mut unclear: BTreeMap<&str, Option<PageId>> = BTreeMap::new();
     for (label, span) in &page.outline.label_uses {
         let all = site.labels.get(label).map_or(&[][..], Vec::as_slice);
-        let own = all.iter().any(|found| found.page == id);
-        if own || all.len() == 1 {
+        if own.contains(label.as_str()) || all.len() == 1 {
             continue;
         }
         if let Some(first) = all.first() {
-            let others = &all[1..];
-            let Some(other) = others.iter().find(|other| other.page != first.page) else {
+            let other = *unclear.entry(label).or_insert_with(|| {
+                let other = all.iter().find(|other| other.page != first.page);
+                other.map(|other| other.page)
+            });
+            let Some(other) = other else {
                 continue;
             };
             let message = format!("the label `{label}` is given on more than one page");
-            let (first, other) = (&site.page(first.page).path, &site.page(other.page).path);
+            let (first, other) = (&site.page(first.page).path, &site.page(other).path);
             let report = page.diagnostic("label-unclear", Severity::Warning, span.clone(), message);
             found.push(report.help(format!(
                 "it leads to `{first}`; give what is on `{other}` a label of its own"
@@ -57,7 +77,7 @@ fn uses(site: &Site, id: PageId, page: &Page, found: &mut Vec<Diagnostic>) {
         }
         let message = format!("nothing has the label `{label}`");
         let report = page.diagnostic("label-unknown", Severity::Error, span.clone(), message);
-        found.push(match nearest(label, site.labels.keys().map(String::as_str)) {
+        found.push(match near(label) {
             Some(near) => {
                 let written = page.text.get(span.clone()).unwrap_or("");
                 let sign = written.find('@').map_or(0, |at| at + 1);

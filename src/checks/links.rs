@@ -1,15 +1,14 @@
 //! Where links and images lead, asked of the same code that builds the pages.
 
-use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use crate::checks::check::{Check, CheckContext};
+use crate::checks::near::{Files, Ids};
 use crate::checks::texts;
 use crate::checks::written::Written;
-use crate::diagnostic::{Diagnostic, Severity, nearest};
+use crate::diagnostic::{Diagnostic, Guesses, Severity};
 use crate::markdown::{Image, Link};
 use crate::site::{LinkTarget, Page, PageId, Site};
 use crate::site_path::SitePath;
@@ -27,12 +26,12 @@ impl Check for LinkCheck {
         let site = context.site;
         let check = Checker {
             site,
-            names: OnceLock::new(),
+            files: OnceLock::new(),
             ids: site.pages.iter().map(|_| OnceLock::new()).collect(),
         };
         let pages = context.pages().into_par_iter();
         pages
-            .flat_map_iter(|(id, page)| check.page(id, page))
+            .flat_map_iter(|(id, page)| check.page(id, page, &context.guesses()))
             .collect()
     }
 }
@@ -40,57 +39,21 @@ impl Check for LinkCheck {
 struct Checker<'a> {
     site: &'a Site,
     /// Made when a link is broken.
-    names: OnceLock<Names<'a>>,
+    files: OnceLock<Files<'a>>,
     /// The ids of each page, made when a link leads to one.
-    ids: Vec<OnceLock<BTreeSet<&'a str>>>,
-}
-
-/// How many names are compared for one page, to guess what its broken links meant.
-const MAX_COMPARED: usize = 200_000;
-
-/// What is left of that.
-struct Guesses(Cell<usize>);
-
-impl Guesses {
-    /// Whether so many names may be compared.
-    fn afford(&self, names: usize) -> bool {
-        let left = self.0.get().checked_sub(names);
-        self.0.set(left.unwrap_or(0));
-        left.is_some()
-    }
-}
-
-/// Every file of a site by its folder and by its name, to guess what a broken link meant.
-struct Names<'a> {
-    in_folder: BTreeMap<SitePath, Vec<&'a SitePath>>,
-    named: BTreeMap<&'a str, Vec<&'a SitePath>>,
+    ids: Vec<OnceLock<Ids<'a>>>,
 }
 
 impl<'a> Checker<'a> {
-    fn names(&self) -> &Names<'a> {
-        self.names.get_or_init(|| Names::of(self.site))
-    }
-
-    fn ids(&self, id: PageId) -> &BTreeSet<&'a str> {
-        self.ids[id.0].get_or_init(|| {
-            let outline = &self.site.pages[id.0].outline;
-            let headings = outline.headings.iter().map(|heading| heading.id.as_str());
-            headings
-                .chain(outline.html_ids.iter().map(|(id, _)| id.as_str()))
-                .collect()
-        })
-    }
-
-    fn page(&self, id: PageId, page: &Page) -> Vec<Diagnostic> {
-        let guesses = Guesses(Cell::new(MAX_COMPARED));
+    fn page(&self, id: PageId, page: &Page, guesses: &Guesses) -> Vec<Diagnostic> {
         let outline = &page.outline;
         let mut found = Vec::new();
         for link in &outline.links {
-            found.extend(self.link(id, page, link, &guesses));
+            found.extend(self.link(id, page, link, guesses));
             found.extend(texts::link(self.site, page, link));
         }
         for image in &outline.images {
-            found.extend(self.image(page, image, &guesses));
+            found.extend(self.image(page, image, guesses));
             found.extend(texts::image(page, image));
         }
         found
@@ -145,7 +108,8 @@ impl<'a> Checker<'a> {
         if id.is_empty() || id == "top" || id.starts_with("fn-") || id.starts_with("fnref-") {
             return None;
         }
-        let (page, ids) = (self.site.page(target), self.ids(target));
+        let page = self.site.page(target);
+        let ids = self.ids[target.0].get_or_init(|| Ids::of(page));
         if ids.contains(id) {
             return None;
         }
@@ -154,23 +118,7 @@ impl<'a> Checker<'a> {
             false => format!("`{}` has no heading or id `{id}`", page.path),
         };
         let found = written.report("link-fragment", Severity::Error, message);
-        let near = || {
-            // Other programs write the anchors of footnotes with a colon.
-            let note = id.strip_prefix("fn:").map(|label| ("fn", label));
-            let note = note.or_else(|| Some(("fnref", id.strip_prefix("fnref:")?)));
-            let notes = &page.outline.footnotes.definitions;
-            if let Some((kind, label)) = note
-                && notes.iter().any(|(found, _)| found == label)
-            {
-                return Some(format!("{kind}-{label}"));
-            }
-            let lower = id.to_lowercase();
-            let folded = ids.iter().find(|near| near.to_lowercase() == lower);
-            let folded = folded.copied();
-            let near = folded.or_else(|| nearest(id, ids.iter().copied()));
-            near.map(str::to_owned)
-        };
-        let near = guesses.afford(ids.len()).then(near).flatten();
+        let near = ids.nearest(page, id, guesses);
         Some(match near {
             Some(near) => {
                 let address = format!("{}#{near}", written.target.split('#').next().unwrap_or(""));
@@ -198,7 +146,8 @@ impl<'a> Checker<'a> {
         let found = written.report(code, Severity::Error, message);
         let hidden = &self.site.hidden;
         let hidden = hidden.drafts + hidden.future + hidden.expired;
-        if let Some(near) = self.names().nearest(path, &page.path, guesses) {
+        let files = self.files.get_or_init(|| Files::of(self.site));
+        if let Some(near) = files.nearest(path, &page.path, guesses) {
             let rest = written
                 .target
                 .find(['#', '?'])
@@ -214,58 +163,6 @@ impl<'a> Checker<'a> {
                 "there is no `{path}` among what is published; drafts and pages that are not due are left out ({hidden} now)"
             )),
         }
-    }
-}
-
-impl<'a> Names<'a> {
-    fn of(site: &'a Site) -> Self {
-        let mut names = Self {
-            in_folder: BTreeMap::new(),
-            named: BTreeMap::new(),
-        };
-        let pages = site.pages.iter().map(|page| &page.path);
-        for path in pages.chain(&site.files) {
-            names.in_folder.entry(path.parent()).or_default().push(path);
-            names.named.entry(path.file_name()).or_default().push(path);
-        }
-        names
-    }
-
-    /// The file that a broken link meant: one of the same name elsewhere, the nearest of several,
-    /// else one with a similar name in the folder.
-    fn nearest(
-        &self,
-        wanted: &SitePath,
-        from: &SitePath,
-        guesses: &Guesses,
-    ) -> Option<&'a SitePath> {
-        let name = wanted.file_name();
-        let page = format!("{name}.md");
-        let moved = [name, &page]
-            .into_iter()
-            .find_map(|name| self.named.get(name));
-        let moved = moved.and_then(|paths| {
-            let steps = |path: &SitePath| path.url_from(from).matches('/').count();
-            paths.iter().min_by_key(|path| (steps(path), **path))
-        });
-        if let Some(path) = moved {
-            return Some(path);
-        }
-        let beside = self.in_folder.get(&wanted.parent())?;
-        if !guesses.afford(beside.len()) {
-            return None;
-        }
-        let names = beside.iter().map(|path| path.file_name());
-        let stems = beside.iter().map(|path| path.stem());
-        let near = match wanted.extension() {
-            "" => nearest(name, stems),
-            _ => nearest(name, names),
-        };
-        let near = near?;
-        beside
-            .iter()
-            .find(|path| path.file_name() == near || path.stem() == near)
-            .copied()
     }
 }
 

@@ -15,6 +15,7 @@ mod html;
 mod ignore;
 mod labels;
 mod links;
+mod near;
 mod orphans;
 #[cfg(feature = "prose")]
 mod prose;

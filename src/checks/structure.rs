@@ -6,7 +6,7 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 use rayon::prelude::*;
 
 use crate::checks::check::{Check, CheckContext};
-use crate::diagnostic::{Diagnostic, Severity, nearest};
+use crate::diagnostic::{Diagnostic, Guesses, NearNames, Severity};
 use crate::markdown::{BlockFault, block_faults, definition_faults, plain};
 use crate::site::Page;
 use crate::site_path::SitePath;
@@ -29,7 +29,7 @@ impl Check for StructureCheck {
             found.extend(footnotes(page));
             found.extend(ids(page));
             found.extend(blocks(page));
-            found.extend(definitions(page, &included));
+            found.extend(definitions(page, &included, &context.guesses()));
             found
         };
         context
@@ -177,22 +177,18 @@ fn ids(page: &Page) -> Vec<Diagnostic> {
     found
 }
 
-fn definitions(page: &Page, included: &BTreeSet<&SitePath>) -> Vec<Diagnostic> {
-    /// How many labels are compared for one page, to guess what was meant.
-    const MAX_COMPARED: usize = 200_000;
+fn definitions(page: &Page, included: &BTreeSet<&SitePath>, guesses: &Guesses) -> Vec<Diagnostic> {
     let faults = definition_faults(page.markdown(), page.body);
-    let (mut found, mut compared) = (Vec::new(), 0);
+    let mut found = Vec::new();
+    let labels = match faults.missing.is_empty() {
+        true => NearNames::default(),
+        false => NearNames::new(faults.labels.iter().map(String::as_str)),
+    };
     for (label, span) in faults.missing {
         let message = format!("nothing defines the link `{label}`, so it stays text");
         let written = page.text.get(span.clone()).unwrap_or("").to_owned();
         let report = page.diagnostic("definition-missing", Severity::Warning, span, message);
-        compared += faults.labels.len();
-        let labels = faults.labels.iter().map(String::as_str);
-        let near = match compared <= MAX_COMPARED {
-            true => nearest(&label, labels),
-            false => None,
-        };
-        found.push(match near {
+        found.push(match labels.nearest(&label, guesses) {
             Some(near) => {
                 let from = written.rfind('[').unwrap_or(0);
                 let with = format!("{}{near}]", written.get(..=from).unwrap_or_default());

@@ -1,5 +1,8 @@
 //! Where a link leads. Checks and renderers ask here, so that what is checked is what is built.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use crate::config::Format;
 use crate::site::addresses::{is_page, url_of};
 use crate::site::lists::ARCHIVE_FILE;
@@ -228,12 +231,21 @@ impl Site {
         if path.contains('/') || !is_page(&SitePath::parse(path).ok()?) {
             return None;
         }
-        let mut named = self
-            .pages_with_ids()
-            .filter(|(_, page)| page.path.file_name() == path);
-        let (id, page) = named.next()?;
-        (named.next().is_none() && !page.is_index()).then_some(LinkTarget::Page(id, None))
+        let id = (*self.by_name.get(path)?)?;
+        (!self.page(id).is_index()).then_some(LinkTarget::Page(id, None))
     }
+}
+
+/// The page of each file name; none where several have it.
+pub(super) fn by_name(pages: &[Arc<Page>]) -> HashMap<String, Option<PageId>> {
+    let mut names = HashMap::with_capacity(pages.len());
+    for (at, page) in pages.iter().enumerate() {
+        let named = names.entry(page.path.file_name().to_owned());
+        named
+            .and_modify(|one| *one = None)
+            .or_insert(Some(PageId(at)));
+    }
+    names
 }
 
 /// The scheme of an address in lower case (RFC 3986 §3.1), if it has one.

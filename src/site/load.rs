@@ -17,6 +17,7 @@ use crate::site::expand::Shortcodes;
 use crate::site::labels::{read_labels, read_list_pages};
 use crate::site::languages::{by_language, introduce, place_of, translate};
 use crate::site::lexicons::load_lexicons;
+use crate::site::links::by_name;
 use crate::site::model::{Hidden, PageId, Site, Structure};
 use crate::site::names::check_names;
 use crate::site::nav::{SUMMARY_FILE, read_nav, retitled};
@@ -145,6 +146,7 @@ impl Site {
             by_place: HashMap::new(),
             own_language: config.project.language.clone(),
             by_path: HashMap::new(),
+            by_name: HashMap::new(),
             by_route: HashMap::new(),
             written: Arc::clone(&config),
             shortcodes,
@@ -185,6 +187,7 @@ impl Site {
         };
         self.by_path = by(|page| &page.path);
         self.by_route = by(|page| &page.route);
+        self.by_name = by_name(&pages);
         if !self.config.languages.is_empty() {
             self.by_place = by(|page| &page.place);
         }

@@ -112,6 +112,8 @@ pub struct Structure {
     pub(super) is_timeless: bool,
     pub(super) terms: Vec<Vec<Membership>>,
     pub(super) by_path: HashMap<SitePath, PageId>,
+    /// The page of each file name; none where several have it.
+    pub(super) by_name: HashMap<String, Option<PageId>>,
     pub(super) by_route: HashMap<SitePath, PageId>,
 }
 

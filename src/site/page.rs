@@ -10,8 +10,7 @@ use crate::digest::Digest;
 use crate::markdown::{Outline, Punctuation, Spanned, Tape, read, set_punctuation};
 use crate::site::addresses::{humanize, is_index, route_of, url_of};
 use crate::site::expand::{
-    Expanded, Fault, FaultKind, Part, Shortcodes, Surroundings, Variables, expand, locate,
-    might_call,
+    Expanded, Fault, FaultKind, Origins, Shortcodes, Surroundings, Variables, expand, might_call,
 };
 use crate::site::front_matter::{FrontMatter, read_front_matter};
 use crate::site::languages::Place;
@@ -57,7 +56,7 @@ pub struct Page {
     pub unknown: Vec<Fault>,
     /// Faults that were met while reading it.
     pub diagnostics: Vec<Diagnostic>,
-    parts: Vec<Part>,
+    origins: Origins,
     own: Digest,
     /// The digest of the file's bytes.
     pub(super) bytes: Digest,
@@ -119,7 +118,7 @@ impl Page {
             unknown: Vec::new(),
             plain_faults: diagnostics.len(),
             diagnostics,
-            parts: Vec::new(),
+            origins: Origins::default(),
             text: Arc::clone(&file),
             file,
             front,
@@ -162,7 +161,7 @@ impl Page {
             included: Vec::new(),
             unknown: Vec::new(),
             diagnostics: Vec::new(),
-            parts: Vec::new(),
+            origins: Origins::default(),
             own: digest,
             bytes: digest,
             calls: false,
@@ -193,7 +192,7 @@ impl Page {
         self.own = digest_of(self.bytes, &expanded, around.read);
         self.digest = self.own;
         self.included = expanded.included;
-        self.parts = expanded.parts;
+        self.origins = Origins::new(expanded.parts);
         self.text = expanded.text;
     }
 
@@ -201,9 +200,8 @@ impl Page {
     /// includes, once each.
     pub fn sources(&self) -> Vec<(&SitePath, &Arc<str>)> {
         let mut known = BTreeSet::new();
-        let included = self.parts.iter().filter_map(|part| part.file.as_ref());
-        let all = std::iter::once((&self.path, &self.file))
-            .chain(included.map(|(path, text)| (path, text)));
+        let included = self.origins.files().map(|(path, text)| (path, text));
+        let all = std::iter::once((&self.path, &self.file)).chain(included);
         all.filter(|(path, _)| known.insert(*path)).collect()
     }
 
@@ -282,7 +280,7 @@ impl Page {
         span: Range<usize>,
         message: impl Into<String>,
     ) -> Diagnostic {
-        let (path, place) = locate(&self.path, &self.file, &self.parts, span);
+        let (path, place) = self.origins.locate(&self.path, &self.file, span);
         Diagnostic::new(code, severity, path, message).at(place)
     }
 

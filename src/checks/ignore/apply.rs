@@ -1,17 +1,15 @@
 //! Takes away what is to be ignored, and finds the remarks that are of no use.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::checks::catalogue;
 use crate::checks::ignore::directive::{Directive, Verb, names, plain_code};
-use crate::checks::ignore::reach::{Silence, read};
+use crate::checks::ignore::reach::{MOST, Silence, read};
 use crate::diagnostic::{Diagnostic, Severity, SourceText};
 use crate::site::{Page, Site};
 use crate::site_path::SitePath;
-
-/// How many remarks of a file count.
-const MOST: usize = 2000;
 
 /// Families whose findings come while something is rendered or only when asked for, so that a check
 /// cannot say that ignoring them is of no use.
@@ -84,6 +82,8 @@ struct File<'a> {
     path: &'a SitePath,
     text: &'a str,
     silences: Vec<Told>,
+    /// The silences and their rules that stand for a code, for each code that was found.
+    by_code: BTreeMap<String, Vec<(usize, usize)>>,
     faults: Vec<(Range<usize>, (String, String))>,
     is_judged: bool,
 }
@@ -104,6 +104,7 @@ fn files<'a>(
     judged: Judged<'_>,
 ) -> BTreeMap<SitePath, File<'a>> {
     let mut files: BTreeMap<SitePath, File<'a>> = BTreeMap::new();
+    let with_findings: BTreeSet<&SitePath> = found.iter().map(|found| &found.path).collect();
     for (_, page) in site.written_pages() {
         let is_judged = match judged {
             Judged::All => true,
@@ -115,21 +116,13 @@ fn files<'a>(
             let speaks = |text: &str| memchr::memmem::find(text.as_bytes(), b"tympan:").is_some();
             let matters = speaks(text) || (is_own && !page.front.ignore.is_empty());
             let is_known = files.contains_key(path);
-            if !matters || is_known || (!is_judged && found.iter().all(|found| found.path != *path))
-            {
+            if !matters || is_known || !(is_judged || with_findings.contains(path)) {
                 continue;
             }
             let body = if is_own { page.body } else { 0 };
             let mut reading = read(text, body);
             if is_own {
-                reading.silences.extend(of_front_matter(page));
-            }
-            if let Some(first) = reading.silences.get(MOST) {
-                let message =
-                    format!("more than {MOST} remarks stand in this file; the rest does not count");
-                let help = "use `off` and `on`, or `ignore-file`".to_owned();
-                reading.faults.push((first.span.clone(), (message, help)));
-                reading.silences.truncate(MOST);
+                reading.silences.extend(of_front_matter(page).take(MOST));
             }
             let told = |silence: Silence| Told {
                 is_over: silence
@@ -143,6 +136,7 @@ fn files<'a>(
                 path,
                 text,
                 silences: reading.silences.into_iter().map(told).collect(),
+                by_code: BTreeMap::new(),
                 faults: reading.faults,
                 is_judged,
             };
@@ -170,11 +164,33 @@ fn of_front_matter(page: &Page) -> impl Iterator<Item = Silence> + '_ {
     })
 }
 
+/// The silences that hold and their rules that stand for a code.
+fn about(silences: &[Told], code: &str) -> Vec<(usize, usize)> {
+    let holding = silences
+        .iter()
+        .enumerate()
+        .filter(|(_, told)| !told.is_over);
+    let named = holding.flat_map(|(at, told)| {
+        let rules = told.silence.directive.rules.iter().enumerate();
+        let named = rules.filter(|(_, rule)| names(rule, code));
+        named.map(move |(rule, _)| (at, rule))
+    });
+    named.collect()
+}
+
 impl File<'_> {
     /// What says that a finding is to be ignored.
     fn silence(&mut self, finding: &Diagnostic) -> Option<&Directive> {
+        let silences = &self.silences;
+        let those = match self.by_code.entry(finding.code.to_string()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(about(silences, &finding.code)),
+        };
         let mut first = None;
-        for told in self.silences.iter_mut().filter(|told| !told.is_over) {
+        for (at, rule) in those.iter() {
+            let Some(told) = self.silences.get_mut(*at) else {
+                continue;
+            };
             let reaches = match (&told.silence.reach, &finding.place) {
                 (None, _) => true,
                 (Some(reach), Some(place)) => {
@@ -183,15 +199,12 @@ impl File<'_> {
                 }
                 (Some(_), None) => false,
             };
-            let directive = &told.silence.directive;
-            for (rule, used) in directive.rules.iter().zip(&mut told.used) {
-                if reaches && names(rule, &finding.code) {
-                    *used = true;
-                    first.get_or_insert(directive);
-                }
+            if reaches && let Some(used) = told.used.get_mut(*rule) {
+                *used = true;
+                first.get_or_insert(*at);
             }
         }
-        first
+        Some(&self.silences.get(first?)?.silence.directive)
     }
 
     /// Reports what is wrong with the remarks.

@@ -7,6 +7,9 @@ use pulldown_cmark::{Event, Tag};
 use crate::checks::ignore::directive::{Directive, Fault, Verb};
 use crate::markdown::{Remark, events, plain, remarks};
 
+/// How many remarks of a file count.
+pub(super) const MOST: usize = 2000;
+
 /// A remark that silences something.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Silence {
@@ -33,8 +36,14 @@ pub(super) fn read(text: &str, body: usize) -> Reading {
         return reading;
     }
     let blocks = Blocks::of(text, body, &found);
+    if let Some(first) = found.get(MOST) {
+        let message =
+            format!("more than {MOST} remarks stand in this file; the rest does not count");
+        let help = "use `off` and `on`, or `ignore-file`".to_owned();
+        reading.faults.push((first.span.clone(), (message, help)));
+    }
     let mut open: Vec<Silence> = Vec::new();
-    for remark in found {
+    for remark in found.into_iter().take(MOST) {
         let directive = match Directive::read(&text[remark.words.clone()]) {
             Ok(directive) => directive,
             Err(fault) => {

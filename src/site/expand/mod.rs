@@ -18,6 +18,6 @@ mod variables;
 pub(super) use calls::might_call;
 pub(super) use expander::{Surroundings, expand};
 pub use shortcodes::Shortcodes;
-pub(super) use text::{Expanded, Part, locate};
+pub(super) use text::{Expanded, Origins};
 pub use text::{Fault, FaultKind};
 pub(super) use variables::Variables;

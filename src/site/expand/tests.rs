@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::config::Config;
 use crate::site::expand::expander::{Surroundings, expand};
 use crate::site::expand::shortcodes::Shortcodes;
-use crate::site::expand::text::{Expanded, FaultKind, locate};
+use crate::site::expand::text::{Expanded, FaultKind, Origins};
 use crate::site::expand::variables::Variables;
 use crate::site::front_matter::FrontMatter;
 use crate::site_path::SitePath;
@@ -174,14 +174,15 @@ fn places_lead_back_to_the_file() {
     let path = SitePath::parse("src/a.md").unwrap();
     let text = "x\n{{#include code.rs}}\ny z\n";
     let expanded = run(text);
+    let origins = Origins::new(expanded.parts);
     let at = expanded.text.find("three").unwrap();
-    let (file, place) = locate(&path, text, &expanded.parts, at..at + 5);
+    let (file, place) = origins.locate(&path, text, at..at + 5);
     assert_eq!(
         (file.as_str(), place.line, place.column),
         ("src/code.rs", 5, 1)
     );
     let at = expanded.text.find('z').unwrap();
-    let (file, place) = locate(&path, text, &expanded.parts, at..at + 1);
+    let (file, place) = origins.locate(&path, text, at..at + 1);
     assert_eq!(
         (file.as_str(), place.line, place.column),
         ("src/a.md", 3, 3)

@@ -1,9 +1,10 @@
 //! The text of a page with everything in its place, and where each part came from.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::diagnostic::{Place, SourceText};
+use crate::diagnostic::{LineStarts, Place, SourceText};
 use crate::site_path::SitePath;
 
 /// A file that a part came from and its text; none for the page itself.
@@ -102,27 +103,64 @@ impl Writer {
     }
 }
 
-/// Where a span of the expanded text stands.
-pub(in crate::site) fn locate<'a>(
-    path: &'a SitePath,
-    file: &'a str,
-    parts: &'a [Part],
-    span: Range<usize>,
-) -> (&'a SitePath, Place) {
-    let after = parts.partition_point(|part| part.range.start <= span.start);
-    let Some(part) = after.checked_sub(1).and_then(|at| parts.get(at)) else {
-        return (path, SourceText::new(path, file).place(span));
-    };
-    let (path, text) = match &part.file {
-        Some((path, text)) => (path, &**text),
-        None => (path, file),
-    };
-    let start = part.start + (span.start - part.range.start).min(part.range.len());
-    let length = span.end.min(part.range.end).saturating_sub(span.start);
-    // What a template or a variable wrote is longer than the call it stands for.
-    let start = floor(text, start);
-    let end = floor(text, start + length);
-    (path, SourceText::new(path, text).place(start..end))
+/// The parts that a text came from, and where the lines begin in their files: that is read when a
+/// place is first asked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(in crate::site) struct Origins {
+    parts: Vec<Part>,
+    lines: LineStarts,
+    included: OnceLock<BTreeMap<SitePath, LineStarts>>,
+}
+
+impl Origins {
+    /// Takes the parts in order; none if the text is the file's own.
+    pub(in crate::site) fn new(parts: Vec<Part>) -> Self {
+        Self {
+            parts,
+            ..Self::default()
+        }
+    }
+
+    /// The files that are included, as often as they are.
+    pub(in crate::site) fn files(&self) -> impl Iterator<Item = &(SitePath, Arc<str>)> {
+        self.parts.iter().filter_map(|part| part.file.as_ref())
+    }
+
+    /// Where a span of the expanded text of a page stands.
+    pub(in crate::site) fn locate<'a>(
+        &'a self,
+        path: &'a SitePath,
+        file: &'a str,
+        span: Range<usize>,
+    ) -> (&'a SitePath, Place) {
+        let own = || SourceText::with_lines(path, file, &self.lines);
+        let after = (self.parts).partition_point(|part| part.range.start <= span.start);
+        let part = after.checked_sub(1).and_then(|at| self.parts.get(at));
+        let Some(part) = part else {
+            return (path, own().place(span));
+        };
+        let (path, text, source) = match &part.file {
+            Some((path, text)) => (path, &**text, self.source(path, text)),
+            None => (path, file, own()),
+        };
+        let start = part.start + (span.start - part.range.start).min(part.range.len());
+        let length = span.end.min(part.range.end).saturating_sub(span.start);
+        // What a template or a variable wrote is longer than the call it stands for.
+        let start = floor(text, start);
+        let end = floor(text, start + length);
+        (path, source.place(start..end))
+    }
+
+    fn source<'a>(&'a self, path: &'a SitePath, text: &'a str) -> SourceText<'a> {
+        let all = self.included.get_or_init(|| {
+            let paths = self.files().map(|(path, _)| path.clone());
+            paths.map(|path| (path, LineStarts::default())).collect()
+        });
+        match all.get(path) {
+            Some(lines) => SourceText::with_lines(path, text, lines),
+            None => SourceText::new(path, text),
+        }
+    }
 }
 
 /// The nearest boundary of a character at or before `at`.
