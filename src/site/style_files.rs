@@ -68,7 +68,7 @@ fn read_all(
                 "the file of rules is larger than {} MB, or one too many",
                 MAX_FILE >> 20
             );
-            let fault = Diagnostic::new("style-syntax", Severity::Warning, &file.path, message);
+            let fault = Diagnostic::new("style-rule", Severity::Warning, &file.path, message);
             diagnostics.push(fault.help(format!("{MAX_FILES} files are read at most")));
         } else if let Some(text) = read_text(snapshot, &file.path) {
             let path = file.path.clone();

@@ -34,7 +34,7 @@ pub(super) fn read_files(files: &[StyleFile]) -> Read {
         if read.rules.len() >= MAX_RULES {
             let message = format!("more than {MAX_RULES} rules of style; this file is not read");
             read.faults.push(Diagnostic::new(
-                "style-syntax",
+                "style-rule",
                 Severity::Warning,
                 &file.path,
                 message,
@@ -48,7 +48,7 @@ pub(super) fn read_files(files: &[StyleFile]) -> Read {
             _ => {
                 let message = "a file of rules ends in `.toml`, `.yml` or `.txt`";
                 read.faults.push(Diagnostic::new(
-                    "style-syntax",
+                    "style-rule",
                     Severity::Error,
                     &file.path,
                     message,
@@ -174,7 +174,7 @@ impl Read {
                 let code = if fault.is_pattern {
                     "style-pattern"
                 } else {
-                    "style-syntax"
+                    "style-rule"
                 };
                 let text = SourceText::new(&file.path, &file.text);
                 let mut told = text.diagnostic(code, Severity::Error, at, fault.message);
@@ -192,7 +192,7 @@ impl Read {
         help: Option<String>,
     ) {
         let text = SourceText::new(&file.path, &file.text);
-        let mut found = text.diagnostic("style-syntax", Severity::Error, span, message);
+        let mut found = text.diagnostic("style-rule", Severity::Error, span, message);
         found.help = help;
         self.faults.push(found);
     }

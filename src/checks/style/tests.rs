@@ -295,17 +295,17 @@ fn a_broken_rule_is_a_finding_and_the_others_run() {
     case(
         "styles/S/R.yml",
         "extends: [\n",
-        &["styles/S/R.yml:1:1 style-syntax \"extends: [\": unclosed bracket '['"],
+        &["styles/S/R.yml:1:1 style-rule \"extends: [\": unclosed bracket '['"],
     );
     case(
         "styles/S/R.yml",
         "extends: existence\ntokens: [a]\n",
-        &["styles/S/R.yml:1:1 style-syntax \"extends: existence\": the rule has no `message`"],
+        &["styles/S/R.yml:1:1 style-rule \"extends: existence\": the rule has no `message`"],
     );
     case(
         "styles/S/R.yml",
         "message: a\nextends: existance\n",
-        &["styles/S/R.yml:2:10 style-syntax \"existance\": unknown kind `existance`"],
+        &["styles/S/R.yml:2:10 style-rule \"existance\": unknown kind `existance`"],
     );
     case(
         "styles/S/R.yml",
@@ -319,20 +319,20 @@ fn a_broken_rule_is_a_finding_and_the_others_run() {
         "[rules.a]\nkind = \"existence\"\nmessage = \"a\"\ntoken = [\"b\"]\ntokens = [\"c\"]\n[rules.r]\nkind = \"existence\"\nmessage = \"%s\"\ntokens = [\"good\"]\n",
         &[
             "a.md:1:1 \"good\": good",
-            "styles/s.toml:4:1 style-syntax \"token\": unknown key `token`",
+            "styles/s.toml:4:1 style-rule \"token\": unknown key `token`",
         ],
     );
     case(
         "styles/s.toml",
         "[rules.r]\nkind = \n",
         &[
-            "styles/s.toml:2:8 style-syntax \"\": string values must be quoted, expected literal string",
+            "styles/s.toml:2:8 style-rule \"\": string values must be quoted, expected literal string",
         ],
     );
     case(
         "styles/s.toml",
         "rule = 1\n",
-        &["styles/s.toml:1:1 style-syntax \"rule\": unknown key `rule`"],
+        &["styles/s.toml:1:1 style-rule \"rule\": unknown key `rule`"],
     );
 }
 
