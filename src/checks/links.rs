@@ -44,7 +44,7 @@ struct Checker<'a> {
     ids: Vec<OnceLock<Ids<'a>>>,
 }
 
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     fn page(&self, id: PageId, page: &Page, guesses: &Guesses) -> Vec<Diagnostic> {
         let outline = &page.outline;
         let mut found = Vec::new();
@@ -226,6 +226,20 @@ mod tests {
         assert_eq!(
             found[0].replacements.first().map(String::as_str),
             replacement
+        );
+    }
+
+    #[test]
+    fn media_in_html_lead_to_files() {
+        let html = |rest: &str| format!("<video src=\"../images/boat.png\" {rest}></video>\n");
+        case(&html("poster=\"../images/boat.png\""), &[]);
+        case(
+            &html("poster=\"../images/sea.png\""),
+            &["1:41 link-missing \"../images/sea.png\""],
+        );
+        case(
+            "<picture><source srcset=\"../images/boat.png 1x, sea.png 2x\"></picture>\n",
+            &["1:49 link-missing \"sea.png\""],
         );
     }
 

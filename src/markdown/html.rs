@@ -9,14 +9,30 @@ use std::ops::Range;
 pub struct HtmlReference {
     /// The element, in lower case.
     pub element: String,
-    /// `id`, `name`, `href`, `src` or `alt`.
+    /// `id`, `name`, `href`, `src`, `alt`, `poster` or `srcset`.
     pub attribute: String,
-    /// The value as written.
+    /// The value as written; of the several addresses of a `srcset`, one.
     pub value: String,
     /// The bytes of the value.
     pub span: Range<usize>,
     /// Where its tag begins, by which attributes of one tag are told from those of the next.
     pub tag: usize,
+}
+
+impl HtmlReference {
+    /// Whether it leads to a page or a file and is not the image that an `img` shows.
+    pub(super) fn leads(&self) -> bool {
+        match self.attribute.as_str() {
+            "href" => self.element == "a",
+            "src" => matches!(
+                self.element.as_str(),
+                "audio" | "source" | "track" | "video"
+            ),
+            "poster" => self.element == "video",
+            "srcset" => matches!(self.element.as_str(), "img" | "source"),
+            _ => false,
+        }
+    }
 }
 
 /// Finds the references of the tags in `html`, with spans shifted by `offset`.
@@ -82,17 +98,19 @@ fn read_tag(html: &str, range: Range<usize>, offset: usize, found: &mut Vec<Html
             }
         };
         let attribute = attribute.to_ascii_lowercase();
-        if ["id", "name", "href", "src", "alt"].contains(&attribute.as_str()) {
-            let place = offset + range.start + span.start..offset + range.start + span.end;
-            let value = tag[span.clone()].to_owned();
-            found.push(HtmlReference {
-                element: element.clone(),
-                attribute,
-                value,
-                span: place,
-                tag: offset + range.start,
-            });
-        }
+        let spans = match attribute.as_str() {
+            "id" | "name" | "href" | "src" | "alt" | "poster" => vec![span.clone()],
+            "srcset" => candidates(tag, span.clone()),
+            _ => Vec::new(),
+        };
+        let start = offset + range.start;
+        found.extend(spans.into_iter().map(|span| HtmlReference {
+            element: element.clone(),
+            attribute: attribute.clone(),
+            value: tag[span.clone()].to_owned(),
+            span: start + span.start..start + span.end,
+            tag: start,
+        }));
         at = (span.end + 1).min(tag.len());
         while !tag.is_char_boundary(at) {
             at += 1;
@@ -100,11 +118,52 @@ fn read_tag(html: &str, range: Range<usize>, offset: usize, found: &mut Vec<Html
     }
 }
 
+/// The addresses of a `srcset`, each of which may have a width or a density after it.
+fn candidates(tag: &str, span: Range<usize>) -> Vec<Range<usize>> {
+    let (mut found, mut at) = (Vec::new(), span.start);
+    let is_between = |c: char| c.is_ascii_whitespace() || c == ',';
+    while let Some(first) = tag[at..span.end].find(|c| !is_between(c)) {
+        let start = at + first;
+        let length = tag[start..span.end].find(|c: char| c.is_ascii_whitespace());
+        let end = length.map_or(span.end, |length| start + length);
+        let address = tag[start..end].trim_end_matches(',');
+        found.push(start..start + address.len());
+        // A comma at the end of an address is the end of it all.
+        let has_more = start + address.len() == end;
+        let next = tag[end..span.end].find(',').filter(|_| has_more);
+        at = match (has_more, next) {
+            (true, Some(next)) => end + next,
+            (true, None) => span.end,
+            (false, _) => end,
+        };
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_set_of_sources_has_many_addresses() {
+        let case = |set: &str, expected: &[&str]| {
+            let html = format!("<source srcset=\"{set}\">");
+            let found: Vec<String> = html_references(&html, 0)
+                .into_iter()
+                .map(|found| {
+                    assert_eq!(&html[found.span.clone()], found.value);
+                    found.value
+                })
+                .collect();
+            assert_eq!(found, expected);
+        };
+        case("a.png", &["a.png"]);
+        case(" a.png 1x, b.png 2x ", &["a.png", "b.png"]);
+        case("a.png, b,c.png 300w,d.png", &["a.png", "b,c.png", "d.png"]);
+        case("", &[]);
+    }
 
     #[test]
     fn attributes_are_found_with_their_places() {

@@ -412,7 +412,7 @@ impl Reader {
             found.span = run.span(&found.span);
             match (found.element.as_str(), found.attribute.as_str()) {
                 (_, "id") | ("a", "name") => self.outline.html_ids.push((found.value, found.span)),
-                ("a", "href") => self.outline.links.push(Link {
+                _ if found.leads() => self.outline.links.push(Link {
                     target: found.value,
                     text: "html".to_owned(),
                     kind: LinkKind::Html,

@@ -17,7 +17,6 @@ use crate::site::expand::Shortcodes;
 use crate::site::labels::{read_labels, read_list_pages};
 use crate::site::languages::{by_language, introduce, place_of, translate};
 use crate::site::lexicons::load_lexicons;
-use crate::site::links::by_name;
 use crate::site::model::{Hidden, PageId, Site, Structure};
 use crate::site::names::check_names;
 use crate::site::nav::{SUMMARY_FILE, read_nav, retitled};
@@ -187,7 +186,7 @@ impl Site {
         };
         self.by_path = by(|page| &page.path);
         self.by_route = by(|page| &page.route);
-        self.by_name = by_name(&pages);
+        self.by_name = crate::site::links::by_name(&pages);
         if !self.config.languages.is_empty() {
             self.by_place = by(|page| &page.place);
         }

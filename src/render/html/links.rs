@@ -118,10 +118,12 @@ impl Writer<'_> {
         for found in html_references(html, 0) {
             let new = match (found.element.as_str(), found.attribute.as_str()) {
                 (_, "href") => self.href(&found.value),
-                (_, "src") => match self.context.site.resolve(self.page, &found.value) {
-                    LinkTarget::File(file) => file_url(self.context, &file, &self.page.route),
-                    _ => None,
-                },
+                (_, "src" | "poster" | "srcset") => {
+                    match self.context.site.resolve(self.page, &found.value) {
+                        LinkTarget::File(file) => file_url(self.context, &file, &self.page.route),
+                        _ => None,
+                    }
+                }
                 _ => None,
             };
             if let Some(new) = new {
