@@ -4,7 +4,7 @@
 //! A finding is known by its rule, its file and the words around it, never by its line: text that moves
 //! keeps its name, also into another file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -100,47 +100,43 @@ impl Baseline {
     /// Tells new findings from known ones.
     pub fn compare(&self, site: &Site, found: Vec<Diagnostic>) -> Compared {
         let texts = Texts::of(site);
-        let mut here: BTreeMap<[String; 3], usize> = BTreeMap::new();
-        // What was in a file that is gone may have moved with its text.
-        let mut gone: BTreeMap<[String; 2], usize> = BTreeMap::new();
+        let all: Vec<Known> = found.iter().map(|found| texts.known(found)).collect();
+        let mut here: BTreeMap<[&str; 3], usize> = BTreeMap::new();
         for known in &self.known {
-            let Known {
-                path,
-                code,
-                fingerprint,
-                ..
-            } = known.clone();
-            match texts.has(&path) {
-                true => *here.entry([path, code, fingerprint]).or_default() += 1,
-                false => *gone.entry([code, fingerprint]).or_default() += 1,
-            }
+            let key = [&*known.path, &*known.code, &*known.fingerprint];
+            *here.entry(key).or_default() += 1;
         }
         let mut compared = Compared::default();
-        for found in found {
-            let Known {
-                path,
-                code,
-                fingerprint,
-                ..
-            } = texts.known(&found);
-            let take = |count: &mut usize| -> bool {
-                *count > 0 && {
-                    *count -= 1;
-                    true
-                }
-            };
-            let is_known = here
-                .get_mut(&[path, code.clone(), fingerprint.clone()])
-                .is_some_and(take)
-                || gone.get_mut(&[code, fingerprint]).is_some_and(take);
-            match is_known {
+        let mut others = Vec::new();
+        for (found, known) in found.into_iter().zip(&all) {
+            let key = [&*known.path, &*known.code, &*known.fingerprint];
+            match here.get_mut(&key).is_some_and(take) {
+                true => compared.known.push(found),
+                false => others.push((found, known)),
+            }
+        }
+        // What is left may have moved with its text, which only a place has.
+        let mut moved: BTreeMap<[&str; 2], usize> = BTreeMap::new();
+        for ([_, code, fingerprint], count) in here {
+            *moved.entry([code, fingerprint]).or_default() += count;
+        }
+        for (found, known) in others {
+            let key = [&*known.code, &*known.fingerprint];
+            match found.place.is_some() && moved.get_mut(&key).is_some_and(take) {
                 true => compared.known.push(found),
                 false => compared.new.push(found),
             }
         }
-        compared.mended = here.values().sum::<usize>() + gone.values().sum::<usize>();
+        compared.mended = moved.values().sum();
         compared
     }
+}
+
+/// Takes one of what is counted, if there is one left.
+fn take(count: &mut usize) -> bool {
+    let is_left = *count > 0;
+    *count = count.saturating_sub(1);
+    is_left
 }
 
 /// A baseline that cannot be read.
@@ -153,7 +149,6 @@ pub(super) fn fault(path: &SitePath, message: &str) -> Diagnostic {
 /// The texts that findings are about, by file.
 struct Texts<'a> {
     texts: BTreeMap<&'a str, &'a str>,
-    files: BTreeSet<&'a str>,
 }
 
 impl<'a> Texts<'a> {
@@ -164,13 +159,7 @@ impl<'a> Texts<'a> {
             texts: sources
                 .map(|(path, text)| (path.as_str(), &**text))
                 .collect(),
-            files: site.files.iter().map(SitePath::as_str).collect(),
         }
-    }
-
-    /// Whether a file is there.
-    fn has(&self, path: &str) -> bool {
-        path.is_empty() || self.texts.contains_key(path) || self.files.contains(path)
     }
 
     fn known(&self, found: &Diagnostic) -> Known {
@@ -207,16 +196,23 @@ impl<'a> Texts<'a> {
         let before = &text[start..place.span.start];
         let after = &text[place.span.end..end];
         // A neighbor is what stands in the same block.
-        let before = before.rsplit("\n\n").next().unwrap_or_default();
-        let after = after.split("\n\n").next().unwrap_or_default();
-        let mut last: Vec<&str> = before.split_whitespace().rev().take(AROUND).collect();
+        let before = block(before.split('\n').rev());
+        let before = before.flat_map(|line| line.split_whitespace().rev());
+        let mut last: Vec<&str> = before.take(AROUND).collect();
         last.reverse();
+        let after = block(after.split('\n')).flat_map(str::split_whitespace);
         [
             words(last.into_iter()),
             words(marked.split_whitespace()),
-            words(after.split_whitespace().take(AROUND)),
+            words(after.take(AROUND)),
         ]
     }
+}
+
+/// The rest of a line, and those that follow up to an empty one, whatever their ends.
+fn block<'a>(mut lines: impl Iterator<Item = &'a str>) -> impl Iterator<Item = &'a str> {
+    let rest = lines.next().into_iter();
+    rest.chain(lines.take_while(|line| !line.trim().is_empty()))
 }
 
 fn words<'a>(words: impl Iterator<Item = &'a str>) -> String {
@@ -266,6 +262,26 @@ mod tests {
         let moved = "# A\n\nNew.\n\nSee [b](y.md).\n\nOne two\n[a](x.md)   three\nfour.\n";
         case(&[("a.md", TEXT)], &[("a.md", moved)], (0, 2, 0));
         case(&[("a.md", TEXT)], &[("b.md", TEXT)], (0, 2, 0));
+        for (old, new) in [(TEXT, moved), (moved, TEXT)] {
+            let new = new.replace('\n', "\r\n");
+            case(&[("a.md", old)], &[("a.md", &new)], (0, 2, 0));
+        }
+    }
+
+    #[test]
+    fn text_that_moves_to_another_file_is_known() {
+        let (first, second) = ("# A\n\nSee [a](x.md).\n", "# B\n\nOf [b](y.md).\n");
+        let both = format!("{second}\nSee [a](x.md).\n");
+        case(
+            &[("a.md", first), ("b.md", second)],
+            &[("a.md", "# A\n\nText.\n"), ("b.md", &both)],
+            (0, 2, 0),
+        );
+        case(
+            &[("a.md", first), ("b.md", second)],
+            &[("a.md", second), ("b.md", first)],
+            (0, 2, 0),
+        );
     }
 
     #[test]
