@@ -16,7 +16,7 @@ use crate::cli::summary::Summary;
 use crate::digest::Digest;
 use crate::release::Release;
 use crate::repo::{Snapshot, refs};
-use crate::site::Site;
+use crate::site::{Page, Site};
 use crate::store::{Key, Store};
 
 /// The version of what is remembered.
@@ -94,7 +94,7 @@ pub fn remember(store: &Store, out: &Path, inputs: Digest, built: &Built, summar
             .site
             .pages
             .iter()
-            .any(|page| page.front.expires.is_some() || may_speak_again(&page.file));
+            .any(|page| page.front.expires.is_some() || may_speak_again(page));
     if summary.errors > 0 || (waits && (source.dirty || source.commit.is_none())) {
         return;
     }
@@ -111,9 +111,10 @@ pub fn remember(store: &Store, out: &Path, inputs: Digest, built: &Built, summar
     }
 }
 
-/// Whether a text may hold a remark that ends on a day.
-fn may_speak_again(text: &str) -> bool {
-    text.contains("tympan:") && text.contains("until")
+/// Whether a page, or a file that it includes, may hold a remark that ends on a day.
+fn may_speak_again(page: &Page) -> bool {
+    let mut sources = page.sources().into_iter();
+    sources.any(|(_, text)| text.contains("tympan:") && text.contains("until"))
 }
 
 fn key(out: &Path) -> Key {

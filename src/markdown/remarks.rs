@@ -82,11 +82,12 @@ fn remark(text: &str, from: usize, at: usize) -> Option<Remark> {
     let end = words + length + close.len();
     let mut start = from + before.len() - open.len();
     if open.starts_with('#') {
-        // `[comment]: # (…)` is a line of its own.
+        // `[comment]: # (…)` is a line of its own, also in a quote.
         let line = text[..start].rfind('\n').map_or(0, |at| at + 1).max(from);
-        let label = text.get(line..start)?.trim();
+        let label = text.get(line..start)?.trim_end();
+        let label = label.trim_start_matches([' ', '\t', '>']);
         (label.starts_with('[') && label.ends_with("]:")).then_some(())?;
-        start = line;
+        start = text[..start].trim_end().len() - label.len();
     }
     let said = &text[words..words + length];
     let first = words + said.len() - said.trim_start().len();
@@ -165,6 +166,8 @@ mod tests {
         case("{/* tympan: x */}\n\nb", &["x"], "\n\nb");
         case("[comment]: # (tympan: x (y))\n", &["x (y)"], "\n");
         case("[//]: # \"tympan: x\"\n", &["x"], "\n");
+        case("> [//]: # (tympan: x)\n> b", &["x"], "> \n> b");
+        case(">> [//]: # (tympan: x)\n", &["x"], ">> \n");
         case("<!--\ntympan:\n x\n-->\nb", &["x"], "\nb");
     }
 

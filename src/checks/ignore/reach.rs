@@ -52,7 +52,7 @@ pub(super) fn read(text: &str, body: usize) -> Reading {
             }
         };
         let reach = match directive.verb {
-            Verb::Ignore => Some(blocks.about(&remark)),
+            Verb::Ignore => Some(blocks.about(text, &remark)),
             Verb::IgnoreLine => Some(line_of(text, &remark)),
             Verb::IgnoreFile => None,
             Verb::Off => {
@@ -176,8 +176,9 @@ impl Blocks {
         }
     }
 
-    /// The block that a remark stands in, or else the next one.
-    fn about(&self, remark: &Remark) -> Range<usize> {
+    /// The block that a remark stands in, or the next one where it stands alone. What is no block, such
+    /// as the definition of a link, is its line.
+    fn about(&self, text: &str, remark: &Remark) -> Range<usize> {
         if !remark.is_alone {
             let before = self
                 .texts
@@ -192,6 +193,7 @@ impl Blocks {
             {
                 return block.start.min(remark.span.start)..block.end.max(remark.span.end);
             }
+            return line_of(text, remark);
         }
         let next = self
             .all
@@ -227,6 +229,7 @@ mod tests {
         case("<!-- tympan: ignore x -->\n- a\n- b\n\nc\n", &["- a\n- b"]);
         case("- a\n<!-- tympan: ignore x -->\n- b\n- c\n", &["- b"]);
         case("> <!-- tympan: ignore x -->\n> b\n>\n> c\n", &["b"]);
+        case("> [a]: # (tympan: ignore x)\n> b\n>\n> c\n", &["b"]);
         case(
             "<!-- tympan: ignore x -->\n\n|a|\n|-|\n|b|\n",
             &["|a|\n|-|\n|b|"],
@@ -255,6 +258,18 @@ mod tests {
         case(
             "|a|\n|-|\n|b <!-- tympan: ignore x -->|\n|c|\n",
             &["|b <!-- tympan: ignore x -->|"],
+        );
+    }
+
+    #[test]
+    fn beside_what_is_no_block_it_is_about_its_line() {
+        case(
+            "[a]: b <!-- tympan: ignore x -->\n\nc\n",
+            &["[a]: b <!-- tympan: ignore x -->"],
+        );
+        case(
+            "a\n\n[a]: b <!-- tympan: ignore x -->\n[c]: d\n",
+            &["[a]: b <!-- tympan: ignore x -->"],
         );
     }
 
