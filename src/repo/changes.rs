@@ -1,6 +1,6 @@
 //! Which lines differ from another state, as Git tells them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::path::Path;
 
@@ -113,25 +113,33 @@ impl Changes {
                 .args(["--", "."]);
             git::succeed(root, &mut command)
         };
-        let mut files = BTreeMap::new();
+        let (mut files, mut elsewhere) = (BTreeMap::new(), BTreeSet::new());
         let named = run(&["--name-status", "-z"])?;
         let mut fields = named.split(|byte| *byte == 0);
         while let Some(status) = fields.next().filter(|status| !status.is_empty()) {
             let mut name = fields.next().unwrap_or_default();
+            let mut is_elsewhere = false;
             if status.starts_with(b"R") || status.starts_with(b"C") {
-                name = fields.next().unwrap_or_default();
+                let old = std::mem::replace(&mut name, fields.next().unwrap_or_default());
+                is_elsewhere = folder_of(old) != folder_of(name);
             }
-            // A file without a hunk has changed as a whole, unless it only moved.
+            // A file without a hunk has changed as a whole, unless it only has another name. In
+            // another folder, what its lines say leads elsewhere.
             let lines = match status {
-                b"R100" | b"C100" => Lines::Some(Vec::new()),
+                b"R100" | b"C100" if !is_elsewhere => Lines::Some(Vec::new()),
                 _ => Lines::All,
             };
             if let Some(path) = path_of(name) {
+                if is_elsewhere {
+                    elsewhere.insert(path.clone());
+                }
                 files.insert(path, lines);
             }
         }
         for (path, lines) in hunks(&run(PATCH)?) {
-            files.insert(path, Lines::Some(lines));
+            if !elsewhere.contains(&path) {
+                files.insert(path, Lines::Some(lines));
+            }
         }
         Ok(Self { files })
     }
@@ -140,6 +148,12 @@ impl Changes {
 fn path_of(name: &[u8]) -> Option<SitePath> {
     let path = SitePath::parse(std::str::from_utf8(name).ok()?).ok()?;
     (!path.is_root()).then_some(path)
+}
+
+/// The folder of a file.
+fn folder_of(name: &[u8]) -> &[u8] {
+    let end = name.iter().rposition(|byte| *byte == b'/');
+    end.and_then(|end| name.get(..end)).unwrap_or_default()
 }
 
 /// The new lines of each file of a patch without context.
@@ -249,6 +263,23 @@ mod tests {
         assert!(!changes.touch(&path("other.md"), None));
         let committed = Changes::since(fixture.root(), &first, Some("HEAD")).unwrap();
         assert_eq!(committed.count(), 2);
+    }
+
+    #[test]
+    fn in_another_folder_all_lines_count() {
+        let text = "1\n2\n3\n4\n5\n6\n7\n8\n";
+        let fixture = Fixture::with(&[("a.md", text), ("b.md", &text.replace('\n', ".\n"))]);
+        fixture.write("sub/a.md", text);
+        fixture.write(
+            "sub/b.md",
+            &text.replace('\n', ".\n").replace("2.", "zwei."),
+        );
+        std::fs::remove_file(fixture.at("a.md")).unwrap();
+        std::fs::remove_file(fixture.at("b.md")).unwrap();
+        fixture.git(&["add", "-A"]);
+        let changes = Changes::staged(fixture.root(), None).unwrap();
+        assert_eq!(touched(&changes, "sub/a.md", 3), [1, 2, 3]);
+        assert_eq!(touched(&changes, "sub/b.md", 3), [1, 2, 3]);
     }
 
     #[test]

@@ -16,14 +16,23 @@ impl Snapshot {
         let repository = git::locate(root)?.ok_or_else(|| RepoError::NoRepository {
             root: root.to_path_buf(),
         })?;
-        let mut command = git::command(root);
-        if let Some(index) = index {
-            command.env("GIT_INDEX_FILE", index);
-        }
-        command.arg("write-tree");
+        let of_index = |name: &str| {
+            let mut command = git::command(root);
+            if let Some(index) = index {
+                command.env("GIT_INDEX_FILE", index);
+            }
+            command.arg(name);
+            command
+        };
+        let mut command = of_index("write-tree");
         if !repository.prefix.is_empty() {
+            let listed = git::succeed(root, of_index("ls-files").args(["--cached", "--", "."]))?;
             let prefix = String::from_utf8_lossy(&repository.prefix);
-            command.arg(format!("--prefix={prefix}"));
+            match listed.is_empty() {
+                // Git finds no tree for a folder without files.
+                true => command = of_index("mktree"),
+                false => _ = command.arg(format!("--prefix={prefix}")),
+            }
         }
         let tree = git::succeed(root, &mut command)?;
         let tree = String::from_utf8_lossy(&tree).trim().to_owned();
@@ -56,5 +65,8 @@ mod tests {
         assert!(snapshot.holds(&path("new.md")) && !snapshot.holds(&path("later.md")));
         let below = Snapshot::staged(&fixture.at("sub"), None).unwrap();
         assert_eq!(below.files().len(), 1);
+        std::fs::create_dir(fixture.at("empty")).unwrap();
+        let empty = Snapshot::staged(&fixture.at("empty"), None).unwrap();
+        assert_eq!(empty.files().len(), 0);
     }
 }
