@@ -6,6 +6,7 @@ mod examples;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use crate::checks::described::engine_has;
 use crate::checks::ignore::names;
 use crate::diagnostic::{Severity, nearest};
 
@@ -68,11 +69,24 @@ pub fn entry(code: &str) -> Option<&'static Entry> {
 /// Whether a rule as written, which may be a family, stands for any code.
 pub fn is_known(rule: &str) -> bool {
     match rule.strip_suffix('*') {
-        Some(start) => ENTRIES.iter().any(|entry| {
-            let code = entry.code.trim_end_matches('*');
-            code.starts_with(start) || (entry.code.ends_with('*') && start.starts_with(code))
-        }),
-        None => entry(rule).is_some(),
+        Some(start) => ENTRIES
+            .iter()
+            .any(|entry| match entry.code.strip_suffix('*') {
+                Some("prose-") if start.len() > "prose-".len() => {
+                    engine_has(|code| code.starts_with(start))
+                }
+                Some(family) => family.starts_with(start) || start.starts_with(family),
+                None => entry.code.starts_with(start),
+            }),
+        None => match entry(rule).map(|entry| entry.code.as_str()) {
+            Some("prose-*") => engine_has(|code| code == rule),
+            // The rule of a style, after the style's own name.
+            Some("style-*") => rule
+                .strip_prefix("style-")
+                .and_then(|name| name.split_once('-'))
+                .is_some_and(|(style, name)| !style.is_empty() && !name.is_empty()),
+            entry => entry.is_some(),
+        },
     }
 }
 
@@ -194,8 +208,12 @@ mod tests {
         ] {
             assert!(is_known(rule), "{rule}");
         }
-        for rule in ["link-misssing", "links-*", ""] {
+        for rule in ["link-misssing", "links-*", "style-nosuch", ""] {
             assert!(!is_known(rule), "{rule}");
+        }
+        if cfg!(feature = "prose") {
+            assert!(is_known("prose-quantifier-needs-of") && is_known("prose-quantifier*"));
+            assert!(!is_known("prose-nosuchrule") && !is_known("prose-nosuch*"));
         }
         assert_eq!(nearest_code("link-misssing"), Some("link-missing"));
         assert_eq!(nearest_code("links-*"), Some("link"));

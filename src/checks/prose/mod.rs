@@ -15,6 +15,9 @@ mod recall;
 mod rules;
 mod spelling;
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 pub use check::ProseCheck;
 pub(super) use read::reads;
 pub use spelling::{UnknownWord, unknown_words};
@@ -31,4 +34,19 @@ pub(super) fn describe(code: &str) -> Option<String> {
     let mut all = engine.descriptions();
     let (_, text) = all.find(|(rule, _)| rules::code(rule) == code)?;
     Some(text.to_owned())
+}
+
+/// The codes of all rules of grammar that can find something.
+pub(super) fn codes() -> &'static BTreeSet<String> {
+    static CODES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let engine = engine::Engine::new(engine::Dialect::American);
+        let mut codes: BTreeSet<String> = grammar::codes().map(rules::code).collect();
+        for (rule, _) in engine.descriptions() {
+            if !rules::is_off(rule) {
+                codes.insert(rules::code(rule));
+            }
+        }
+        codes
+    });
+    &CODES
 }

@@ -39,6 +39,12 @@ const TABLES: &[&[Family]] = &[
     verbs::FAMILIES,
 ];
 
+/// The codes of the tables, without `prose-`.
+pub(super) fn codes() -> impl Iterator<Item = &'static str> {
+    let families = TABLES.iter().copied().flatten();
+    families.map(|family| family.code)
+}
+
 /// The rules, ready to read.
 pub(super) struct Grammar {
     rules: Rules,
