@@ -39,6 +39,7 @@ pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome
     if let Some(rule) = &args.explain {
         return explain::run(ui, rule);
     }
+    refuse(ui, args)?;
     let mut fixed = Fixed::default();
     for round in 1.. {
         let project = open(ui, global, args)?;
@@ -62,7 +63,7 @@ pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome
         settled.known.retain(|found| scope.holds(found));
         settled.ignored.retain(|one| scope.holds(&one.finding));
         if args.fix && args.dry_run {
-            let (patch, fixed) = fix::patch(&site, &settled.found);
+            let (patch, fixed) = fix::patch(&project.snapshot, &site, &settled.found);
             ui.result(patch.trim_end_matches('\n'));
             ui.note(&format!(
                 "{} of {} findings would be mended, in {} files",
@@ -75,7 +76,6 @@ pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome
         if args.fix && round <= ROUNDS {
             let done = fix::write(ui, &project, &site, &settled.found);
             fixed.findings += done.findings;
-            fixed.files = fixed.files.max(done.files);
             if done.files > 0 {
                 continue;
             }
@@ -84,6 +84,22 @@ pub fn run(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Outcome
         return Ok(ending(&settled.found, args.fail_on));
     }
     Ok(Outcome::Clean)
+}
+
+/// Refuses what cannot be done together, before anything is done.
+fn refuse(ui: &Ui, args: &CheckArgs) -> anyhow::Result<()> {
+    let printed = args.report.iter().filter(|wanted| wanted.file.is_none());
+    if printed.count() > 1 {
+        anyhow::bail!(
+            "two reports cannot share the standard output; name a file with `--report KIND=FILE`"
+        );
+    }
+    if args.dry_run && (ui.is_json() || !args.report.is_empty()) {
+        anyhow::bail!(
+            "`--dry-run` prints a patch and nothing else; take `--format json` and `--report` away"
+        );
+    }
+    Ok(())
 }
 
 fn open(ui: &Ui, global: &Global, args: &CheckArgs) -> anyhow::Result<Project> {
@@ -110,7 +126,8 @@ fn read(ui: &Ui, project: &Project, args: &CheckArgs) -> anyhow::Result<Prepared
         store: &project.store,
     };
     let prepared = prepare(&sources, &options, None, &|event| ui.event(event));
-    if prepared.site.pages.is_empty() {
+    // In a hook, nothing may be staged here.
+    if prepared.site.pages.is_empty() && !args.staged {
         anyhow::bail!("no Markdown was found in `{}`", project.root.display());
     }
     Ok(prepared)
@@ -232,9 +249,6 @@ fn write_reports(
                 std::fs::write(&place, text)
                     .with_context(|| format!("cannot write `{}`", place.display()))?;
             }
-            None if printed => anyhow::bail!(
-                "two reports cannot share the standard output; name a file with `--report KIND=FILE`"
-            ),
             None => {
                 ui.result(text.trim_end());
                 printed = true;

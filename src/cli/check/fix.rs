@@ -9,6 +9,7 @@ use crate::cli::check::write::replace;
 use crate::cli::project::Project;
 use crate::cli::ui::Ui;
 use crate::diagnostic::Diagnostic;
+use crate::repo::Snapshot;
 use crate::site::Site;
 use crate::site_path::SitePath;
 
@@ -25,7 +26,7 @@ pub struct Fixed {
 /// it was read, is named and left as it is.
 pub fn write(ui: &Ui, project: &Project, site: &Site, found: &[Diagnostic]) -> Fixed {
     let mut fixed = Fixed::default();
-    for (path, text, mended) in all(site, found) {
+    for (path, text, mended) in all(&project.snapshot, site, found) {
         let place = path.on_disk(&project.root);
         let is_same = std::fs::read(&place).is_ok_and(|bytes| bytes == text.as_bytes());
         if !is_same {
@@ -46,9 +47,9 @@ pub fn write(ui: &Ui, project: &Project, site: &Site, found: &[Diagnostic]) -> F
 }
 
 /// The same as a patch; nothing is written.
-pub fn patch(site: &Site, found: &[Diagnostic]) -> (String, Fixed) {
+pub fn patch(snapshot: &Snapshot, site: &Site, found: &[Diagnostic]) -> (String, Fixed) {
     let (mut patch, mut fixed) = (String::new(), Fixed::default());
-    for (path, text, mended) in all(site, found) {
+    for (path, text, mended) in all(snapshot, site, found) {
         let diff = TextDiff::from_lines(text, mended.text.as_str());
         let (old, new) = (format!("a/{path}"), format!("b/{path}"));
         patch.push_str(&diff.unified_diff().header(&old, &new).to_string());
@@ -58,8 +59,13 @@ pub fn patch(site: &Site, found: &[Diagnostic]) -> (String, Fixed) {
     (patch, fixed)
 }
 
-/// Every file that can be mended, with its text as it was read and as it would be.
-fn all<'a>(site: &'a Site, found: &[Diagnostic]) -> Vec<(&'a SitePath, &'a str, Mended)> {
+/// Every file that can be mended, with its text as it was read and as it would be. A symbolic link is
+/// left alone: its bytes are those of another file.
+fn all<'a>(
+    snapshot: &Snapshot,
+    site: &'a Site,
+    found: &[Diagnostic],
+) -> Vec<(&'a SitePath, &'a str, Mended)> {
     let mut by_file: BTreeMap<&SitePath, Vec<&Diagnostic>> = BTreeMap::new();
     for found in found {
         by_file.entry(&found.path).or_default().push(found);
@@ -72,8 +78,9 @@ fn all<'a>(site: &'a Site, found: &[Diagnostic]) -> Vec<(&'a SitePath, &'a str, 
                 .map(|(path, text)| (path, &**text)),
         );
     }
+    let is_link = |path: &SitePath| snapshot.get(path).is_some_and(|file| file.link.is_some());
     let one = |(path, text): (&'a SitePath, &'a str)| {
-        let found = by_file.get(path)?;
+        let found = by_file.get(path).filter(|_| !is_link(path))?;
         Some((path, text, mend(text, found.iter().copied())?))
     };
     files.into_iter().filter_map(one).collect()
