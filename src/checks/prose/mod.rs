@@ -9,6 +9,7 @@ mod check;
 mod engine;
 mod grammar;
 mod known;
+mod products;
 mod read;
 #[cfg(test)]
 mod recall;

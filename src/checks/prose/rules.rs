@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::checks::text::block::Block;
+use crate::checks::text::block::{Block, Kind};
 
 /// Rules that are wrong more often than right, that judge taste, or that hold for one kind of text
 /// only. Rules named `Expand…` are off too.
@@ -108,6 +108,8 @@ pub(super) const OFF: &[&str] = &[
     "RegularIrregulars",
     "SimplePastToPastParticiple",
     "OneOfTheSingular",
+    // Says what is wrong, and not what is right.
+    "AllowTo",
     // Rules of our own do this.
     "AnA",
     "RepeatedWords",
@@ -148,6 +150,10 @@ pub(super) fn is_false_alarm(rule: &str, block: &Block, range: &Range<usize>) ->
     }
     match rule {
         "repeated-word" => !block.is_plain(range),
+        // Items, cells and headings may go on in lower case.
+        "sentence-start" => {
+            before.is_empty() && (block.kind != Kind::Paragraph || block.in_list || block.in_quote)
+        }
         "CommaFixes" => {
             let around = |text: Option<char>| text.map_or(0, char::len_utf8);
             let first = range.start - around(before.chars().next_back());
@@ -179,6 +185,8 @@ fn kebab(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::prose::ProseCheck;
+    use crate::checks::test_site::{found, shown};
 
     #[test]
     fn codes_are_stable_names() {
@@ -187,5 +195,17 @@ mod tests {
         case("QuantifierNeedsOf", "prose-quantifier-needs-of");
         case("ThenThan", "prose-than");
         case("Catch22", "prose-catch-22");
+    }
+
+    #[test]
+    fn a_paragraph_begins_with_a_capital() {
+        let case = |source: &str, expected: &[&str]| {
+            let files = [("a.md", source)];
+            assert_eq!(shown(&files, &found(&ProseCheck, &files)), expected);
+        };
+        let text = "the first step is to install the tool. It takes a minute.\n";
+        case(text, &["a.md:1:1 prose-sentence-start \"the\""]);
+        case(&format!("- {text}"), &[]);
+        case("the first step is to install the tool.\n", &[]);
     }
 }

@@ -146,7 +146,7 @@ pub(super) const FAMILIES: &[Family] = &[
             ),
             ("^ <too> V! DET|W", "to"),
             (
-                "need|needs|want|wants|have|has|had|going|able|order|used|allows|allow|like|try|trying|has|due|according|how|up|refer|similar|belongs|related|leads|relative <too> V!|DET|CODE !many|few",
+                "need|needs|want|wants|have|has|had|going|able|order|used|allows|allow|like|try|trying|has|due|according|how|up|refer|similar|belongs|related|leads|relative <too> !many|few|much|little V!|DET|CODE",
                 "to",
             ),
         ],

@@ -1,15 +1,17 @@
 //! Grammar of English by rules of our own, which say less than harper's and are right more often.
 //!
 //! The words of a text ([`token`]) are met with patterns ([`pattern`], [`rule`]) out of tables
-//! ([`confusions`], [`homophones`],
-//! [`lookalikes`], [`names`], [`phrases`], [`pronouns`], [`verbs`]), and with a few scans ([`scans`]);
+//! ([`agreement`], [`confusions`], [`homophones`],
+//! [`lookalikes`], [`mixups`], [`names`], [`phrases`], [`pronouns`], [`verbs`]), and with a few scans ([`scans`]);
 //! what takes the place of a fault is made by [`forms`], and [`lexicon`] tells what words can be.
 
+mod agreement;
 mod confusions;
 mod forms;
 mod homophones;
 mod lexicon;
 mod lookalikes;
+mod mixups;
 mod names;
 mod pattern;
 mod phrases;
@@ -30,9 +32,11 @@ use crate::checks::prose::grammar::rule::{Family, Rules};
 use crate::checks::prose::grammar::token::Token;
 
 const TABLES: &[&[Family]] = &[
+    agreement::FAMILIES,
     confusions::FAMILIES,
     homophones::FAMILIES,
     lookalikes::FAMILIES,
+    mixups::FAMILIES,
     names::FAMILIES,
     phrases::FAMILIES,
     pronouns::FAMILIES,

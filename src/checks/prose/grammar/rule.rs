@@ -71,6 +71,14 @@ const FIRSTS: &[(&str, &str)] = &[
     ("doesn't", "don't"),
 ];
 
+/// Pronouns that are acted on, and those that act.
+const SUBJECTS: &[(&str, &str)] = &[
+    ("him", "he"),
+    ("her", "she"),
+    ("them", "they"),
+    ("you", "you"),
+];
+
 /// The second words of verbs of two words.
 const PARTICLES: &[&str] = &[
     "up", "in", "out", "down", "back", "on", "over", "off", "around", "ups", "through",
@@ -196,6 +204,10 @@ fn one(word: &str, faulty: &[Token<'_>], forms: &Forms<'_>) -> Option<String> {
             .find(|(other, _)| *other == token.lower)
             .map(|(_, own)| (*own).to_owned()),
         "cap" => Some(capital(&token.lower)),
+        "subject" => SUBJECTS
+            .iter()
+            .find(|(object, _)| *object == token.lower)
+            .map(|(_, subject)| (*subject).to_owned()),
         "unpossess" => token
             .lower
             .strip_suffix("'s")

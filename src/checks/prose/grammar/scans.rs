@@ -13,6 +13,7 @@ pub(super) fn scan(tokens: &[Token<'_>]) -> Vec<Finding> {
     let mut found = repeats(tokens);
     found.extend(articles(tokens));
     found.extend(sentence_starts(tokens));
+    found.extend(opening(tokens));
     // A name alone is a label, mostly of a link.
     let names = tokens.len() > 3;
     found.extend(tokens.iter().enumerate().filter_map(|(at, token)| {
@@ -285,6 +286,35 @@ fn sentence_starts(tokens: &[Token<'_>]) -> Vec<Finding> {
     }
     found
 }
+
+/// A text of several sentences of which only the first has no capital.
+fn opening(tokens: &[Token<'_>]) -> Option<Finding> {
+    let (first, next) = (tokens.first()?, tokens.get(1)?);
+    let length = tokens.iter().take_while(|token| !ends(token)).count();
+    let mut others = tokens.windows(2).filter_map(|pair| match pair {
+        [mark, word] if mark.text == "." && word.first && word.is_word() => Some(word),
+        _ => None,
+    });
+    let is_slip = OPENERS.contains(&first.text)
+        && next.spaced
+        && (next.is_word() || next.is_code())
+        && length > 3
+        && others.next().is_some_and(Token::is_capital)
+        && others.all(Token::is_capital);
+    let right = format!(
+        "{}{}",
+        first.text.get(..1)?.to_uppercase(),
+        first.text.get(1..)?
+    );
+    let message = "a sentence begins with a capital";
+    is_slip.then(|| finding("sentence-start", &[first], message, &right))?
+}
+
+/// Words that open a sentence and are neither the rest of one nor a name.
+const OPENERS: &[&str] = &[
+    "a", "an", "the", "this", "these", "it", "if", "when", "you", "we", "they", "there", "our",
+    "your",
+];
 
 fn ends(token: &Token<'_>) -> bool {
     [".", "!", "?", ":"].contains(&token.text)
