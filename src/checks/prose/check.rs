@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::checks::check::{Check, CheckContext};
 use crate::checks::prose::engine::Finding;
-use crate::checks::prose::products::{PRODUCT, usual};
+use crate::checks::prose::products::without_usual;
 use crate::checks::prose::read::{Reading, read, reads, step};
 use crate::checks::prose::rules;
 use crate::checks::prose::spelling::{self, Text, Vocabularies};
@@ -115,17 +115,8 @@ fn sift(context: &CheckContext<'_>, readings: &[Reading<'_>]) -> Vec<Diagnostic>
             );
         }
     }
-    let named: Vec<Option<&str>> = kept
-        .iter()
-        .map(|(_, block, found)| {
-            (found.rule == PRODUCT).then(|| &block.text[found.start..found.end])
-        })
-        .collect();
-    let usual = usual(context, &named.iter().copied().flatten().collect());
-    kept.iter()
-        .zip(&named)
-        .filter(|(_, name)| name.is_none_or(|name| !usual.contains(name)))
-        .map(|(kept, _)| kept)
+    without_usual(context, kept)
+        .into_iter()
         .map(|(reading, block, found)| report(reading.page, block, found))
         .collect()
 }

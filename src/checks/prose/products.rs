@@ -7,21 +7,36 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::checks::check::CheckContext;
+use crate::checks::prose::engine::Finding;
 use crate::checks::text::block::Block;
 use crate::checks::text::walk::{MAX_PROSE, read_prose};
 use crate::site::Page;
 
 /// The rule that tells how names of products are written.
-pub(super) const PRODUCT: &str = "product-name";
+const PRODUCT: &str = "product-name";
 
 /// How often a project writes a name its own way before that way is right.
 const USUAL: usize = 3;
 
-/// The names that the project writes this way more than now and then.
-pub(super) fn usual<'a>(
+/// Drops what was found in names that the project writes this way more than now and then.
+pub(super) fn without_usual<'a, T>(
     context: &CheckContext<'_>,
-    names: &BTreeSet<&'a str>,
-) -> BTreeSet<&'a str> {
+    mut found: Vec<(T, &'a Block, &'a Finding)>,
+) -> Vec<(T, &'a Block, &'a Finding)> {
+    let name = |block: &'a Block, found: &Finding| {
+        let name = block.text.get(found.start..found.end);
+        name.filter(|_| found.rule == PRODUCT)
+    };
+    let names = found
+        .iter()
+        .filter_map(|(_, block, found)| name(block, found));
+    let usual = usual(context, &names.collect());
+    found.retain(|(_, block, found)| name(block, found).is_none_or(|name| !usual.contains(name)));
+    found
+}
+
+/// The names that the project writes this way more than now and then.
+fn usual<'a>(context: &CheckContext<'_>, names: &BTreeSet<&'a str>) -> BTreeSet<&'a str> {
     if names.is_empty() {
         return BTreeSet::new();
     }
