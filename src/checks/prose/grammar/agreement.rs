@@ -114,7 +114,10 @@ pub(super) const FAMILIES: &[Family] = &[
         code: "quantity",
         message: "this word does not fit the number of what it counts",
         patterns: &[
-            ("^ <this> PL V|V! DET|CODE|NUM|it|them|nothing", "these"),
+            (
+                "^ <this> PL V!|return|need|take|show DET|CODE|NUM|it|them|nothing",
+                "these",
+            ),
             (
                 "~ <these> SG VS!|opens|closes|shows|returns|takes|makes|needs|lets|saves|starts|stops|sends a|an|the|your|its|all|to|CODE|it|them",
                 "this",

@@ -310,11 +310,8 @@ fn opening(tokens: &[Token<'_>]) -> Option<Finding> {
     is_slip.then(|| finding("sentence-start", &[first], message, &right))?
 }
 
-/// Words that open a sentence and are neither the rest of one nor a name.
-const OPENERS: &[&str] = &[
-    "a", "an", "the", "this", "these", "it", "if", "when", "you", "we", "they", "there", "our",
-    "your",
-];
+/// Words that open a sentence; others may go on with what stands around a block of code.
+const OPENERS: &[&str] = &["a", "an", "the", "this", "these", "it"];
 
 fn ends(token: &Token<'_>) -> bool {
     [".", "!", "?", ":"].contains(&token.text)
