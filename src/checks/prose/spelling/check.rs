@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::checks::check::CheckContext;
 use crate::checks::prose::spelling::hunspell::capitalized;
-use crate::checks::prose::spelling::lookup::{Unknown, Words, near, unknown};
+use crate::checks::prose::spelling::lookup::{Unknown, Words, broken, near, unknown};
 use crate::checks::prose::spelling::tokens::{Case, Company, Token, tokens};
 use crate::checks::prose::spelling::tongue::Tongue;
 use crate::checks::prose::spelling::uses::{Uses, normal, uses};
@@ -95,7 +95,13 @@ pub(in crate::checks::prose) fn check(
         .into_iter()
         .filter(|suspect| may_be_slip(suspect, uses_of(&suspect.word)))
         .collect();
-    typos.chain(likely(context, &rest)).collect()
+    let tongues = texts.iter().flat_map(Text::blocks);
+    let tongues: BTreeSet<&Tongue> = match context.about {
+        Some(_) => BTreeSet::new(),
+        None => tongues.map(|(_, tongue)| tongue).collect(),
+    };
+    let broken = broken(context.store, &context.site.lexicons, &tongues);
+    typos.chain(likely(context, &rest)).chain(broken).collect()
 }
 
 /// The unknown words that are written as words of a sentence are.

@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::checks::prose::spelling::likeness::slip;
 use crate::checks::prose::spelling::tongue::{Lexicon, Tongue};
 use crate::checks::prose::spelling::typos::corrections;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::digest::Digest;
 use crate::site::Lexicons;
+use crate::site_path::SitePath;
 use crate::store::{Key, Store};
 
 /// The version of what is kept.
@@ -64,6 +66,31 @@ pub(super) fn near(
     ask(store, lexicons, "near", words, |lexicon, word| {
         Some(lexicon.near(word)).filter(|near| !near.is_empty())
     })
+}
+
+/// The dictionaries of the project that cannot be read. What was read once is not read again.
+pub(super) fn broken(
+    store: &Store,
+    lexicons: &Lexicons,
+    tongues: &BTreeSet<&Tongue>,
+) -> Vec<Diagnostic> {
+    let pack = store.pack(STEP);
+    let of_tongue = |tongue: &&Tongue| {
+        let key = Key::new(STEP, VERSION).input("question", b"fault");
+        let name = tongue.input(key, lexicons).name();
+        if pack.get(&name).is_some() {
+            return None;
+        }
+        let Some((path, fault)) = tongue.fault(lexicons) else {
+            pack.put(name, &[]);
+            return None;
+        };
+        let file = SitePath::parse(&format!("{path}.aff")).ok()?;
+        let message = format!("the dictionary `{path}` cannot be read: {fault}");
+        let found = Diagnostic::new("config-dictionary", Severity::Error, &file, message);
+        Some(found.help("correct its two files, or take another dictionary"))
+    };
+    tongues.iter().filter_map(of_tongue).collect()
 }
 
 fn ranked<'a>(word: &str, meant: impl Iterator<Item = &'a &'static str>) -> Vec<String> {

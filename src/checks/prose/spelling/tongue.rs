@@ -54,6 +54,16 @@ impl Tongue {
         }
     }
 
+    /// What is wrong with its dictionary, and the path of that without an ending.
+    pub(super) fn fault<'a>(&self, lexicons: &'a Lexicons) -> Option<(&'a str, String)> {
+        let Self::Other(tag) = self else {
+            return None;
+        };
+        let dictionary = lexicons.dictionary(tag)?;
+        let fault = Hunspell::new(dictionary).err()?;
+        Some((&dictionary.name, fault))
+    }
+
     /// Loads its dictionary.
     pub(super) fn load(&self, lexicons: &Lexicons) -> Option<Lexicon> {
         match self {
