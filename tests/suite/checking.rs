@@ -180,3 +180,42 @@ fn what_has_one_right_way_is_mended() {
     assert_eq!(again["summary"]["fixed"], 0);
     assert_eq!(project.read("content/a ü.md"), mended);
 }
+
+#[cfg(all(feature = "prose", unix))]
+#[test]
+fn a_link_is_not_mended() {
+    let project = Project::new(&[("src/real.md", "# A\n\nKeep the the cat.\n")]);
+    fs::create_dir_all(project.path().join("content")).unwrap();
+    std::os::unix::fs::symlink("../src/real.md", project.path().join("content/a.md")).unwrap();
+    let run = project.run(&["check", "--fix", "--dry-run"]).expect(1);
+    assert!(!run.stdout.contains("+++") && run.stderr.contains("0 of 1"));
+    let run = project.run(&["check", "--fix", "--format", "json"]);
+    assert_eq!(run.expect(1).json()["summary"]["fixed"], 0);
+}
+
+#[test]
+fn what_cannot_share_the_standard_output_is_refused() {
+    let project = Project::new(&[("content/index.md", "# A\n\nSee [x](y.md).\n")]);
+    for args in [
+        &["check", "--report", "sarif", "--report", "junit"][..],
+        &["check", "--fix", "--dry-run", "--format", "json"],
+        &["check", "--fix", "--dry-run", "--report", "junit=a.xml"],
+    ] {
+        let run = project.run(args).expect(2);
+        assert!(!run.stdout.contains("y.md"), "{}", run.stdout);
+        assert!(!project.path().join("a.xml").exists());
+    }
+}
+
+#[test]
+fn a_page_that_moves_may_break_its_links() {
+    let project = Project::new(&[
+        ("content/one/a.md", "# A\n\nSee [b](./b.md).\n"),
+        ("content/one/b.md", "# B\n"),
+    ]);
+    project.commit("Begin");
+    fs::create_dir_all(project.path().join("content/two")).unwrap();
+    project.git(&["mv", "content/one/a.md", "content/two/a.md"]);
+    let run = project.run(&["check", "--staged"]).expect(1);
+    assert!(run.stdout.contains("link-missing"), "{}", run.stdout);
+}
