@@ -59,6 +59,9 @@ pub struct Place {
     pub excerpt: String,
 }
 
+/// How much of a line an excerpt holds, in characters.
+pub const LONGEST_EXCERPT: usize = 400;
+
 /// The text of one file, ready to turn byte spans into places.
 #[derive(Debug, Clone)]
 pub struct SourceText<'a> {
@@ -308,7 +311,7 @@ impl<'a> SourceText<'a> {
             column,
             end_line,
             end_column,
-            excerpt: first.chars().take(400).collect(),
+            excerpt: first.chars().take(LONGEST_EXCERPT).collect(),
         }
     }
 

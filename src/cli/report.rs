@@ -1,10 +1,10 @@
 //! Findings as text: the excerpt, the place, the way out.
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::cli::ui::Ui;
-use crate::diagnostic::{Diagnostic, Severity, count};
+use crate::diagnostic::{Diagnostic, LONGEST_EXCERPT, Severity, count};
 
 /// Prints findings to stdout.
 pub fn print(ui: &Ui, diagnostics: &[Diagnostic]) {
@@ -55,6 +55,11 @@ fn group(found: &Diagnostic) -> Group<'_> {
         .primary_title(clean(&found.message))
         .id(found.code.to_string());
     let mut group = match &found.place {
+        // It lies beyond what the excerpt shows of its line.
+        Some(place) if place.column > LONGEST_EXCERPT => {
+            let origin = Origin::path(found.path.as_str()).line(place.line);
+            Group::with_title(title).element(origin.char_column(place.column))
+        }
         Some(place) => {
             let start = place
                 .excerpt
@@ -79,9 +84,7 @@ fn group(found: &Diagnostic) -> Group<'_> {
             Group::with_title(title).element(snippet)
         }
         None if found.path.is_root() => Group::with_title(title),
-        None => {
-            Group::with_title(title).element(annotate_snippets::Origin::path(found.path.as_str()))
-        }
+        None => Group::with_title(title).element(Origin::path(found.path.as_str())),
     };
     if let Some(help) = &found.help {
         group = group.element(Level::HELP.message(clean(help)));
@@ -108,4 +111,24 @@ fn clean(text: &str) -> String {
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::SourceText;
+    use crate::site_path::SitePath;
+
+    #[test]
+    fn the_place_is_right_in_a_long_line_too() {
+        let (path, text) = (SitePath::root(), "word ".repeat(200));
+        let column = |start: usize| {
+            let source = SourceText::new(&path, &text);
+            let mut found = source.diagnostic("x", Severity::Error, start..start + 4, "m");
+            found.path = SitePath::parse("a.md").unwrap();
+            let shown = Renderer::plain().render(&[group(&found)]);
+            shown.contains(&format!("a.md:1:{}", start + 1))
+        };
+        assert!(column(0) && column(395) && column(400) && column(900));
+    }
 }

@@ -35,6 +35,7 @@ mod run;
 mod sanitize;
 mod slug;
 mod tape;
+mod words;
 
 pub use attributes::Attributes;
 pub use blocks::BlockFault;

@@ -10,6 +10,7 @@ use crate::markdown::labels::LabelKind;
 use crate::markdown::parse::Spanned;
 use crate::markdown::raw_html::HtmlRun;
 use crate::markdown::slug::{Slugs, slug};
+use crate::markdown::words::words_in;
 
 /// What a page holds.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -134,28 +135,6 @@ fn beginning(text: &str) -> &str {
     end.map_or(text, |(end, _)| &text[..end])
 }
 
-/// The number of words. Nearly all text is ASCII, which is counted without reading characters.
-fn words_in(text: &str) -> usize {
-    if !text.is_ascii() {
-        return text.split_whitespace().count();
-    }
-    let is_space = |byte: u8| matches!(byte, b' ' | b'\t'..=b'\r');
-    let bytes = text.as_bytes();
-    let Some((first, rest)) = bytes.split_first() else {
-        return 0;
-    };
-    // A word begins where a letter follows a space. Added up in bytes and without a branch, so that
-    // the compiler looks at many of them at once.
-    let begins = |(before, letter): (&u8, &u8)| u8::from(is_space(*before) & !is_space(*letter));
-    let pieces = bytes
-        .chunks(usize::from(u8::MAX))
-        .zip(rest.chunks(usize::from(u8::MAX)));
-    let count = |(before, letters): (&[u8], &[u8])| {
-        usize::from(before.iter().zip(letters).map(begins).sum::<u8>())
-    };
-    usize::from(!is_space(*first)) + pieces.map(count).sum::<usize>()
-}
-
 /// Reads an outline step by step.
 #[derive(Default)]
 pub(super) struct Reader {
@@ -163,6 +142,8 @@ pub(super) struct Reader {
     slugs: Slugs,
     heading: Option<(Option<String>, Heading)>,
     link: Option<Link>,
+    /// Whether the link holds raw HTML other than images, which may say something.
+    link_holds_html: bool,
     image: Option<Image>,
     paragraph: Option<String>,
     caption: Option<String>,
@@ -302,6 +283,7 @@ impl Reader {
                     LinkType::Email => format!("mailto:{dest_url}"),
                     _ => dest_url.to_string(),
                 };
+                self.link_holds_html = false;
                 let kind = if auto {
                     LinkKind::Auto
                 } else {
@@ -355,7 +337,14 @@ impl Reader {
                     self.outline.headings.push(heading);
                 }
             }
-            TagEnd::Link => self.outline.links.extend(self.link.take()),
+            TagEnd::Link => {
+                if let Some(mut link) = self.link.take() {
+                    if self.link_holds_html && link.text.trim().is_empty() {
+                        "html".clone_into(&mut link.text);
+                    }
+                    self.outline.links.push(link);
+                }
+            }
             TagEnd::Image => {
                 if let Some(image) = self.image.take() {
                     let alt = image.alt.clone().unwrap_or_default();
@@ -403,6 +392,8 @@ impl Reader {
         }
         self.outline.has_html = true;
         let run = std::mem::take(&mut self.html);
+        let start = run.html.get(..4).unwrap_or("").to_ascii_lowercase();
+        self.link_holds_html |= start != "<img" && start != "<!--";
         // The text of an image may stand before or after its file.
         let (mut tag, mut alt, mut pictured) = (None, None, None);
         for mut found in html_references(&run.html, 0) {
@@ -427,10 +418,15 @@ impl Reader {
                         span: found.span,
                     });
                 }
-                ("img", "alt") => match self.outline.images.last_mut() {
-                    Some(image) if pictured == tag => image.alt = Some(found.value),
-                    _ => alt = Some(found.value),
-                },
+                ("img", "alt") => {
+                    if let Some(link) = &mut self.link {
+                        link.text.push_str(&found.value);
+                    }
+                    match self.outline.images.last_mut() {
+                        Some(image) if pictured == tag => image.alt = Some(found.value),
+                        _ => alt = Some(found.value),
+                    }
+                }
                 _ => {}
             }
         }
@@ -468,20 +464,6 @@ mod tests {
     }
 
     #[test]
-    fn words_are_what_stands_between_spaces() {
-        for text in [
-            "",
-            " ",
-            "a",
-            " a\tb ",
-            "a\u{b}b\u{c}c\n",
-            "a\u{a0}b é\u{85}c",
-        ] {
-            assert_eq!(words_in(text), text.split_whitespace().count(), "{text:?}");
-        }
-    }
-
-    #[test]
     fn raw_html_counts_too() {
         let outline = Outline::of(&events(
             "<a id=\"top\"></a>\n\n<img src=\"x.png\" alt=\"X\"> <a href=\"y.md\">y</a>\n",
@@ -491,6 +473,11 @@ mod tests {
         assert_eq!(outline.images[0].alt.as_deref(), Some("X"));
         assert_eq!(outline.links[0].target, "y.md");
         assert!(outline.has_html);
+        let link = |text: &str| Outline::of(&events(text, 0)).links[0].text.clone();
+        assert_eq!(link("[<img src=\"l.png\" alt=\"Logo\">](x.md)\n"), "Logo");
+        assert_eq!(link("[<i class=\"fa\"></i>](x.md)\n"), "html");
+        assert_eq!(link("[<b>here</b>](x.md)\n"), "here");
+        assert_eq!(link("[<img src=\"l.png\">](x.md)\n"), "");
         let outline = Outline::of(&events("> <p>\n> <a\n>  href=\"y.md\">y</a>\n", 0));
         assert_eq!(outline.links[0].target, "y.md");
         assert_eq!(outline.links[0].span, 20..24);

@@ -123,14 +123,12 @@ fn unreachable(uses: &[Use<'_>], severity: Severity, message: String) -> Vec<Dia
     uses.iter().map(one).collect()
 }
 
-/// A finding that does not show what stands before an `@` in an address.
+/// A finding that does not show what stands before an `@` in any address of its line.
 fn found(place: &Use<'_>, code: &'static str, severity: Severity, message: String) -> Diagnostic {
     let mut found = place
         .page
         .diagnostic(code, severity, place.span.clone(), message);
-    if has_password(place.written)
-        && let Some(shown) = &mut found.place
-    {
+    if let Some(shown) = &mut found.place {
         shown.excerpt = hide(&shown.excerpt);
     }
     found

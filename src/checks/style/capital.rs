@@ -124,7 +124,7 @@ impl Case {
             Form::Pattern(pattern) => {
                 pattern.is_in(text)? || right.iter().any(|range| range.len() == text.len())
             }
-            Form::Sentence => self.share(text, &words, |at, word| {
+            Form::Sentence => self.share(&words, |at, word| {
                 let before = at.checked_sub(1).map_or("", |at| &text[words[at].clone()]);
                 let whole = &text[word.clone()];
                 let base = whole.split(['-', '\'', '’']).next().unwrap_or(whole);
@@ -140,7 +140,7 @@ impl Case {
                     Some(base == base.to_lowercase())
                 }
             }),
-            Form::Title(title) => self.share(text, &words, |at, word| {
+            Form::Title(title) => self.share(&words, |at, word| {
                 let whole = &text[word.clone()];
                 let edge = at == 0 || at + 1 == words.len();
                 let core = whole
@@ -158,7 +158,6 @@ impl Case {
     /// Whether enough words are right; none says that nothing else matters.
     fn share(
         &self,
-        _: &str,
         words: &[Range<usize>],
         is_right: impl Fn(usize, &Range<usize>) -> Option<bool>,
     ) -> bool {
@@ -171,7 +170,7 @@ impl Case {
             }
         }
         let all = u32::try_from(words.len()).unwrap_or(u32::MAX);
-        all == 0 || f64::from(right) / f64::from(all) > self.threshold
+        right == all || f64::from(right) / f64::from(all) > self.threshold
     }
 }
 
@@ -248,6 +247,17 @@ mod tests {
         let chicago = |text: &str, expected| case(Form::Title(Title::Chicago), text, expected);
         chicago("A Letter from Here", true);
         chicago("A Letter From Here", false);
+    }
+
+    #[test]
+    fn a_text_that_is_right_in_full_is_right() {
+        let case = Case {
+            form: Form::Sentence,
+            indicators: Vec::new(),
+            threshold: 1.0,
+        };
+        assert_eq!(case.holds("Set up the server", &[], None), Ok(true));
+        assert_eq!(case.holds("Set up the Server", &[], None), Ok(false));
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Forms of one word of which a project should use one: the one that it uses most.
 
+use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
 use crate::checks::check::CheckContext;
 use crate::checks::style::pattern::Pattern;
 use crate::checks::style::swap::bounded;
-use crate::checks::text::walk::read_prose;
+use crate::checks::text::block::Block;
+use crate::checks::text::walk::{MAX_PROSE, read_prose};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::Page;
 
@@ -14,15 +16,7 @@ type Place = (usize, std::ops::Range<usize>, String, bool);
 
 /// Reports the rarer forms of each word.
 pub(super) fn inconsistent(context: &CheckContext<'_>, words: &[Vec<String>]) -> Vec<Diagnostic> {
-    words
-        .iter()
-        .flat_map(|forms| of_word(context, forms))
-        .collect()
-}
-
-fn of_word(context: &CheckContext<'_>, forms: &[String]) -> Vec<Diagnostic> {
-    let pattern = |form: &String| Pattern::checked(format!("(?i){}", bounded(form, true))).ok();
-    let Some(patterns) = forms.iter().map(pattern).collect::<Option<Vec<Pattern>>>() else {
+    let Some(sought) = Sought::of(words).filter(|_| !words.is_empty()) else {
         return Vec::new();
     };
     let site = context.site;
@@ -30,14 +24,27 @@ fn of_word(context: &CheckContext<'_>, forms: &[String]) -> Vec<Diagnostic> {
         .pages
         .iter()
         .map(|page| &**page)
-        .filter(|page| !site.is_fallback(page))
+        .filter(|page| !site.is_fallback(page) && page.text.len() <= MAX_PROSE)
         .collect();
-    let uses: Vec<Vec<Place>> = pages
-        .par_iter()
-        .map(|page| places(page, forms, &patterns))
-        .collect();
+    let uses: Vec<Vec<Vec<Place>>> = pages.par_iter().map(|page| sought.places(page)).collect();
+    let of_word = |(at, forms): (usize, &Vec<String>)| {
+        let uses: Vec<&[Place]> = uses
+            .iter()
+            .map(|uses| uses.get(at).map_or(&[][..], Vec::as_slice))
+            .collect();
+        of_word(context, forms, &pages, &uses)
+    };
+    words.iter().enumerate().flat_map(of_word).collect()
+}
+
+fn of_word(
+    context: &CheckContext<'_>,
+    forms: &[String],
+    pages: &[&Page],
+    uses: &[&[Place]],
+) -> Vec<Diagnostic> {
     let mut counts = vec![0_usize; forms.len()];
-    for (form, ..) in uses.iter().flatten() {
+    for (form, ..) in uses.iter().copied().flatten() {
         counts[*form] += 1;
     }
     // Of two as frequent, the one that is named first.
@@ -49,7 +56,7 @@ fn of_word(context: &CheckContext<'_>, forms: &[String]) -> Vec<Diagnostic> {
         return Vec::new();
     };
     let is_wanted = |page: &&Page| context.about.is_none_or(|about| page.path == *about);
-    let of_page = |(page, places): (&&Page, &Vec<Place>)| {
+    let of_page = |(page, places): (&&Page, &&[Place])| {
         let rare = places.iter().filter(|(form, ..)| *form != most);
         let told = rare.map(|(form, span, text, is_whole)| {
             let wanted = cased(&forms[most], text);
@@ -75,39 +82,85 @@ fn of_word(context: &CheckContext<'_>, forms: &[String]) -> Vec<Diagnostic> {
         });
         told.collect::<Vec<_>>()
     };
-    let all = pages.iter().zip(&uses).filter(|(page, _)| is_wanted(page));
+    let all = pages.iter().zip(uses).filter(|(page, _)| is_wanted(page));
     all.flat_map(of_page).collect()
 }
 
-fn places(page: &Page, forms: &[String], patterns: &[Pattern]) -> Vec<Place> {
-    let mut found = Vec::new();
-    let text = page.text.to_lowercase();
-    if !forms.iter().any(|form| text.contains(&form.to_lowercase())) {
-        return found;
+/// The forms of all words.
+struct Sought {
+    /// For each word, a pattern for each of its forms.
+    patterns: Vec<Vec<Pattern>>,
+    /// How the forms begin, in lower case, by which one search tells which words a text may hold.
+    beginnings: AhoCorasick,
+    /// The word that each beginning is of.
+    owners: Vec<usize>,
+}
+
+impl Sought {
+    fn of(words: &[Vec<String>]) -> Option<Self> {
+        let pattern = |form: &String| Pattern::new(format!("(?i){}", bounded(form, true)));
+        let forms = words.iter().enumerate();
+        let forms = forms.flat_map(|(at, forms)| forms.iter().map(move |form| (at, form)));
+        // A form may go on in the next line.
+        let beginning = |form: &String| form.split_whitespace().next().map(str::to_lowercase);
+        let (owners, beginnings): (Vec<usize>, Vec<String>) = forms
+            .filter_map(|(at, form)| Some((at, beginning(form)?)))
+            .unzip();
+        Some(Self {
+            patterns: words
+                .iter()
+                .map(|forms| forms.iter().map(pattern).collect())
+                .collect(),
+            beginnings: AhoCorasick::new(beginnings).ok()?,
+            owners,
+        })
     }
-    for block in read_prose(page).blocks {
-        if block.language.is_some() {
-            continue;
+
+    /// The places in a page, for each word; none at all if the page has no form of any.
+    fn places(&self, page: &Page) -> Vec<Vec<Place>> {
+        if !self.beginnings.is_match(&page.text.to_lowercase()) {
+            return Vec::new();
         }
-        let mut here = Vec::new();
-        for (form, pattern) in patterns.iter().enumerate() {
-            let ranges = pattern.find(&block.text).unwrap_or_default();
-            here.extend(ranges.into_iter().map(|range| (range, form)));
-        }
-        // `web site` holds `site`; the longer form is meant.
-        here.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
-        let mut end = 0;
-        for (range, form) in here {
-            let masked =
-                |mask: &std::ops::Range<usize>| mask.start < range.end && range.start < mask.end;
-            if range.start >= end && !block.masked.iter().any(masked) {
-                end = range.end;
-                let text = block.text[range.clone()].to_owned();
-                found.push((form, block.source(&range), text, block.is_whole(&range)));
+        let mut found = vec![Vec::new(); self.patterns.len()];
+        let blocks = read_prose(page).blocks;
+        for block in blocks.iter().filter(|block| block.language.is_none()) {
+            let text = block.text.to_lowercase();
+            let all = self.beginnings.find_overlapping_iter(&text);
+            let mut words: Vec<usize> = all
+                .filter_map(|one| self.owners.get(one.pattern().as_usize()).copied())
+                .collect();
+            words.sort_unstable();
+            words.dedup();
+            for word in words {
+                if let (Some(patterns), Some(found)) =
+                    (self.patterns.get(word), found.get_mut(word))
+                {
+                    places(block, patterns, found);
+                }
             }
         }
+        found
     }
-    found
+}
+
+fn places(block: &Block, patterns: &[Pattern], found: &mut Vec<Place>) {
+    let mut here = Vec::new();
+    for (form, pattern) in patterns.iter().enumerate() {
+        let ranges = pattern.find(&block.text).unwrap_or_default();
+        here.extend(ranges.into_iter().map(|range| (range, form)));
+    }
+    // `web site` holds `site`; the longer form is meant.
+    here.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
+    let mut end = 0;
+    for (range, form) in here {
+        let masked =
+            |mask: &std::ops::Range<usize>| mask.start < range.end && range.start < mask.end;
+        if range.start >= end && !block.masked.iter().any(masked) {
+            end = range.end;
+            let text = block.text[range.clone()].to_owned();
+            found.push((form, block.source(&range), text, block.is_whole(&range)));
+        }
+    }
 }
 
 /// A form with the capital that the text has.

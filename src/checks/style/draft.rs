@@ -190,8 +190,7 @@ impl Drafter {
                 .skip(&["description", "name", "vocab", "custom", "capitalize"]);
         } else {
             self.ignore_case = self.fields.truth("ignore_case")?;
-            self.whole_words =
-                !matches!(self.fields.text("whole_words")?.as_deref(), Some("false"));
+            self.whole_words = self.fields.truth_if_any("whole_words")?.unwrap_or(true);
         }
         let action = self.action()?;
         let Some(kind) = self.kind(&name)? else {
@@ -328,8 +327,6 @@ impl Drafter {
             "capitalisation" | "capitalization" => Kind::Capitalization(self.case()?),
             "conditional" => {
                 let (first, second) = (self.text("first")?, self.text("second")?);
-                self.beginnings = beginnings(&first, self.ignore_case)
-                    .map_err(|fault| DraftFault::pattern(&first, &fault))?;
                 Kind::Conditional {
                     first: self.pattern(&first, "", "")?,
                     second: self.pattern(&second, "", "")?,

@@ -7,12 +7,25 @@ use serde_json::{Map, Value};
 /// The keys of a rule.
 pub(super) struct Fields {
     left: Map<String, Value>,
+    /// Whether `yes` and `on` are truths too, as in YAML 1.1.
+    has_yes: bool,
 }
 
 impl Fields {
     /// Takes the keys of a rule.
     pub(super) fn new(left: Map<String, Value>) -> Self {
-        Self { left }
+        Self {
+            left,
+            has_yes: false,
+        }
+    }
+
+    /// Takes the keys of a rule in YAML.
+    pub(super) fn yaml(left: Map<String, Value>) -> Self {
+        Self {
+            left,
+            has_yes: true,
+        }
     }
 
     /// The keys that nobody asked for.
@@ -32,11 +45,23 @@ impl Fields {
 
     /// A truth; false if absent.
     pub(super) fn truth(&mut self, key: &str) -> Result<bool, String> {
-        match self.take(key) {
-            None => Ok(false),
-            Some(Value::Bool(truth)) => Ok(truth),
-            Some(_) => Err(format!("`{key}` must be true or false")),
-        }
+        Ok(self.truth_if_any(key)?.unwrap_or(false))
+    }
+
+    /// A truth.
+    pub(super) fn truth_if_any(&mut self, key: &str) -> Result<Option<bool>, String> {
+        let truth = match self.take(key) {
+            None => return Ok(None),
+            Some(Value::Bool(truth)) => Some(truth),
+            Some(Value::String(word)) if self.has_yes => match word.to_ascii_lowercase().as_str() {
+                "yes" | "on" | "true" | "y" => Some(true),
+                "no" | "off" | "false" | "n" => Some(false),
+                _ => None,
+            },
+            Some(_) => None,
+        };
+        let fault = || format!("`{key}` must be true or false");
+        truth.map(Some).ok_or_else(fault)
     }
 
     /// A number.
@@ -58,7 +83,8 @@ impl Fields {
         let number = self.number(key)?;
         let whole = |number: f64| {
             #[expect(clippy::cast_sign_loss, reason = "it is checked before")]
-            let count = (0.0..1e9).contains(&number).then_some(number as usize);
+            let count =
+                (number.fract() == 0.0 && (0.0..1e9).contains(&number)).then_some(number as usize);
             count.ok_or_else(|| format!("`{key}` must be a whole number"))
         };
         number.map(whole).transpose()
@@ -95,7 +121,10 @@ impl Fields {
     pub(super) fn inner(&mut self, key: &str) -> Result<Option<Self>, String> {
         match self.take(key) {
             None => Ok(None),
-            Some(Value::Object(inner)) => Ok(Some(Self::new(inner))),
+            Some(Value::Object(left)) => Ok(Some(Self {
+                left,
+                has_yes: self.has_yes,
+            })),
             Some(_) => Err(format!("`{key}` must be a table")),
         }
     }
@@ -113,8 +142,9 @@ impl Fields {
         let Some(Value::Array(items)) = self.take(key) else {
             return Err(fault());
         };
+        let has_yes = self.has_yes;
         let table = |item| match item {
-            Value::Object(inner) => Ok(Self::new(inner)),
+            Value::Object(left) => Ok(Self { left, has_yes }),
             _ => Err(fault()),
         };
         items.into_iter().map(table).collect()
@@ -132,5 +162,29 @@ fn scalar(value: &Value) -> Option<String> {
         Value::Bool(truth) => Some(truth.to_string()),
         Value::Null => Some(String::new()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn truths_and_whole_numbers_are_told_from_others() {
+        let Value::Object(written) =
+            json!({"a": "yes", "b": "banana", "c": 2.5, "d": 2.0, "e": "Off"})
+        else {
+            panic!("a table");
+        };
+        let mut yaml = Fields::yaml(written.clone());
+        assert_eq!(yaml.truth("a"), Ok(true));
+        assert_eq!(yaml.truth("e"), Ok(false));
+        assert_eq!(yaml.truth_if_any("none"), Ok(None));
+        assert!(yaml.truth("b").is_err());
+        assert!(yaml.count("c").is_err());
+        assert_eq!(yaml.count("d"), Ok(Some(2)));
+        assert!(Fields::new(written).truth("a").is_err());
     }
 }

@@ -118,7 +118,7 @@ impl Read {
         let (style, name) = vale_name(&file.path);
         let code = format!("style-{}-{}", kebab(&style), kebab(&name));
         let first = file.text.lines().next().map_or(0, str::len);
-        let drafted = draft(code, Fields::new(fields), Words::Vale);
+        let drafted = draft(code, Fields::yaml(fields), Words::Vale);
         self.add(at, file, &(0..first), drafted);
     }
 

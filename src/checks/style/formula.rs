@@ -247,12 +247,17 @@ pub(super) enum Expression {
 impl Expression {
     /// How deep brackets may be.
     const DEEPEST: usize = 50;
+    /// The longest formula, in bytes: each term lies one step deeper than the one before.
+    const LONGEST: usize = 4096;
 
     /// Reads an expression.
     ///
     /// # Errors
     /// What is not understood.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
+        if text.len() > Self::LONGEST {
+            return Err("the formula is too long".to_owned());
+        }
         let mut reader = ExpressionReader {
             rest: text,
             depth: 0,
@@ -393,6 +398,8 @@ mod tests {
         fault("weight", "`weight` is nothing that is counted");
         fault("1 1", "`1` is not understood in the formula");
         fault(&"(".repeat(99), "the formula nests too deep");
+        fault(&"1+".repeat(200_000), "the formula is too long");
+        case(&format!("1{}", "+1".repeat(2000)), 2001.0);
     }
 
     #[test]

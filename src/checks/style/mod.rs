@@ -15,6 +15,8 @@ mod fields;
 mod files;
 mod formula;
 mod inclusive;
+#[cfg(test)]
+mod many_tests;
 mod part;
 mod pattern;
 mod rule;

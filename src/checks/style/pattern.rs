@@ -15,6 +15,9 @@ const MAX_COMPILED: usize = 16 << 20;
 const MAX_STEPS: usize = 50_000;
 /// How many places of one text are told.
 const MAX_FOUND: usize = 200;
+/// How much of a text is searched at once with a pattern that looks around, in bytes: each of its
+/// steps may read all of it.
+const PIECE: usize = 8 << 10;
 /// Literals that are shorter are in every text.
 const SHORTEST_LITERAL: usize = 2;
 /// How many literals one pattern may begin with.
@@ -61,21 +64,32 @@ impl Pattern {
         Ok(pattern)
     }
 
-    /// Every place where it matches, in order and apart.
+    /// The places where it matches, in order and apart, as many as are told.
     pub(super) fn find(&self, text: &str) -> Result<Vec<Range<usize>>, PatternFault> {
-        let mut found: Vec<Range<usize>> = match self.regex()? {
+        self.first(text, MAX_FOUND)
+    }
+
+    /// Every place where it matches, in order and apart, for who counts them.
+    pub(super) fn find_all(&self, text: &str) -> Result<Vec<Range<usize>>, PatternFault> {
+        self.first(text, usize::MAX)
+    }
+
+    fn first(&self, text: &str, most: usize) -> Result<Vec<Range<usize>>, PatternFault> {
+        let mut found: Vec<Range<usize>> = Vec::new();
+        match self.regex()? {
             Regex::Linear(regex) => {
-                let found = regex.find_iter(text).take(MAX_FOUND);
-                found.map(|one| one.range()).collect()
+                let all = regex.find_iter(text).take(most);
+                found.extend(all.map(|one| one.range()));
             }
             Regex::Searching(regex) => {
-                let found = regex.find_iter(text).take(MAX_FOUND);
-                let ranges = found.map(|one| one.map(|one| one.range()));
-                ranges
-                    .collect::<Result<_, _>>()
-                    .map_err(|_| PatternFault::TooSlow)?
+                for (start, piece) in pieces(text) {
+                    for one in regex.find_iter(piece).take(most - found.len()) {
+                        let one = one.map_err(|_| PatternFault::TooSlow)?;
+                        found.push(start + one.start()..start + one.end());
+                    }
+                }
             }
-        };
+        }
         found.retain(|range| !range.is_empty());
         Ok(found)
     }
@@ -84,7 +98,14 @@ impl Pattern {
     pub(super) fn is_in(&self, text: &str) -> Result<bool, PatternFault> {
         match self.regex()? {
             Regex::Linear(regex) => Ok(regex.is_match(text)),
-            Regex::Searching(regex) => regex.is_match(text).map_err(|_| PatternFault::TooSlow),
+            Regex::Searching(regex) => {
+                for (_, piece) in pieces(text) {
+                    if regex.is_match(piece).map_err(|_| PatternFault::TooSlow)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
         }
     }
 
@@ -99,7 +120,8 @@ impl Pattern {
                 }
             }
             Regex::Searching(regex) if regex.captures_len() > 1 => {
-                for captures in regex.captures_iter(text).take(MAX_FOUND) {
+                let all = pieces(text).flat_map(|(_, piece)| regex.captures_iter(piece));
+                for captures in all.take(MAX_FOUND) {
                     let captures = captures.map_err(|_| PatternFault::TooSlow)?;
                     let inner = captures.iter().skip(1).flatten();
                     groups.extend(inner.map(|group| group.as_str().to_owned()));
@@ -127,6 +149,25 @@ impl Pattern {
             .as_ref()
             .map_err(|fault| PatternFault::Bad(fault.clone()))
     }
+}
+
+/// A text in pieces of a bounded length, each with its place: cut at the ends of lines, or between
+/// words where a line is longer.
+fn pieces(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
+        let most = rest.floor_char_boundary(PIECE);
+        let room = &rest[..most];
+        let cut = match most == rest.len() {
+            true => None,
+            false => room.rfind('\n').or_else(|| room.rfind(' ')),
+        };
+        let piece = &room[..cut.map_or(most, |cut| cut + 1)];
+        let at = start;
+        start += piece.len();
+        Some((at, piece))
+    })
 }
 
 fn compile(source: &str) -> Result<Regex, String> {
@@ -208,6 +249,23 @@ mod tests {
         // Without a look around there is no catastrophe.
         let plain = Pattern::checked("(a|a)*b".to_owned()).unwrap();
         assert_eq!(plain.find(&text), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn long_texts_are_searched_in_pieces() {
+        let text = "one two, übrig\n".repeat(4000);
+        let joined: String = pieces(&text).map(|(_, piece)| piece).collect();
+        assert_eq!(joined, text);
+        assert!(pieces(&text).all(|(at, piece)| {
+            piece.len() <= PIECE && text[at..].starts_with(piece) && piece.ends_with('\n')
+        }));
+        assert_eq!(pieces(&"ü".repeat(PIECE)).count(), 2);
+        assert_eq!(pieces("").count(), 0);
+        let pattern = Pattern::checked("one(?= two)".to_owned()).unwrap();
+        let found = pattern.find_all(&text).unwrap();
+        assert_eq!(found.len(), 4000);
+        assert!(found.iter().all(|range| &text[range.clone()] == "one"));
+        assert_eq!(pattern.find(&text).unwrap().len(), MAX_FOUND);
     }
 
     #[test]

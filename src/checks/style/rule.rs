@@ -73,8 +73,8 @@ pub(super) enum Kind {
 /// Texts and what should stand for them.
 #[derive(Debug, Default)]
 pub(super) struct Swap {
-    /// Texts that stand for themselves, and where they match.
-    pub words: Option<Pattern>,
+    /// Texts that stand for themselves, as patterns for some of them each.
+    pub words: Vec<Pattern>,
     /// What stands for each of them; in lower case if the case does not matter.
     pub by_word: BTreeMap<String, String>,
     /// Patterns and what stands for each.

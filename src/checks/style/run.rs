@@ -1,5 +1,6 @@
 //! Runs rules over the text of one page.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::checks::style::formula::Counts;
@@ -12,25 +13,28 @@ use crate::checks::text::walk::Prose;
 use crate::diagnostic::Diagnostic;
 use crate::site::Page;
 
+/// The rules that were given up, and why.
+pub(super) type Faults = BTreeMap<usize, BTreeSet<PatternFault>>;
+
 /// What was found in a page.
 #[derive(Default)]
 pub(super) struct Outcome {
-    /// The findings.
-    pub found: Vec<Diagnostic>,
+    /// The findings, each with the rule that has it.
+    pub found: Vec<(usize, Diagnostic)>,
     /// The rules that were given up, and why.
     pub faults: Vec<(usize, PatternFault)>,
 }
 
-/// Reads a page.
-pub(super) fn read_page(set: &RuleSet, page: &Page, prose: &Prose) -> Outcome {
-    let here = |rule: &Rule| match &rule.paths {
-        Some(paths) => paths.is_match(page.path.as_str()),
-        None => true,
+/// Reads a page without the rules that were given up.
+pub(super) fn read_page(set: &RuleSet, given_up: &Faults, page: &Page, prose: &Prose) -> Outcome {
+    let here = |(at, rule): (usize, &Rule)| {
+        let paths = rule.paths.as_ref();
+        !given_up.contains_key(&at) && paths.is_none_or(|paths| paths.is_match(page.path.as_str()))
     };
     let mut reader = Reader {
         page,
         told: vec![0; set.rules.len()],
-        is_on: set.rules.iter().map(here).collect(),
+        is_on: set.rules.iter().enumerate().map(here).collect(),
         outcome: Outcome::default(),
     };
     for block in &prose.blocks {
@@ -109,7 +113,7 @@ impl Reader<'_> {
             }
             Kind::Substitution(swap) => self.swap(at, rule, swap, part)?,
             Kind::Occurrence { token, min, max } => {
-                let found = token.find(part.text)?;
+                let found = token.find_all(part.text)?;
                 let extra = max.and_then(|max| found.get(max));
                 let count = found.len().to_string();
                 if let Some(extra) = extra {
@@ -135,7 +139,7 @@ impl Reader<'_> {
                     true => a.to_lowercase() == b.to_lowercase(),
                     false => a == b,
                 };
-                let found = tokens.find(part.text)?;
+                let found = tokens.find_all(part.text)?;
                 let mut count = 0;
                 for pair in found.windows(2) {
                     let [first, second] = [&pair[0], &pair[1]];
@@ -254,21 +258,21 @@ impl Reader<'_> {
                     let mut found =
                         Diagnostic::new(rule.code.clone(), rule.severity, &self.page.path, message);
                     found.help.clone_from(&rule.help);
-                    self.outcome.found.push(found);
+                    self.outcome.found.push((at, found));
                 }
                 Ok(())
             }
             Kind::Occurrence { token, min, max } => {
                 let mut count = 0;
                 for block in &prose.blocks {
-                    count += token.find(&block.text)?.len();
+                    count += token.find_all(&block.text)?.len();
                 }
                 if count < *min || max.is_some_and(|max| count > max) {
                     let message = fill(&rule.message, &[&count.to_string()]);
                     let mut found =
                         Diagnostic::new(rule.code.clone(), rule.severity, &self.page.path, message);
                     found.help.clone_from(&rule.help);
-                    self.outcome.found.push(found);
+                    self.outcome.found.push((at, found));
                 }
                 Ok(())
             }
@@ -284,7 +288,7 @@ impl Reader<'_> {
         parts: &[Part<'_>],
         [first, second]: [&Pattern; 2],
     ) -> Result<(), PatternFault> {
-        let mut explained: Vec<String> = Vec::new();
+        let mut explained = BTreeSet::new();
         for part in parts {
             match second.groups(part.text)? {
                 Some(groups) => explained.extend(groups),
@@ -304,7 +308,7 @@ impl Reader<'_> {
                         &[&found],
                         Vec::new(),
                     );
-                    explained.push(found);
+                    explained.insert(found);
                 }
             }
         }
@@ -372,7 +376,7 @@ impl Reader<'_> {
         if part.is_whole(range) {
             found.replacements = texts;
         }
-        self.outcome.found.push(found);
+        self.outcome.found.push((at, found));
     }
 }
 
@@ -408,7 +412,7 @@ impl Swap {
     /// Texts and what should stand for them: in order and apart, of two the longer one.
     fn find(&self, text: &str) -> Result<Vec<(Range<usize>, String)>, PatternFault> {
         let mut found = Vec::new();
-        if let Some(words) = &self.words {
+        for words in &self.words {
             for range in words.find(text)? {
                 let word = &text[range.clone()];
                 let by = match self.ignore_case {

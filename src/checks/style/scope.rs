@@ -117,17 +117,26 @@ impl Scope {
             let mut conditions = choice.conditions.iter();
             conditions.all(|(place, wanted)| place.holds(block) == *wanted)
         };
-        let Some(choice) = self.choices.iter().find(holds) else {
-            return Vec::new();
-        };
-        match choice.unit {
-            Unit::Block => std::iter::once(0..block.text.len()).collect(),
-            Unit::Sentence => sentences(&block.text),
-            Unit::Mark(mark) => {
+        let choices = self.choices.iter().filter(holds);
+        let mut parts: Vec<Range<usize>> = choices
+            .flat_map(|choice| choice.unit.parts(block))
+            .collect();
+        parts.sort_by_key(|part| (part.start, part.end));
+        parts.dedup();
+        parts
+    }
+}
+
+impl Unit {
+    fn parts(self, block: &Block) -> Vec<Range<usize>> {
+        match self {
+            Self::Block => std::iter::once(0..block.text.len()).collect(),
+            Self::Sentence => sentences(&block.text),
+            Self::Mark(mark) => {
                 let marks = block.marks.iter().filter(|(other, _)| *other == mark);
                 marks.map(|(_, range)| range.clone()).collect()
             }
-            Unit::Raw | Unit::Page => Vec::new(),
+            Self::Raw | Self::Page => Vec::new(),
         }
     }
 }
@@ -252,6 +261,8 @@ mod tests {
         case(&["strong"], &["bold it"]);
         case(&["emphasis"], &["it"]);
         case(&["link"], &["link"]);
+        case(&["link", "strong", "link"], &["bold it", "link"]);
+        case(&["heading", "heading.h2"], &["A", "B"]);
         case(
             &["~list & ~heading & ~table & ~alt & ~caption & ~title & ~blockquote"],
             &["P one. P two.", "See bold it link"],

@@ -8,6 +8,8 @@ use crate::checks::style::rule::Swap;
 
 /// How many patterns a rule may have.
 const MAX_PATTERNS: usize = 20_000;
+/// How many texts are searched for at once, and how long they may be together, in bytes.
+const AT_ONCE: (usize, usize) = (500, 16 << 10);
 
 /// The texts of which one stands in whatever one of these patterns matches.
 pub(super) fn all_beginnings(
@@ -17,6 +19,13 @@ pub(super) fn all_beginnings(
     if patterns.len() > MAX_PATTERNS {
         return Err(format!("the rule has more than {MAX_PATTERNS} patterns").into());
     }
+    every_beginning(patterns, ignore_case)
+}
+
+fn every_beginning(
+    patterns: &[String],
+    ignore_case: bool,
+) -> Result<Option<Vec<String>>, DraftFault> {
     let mut all = Some(Vec::new());
     for pattern in patterns {
         let found = beginnings(pattern, ignore_case)
@@ -46,11 +55,16 @@ pub(super) fn swap_of(
     ignore_case: bool,
     keys: Keys,
 ) -> Result<(Swap, Option<Vec<String>>), DraftFault> {
-    let mut all: Vec<String> = table.keys().cloned().collect();
-    if keys == Keys::Texts {
-        all = all.iter().map(|key| regex_syntax::escape(key)).collect();
-    }
-    let beginnings = all_beginnings(&all, ignore_case)?;
+    let beginnings = match keys {
+        Keys::Texts => {
+            let all: Vec<String> = table.keys().map(|key| regex_syntax::escape(key)).collect();
+            every_beginning(&all, ignore_case)?
+        }
+        _ => {
+            let all: Vec<String> = table.keys().cloned().collect();
+            all_beginnings(&all, ignore_case)?
+        }
+    };
     let flags = if ignore_case { "(?im)" } else { "(?m)" };
     let mut swap = Swap {
         ignore_case,
@@ -78,10 +92,27 @@ pub(super) fn swap_of(
     }
     // The longest first: of two that begin alike, the longer one is meant.
     words.sort_by_key(|word| (std::cmp::Reverse(word.len()), word.clone()));
-    if !words.is_empty() {
-        swap.words = Some(Pattern::new(format!("{flags}(?:{})", words.join("|"))));
-    }
+    swap.words = groups(&words)
+        .map(|words| Pattern::new(format!("{flags}(?:{})", words.join("|"))))
+        .collect();
     Ok((swap, beginnings))
+}
+
+/// Words in groups that make a pattern of a bounded size each.
+fn groups(words: &[String]) -> impl Iterator<Item = &[String]> {
+    let mut rest = words;
+    std::iter::from_fn(move || {
+        let mut length = 0;
+        let fits = |word: &&String| {
+            length += word.len();
+            length <= AT_ONCE.1
+        };
+        // One that is longer stands alone.
+        let count = rest.iter().take(AT_ONCE.0).take_while(fits).count().max(1);
+        let (group, others) = rest.split_at_checked(count)?;
+        rest = others;
+        Some(group)
+    })
 }
 
 /// A pattern for a text that is no part of a longer word.

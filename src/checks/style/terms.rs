@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::checks::style::draft::DraftFault;
 use crate::checks::style::inclusive::INCLUSIVE;
 use crate::checks::style::rule::{Action, Kind, Rule};
 use crate::checks::style::scope::Scope;
@@ -9,9 +10,9 @@ use crate::checks::style::swap::{Keys, swap_of};
 use crate::config::{Avoid, Style};
 use crate::diagnostic::Severity;
 
-/// The rules of a configuration.
-pub(super) fn own_rules(style: &Style) -> Vec<Rule> {
-    let mut rules = Vec::new();
+/// The rules of a configuration, and why some of them cannot be made.
+pub(super) fn own_rules(style: &Style) -> (Vec<Rule>, Vec<DraftFault>) {
+    let mut drafts = Vec::new();
     let (cased, free): (BTreeMap<String, String>, BTreeMap<String, String>) = style
         .terms
         .iter()
@@ -27,14 +28,10 @@ pub(super) fn own_rules(style: &Style) -> Vec<Rule> {
             ignore_case,
             keys: Keys::Texts,
         };
-        rules.extend(rule.of(&terms));
+        drafts.extend(rule.of(&terms));
     }
-    rules.extend(
-        style
-            .avoid
-            .iter()
-            .filter_map(|(word, avoid)| avoided(word, avoid)),
-    );
+    let avoid = style.avoid.iter();
+    drafts.extend(avoid.filter_map(|(word, avoid)| avoided(word, avoid)));
     if style.inclusive {
         let table = INCLUSIVE.iter();
         let table = table
@@ -48,12 +45,19 @@ pub(super) fn own_rules(style: &Style) -> Vec<Rule> {
             ignore_case: true,
             keys: Keys::Words,
         };
-        rules.extend(rule.of(&table));
+        drafts.extend(rule.of(&table));
     }
-    rules
+    let (mut rules, mut faults) = (Vec::new(), Vec::new());
+    for draft in drafts {
+        match draft {
+            Ok(rule) => rules.push(rule),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    (rules, faults)
 }
 
-fn avoided(word: &str, avoid: &Avoid) -> Option<Rule> {
+fn avoided(word: &str, avoid: &Avoid) -> Option<Result<Rule, DraftFault>> {
     let message = match avoid.instead.is_empty() {
         true => "avoid `%[2]s`",
         false => "use `%s`, not `%s`",
@@ -83,12 +87,9 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn of(self, table: &BTreeMap<String, String>) -> Option<Rule> {
-        if table.is_empty() {
-            return None;
-        }
-        let (swap, beginnings) = swap_of(table, self.ignore_case, self.keys).ok()?;
-        Some(Rule {
+    fn of(self, table: &BTreeMap<String, String>) -> Option<Result<Rule, DraftFault>> {
+        let swap = swap_of(table, self.ignore_case, self.keys);
+        let rule = swap.map(|(swap, beginnings)| Rule {
             code: self.code.to_owned(),
             severity: self.severity,
             message: self.message,
@@ -101,6 +102,7 @@ impl Wanted {
             kind: Kind::Substitution(swap),
             beginnings,
             origin: None,
-        })
+        });
+        (!table.is_empty()).then_some(rule)
     }
 }

@@ -6,11 +6,11 @@ use crate::checks::style::check::StyleCheck;
 use crate::checks::test_site::{found, shown};
 use crate::diagnostic::Diagnostic;
 
-const CONFIG: &str = "[check]\nstyles = [\"styles\"]\n";
+pub(super) const CONFIG: &str = "[check]\nstyles = [\"styles\"]\n";
 
 /// What one rule of our own finds in a page: places, messages, replacements.
 #[track_caller]
-fn own(rule: &str, page: &str, expected: &[&str]) {
+pub(super) fn own(rule: &str, page: &str, expected: &[&str]) {
     let rules = format!("[rules.r]\nmessage = \"%s\"\n{rule}\n");
     told("styles/s.toml", &rules, page, expected);
 }
@@ -27,7 +27,7 @@ fn told(path: &str, rules: &str, page: &str, expected: &[&str]) {
     assert_eq!(findings(&files), expected);
 }
 
-fn findings(files: &[(&str, &str)]) -> Vec<String> {
+pub(super) fn findings(files: &[(&str, &str)]) -> Vec<String> {
     let found = found(&StyleCheck, files);
     let places = shown(files, &found);
     let line = |(place, found): (String, &Diagnostic)| {
@@ -348,6 +348,15 @@ fn a_catastrophic_pattern_is_named() {
             "styles/S/R.yml:1:1 style-pattern \"extends: existence\": the pattern of `style-s-r` cannot be used: it takes too much work",
         ],
     );
+    // What it finds on other pages is not told either.
+    let files = [
+        ("tympan.toml", CONFIG),
+        ("styles/S/R.yml", slow),
+        ("a.md", "aab\n"),
+        ("b.md", page.as_str()),
+        ("c.md", "aab\n"),
+    ];
+    assert_eq!(findings(&files).len(), 1);
 }
 
 #[test]
