@@ -110,6 +110,9 @@ pub(super) const OFF: &[&str] = &[
     "OneOfTheSingular",
     // Says what is wrong, and not what is right.
     "AllowTo",
+    "DidPast",
+    "InterestedIn",
+    "WhomSubjectOfVerb",
     // Rules of our own do this.
     "AnA",
     "RepeatedWords",
@@ -124,8 +127,6 @@ const NAMES: &[(&str, &str)] = &[
     ("ThenThan", "than"),
     ("ModalOf", "have"),
     ("PossessiveYour", "your"),
-    ("DidPast", "verb-form"),
-    ("InterestedIn", "preposition"),
 ];
 
 /// Whether a rule of harper's is off.

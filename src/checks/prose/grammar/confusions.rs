@@ -32,10 +32,6 @@ pub(super) const FAMILIES: &[Family] = &[
                 "other <then> DET|N|PL|he|she|it|we|they|you|by|through|with|those",
                 "than",
             ),
-            (
-                ", <than> V|the|it|you|we|they|this|a|there|i|he|she|VG",
-                "then",
-            ),
             ("and <than> V !END", "then"),
             ("if W W? W? W? W? , <than>", "then"),
             ("^ <than> V|the|you|we|it|they|a|DET", "then"),
@@ -50,7 +46,7 @@ pub(super) const FAMILIES: &[Family] = &[
         message: "`have` is the verb that belongs here; `of` only sounds like it",
         patterns: &[
             (
-                "could|would|should|might|must|couldn't|wouldn't|shouldn't|mustn't|mightn't <of> !course|all|late",
+                "!the|a|an|his|her|its|their|all|our|full|military could|would|should|might|must|couldn't|wouldn't|shouldn't|mustn't|mightn't <of> !course|all|late",
                 "have",
             ),
             (
@@ -76,14 +72,9 @@ pub(super) const FAMILIES: &[Family] = &[
                 "effects",
             ),
             (
-                "not|to|will|can|may|might|would|could|should|doesn't|don't|won't|didn't|cannot|can't|also|must|never <effect> the|your|how|other|its|all|any|our|this|performance|other|existing|what|anything|CODE|those|these|which",
-                "affect",
-            ),
-            (
                 "that|which|this|it|what <effects> the|your|how|other|its|all|any|our|this|performance|only|existing|what|every",
                 "affects",
             ),
-            ("is|are|was|were|not|be|been <effected> by", "affected"),
             ("take|takes|took|taking|taken <affect>", "effect"),
         ],
     ),
@@ -91,7 +82,7 @@ pub(super) const FAMILIES: &[Family] = &[
         "to `lose` is not to have any more; `loose` is not tight",
         &[
             (
-                "to|not|will|can|may|might|would|could|should|don't|doesn't|won't|didn't|cannot|can't|you|we|they|never|must|you'll|we'll|i <loose> DET|CODE|any|track|data|control|focus|access|information|precision|money|time|some|changes|work|it|them|W",
+                "to|will|can|may|might|would|could|should|don't|doesn't|won't|didn't|cannot|can't|never|must|you'll|we'll <loose> DET|CODE|any|track|data|control|focus|access|information|precision|money|time|some|changes|work|it|them",
                 "lose",
             ),
             (
@@ -113,7 +104,7 @@ pub(super) const FAMILIES: &[Family] = &[
         "`advice` is what is given; to `advise` is to give it",
         &[
             (
-                "i|we|they|would|you|to|strongly|not <advice> DET|you|users|against|people|that|everyone|to|caution",
+                "i|we|they|would|you|to|strongly <advice> you|users|against|people|everyone|caution",
                 "advise",
             ),
             ("is|are|was|were|be|well <adviced>", "advised"),
@@ -131,7 +122,7 @@ pub(super) const FAMILIES: &[Family] = &[
         "`too` is more than enough, or also; `two` is a number",
         &[
             (
-                "is|are|was|were|be|it's|far|way|get|gets|becomes|grows|not|that's|been|grow|become|seems <to> large|small|late|early|big|long|short|slow|fast|high|low|many|much|few|little|old|new|complex|complicated|difficult|hard|easy|expensive|strict|simple|heavy|often|soon|bad|good|wide|narrow|deep|far|noisy|verbose|broad|general|close|wide|quiet|generic|weak|strong|different",
+                "is|are|was|were|be|it's|far|way|get|gets|becomes|grows|not|that's|been|grow|become|seems <to> large|small|late|early|big|short|fast|high|low|many|much|few|little|old|new|complex|complicated|difficult|hard|easy|expensive|strict|simple|heavy|often|soon|bad|good|deep|far|noisy|verbose|general|generic|weak|strong|different",
                 "too",
             ),
             ("^ <to> many|much|few|little", "too"),
@@ -141,7 +132,7 @@ pub(super) const FAMILIES: &[Family] = &[
             ),
             ("W|PL , <to> END", "too"),
             (
-                "also|can|must|should|takes|accepts|has|have|are|pass|with|of|the|these|those|returns|needs|between|into|use|uses|only <to> arguments|parameters|files|pages|options|ways|kinds|types|values|parts|lines|words|fields|columns|tables|steps|things|versions|strings|numbers|modes|days|weeks|months|years|functions|methods|people|times|tests|rules|copies|servers",
+                "takes|accepts|with|of|the|these|those|between|into <to> arguments|parameters|files|pages|options|ways|kinds|types|values|parts|lines|words|fields|columns|tables|steps|things|versions|strings|numbers|modes|days|weeks|months|years|functions|methods|people|times|tests|rules|copies|servers",
                 "two",
             ),
             ("^ <too> V! DET|W", "to"),
@@ -155,7 +146,7 @@ pub(super) const FAMILIES: &[Family] = &[
         "to `accept` is to take; `except` leaves out",
         &[
             (
-                "to|not|will|can|may|might|would|could|should|don't|doesn't|won't|didn't|cannot|can't|must|you|we|they|i|only|also <except> DET|CODE|PL|such|any|only|all|both|as|W",
+                "to|will|can|may|might|would|could|should|don't|doesn't|won't|didn't|cannot|can't|must <except> DET|CODE|PL|such|any|only|all|both|as|W",
                 "accept",
             ),
             (
@@ -163,15 +154,11 @@ pub(super) const FAMILIES: &[Family] = &[
                 "accepts",
             ),
             (
-                "is|are|was|were|be|been|not|only <excepted> by|as|in|END|values|for",
-                "accepted",
-            ),
-            (
-                "all|every|each|everything|everyone|nothing|any|none PL|SG , <accept> for|in|the|that|when|where|if|on|those|this|these",
+                "all|every|each|everything|everyone|nothing|any|none PL|SG , <accept> for",
                 "except",
             ),
             (
-                "all|every|each|nothing|any|no PL|SG? <accept> for|in|the|when|where|if|those|those",
+                "all|every|each|nothing|any|no PL|SG? <accept> for",
                 "except",
             ),
             (
@@ -188,11 +175,11 @@ pub(super) const FAMILIES: &[Family] = &[
                 "principal",
             ),
             (
-                "in|on|guiding|basic|general|fundamental|core|design|underlying|by|simple <principal> !W|PL",
+                "guiding|basic|fundamental|underlying <principal> !W|PL",
                 "principle",
             ),
             (
-                "basic|general|fundamental|first|design|core|guiding|key|legal|following|these|our|main|important|simple|solid|the|same|few|two|three|four|five|some <principals> of|are|is|for|behind|that|apply|in|END",
+                "basic|general|fundamental|first|design|core|guiding <principals> of|are|is|for|behind|that|apply|in|END",
                 "principles",
             ),
             (
@@ -205,11 +192,11 @@ pub(super) const FAMILIES: &[Family] = &[
         "`whether` asks; `weather` is rain or sun",
         &[
             (
-                "know|knows|see|decide|decides|determine|determines|check|checks|or|tell|tells|ask|asks|on|matter|regardless|of|unclear|unsure|sure|test|tests|verify|specify|specifies|indicate|indicates|controls|control|about|depending|determining|indicating|checks|clear|wonder|consider|question|upon|as <weather> !the|END|is|was|forecast|data|station|stations|api|and|in|service|conditions|report|reports|map|information",
+                "know|knows|see|decide|decides|determine|determines|check|checks|tell|tells|regardless|unclear|unsure|sure|verify|specify|specifies|indicate|indicates|determining|indicating|wonder <weather> !the|END|is|was|forecast|data|station|stations|api|and|in|service|conditions|report|reports|map|information",
                 "whether",
             ),
             (
-                "know|see|decide|determine|determines|check|checks|or|tell|depending|regardless|unclear|sure|test|verify|specify|specifies|indicates|controls|on|of|about <weather> DET|it|they|you|he|she|we|or|to|PL|CODE|i|there",
+                "know|see|decide|determine|determines|check|checks|tell|depending|regardless|unclear|sure|test|verify|specify|specifies|indicates|controls <weather> DET|it|they|you|he|she|we|or|to|CODE|i|there",
                 "whether",
             ),
             ("^ <weather> or", "whether"),
@@ -221,41 +208,29 @@ pub(super) const FAMILIES: &[Family] = &[
     ),
     confusion(
         "`led` is the past of `lead`",
-        &[
-            (
-                "have|has|had|was|were|been|is|are <lead> to|by|the|into|us|from",
-                "led",
-            ),
-            (
-                "change|bug|error|decision|mistake|he|she <lead> to|the|us",
-                "led/leads",
-            ),
-        ],
+        &[(
+            "!we|you|they|i|he|she|it have|has|had|was|were|been|is|are <lead> to|by|the|into|us|from",
+            "led",
+        )],
     ),
     confusion(
         "`passed` is the past of `pass`; the `past` is the time before",
         &[
+            ("have|has|had|having <past> !W", "passed"),
             (
-                "have|has|had|been|be|being|having|time|already <past> !W",
+                "is|are|was|were|be|been|being|gets|get <past> to|as|by|into|through",
                 "passed",
             ),
             (
-                "is|are|was|were|be|been|being|gets|get <past> to|as|by|into|through|in|along|on|from",
+                "has|have|had <past> the|through|to|in|since|as|into|away|by|all|on|over|END|before|without|and",
                 "passed",
             ),
             (
-                "has|have|had|be|been|being <past> the|through|to|in|since|as|into|away|by|all|on|over|END|before|without|and",
-                "passed",
-            ),
-            ("in|the|from|of the? <passed> , W", "past"),
-            (
-                "in|over|during|for|of|from the <passed> few|year|years|month|months|week|weeks|decade|two|three|NUM|several|couple|day|days|century|END",
+                "in|over|during|for|of|from the <passed> few|year|years|month|months|week|weeks|decade|couple|days|century",
                 "past",
             ),
-            ("over|during|for|within the <passed> N", "past"),
-            ("in|of|from the <passed> END", "past"),
             (
-                "go|goes|went|going|get|run|runs|walk|walked|drive|read|reads|ran|look|half|quarter|far|scroll|just|reading|running|looking <passed> the|a|this|its|it|NUM|them|that|end",
+                "go|goes|went|going|walk|walked|drive|ran|half|quarter|far|scroll <passed> the|a|this|its|it|NUM|them|that|end",
                 "past",
             ),
         ],
@@ -264,12 +239,12 @@ pub(super) const FAMILIES: &[Family] = &[
         "`quiet` makes no noise; `quite` means rather",
         &[
             (
-                "is|are|was|were|be|been|it's|not|that's|seems|gets|becomes|looks|can <quiet> a|an|the|fast|slow|easy|hard|simple|complex|large|small|useful|good|bad|common|difficult|similar|different|likely|often|long|short|big|well|powerful|old|new|right|sure|clear|expensive|high|low|nice|rare|straightforward|important|popular|ADV|interesting|limited|possible",
+                "is|are|was|were|be|been|it's|not|that's|seems|gets|becomes|looks|can <quiet> a|an|the|fast|slow|easy|hard|simple|complex|large|small|useful|good|bad|common|difficult|similar|different|likely|powerful|expensive|rare|straightforward|important|popular|interesting|limited|possible",
                 "quite",
             ),
             ("<quiet> a|an few|lot|bit|while|some|number", "quite"),
             (
-                "not|is|was|has|have|it's|are|were <quiet> a|an|the|some|as|well|what|enough",
+                "not|is|was|has|have|it's|are|were <quiet> a|an|the|some|what",
                 "quite",
             ),
             (
@@ -298,12 +273,9 @@ pub(super) const FAMILIES: &[Family] = &[
                 "be|been|is|was|are|were|have|has|had <choose> by|at|to|for|from|the|END|as|because|randomly",
                 "chosen",
             ),
+            ("we|i|they|he|she|you <choose> W? W? W? yesterday", "chose"),
             (
-                "we|i|they|he|she|you <choose> W? W? W? last|yesterday",
-                "chose",
-            ),
-            (
-                "we|i|they|he|she|you <choose> this|that|the|a N last|yesterday",
+                "we|i|they|he|she|you <choose> this|that|the|a N yesterday",
                 "chose",
             ),
             ("<choosed>", "chose"),
@@ -330,13 +302,10 @@ pub(super) const FAMILIES: &[Family] = &[
         "to `complement` is to complete; to `compliment` is to praise",
         &[
             (
-                "tools|that|which|to|they|features|will|can|both|tool|it|and|plugins|books|parts|also|we|these <compliment|compliments> each|the|your|one|its|this|our|other",
+                "tools|features|tool|plugins|parts <compliment|compliments> each|the|your|one|its|this|our|other",
                 "complement",
             ),
-            (
-                "perfect|good|great|useful|nice|natural|a <compliment> to|for",
-                "complement",
-            ),
+            ("perfect|useful|natural <compliment> to", "complement"),
             (
                 "is|are|was|be|been|well <complimented> by|with|nicely",
                 "complemented",
@@ -347,12 +316,12 @@ pub(super) const FAMILIES: &[Family] = &[
         "`where` is a place; `were` and `are` are verbs",
         &[
             (
-                "folder|directory|place|file|line|page|section|point|location|case|cases|path|position|table|server|list|is|are|situations|situation|know|see|areas|area|example|examples|places|system|database|world|find|spot|step|shows|decide|remember|exactly|anywhere|everywhere <were> the|you|it|they|we|a|an|this|i|all|your|he|she|each|these|our|there|its|most|people|users|CODE W !done",
+                "folder|directory|place|file|line|page|section|point|location|path|position|situation|know|see|area|find|spot|step|shows|decide|remember|exactly|anywhere|everywhere <were> the|you|it|they|we|a|an|this|i|all|your|he|she|each|these|our|there|its|most|people|users|CODE W !done",
                 "where",
             ),
             ("^ <were> is|are|does|did|do", "where"),
             (
-                "PL|they|we|you|there|which|these|those|that|results <where> deleted|created|made|used|added|removed|written|built|changed|being",
+                "they|we|you|there|these <where> deleted|created|made|used|added|removed|written|built|changed|being",
                 "were",
             ),
         ],
@@ -361,7 +330,7 @@ pub(super) const FAMILIES: &[Family] = &[
         "`off` is away, `of` belongs to",
         &[
             (
-                "to|can|please|not|and|or|must|then|you turn|switch|shut <of> the|this|your|all|it|that|any",
+                "to|can|please|not|must|then|you turn|switch|shut <of> the|this|your|all|it|that|any",
                 "off",
             ),
             (
@@ -373,11 +342,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "off",
             ),
             (
-                "a|the|this|an list|number|set|lot|part|copy|kind|version|name|rest|end|group|result|type|piece|size|value|most|many|some|all|each|one|because|instead|out|sort|couple|bit|case|use|pair|subset|series|range|collection|lack|variety|majority|beginning|content|contents|length|order <off> !END",
-                "of",
-            ),
-            (
-                "part|instead|most|many|some|all|one|because|out|consists|consist|kind|sort|each|both|none|regardless|ahead|afraid|aware|capable|use|means|course <off> the|a|an|this|that|these|those|all|it|them|your|its|our|NUM|us|their",
+                "instead|because|consists|consist|regardless|ahead|afraid|aware|capable <off> the|a|an|this|that|these|those|all|it|them|your|its|our|NUM|us|their",
                 "of",
             ),
         ],

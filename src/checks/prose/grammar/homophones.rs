@@ -53,15 +53,15 @@ pub(super) const FAMILIES: &[Family] = &[
                 "the|a|this|your|its|our|that|their <hole> process|thing|file|page|project|time|world|system|point|book|document|site|idea|build|day|program|text|story|code|year|team|network|application|app|set|list|number|line|word|range|lot|web|folder|directory|database|table|string|tree|sentence|block|way|week|country|house|agreement|contract|new|data|repository",
                 "whole",
             ),
-            ("as|on|the|a <hole> of|END the|this|a", "whole"),
-            ("a|the|security <whole> in the|your|our", "hole"),
+            ("on|the <hole> of the|this", "whole"),
+            ("security <whole> in the|your|our", "hole"),
         ],
     ),
     confusion(
         "to `bear` is to carry; `bare` is naked",
         &[
             (
-                "please|to|must|shall|will|should|just <bare> with|in|the|witness|mind|all|a|no|its|this|some|fruit|any",
+                "please|to|must|shall <bare> with|witness|mind|fruit",
                 "bear",
             ),
             ("<bare> in mind", "bear $2 $3"),
@@ -76,15 +76,15 @@ pub(super) const FAMILIES: &[Family] = &[
         "to `break` is to part; a `brake` slows down",
         &[
             (
-                "to|will|can|may|might|would|could|should|don't|doesn't|won't|not|must|changes|they|you|also <brake> DET|CODE|older|existing|builds|backward|backwards|compatibility|up|down|out|if|things|the|when|anything|on|it|apart|other|some|W|into",
+                "to|will|can|may|might|would|could|should|don't|doesn't|won't|not|must|changes|they|you|also <brake> CODE|older|existing|builds|backward|backwards|compatibility|things|anything|apart|your|any",
                 "break",
             ),
             (
-                "it|that|which|change|this <brakes> DET|CODE|older|existing|when|if|compatibility|the|backward|down",
+                "it|that|which|change|this <brakes> CODE|older|existing|compatibility|backward",
                 "breaks",
             ),
             (
-                "line|page|a|section|coffee|lunch <brake> before|after|between|in|is|from|END|at|the",
+                "line|page|section|coffee|lunch <brake> before|after|between|in|is|from|END|at|the",
                 "break",
             ),
             ("line|page|section|column <brake|brakes> END|W", "break"),
@@ -94,7 +94,7 @@ pub(super) const FAMILIES: &[Family] = &[
         "a `piece` is a part; `peace` is not war",
         &[
             (
-                "a|one|each|every|another|this|that|single|any|the|small <peace> of !mind",
+                "a|one|each|every|another|single|small <peace> of !mind|sorts|NUM",
                 "piece",
             ),
             (
@@ -108,7 +108,7 @@ pub(super) const FAMILIES: &[Family] = &[
         "a `site` is a place, a `sight` is seen, to `cite` is to quote",
         &[
             (
-                "web|our|this|your|the|official|building|static|hosting|internet|test|live|main|company|public <sight|cite> for|map|is|at|END|was|has|plan|visitors|generator|owner|in|uses|that|with|and|will|can|on|to",
+                "web|official|hosting|internet|company <sight|cite> for|map|is|at|END|was|has|plan|visitors|generator|owner|in|uses|that|with|and|will|can|on|to",
                 "site",
             ),
             ("web <sight|cite|sights>", "site"),
@@ -116,11 +116,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "building|construction|new <sight|cite> plan|office|manager",
                 "site",
             ),
-            (
-                "to|please|must|should|can <site|sight> the|this|a|your|our|sources|as|any|us",
-                "cite",
-            ),
-            ("at|first|in|out|plain|line|lose of? <site> of", "sight"),
+            ("please|must <site|sight> the|this|our|sources", "cite"),
             ("at first <site>", "sight"),
             ("in plain <site>", "sight"),
             ("lose|lost|losing <site> of", "sight"),
@@ -141,7 +137,7 @@ pub(super) const FAMILIES: &[Family] = &[
         "`through` is from end to end; `threw` is the past of `throw`",
         &[
             (
-                "passed|pass|go|goes|went|going|run|runs|read|reads|sent|walk|scroll|come|comes|all|loop|iterate|search|look|looks|passes|gone|work|available|only|done|is|are|flows|path|way|live|step <threw> DET|CODE|each|every|PL|it|them|N",
+                "passed|pass|go|goes|went|going|run|runs|read|reads|sent|walk|scroll|loop|iterate|search|look|looks|passes|flows <threw> DET|CODE|each|every|PL|it|them|N",
                 "through",
             ),
             (
@@ -155,15 +151,15 @@ pub(super) const FAMILIES: &[Family] = &[
         "to `ensure` is to make certain; to `assure` is to tell; to `insure` is against loss",
         &[
             (
-                "to|please|will|must|should|and|we|this|you|can|helps|that|it|which|also|parameters <insure> that|the|your|a|all|proper|it|correct|compatibility|you|each|consistency|no|everything|this|they",
+                "to|please|will|must|should|helps <insure> that|proper|correct|compatibility|consistency",
                 "ensure",
             ),
             (
-                "this|that|which|it|and|who|also <insures> that|the|a|all|your|it|no|each|you|correct|consistency",
+                "this|that|which|it|and|who|also <insures> that|correct|consistency",
                 "ensures",
             ),
             (
-                "to <assure> that|the|proper|correct|all|compatibility",
+                "to <assure> that|proper|correct|all|compatibility",
                 "ensure",
             ),
             ("i|we|to <ensure> you that", "assure"),
@@ -185,7 +181,7 @@ pub(super) const FAMILIES: &[Family] = &[
     confusion(
         "`assent` is consent; `ascent` is a way up",
         &[(
-            "buyer's|seller's|royal|his|her|their|its|party's|parties|parties'|mutual|by|without|your|owner's|written <ascent> is|to|of|END|was|shall|may|has",
+            "buyer's|seller's|royal|party's|parties'|mutual|without|owner's|written <ascent> is|to|of|END|was|shall|may|has",
             "assent",
         )],
     ),
@@ -202,7 +198,7 @@ pub(super) const FAMILIES: &[Family] = &[
     confusion(
         "`personnel` are the people; `personal` is private",
         &[(
-            "the|military|medical|support|authorized|all|key|security|our|technical|operations|other|authorised|of <personal> department|are|who|must|were|shall|is|will|only|should|END|may|have|file|changes",
+            "the|military|medical|support|authorized|all|key|security|our|technical|operations|other|authorised|of <personal> department|are|who|must|were|shall|is|will|only|should|END|may|have",
             "personnel",
         )],
     ),
@@ -210,7 +206,7 @@ pub(super) const FAMILIES: &[Family] = &[
         "`dessert` is sweet; a `desert` is dry",
         &[
             (
-                "the|for|a|of|and|chocolate|favorite|sweet <desert> was|menu|is|recipe|served|wine|with|table|after|menu",
+                "the|for|a|of|and|chocolate|favorite|sweet <desert> menu|recipe|wine",
                 "dessert",
             ),
             ("the <dessert> sand|sun|heat|island|storm|climate", "desert"),
@@ -220,11 +216,11 @@ pub(super) const FAMILIES: &[Family] = &[
         "`which` asks and relates; a `witch` casts spells",
         &[
             (
-                "W|PL|CODE|, <witch> DET|is|are|was|were|has|have|can|will|contains|you|we|it|they|holds|one|means|would|should|does|do|allows|makes|in|may|must|VS",
+                "PL!|CODE|,|file|value|page|option|command|key|field|word|setting|table|folder|server|one|version|program|function <witch> DET|is|are|was|were|has|have|can|will|contains|you|we|it|they|holds|one|means|would|should|does|do|allows|makes|in|may|must|VS",
                 "which",
             ),
             (
-                "in|of|for|to|on|with|from|by|at|after|under|through|see|choose|tell|decide|know|select|specify <witch> DET|W",
+                "in|of|for|to|on|with|from|by|at|tell|decide|know|specify <witch> the|you|it|a|they|we|is|of|one|file|version|page",
                 "which",
             ),
             ("^ <witch> DET|N|one|of|version|is", "which"),
@@ -234,10 +230,10 @@ pub(super) const FAMILIES: &[Family] = &[
         "`formally` is by the rules; `formerly` is in the past",
         &[
             (
-                "be|was|were|is|are|been|more|not <formerly> approved|defined|verified|specified|proved|proven|correct|accepted|adopted|signed|agreed|notified|proved|stated|described|requested|submitted|established|reviewed",
+                "be <formerly> approved|verified|proved|proven|notified",
                 "formally",
             ),
-            ("<formally> known|called|named|owned", "formerly $2"),
+            ("<formally> known as", "formerly $2"),
         ],
     ),
     confusion(
@@ -248,7 +244,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "counsel",
             ),
             (
-                "legal|outside|general|of <council> END|for|shall|may|will|must|to|and|at|or",
+                "legal|outside|general <council> END|for|shall|may|will|must|to|and|at|or",
                 "counsel",
             ),
             (
@@ -265,11 +261,11 @@ pub(super) const FAMILIES: &[Family] = &[
         "the word for the proper one is `right`; to `write` is to put down letters",
         &[
             (
-                "the|a|is|are <write> place|way|answer|choice|tool|thing|hand|one|order|version|person|question|size|moment|format|path|amount|people|solution|value",
+                "the|a|is|are <write> place|way|answer|choice|thing|hand|person|moment|people|solution",
                 "right",
             ),
             (
-                "to|can|could|will|must|should|not|you|we <right> a|an|the|your|code|down|to|tests|some|it|about|files|documentation|programs|scripts|software N|PL|file|disk|test|script|program|END|for|function|book|letter|in|that|own|new|simple|code",
+                "can|could|will|must|should|not|you|we <right> a|an|the|your|code|down|to|tests|some|it|about|files|documentation|programs|scripts|software N|PL|file|disk|test|script|program|END|for|function|book|letter|in|that|own|new|simple|code",
                 "write",
             ),
         ],
@@ -282,7 +278,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "rolls",
             ),
             (
-                "user|users|admin|access|important|key|a|the|major|central|this|that|different|assigned|play|plays|crucial|leading|database <roll> in|of a|the|this|user|in|administrator|each|admin",
+                "user|users|admin|access|important|assigned|crucial <roll> in|of a|the|this|user|in|administrator|each|admin",
                 "role",
             ),
             (
@@ -312,10 +308,13 @@ pub(super) const FAMILIES: &[Family] = &[
                 "supposed",
             ),
             (
-                "it|he|she|there|this|that|which <use> to be|have|do|work|take|live|say|call|happen|V",
+                "^ it|he|she|there|this <use> to be|have|do|work|take|live|say|call|happen|V",
                 "used",
             ),
-            ("i|we|they <use> to be|have|live|think|believe|say", "used"),
+            (
+                "^ i|we|they <use> to be|have|live|think|believe|say",
+                "used",
+            ),
             (
                 "is|are|was|were|be|been|being|get|gets <use> to|for|by|as|in|with|when|on V!|N|DET|VG|CODE|W",
                 "used",
@@ -333,7 +332,7 @@ pub(super) const FAMILIES: &[Family] = &[
         "`than` compares; `that` points",
         &[
             (
-                "more|less|better|faster|rather|larger|smaller|greater|higher|lower|longer|fewer|older|newer <that> NUM|one|expected|usual|half|before|normal|necessary|needed|required",
+                "more|less|better|faster|rather|larger|smaller|greater|higher|lower|longer|fewer|older|newer <that> expected|usual|half|before|normal|necessary|needed|required",
                 "than",
             ),
             (

@@ -38,16 +38,10 @@ pub(super) const FAMILIES: &[Family] = &[
     ),
     confusion(
         "`fewer`, `later` and `latter` differ",
-        &[
-            (
-                "the <later> is|are|was|has|can|case|one|of|two|will|would|being|option|approach",
-                "latter",
-            ),
-            (
-                "no|not|see|sooner or|or|do|years|days|much|until|day|months|weeks|week <latter> END|than|on|in|when",
-                "later",
-            ),
-        ],
+        &[(
+            "no|not|see|sooner or|or|do|years|days|much|until|day|months|weeks|week <latter> END|than|on|in|when",
+            "later",
+        )],
     ),
     confusion(
         "`precede` goes before; `proceed` goes on",
@@ -83,29 +77,23 @@ pub(super) const FAMILIES: &[Family] = &[
                 "a|of|not|to|don't <waist> of|time|memory|space|money|your|resources|cpu|any|bandwidth",
                 "waste",
             ),
-            (
-                "to|will|please|must|can|should|then|and <weight> for|until|a|on|here",
-                "wait",
-            ),
-            (
-                "line|font|the|edge|bold|body <wait> of|is|and|END|in",
-                "weight",
-            ),
+            ("please|must|should|then|to <weight> for|until", "wait"),
+            ("line|font <wait> of|is|and|END|in", "weight"),
         ],
     ),
     confusion(
         "`form` is a shape; `from` is a place of origin",
         &[
             (
-                "different|comes|come|came|read|reads|file|data|values|copied|copy|removed|remove|taken|separate|loaded|load|import|imported|downloaded|download|available|apart|away|far|derived|inherited|inherits|returned|results|result|suffer|benefits|benefit|installed|built|called|received|value|retrieved|generated|everything|start|starting|differs|converted|fetched|created|moved|extracted|obtained <form> the|a|an|this|that|your|all|other|it|CODE|one|our|its|their|another|any|each|source|scratch|here|which|disk",
+                "different|comes|come|came|copied|removed|taken|loaded|imported|downloaded|download|apart|away|far|derived|inherited|inherits|returned|installed|received|retrieved|generated|differs|converted|fetched|created|moved|extracted|obtained <form> the|a|an|this|that|your|all|other|it|CODE|one|our|its|their|another|any|each|source|scratch|here|which|disk",
                 "from",
             ),
             (
-                "a|the|web|login|short|in|contact|submit|html|registration|of|order|this|same|long|normal|every|basic|simple <from> of|is|field|fields|data|below|END|submission|to|with|element|elements|validation|has",
+                "a|web|login|contact|submit|html|registration <from> of|is|below|END|submission|validation",
                 "form",
             ),
             (
-                "a|same|simple|web|login|short|contact|html|registration|long|normal|basic|canonical <from> of|field|fields|below|submission|validation|END",
+                "a|same|simple|web|login|short|contact|html|registration|long|normal|basic|canonical <from> of|below|submission|validation|END",
                 "form",
             ),
         ],
@@ -143,10 +131,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "to|not|can|may|will|must|shall <sale> the|a|any|its|or|your|all|this|such|copies",
                 "sell",
             ),
-            (
-                "a|the|for|of|this|on|any|each <sell> of|END|price|is|to|date|contract|and",
-                "sale",
-            ),
+            ("a|for|of|this <sell> of|END", "sale"),
         ],
     ),
     confusion(
@@ -156,10 +141,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "to|not|may|shall|hereby|party|parties|will|can|any <wave> any|its|the|their|this|such|all|your|his|her right|rights|claim|claims|requirement|fee|fees|provision|breach|notice|condition|deadline",
                 "waive",
             ),
-            (
-                "be|been|is|are|was|were|hereby <waved> by|in|END|if|unless",
-                "waived",
-            ),
+            ("be|been|is|are|was|were|hereby <waved> unless", "waived"),
         ],
     ),
     confusion(
@@ -179,7 +161,7 @@ pub(super) const FAMILIES: &[Family] = &[
     confusion(
         "the `site`'s `root` and a `route` differ",
         &[(
-            "the|project|site's|repository's|as|document|web|your <rout> of|directory|folder|user|element|node|path|cause|END|is",
+            "the|project|site's|repository's|document|web|your <rout> directory|folder|user|element|node|path",
             "root",
         )],
     ),
@@ -187,11 +169,11 @@ pub(super) const FAMILIES: &[Family] = &[
         "`you` is the person, `your` what belongs to it",
         &[
             (
-                "if|when|that|as|once|before|after|what|where|how|and|because <your> can|have|want|need|will|should|do|don't|must|are|could|would|may|might|wish|prefer|can't|had|get|see|know|think|don't",
+                "if|when|that|as|once|before|after|what|where|how|and|because <your> can|have|should|do|don't|must|are|could|would|may|might|can't|had|know|think",
                 "you",
             ),
             (
-                "in|of|on|to|from|with|for|into|edit|open|set|change|install|update|add|check|run|start|by|configure|build|restart|use|save|create|move|at|under|after|replace <you> own|file|project|code|server|application|browser|account|data|password|computer|machine|name|system|page|site|home|settings|app|editor|terminal|config|configuration|database|repository|team|work|needs|users|shell|program|environment|favorite|local|existing|current|first|email|address|changes|files|pages|new !to",
+                "in|of|on|to|from|with|for|into|edit|open|set|change|install|update|add|check|run|start|by|configure|build|restart|use|save|create|move|at|under|after|replace <you> own|file|project|code|server|application|browser|account|data|password|computer|machine|system|page|site|settings|app|editor|terminal|config|configuration|database|repository|team|users|shell|environment|email|address !to",
                 "your",
             ),
         ],
@@ -204,25 +186,19 @@ pub(super) const FAMILIES: &[Family] = &[
                 "the",
             ),
             (
-                "in|of|on|at|from|with|into|all|for|by|is|under|through|see|open|use|add|set|edit|install|to <then> file|files|page|user|server|same|first|last|main|next|data|name|end|list|top|path|folder|directory|source|other|project|output|program|web|root|table|command",
+                "in|of|on|at|from|with|into|under|through|edit|install <then> file|files|page|user|server|same|main|path|folder|directory|other|project|web|root|table|command",
                 "the",
             ),
             (
-                "that|if|when|because|so|but|as|which|once|since|unless|before <the> are|were|will|can|have|should|do|must|don't|would|could|may",
+                "that|if|when|because|so|but|as|which|once|since|unless|before <the> are|were|have|don't|would|could",
                 "they",
             ),
-            (
-                "^ <the> are|were|will|have|should|do|must|don't|would|could",
-                "they/there",
-            ),
+            ("^ <the> are|were|have|don't|would|could", "they/there"),
         ],
     ),
     confusion(
         "`an`, `and`, `any` differ",
-        &[
-            ("NUM|PL|SG , W W? <an> PL", "and"),
-            ("both|between W <an> W", "and"),
-        ],
+        &[("NUM|PL|SG , W W? <an> PL", "and")],
     ),
     confusion(
         "`thing` is an object; to `think` is to have a thought",
@@ -235,7 +211,7 @@ pub(super) const FAMILIES: &[Family] = &[
         "`least` is the smallest; `lest` is for fear that",
         &[
             (
-                "at <lest|last> one|two|three|NUM|once|a|as|some|the|for|in",
+                "at <lest> one|two|three|NUM|once|a|as|some|the|for|in",
                 "least",
             ),
             ("<at leas>", "at least"),
@@ -245,11 +221,11 @@ pub(super) const FAMILIES: &[Family] = &[
         "`note` is a remark; `not` denies",
         &[
             (
-                "please|also|and|but <not> that the|this|you|it|if|we|some|there|they|in|all|when|only|CODE|for",
+                "please <not> that the|this|you|it|if|we|some|there|they|in|all|when|only|CODE|for",
                 "note",
             ),
             (
-                "is|are|does|do|did|was|were|can|will|should|must|may|has|have|would|could <note> be|VD!|a|an|the|work|only|possible|have|use|need|supported|available|allowed|exist|included|change|yet|been",
+                "is|are|does|do|did|was|were|has|have <note> be|VD!|work|only|possible|have|use|need|supported|available|allowed|exist|included|change|yet|been",
                 "not",
             ),
         ],
@@ -257,7 +233,7 @@ pub(super) const FAMILIES: &[Family] = &[
     confusion(
         "`chance` is luck; to `change` is to make different",
         &[(
-            "to|can|will|not|must|should|may|you|please|don't|might <chance> the|this|your|it|any|its|these|all|how|that|them|to|in|between|some",
+            "to|can|will|not|must|should|may|you|please|don't|might <chance> the|this|your|it|any|its|these|all|how|them|some",
             "change",
         )],
     ),
@@ -281,7 +257,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "though",
             ),
             (
-                "go|goes|going|went|read|pass|passes|passed|run|runs|loop|loops|walk|walks|scroll|available|only|all|iterate|search|gone|path|step|sent|iterates|iterating|looping <though> the|a|an|this|these|all|each|every|CODE|your|our|it|them",
+                "go|goes|going|went|loop|loops|walk|scroll|iterate|iterates|iterating|looping <though> the|a|an|this|these|all|each|every|CODE|your|our|it|them",
                 "through",
             ),
             (
@@ -292,10 +268,7 @@ pub(super) const FAMILIES: &[Family] = &[
     ),
     confusion(
         "`aboard`, `abroad`; `beside`, `besides`: mind which",
-        &[(
-            "^ <beside> that|this|the being|,|fact|usual|W? ,",
-            "besides",
-        )],
+        &[("^ <beside> that|this|the being|fact", "besides")],
     ),
     confusion(
         "`sever` cuts; a `server` serves; `several` are some",
@@ -307,19 +280,19 @@ pub(super) const FAMILIES: &[Family] = &[
     confusion(
         "`contend`, `content`, `contain` differ",
         &[(
-            "that|which|files|to|not|must|can|may|should|will|also|only|they|pages|lines <contend> the|a|an|any|all|no|CODE|only",
+            "files|pages|lines <contend> the|a|an|any|all|no|CODE|only",
             "contain",
         )],
     ),
     confusion(
         "`prefect` is an officer; `perfect` is without fault",
-        &[("a|is|are|not|the|was|for <prefect> !W|of", "perfect")],
+        &[("are|not <prefect> !W|of", "perfect")],
     ),
     confusion(
         "`trail` is a path; a `trial` is a test",
         &[
             (
-                "free|a|the|your|clinical|day|by <trail> version|period|license|and|account|users|court|error|run|expires|judge|by",
+                "free|clinical|day|your|a <trail> version|period|license|court",
                 "trial",
             ),
             (
@@ -332,11 +305,11 @@ pub(super) const FAMILIES: &[Family] = &[
         "`vary` is to differ; `very` is much",
         &[
             (
-                "is|are|was|were|be|a|not|the|it's|this|some|that's <vary> ADJ|ADV|easy|large|small|useful|good|similar|fast|slow|long|simple|important|much|few|well|different|first|same",
+                "is|are|was|were|be|a|it's|this|some|that's <vary> ADJ|easy|large|small|useful|good|similar|fast|slow|long|simple|important|few|different|first|same",
                 "very",
             ),
             (
-                "may|can|will|might|to|not|values|results|they|and|settings|does|could|should <very> from|between|by|depending|with|widely|across|in|according|greatly|based|over",
+                "may|can|will|might|values|results|they|settings|could <very> from|between|by|depending|with|widely|across|in|according|greatly|based|over",
                 "vary",
             ),
         ],

@@ -251,7 +251,6 @@ pub(super) const PRODUCTS: &[&str] = &[
     "Wikipedia",
     "YouTube",
     "Facebook",
-    "Twitter",
     "PostgreSQL",
     "MySQL",
     "WordPress",
@@ -349,7 +348,7 @@ pub(super) const FAMILIES: &[Family] = &[
             ("<whos> VG|the|going|responsible|behind|who|there", "who's"),
             ("<hes> a|the|not|going|been|VG", "he's"),
             (
-                "all|these|those|the|many|some|most|several|two|three|both|few|NUM <file's|user's|page's|option's|test's|bug's|error's|value's|word's|line's|server's|setting's|tool's|command's|function's|package's|version's|change's|result's|image's|link's|table's|rule's|argument's|parameter's|example's|api's|url's> are|were|have|must|can|will|in|on|from|to|that|which|do|should|may|for|with|and",
+                "all|these|those|the|many|some|most|several|two|three|both|few|NUM <file's|user's|page's|option's|test's|bug's|error's|value's|word's|line's|server's|setting's|tool's|command's|function's|package's|version's|change's|result's|image's|link's|table's|rule's|argument's|parameter's|example's|api's|url's> are|were|have|must|can|will|do|should|may",
                 "$1:unpossess",
             ),
             (
@@ -361,7 +360,11 @@ pub(super) const FAMILIES: &[Family] = &[
                 "$1:possess",
             ),
             (
-                "the|a|an|this|your|our|their|my|each|every|his|her <companys|users|authors|servers|clients|programs|projects|partys|sellers|buyers|customers|owners|todays|tenants|companies|contracts|childs|persons|mans|womans|landlords> own|name|address|password|consent|prior|written|rights|behalf|obligations|account|home|request|expense|discretion|liability|name|signature|duty|possession|confidential",
+                "the|a|an|this|your|our|their|my|each|every|his|her <companys|partys|todays|childs|persons|mans|womans> own|name|address|password|consent|prior|written|rights|behalf|obligations|account|home|request|expense|discretion|liability|name|signature|duty|possession|confidential",
+                "$1:possess",
+            ),
+            (
+                "the|a|an|this|your|our|their|my|each|every|his|her <users|authors|servers|clients|programs|projects|sellers|buyers|customers|owners|tenants|companies|contracts|landlords> password|prior|written|behalf|obligations|discretion|liability|signature|possession|confidential",
                 "$1:possess",
             ),
             ("<todays|yesterdays|tomorrows> SG|PL", "$1:possess"),
@@ -381,10 +384,10 @@ pub(super) const FAMILIES: &[Family] = &[
         message: "a name begins with a capital",
         patterns: &[
             (
-                "in|of|since|until|by|during|from|to|NUM|early|late|mid|last|next|before|after|every <=may|=march|=august> NUM",
+                "in|of|since|until|by|during|from|early|late|mid <=march|=august> NUM",
                 "$1:cap",
             ),
-            ("NUM <=may|=march|=august> NUM", "$1:cap"),
+            ("NUM <=march|=august> NUM", "$1:cap"),
             (
                 "in|since|until|early|late|last|next <=march|=august> END",
                 "$1:cap",
@@ -398,7 +401,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "Windows",
             ),
             (
-                "in|to|from|of|for <=china|=turkey|=japan|=jordan> END|and|or|the",
+                "in|to|from|of|for <=japan|=jordan> END|and|or|the",
                 "$1:cap",
             ),
             ("<=new york|york's>", "New York"),
@@ -412,7 +415,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "$1:cap",
             ),
             (
-                "in|the|from|to|of|a <=polish> language|translation|law|people|government|and|END",
+                "in|the|from|to|of|a <=polish> language|translation|law|people|government",
                 "$1:cap",
             ),
             (

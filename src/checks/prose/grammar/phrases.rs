@@ -11,16 +11,13 @@ pub(super) const FAMILIES: &[Family] = &[
                 "depend|depends|depended|depending|dependent|depended|relies|rely|relied|relying|insist|insists|based|concentrate|concentrates|concentrated <of|from> DET|CODE|N|PL|W|how|what|whether|which",
                 "on",
             ),
-            (
-                "rely|relies|relied|relying|insist|insists <in|to|at|of>",
-                "on",
-            ),
+            ("rely|relies|relied|relying <to|of>", "on"),
             (
                 "based <in> an|the|a old|existing|same|new|following|original|official|latest|idea|fact|concept|principle|standard|assumption|work|results|number|current|value|name|type",
                 "on",
             ),
             (
-                "consist|consists|consisted|consisting <in|on|from|by> NUM|PL|several|many|multiple|a|an|at|the",
+                "consist|consists|consisted|consisting <on|from|by> NUM|PL|several|many|multiple|a|an|at|the",
                 "of",
             ),
             (
@@ -29,14 +26,14 @@ pub(super) const FAMILIES: &[Family] = &[
             ),
             ("different|differ|differs <then|to than>", "from"),
             (
-                "interested <on|at|about|for|with|of|to> !V|see|know|learn|hear|find|find|read|help|contribute|join|be",
+                "interested <on|about|for|with|of|to> !V|see|know|learn|hear|find|find|read|help|contribute|join|be",
                 "in",
             ),
             ("interested <on|about|for|with|of>", "in"),
             ("married <with> DET|W|him|her|me", "to"),
             ("responsible|liable|eligible <of|about> DET|VG|N|PL", "for"),
             (
-                "similar|identical|equal|equivalent|close|related|superior|inferior|prior|next|analogous|relative|subject <with|than|from> the|a|an|this|that|those|CODE|how|what",
+                "similar|identical|equivalent|superior|inferior|analogous <with|than> the|a|an|this|that|those|CODE|how|what",
                 "to",
             ),
             (
@@ -45,7 +42,7 @@ pub(super) const FAMILIES: &[Family] = &[
             ),
             ("arrived|arrive|arrives <to> the|a|an|this|our|his", "at"),
             (
-                "aware|ashamed|proud|afraid|fond|unaware|short|full|tired <about|from|with> DET|CODE|N|PL|it|this|VG",
+                "aware|ashamed|afraid|fond|unaware <about|from|with> DET|CODE|N|PL|it|this|VG",
                 "of",
             ),
             ("refer|refers|referring|referred <at|on|of> DET|CODE", "to"),
@@ -54,7 +51,6 @@ pub(super) const FAMILIES: &[Family] = &[
                 "to",
             ),
             ("limited|restricted <at> N", "to"),
-            ("listen|listens|listening <at> the|a N !CODE|NUM", "to"),
             (
                 "consistent|compatible|incompatible|associated <to> DET|CODE|N|PL|it|them",
                 "with",
@@ -79,15 +75,13 @@ pub(super) const FAMILIES: &[Family] = &[
             ("<in regards to>", "in regard to/regarding"),
             ("<with regards to>", "with regard to/regarding"),
             ("<as regards to>", "as regards"),
-            ("<in the other hand>", "on the other hand"),
-            ("<at the other hand>", "on the other hand"),
-            ("<in the contrary>", "on the contrary"),
+            ("^ <in the other hand> ,", "on the other hand"),
+            ("^ <at the other hand> ,", "on the other hand"),
+            ("^ <in the contrary> ,", "on the contrary"),
             ("<in behalf> of", "on behalf"),
-            ("<due of>", "due to"),
+            ("!the|a|his|her|their|its|your|our|my <due of>", "due to"),
             ("<owing of>", "owing to"),
-            ("<instead from>", "instead of"),
             ("<regardless from|to>", "regardless of"),
-            ("<by the way of>", "by way of"),
             (
                 "good|bad <in> math|maths|writing|coding|programming|reading|guessing|detecting|finding",
                 "at",
@@ -113,30 +107,19 @@ pub(super) const FAMILIES: &[Family] = &[
                 "an|the solution|answer|key|reply|exception|alternative <of> this|the problem|question|issue|rule",
                 "to",
             ),
-            (
-                "reason|reasons <of> this|that|the change|decision|error|failure|delay|choice",
-                "for",
-            ),
         ],
     },
     Family {
         code: "missing-word",
         message: "a word is missing here",
         patterns: &[
-            (
-                "able|unable|willing|allowed|supposed|want|wants|wanted|going|ought <V!> !END",
-                "to $1",
-            ),
+            ("able|unable|willing|supposed|ought <V!> !END", "to $1"),
             (
                 "able|unable <use|run|read|write|access|change|set|find|open|start|build|make|see|work|copy|install|connect|test|update|get|handle|process|match|call|load>",
                 "to $1",
             ),
             (
                 "~ you|we|they|i|users need|want|wish <V!|restart|install|run|use|change|set|keep|add|create|build|open|start|make|update|write|copy|get|test|find|see> DET|CODE|it|them|W !N|VD|first|PL",
-                "to $1",
-            ),
-            (
-                "you|we|they|i|users need|want|wish <V!|restart|run|use|keep|add|create|build|open|start|make|write|get|see|find> the|a|an|your|this|it|them|all|our",
                 "to $1",
             ),
             (
@@ -148,7 +131,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "to $1",
             ),
             (
-                "possible|impossible|easy|easier|hard|harder|difficult|necessary|safe|important|useful|required <V!|use|run|build|change|set|see|write|add|make|compare|access|copy|find|get> DET|CODE|NUM|it|them|all|any|other",
+                "easy|easier|harder|difficult <V!|use|run|build|change|set|see|write|add|make|compare|access|copy|find|get> DET|CODE|NUM|it|them|all|any|other",
                 "to $1",
             ),
             ("make|makes|be|making sure|certain <V!> DET|CODE", "to $1"),
@@ -165,7 +148,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "the $1",
             ),
             (
-                "it|this|that is|was|also|not|it's also|usually|generally|often|always|probably|not? <good|bad|great|nice|common|useful|popular|simple|powerful|small idea|practice|choice|example|place|mistake|tool|library|option|feature|problem|solution>",
+                "it|this|that is|was|also|not|it's also|usually|generally|often|always|probably|not? <good|bad|great|nice|common|useful|popular|simple|powerful|small idea|choice|example|place|mistake|tool|library|option|feature|problem|solution>",
                 "a $1 $2",
             ),
             ("<at|by end> of the|this|each|a|every", "$1 the $2"),
@@ -183,7 +166,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "$1 the $2",
             ),
             (
-                "<on|from|at|in|to first|last|left|right> page|line|day|place|time|week|step|chapter|side|column|row|element|item !NUM",
+                "<on|from|at|in|to first|last|left|right> page|line|week|step|chapter|column|row|element|item !NUM",
                 "$1 the $2",
             ),
             (
@@ -196,22 +179,17 @@ pub(super) const FAMILIES: &[Family] = &[
                 "$1 on",
             ),
             ("<according> the|this|our|your", "$1 to"),
-            ("<refer|belongs|refers> the|this|our|your", "$1 to"),
-            ("<waiting|waits> the|a|your", "$1 for"),
+            ("<belongs> the|this|our|your", "$1 to"),
             ("<is|are|was|were going> V!", "$1 $2 to"),
             ("as long <you|it|they|we|the>", "as $1"),
             (
                 "as soon|well|far|much|many|often <you|it|they|we|i|possible>",
                 "as $1",
             ),
-            ("<due> the|its|their|a", "$1 to"),
-            (
-                "used|needed|required|order|tries|try|trying|tried|needs|fails|failed|likes|attempts|attempting|decided|decides|chooses|plans|intends|intend <V!>",
-                "to $1",
-            ),
+            ("trying|attempting|intends|intend <V!>", "to $1"),
             ("<has|have be> VG|VD|ADJ|a|the", "$1 been"),
             (
-                "must|should|can|could|may|might|will|cannot|would not|also|only|always|then? <done|seen|taken|given|written|known|shown|chosen|broken>",
+                "must|should|can|could|may|might|will|cannot|would not|also|only|always|then? <done|seen|written|known|shown|chosen|broken>",
                 "be $1",
             ),
         ],
@@ -243,7 +221,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "$2",
             ),
             ("<free gift|gifts>", "$2"),
-            ("<pin number|numbers>", "PIN"),
+            ("<=PIN number|numbers>", "PIN"),
             ("<atm machine|machines>", "ATM"),
             ("<lcd display|displays>", "LCD"),
             ("<hiv virus>", "HIV"),
@@ -255,11 +233,10 @@ pub(super) const FAMILIES: &[Family] = &[
             ("<advance planning|warning>", "$2"),
             ("<added bonus>", "bonus"),
             ("<close proximity> to|of", "proximity"),
-            ("<completely|totally unanimous|eliminated|destroyed>", "$2"),
+            ("<completely|totally unanimous>", "$2"),
             ("<unexpected surprise>", "surprise"),
             ("<new innovation|innovations>", "$2"),
             ("<but however>", "but/however"),
-            ("<also too>", "also"),
             ("<enter in|into into>", "enter into"),
             ("<can be able to>", "can/may be able to"),
             ("<could|will|would possibly may|might>", "$1"),
@@ -324,13 +301,13 @@ pub(super) const FAMILIES: &[Family] = &[
                 "everyday",
             ),
             (
-                "<all ready> been|exists|exist|have|has|in|installed|running|know|there|used|done|a",
+                "<all ready> been|exists|exist|have|has|installed",
                 "already",
             ),
             ("<can not> !only", "cannot"),
             ("<with out> DET|VG|N", "without"),
             ("<an other> N|SG", "another"),
-            ("<other wise>", "otherwise"),
+            ("~ <other wise> ,|the|it|you|we|they", "otherwise"),
             ("<how ever> ,", "however"),
             ("<there fore>", "therefore"),
             ("<more over> ,", "moreover"),
@@ -348,13 +325,16 @@ pub(super) const FAMILIES: &[Family] = &[
             ("<my self>", "myself"),
             ("<in side> the|a", "inside"),
             ("<out side> the|a|of", "outside"),
-            ("<mean while>", "meanwhile"),
+            ("~ <mean while> ,|the|it|you|we|they", "meanwhile"),
             ("<in stead> of", "instead"),
             ("<what ever> you|the|is|it", "whatever"),
             ("<when ever> you|the|it|a|possible", "whenever"),
             ("<where ever> you|the|it|possible", "wherever"),
             ("<over view> of", "overview"),
-            ("<work flow|flows>", "workflow"),
+            (
+                "a|the|your|our <work flow> is|of|for|that|in|with",
+                "workflow",
+            ),
             ("<never the less>", "nevertheless"),
             ("<none the less>", "nonetheless"),
         ],
@@ -385,7 +365,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "in|of|with|for|on|to|from|by|use|using|into|at|see|run <these|those> chapter|section|file|option|page|example|case|function|command|folder|document|book|guide|tutorial|article|version|way|directory|method|class|value|name|server|project|setting|parameter !N|PL|V|W|and|or",
                 "this",
             ),
-            ("too|how|so|as|very|not|have|that <much> ADJ? PL", "many"),
+            ("too|so|as|very|have <much> ADJ? PL!", "many"),
             ("~ <much> PL|of are|the people|users|files|things", "many"),
             (
                 "too|how|so|as|very|not|have|that <many> time|information|noise|money|software|code|space|memory|work|traffic|data|research|advice|help|hardware|trouble|power|effort|documentation|luck|fun|energy|water|attention|knowledge|progress|bandwidth|feedback !N|PL|points|blocks|zones|steps|sources|structures|types|files|formats|packages|lines|bases|sets|items",
@@ -407,11 +387,11 @@ pub(super) const FAMILIES: &[Family] = &[
             ("<hardwares>", "hardware"),
             ("<knowledges>", "knowledge"),
             ("<equipments>", "equipment"),
-            ("<evidences> that|of|for", "evidence"),
+            ("<evidences> of|for", "evidence"),
             ("<furnitures>", "furniture"),
             ("<researches> on|in|have|show", "research"),
             (
-                "several|many|few|these|those|NUM|an|various|two <information|software|advice|feedback|hardware|equipment|furniture|homework|luggage> !N|PL|W",
+                "several|many|few|these|those|an|various|two <information|software|advice|feedback|hardware|equipment|furniture|homework|luggage> !N|PL|W",
                 "pieces of $1",
             ),
             (
@@ -423,7 +403,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "$1:many",
             ),
             (
-                "a|an|each|every|another ADJ? <files|pages|users|options|errors|bugs|tests|lines|words|arguments|parameters|functions|modules|packages|versions|servers|commands|settings|reasons|days|years|rules|tables|problems|examples|chapters|sections|folders|images|links|plugins|themes|tools|fields|methods|features> !N|PL|SG|CODE|VG|VD|per",
+                "a|an|every|another ADJ? <files|pages|users|options|errors|bugs|tests|lines|words|arguments|parameters|functions|modules|packages|versions|servers|commands|settings|reasons|days|years|rules|tables|problems|examples|chapters|sections|folders|images|links|plugins|themes|tools|fields|methods|features> !N|PL|SG|CODE|VG|VD|per",
                 "$1:one",
             ),
         ],
@@ -432,10 +412,7 @@ pub(super) const FAMILIES: &[Family] = &[
         code: "comma-after-opening",
         message: "a comma is missing after the opening of the sentence",
         patterns: &[
-            (
-                "^ <however> the|this|it|you|we|they|there|i|if|an|in|some|these|when|he|she|our|your",
-                "$1,",
-            ),
+            ("^ <however> there|if|in|some|when", "$1,"),
             (
                 "^ <for example|instance> DET|you|it|we|they|there|if|in|to|when|he|she|i|suppose|on|with|consider",
                 "$1 $2,",

@@ -14,7 +14,7 @@ pub(super) const FAMILIES: &[Family] = &[
             ("<it's> own", "its"),
             ("of|from|with|by|into|within|via <it's> SG|PL|VG END", "its"),
             (
-                "of|in|on|from|with|by|for|into|under|over|through|within|behind <it's> ADJ? SG|PL",
+                "of|from|with|by|into|under|through|within|behind <it's> ADJ? SG|PL",
                 "its",
             ),
             (
@@ -23,11 +23,11 @@ pub(super) const FAMILIES: &[Family] = &[
             ),
             ("and|or <it's> PL!", "its"),
             (
-                "~ <its> ADV? important|possible|impossible|easy|hard|difficult|likely|unlikely|best|better|worth|necessary|safe|clear|unclear|true|fine|okay|ok|up|not|a|an|the|been|also|just|only|still|always|never|really|very|too|so|recommended|because|time|going|called|about|like|that|what|why|how|pretty|quite !own|N",
+                "~ <its> ADV? important|possible|impossible|unlikely|worth|necessary|unclear|okay|ok|not|=a|an|the|been|also|just|really|too|recommended|because|going|that|what|why|how !own|N",
                 "it's",
             ),
             (
-                "~ <its> not|a|an|the|been|going|worth|recommended|unlikely|impossible|very|too|really|because|what|why|how",
+                "~ <its> not|=a|an|the|been|going|recommended|impossible|really|because|what|why|how",
                 "it's",
             ),
             (
@@ -35,7 +35,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "it's",
             ),
             (
-                "that|think|thinks|know|means|so|and|but|as|because|say|hope|believe|while|since|if|when <its> a|an|the|not|been|going|worth|recommended|very|too|really|been|what|why|how|impossible|unlikely",
+                "that|think|thinks|know|means|so|and|but|as|because|say|hope|believe|while|since|if|when <its> =a|an|the|not|been|going|recommended|really|been|what|why|how|impossible|unlikely",
                 "it's",
             ),
             (
@@ -78,11 +78,11 @@ pub(super) const FAMILIES: &[Family] = &[
                 "their",
             ),
             (
-                "~ <there> going|not|always|also|usually|often|both|all|just|already|very|too|independent|ready|available|optional|only|being ADV|ADJ|VG|to|of|used|for|in|on|at|a|the",
+                "~ <there> going|not|always|also|usually|often|both|all|just|already|very|too|independent|ready|available|optional|only ADV|ADJ|VG|to|of|used|for|in|on|at|a|the",
                 "they're",
             ),
             (
-                "because|if|when|since|that|until|once|unless|so|but|as|although|while <there|their> independent|going|ready|available|optional|not|used|both|also|usually|stored|created|needed|required|removed|deleted|written|called|loaded|done|sure|similar|different|equal|always|never of|to|at|in|on|by|for|with|from|when|if|END|a|the|before|after|as",
+                "because|if|when|since|that|until|once|unless|so|but|as|although|while <there|their> independent|going|ready|available|optional|not|both|also|usually|stored|created|needed|required|removed|deleted|written|called|loaded|done|sure|similar|different|equal|always|never of|to|at|in|on|by|for|with|from|when|if|END|a|the|before|after|as",
                 "they're",
             ),
             (
@@ -101,11 +101,11 @@ pub(super) const FAMILIES: &[Family] = &[
         message: "`your` tells whose it is; `you're` means `you are`",
         patterns: &[
             (
-                "<your> welcome|going|not|unable|allowed|supposed|trying|doing|getting|logged|done|right !END|N|SG",
+                "<your> going|not|unable|allowed|supposed|trying|logged !END|N|SG",
                 "you're",
             ),
             (
-                "if|when|once|unless|until|while|that|because|before|as|whether|since|so|sure <your> using|not|on|in|a|an|the|ready|done|working|running|going|looking|trying|new|logged|finished|familiar|sure|happy|unsure|interested|writing|building|developing|planning|creating|having|doing|getting|stuck|already|still|only|just|satisfied|connected|signed|able|unable|curious !N|own",
+                "if|when|once|unless|until|while|that|because|before|as|whether|since|so|sure <your> using|not|on|a|an|the|ready|done|going|looking|trying|logged|sure|happy|unsure|interested|creating|having|doing|getting|stuck|already|just|satisfied|connected|signed|able|unable|curious !N|own",
                 "you're",
             ),
             (
@@ -113,11 +113,11 @@ pub(super) const FAMILIES: &[Family] = &[
                 "you're",
             ),
             (
-                "what|where|why|how|who|which <your> doing|working|looking|trying|going|using|building|running|writing|thinking|missing|seeing|getting",
+                "what|where|why|how|who|which <your> doing|looking|trying|going|using|working|missing|seeing|getting",
                 "you're",
             ),
             (
-                "^ <your> going|welcome|done|ready|not|right|able|free|now|encouraged|invited|responsible|expected|required|about|all|almost to|END|in|on|allowed|set|able|done|ready|sure|for",
+                "^ <your> going|welcome|done|ready|not|able|free|encouraged|invited|responsible|almost to|END|in|on|allowed|set|able|done|ready|sure|for",
                 "you're",
             ),
             (
@@ -139,10 +139,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "person|author|user|users|people|developers|developer|someone|anyone|team|company|party|those|man|woman|customers|customer|children <who's> SG|PL is|are|was|were|has|have|you|we|they|he|she|it|can|will|does|do",
                 "whose",
             ),
-            (
-                "~ <whose> going|not|been|afraid|coming|there|ready|next|responsible|behind|using",
-                "who's",
-            ),
+            ("~ <whose> going|not|been|afraid|coming|there", "who's"),
             (
                 "person|someone|anyone|people|user|developer|everyone <whose> not|been|going|using|new|familiar|interested",
                 "who's",
@@ -186,7 +183,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "those/these",
             ),
             (
-                "in|of|with|all|for|at|by <them> files|pages|things|people|words|rules|tests|books|settings|days|tables|options",
+                "of|all <them> files|pages|things|people|words|rules|tests|books|settings|days|tables|options",
                 "those",
             ),
         ],
@@ -195,7 +192,7 @@ pub(super) const FAMILIES: &[Family] = &[
         code: "who",
         message: "a person is `who`, a thing is `which`",
         patterns: &[(
-            "author|authors|person|people|user|users|developer|developers|writer|writers|man|woman|men|women|child|children|someone|anyone|somebody|everybody|everyone|maintainer|maintainers|contributor|contributors|reader|readers|customer|customers|employee|employees|teacher|lawyer|engineer|engineers|programmer|programmers|student|students|friend|friends <which> !of|END",
+            "author|authors|person|people|user|users|developer|developers|writer|writers|man|woman|men|women|child|children|someone|anyone|somebody|everybody|everyone|maintainer|maintainers|contributor|contributors|reader|readers|customer|customers|employee|employees|teacher|lawyer|engineer|engineers|programmer|programmers|student|students|friend|friends <which> is|are|was|were|has|have|wants|can|will|VS!|wrote|made",
             "who",
         )],
     },

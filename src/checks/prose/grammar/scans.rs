@@ -214,13 +214,13 @@ const EITHER: &[&str] = &[
 
 /// What ends in a period without ending a sentence.
 const ABBREVIATIONS: &[&str] = &[
-    "e.g", "i.e", "etc", "vs", "no", "fig", "figs", "approx", "cf", "al", "st", "mr", "mrs", "dr",
-    "inc", "ltd", "co", "corp", "dept", "est", "p", "pp", "vol", "sec", "ch", "ed", "eds", "ca",
-    "resp", "incl", "excl", "min", "max", "a.k.a", "aka", "ver", "v", "rev", "eq", "eg", "ie",
-    "ex", "art", "arts", "para", "cl", "nos", "op", "cit", "viz", "jr", "sr", "prof", "rep", "sen",
-    "gen", "u.s", "u.k", "a.m", "p.m", "misc", "orig", "ref", "refs", "temp", "prev", "esp", "def",
-    "pt", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
-    "lit",
+    "e.g", "i.e", "etc", "vs", "no", "fig", "figs", "approx", "ave", "blvd", "cf", "al", "st",
+    "mr", "mrs", "dr", "inc", "ltd", "co", "corp", "dept", "est", "p", "pp", "vol", "sec", "ch",
+    "ed", "eds", "ca", "resp", "incl", "excl", "min", "max", "a.k.a", "aka", "ver", "v", "rev",
+    "eq", "eg", "ie", "ex", "art", "arts", "para", "cl", "nos", "op", "cit", "viz", "jr", "sr",
+    "prof", "rep", "sen", "gen", "u.s", "u.k", "a.m", "p.m", "misc", "orig", "ref", "refs", "temp",
+    "prev", "esp", "def", "pt", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept",
+    "oct", "nov", "dec", "lit",
 ];
 
 fn sentence_starts(tokens: &[Token<'_>]) -> Vec<Finding> {

@@ -17,7 +17,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "$1:base",
             ),
             (
-                "should|could|would|must|cannot|can't|won't|will not|also|only|always|never? <VD|VS> DET|CODE|within|ADJ|it|them|PL !VG",
+                "should|could|would|must|cannot|can't|won't|will not|also|only|always|never? !left|given <VD|VS> DET|CODE|within|ADJ|it|them|PL !VG",
                 "$1:base",
             ),
             (
@@ -35,7 +35,7 @@ pub(super) const FAMILIES: &[Family] = &[
             ),
             // Perfect and a preterite.
             (
-                "have|has|had|haven't|hasn't|hadn't|having|be|been|is|are|was|were|being|wasn't|weren't|isn't|aren't not|been|already|also|never|always|since|just|ever|only|recently? <went|saw|took|chose|wrote|began|did|came|became|gave|drew|drove|ate|fell|forgot|froze|grew|hid|knew|rode|shook|spoke|stole|swam|threw|overwrote|undid|wore>",
+                "have|has|had|haven't|hasn't|hadn't|having|be|been|is|are|was|were|being|wasn't|weren't|isn't|aren't not|been|already|also|never|always|since|just|ever|only|recently? !came|did|took|gave <went|saw|took|chose|wrote|began|became|drew|drove|ate|fell|forgot|froze|grew|hid|knew|rode|shook|spoke|stole|swam|threw|overwrote|undid|wore>",
                 "$1:ed",
             ),
             (
@@ -52,15 +52,15 @@ pub(super) const FAMILIES: &[Family] = &[
             ),
             // Do and an inflected verb.
             (
-                "did|didn't|does|doesn't|do|don't not|also|always|ever|even|never? <VD!>",
+                "didn't|doesn't|don't also|always|ever|even|never? <VD!>",
                 "$1:base",
             ),
             (
-                "did|didn't|does|doesn't|do|don't not|also|always|ever|even|never? <VS!>",
+                "didn't|doesn't|don't also|always|ever|even|never? <VS!>",
                 "$1:base",
             ),
             (
-                "do|did|does|didn't|don't|doesn't not <works|uses|needs|matches|means|changes|returns|runs|starts|loads|looks|supports|makes|takes|builds|shows|stops|updates|calls|reads|sets|lists|checks|fits|lets|requires|has|had|is|was|got|left|made|felt>",
+                "do|did|does not <VS!|VD!|works|uses|needs|matches|means|changes|returns|runs|starts|loads|looks|supports|makes|takes|builds|shows|stops|updates|calls|reads|sets|lists|checks|fits|lets|requires|has|had|is|was|got|left|made|felt>",
                 "$1:base",
             ),
             (
@@ -81,11 +81,11 @@ pub(super) const FAMILIES: &[Family] = &[
             ),
             // Modals.
             (
-                "should|could|would|must|cannot|can't|won't|shouldn't|wouldn't|couldn't not|also|only|always|never|then|still|just|automatically|probably? <VS!|VD!>",
+                "should|could|would|must|cannot|can't|won't|shouldn't|wouldn't|couldn't not|also|only|always|never|then|still|just|automatically|probably? !depends|did|helps|helped|given|left <VS!|VD!>",
                 "$1:base",
             ),
             (
-                "PL|he|she|it|you|we|they|i|SG|CODE|which|that|who will|can|may|might not|also|only|always|never|then|still|just|automatically|probably? <VS!|VD!>",
+                "!whether|what|whatever|how|all|everything|that|which|than|as|the PL|he|she|it|you|we|they|i|SG|CODE|which|that|who will|can|may|might not|also|only|always|never|then|still|just|automatically|probably? <VS!|VD!>",
                 "$1:base",
             ),
             (
@@ -127,7 +127,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "$1:ing",
             ),
             (
-                "before|after|by|without|while|when|from|for|on|about|in <V!|install> DET|CODE",
+                "before|after|by|without|while|when|about|in <V!|install> DET|CODE",
                 "$1:ing",
             ),
             (
@@ -177,27 +177,29 @@ pub(super) const FAMILIES: &[Family] = &[
                 "$1:s",
             ),
             (
-                "each|one|neither of the|these|those|my|our|your|their|its|them NUM? ADJ? PL? <are|have|were|do|don't|aren't|weren't|haven't> !PL",
+                "^ each|one|neither of the|these|those|my|our|your|their|its|them NUM? ADJ? PL? <are|have|were|do|don't|aren't|weren't|haven't> !PL",
                 "$1:s",
             ),
             (
-                "~ each|one|neither of the|these|those|our|your|their|its ADJ? PL <V!|run|return|have|use|need|get> DET|CODE|in|on|at|to|by|from|with|its|into",
+                "^ each|one|neither of the|these|those|our|your|their|its ADJ? PL <V!|run|return|have|use|need|get> DET|CODE|in|on|at|to|by|from|with|its|into",
                 "$1:s",
             ),
             (
-                "one of the|these|those|our|your|their|its|my ADJ? N? PL <are|were> !that|which|PL",
+                "^ one of the|these|those|our|your|their|its|my ADJ? N? PL <are|were> !that|which|PL",
                 "$1:s",
             ),
             (
-                "~ each|every|another ADJ? SG <are|have|were|do|don't|aren't|V!> !and|or|END",
+                "~ each|every|another ADJ? !time|day|week|month|year|morning|night|evening|hour|minute|second SG <are|have|do|don't|aren't|V!> !and|or|END",
                 "$1:s",
             ),
             (
-                "~ everyone|everybody|someone|somebody|nobody|everything|something|nothing|anyone|anybody <are|have|were|do|don't|V!>",
+                "~ everyone|everybody|someone|somebody|nobody|everything|something|nothing|anyone|anybody <are|have|do|don't>",
                 "$1:s",
             ),
             // Pronouns.
-            ("he|she <don't|are|were|have|do> !you|not|we", "$1:s"),
+            ("he|she <don't|are>", "$1:s"),
+            ("^ he|she <have|do> !you|not|we", "$1:s"),
+            ("~ everyone|everybody|nobody <know|agree|want|need>", "$1:s"),
             ("~ it <don't|are|have>", "$1:s"),
             (
                 "that|which|because|since|and|so|but it <don't|haven't>",
@@ -205,7 +207,7 @@ pub(super) const FAMILIES: &[Family] = &[
             ),
             ("~ he|she|it <use> !to", "$1:s"),
             (
-                "~ he|she|it <make|need|take|return|call|look|work|run|start|write|read|show|send|change|load|set|give|come|mean|want|know|get|V!> !END|or",
+                "~ he|she|it <make|take|return|call|look|work|run|start|write|read|show|send|change|load|set|give|mean|want|know|get|V!> !END|or",
                 "$1:s",
             ),
             (
@@ -234,7 +236,7 @@ pub(super) const FAMILIES: &[Family] = &[
             ),
             // There is and there are.
             (
-                "there <is|was> several|many|multiple|various|NUM|few|numerous",
+                "there <is|was> several|many|multiple|various|few|numerous !a",
                 "$1:pl",
             ),
             (
@@ -246,7 +248,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "$1:pl",
             ),
             (
-                "!if|as|though|where|whether|than|out|from|live there <are|were> a|an|one|another !few|lot|couple|number|handful|hundred|great|million|bunch|total|variety|huge|wide|large|dozen|thousand|wealth|series|small|limited|growing|NUM|lots|plethora|set|multitude|range|vast|million|host|good|whole|fair|and|finite|myriad|ton|pair|maximum|minimum|near|CODE|of|or|possible|fixed|tremendous",
+                "!if|as|though|where|whether|than|out|from|live there <are> a|an|one|another !few|lot|couple|number|handful|hundred|great|million|bunch|total|variety|huge|wide|large|dozen|thousand|wealth|series|small|limited|growing|NUM|lots|plethora|set|multitude|range|vast|million|host|good|whole|fair|and|finite|myriad|ton|pair|maximum|minimum|near|surprising|increasing|infinite|unlimited|endless|enormous|ever|impressive|astonishing|equal|abundance|average|array|odd|CODE|of|or|possible|fixed|tremendous",
                 "$1:s",
             ),
             // A subject in the plural with an article or the like before it.
@@ -259,7 +261,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "$1:pl",
             ),
             (
-                "~ all|both|these|those|many|most|several|some|two|three|few ADJ? PL <has|is|was|doesn't|isn't|wasn't|hasn't|does> !N",
+                "~ all|both|these|those|many|most|several|few ADJ? PL <has|is|was|doesn't|isn't|wasn't|hasn't|does> !N",
                 "$1:pl",
             ),
             (
@@ -285,11 +287,11 @@ pub(super) const FAMILIES: &[Family] = &[
             ("~ they|we|you|these|those|both|all PL <VS!>", "$1:base"),
             // A subject in the singular.
             (
-                "^ the|this|that|a|an|each|every|our|your|its|my ADJ? SG !N <V!> DET|CODE|NUM|PL|to|in|on|from|all|only|N",
+                "^ the|this|that|a|an|each|every|our|your|its|my ADJ? !time|day|week|month|year|morning|night|evening|way SG !N <V!> DET|CODE|NUM|PL|to|in|on|from|all|only|N",
                 "$1:s",
             ),
             (
-                "^ the|this|that|each|every|a|an SG <return|make|need|take|give|send|run|remove|include|contain|write|use|change|set|show|load|store|build|check|handle|copy> a|an|the|all|its|any|an|no|this|every|your|each|only|both|one|some",
+                "^ the|this|that|each|every|a|an !time|day|week|month|year|morning|night|evening|way SG <return|make|need|take|give|send|run|remove|include|contain|write|use|change|set|show|load|store|build|check|handle|copy> a|an|the|all|its|any|an|no|this|every|your|each|only|both|one|some",
                 "$1:s",
             ),
             (
@@ -301,7 +303,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "$1:s",
             ),
             ("^ DET ADJ? SG <do> not", "$1:s"),
-            ("~ i <is|has|does|are|were|doesn't|isn't>", "$1:i"),
+            ("~ =I <is|has|does|are|doesn't|isn't>", "$1:i"),
             ("doesn't|don't|didn't <needs|has|works|VS!>", "$1:base"),
         ],
     },
