@@ -49,21 +49,25 @@ impl Check for ProseCheck {
             let Some((words, place)) = places.get(&found.path).zip(found.place.as_ref()) else {
                 return true;
             };
-            let apart =
-                |word: &&Range<usize>| word.end <= place.span.start || place.span.end <= word.start;
-            words.iter().all(apart)
+            let next = words.partition_point(|word| word.end <= place.span.start);
+            words
+                .get(next)
+                .is_none_or(|word| place.span.end <= word.start)
         }));
         found.extend(misspelled);
         found
     }
 }
 
-/// The places of findings, by their files.
+/// The places of findings, by their files and in their order; no two of them overlap.
 fn places(found: &[Diagnostic]) -> BTreeMap<&SitePath, Vec<&Range<usize>>> {
     let mut places: BTreeMap<&SitePath, Vec<&Range<usize>>> = BTreeMap::new();
     for found in found {
         let spans = found.place.iter().map(|place| &place.span);
         places.entry(&found.path).or_default().extend(spans);
+    }
+    for spans in places.values_mut() {
+        spans.sort_by_key(|span| (span.start, span.end));
     }
     places
 }
@@ -71,7 +75,7 @@ fn places(found: &[Diagnostic]) -> BTreeMap<&SitePath, Vec<&Range<usize>>> {
 fn skipped(page: &Page) -> Diagnostic {
     let message = format!(
         "the page is {} MB; its prose is not checked",
-        page.text.len() >> 20
+        page.text.len().div_ceil(1 << 20)
     );
     Diagnostic::new("prose-skipped", Severity::Suggestion, &page.path, message).help(format!(
         "split it; pages up to {} MB are checked",

@@ -241,13 +241,14 @@ type Slips<'a, 'b> = Vec<(&'a Suspect<'b>, &'a [(String, u32)])>;
 
 /// Of rare unknown words, those that lie near to a known one.
 fn likely(context: &CheckContext<'_>, suspects: &[Suspect<'_>]) -> Vec<Diagnostic> {
-    let mut words = Words::new();
+    let (mut words, mut left) = (Words::new(), None);
     for suspect in suspects {
         let words = words.entry(suspect.tongue.clone()).or_default();
-        words.insert(suspect.word.clone());
-    }
-    for words in words.values_mut() {
-        *words = std::mem::take(words).into_iter().take(MOST_RARE).collect();
+        if words.len() < MOST_RARE || words.contains(&suspect.word) {
+            words.insert(suspect.word.clone());
+        } else {
+            left.get_or_insert(suspect);
+        }
     }
     let nears = near(context.store, &context.site.lexicons, &words);
     let mut by_page: BTreeMap<&SitePath, Slips<'_, '_>> = BTreeMap::new();
@@ -264,7 +265,19 @@ fn likely(context: &CheckContext<'_>, suspects: &[Suspect<'_>]) -> Vec<Diagnosti
         let found = found.map(|(suspect, near)| probable(suspect, &ranked(near, &counts)));
         found.collect::<Vec<_>>()
     };
-    by_page.into_values().flat_map(of_page).collect()
+    let found = by_page.into_values().flat_map(of_page);
+    found.chain(left.map(left_out)).collect()
+}
+
+/// The first word that was compared with no other, there being too many.
+fn left_out(suspect: &Suspect<'_>) -> Diagnostic {
+    let page = suspect.text.page;
+    let span = suspect.block.source(&suspect.token.range);
+    let message = format!(
+        "more than {MOST_RARE} words are in no dictionary; slips among the rest are not found"
+    );
+    page.diagnostic("prose-skipped", Severity::Suggestion, span, message)
+        .help("make the right ones known; `tympan check --words` lists them")
 }
 
 /// How often a page uses each of its words, in lower case.

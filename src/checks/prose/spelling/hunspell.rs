@@ -13,11 +13,18 @@ use crate::site::Dictionary;
 pub(super) struct Hunspell {
     dictionary: spellbook::Dictionary,
     letters: Vec<char>,
+    /// In letters; a longer word is not looked at.
+    longest: usize,
     english: English,
 }
 
-/// In letters; a longer word is not looked at.
-const LONGEST: usize = 60;
+/// In letters: the longest word of a dictionary that makes no compounds, and of one that does. The
+/// ways to divide a word grow with each letter.
+const LONGEST: (usize, usize) = (60, 24);
+
+/// The fewest letters of a part of a compound. A dictionary that asks for fewer is read as though it
+/// asked for as many: with parts of one letter, one word takes minutes.
+const SHORTEST_PART: usize = 3;
 
 /// What a word with a capital is behind one without: most of them are compounds that nobody uses.
 const NOUN: u32 = 40;
@@ -28,13 +35,15 @@ const LETTERS: usize = 48;
 impl Hunspell {
     /// Reads a dictionary; what is wrong with it if it cannot be read.
     pub(super) fn new(of: &Dictionary) -> Result<Self, String> {
-        let read = || spellbook::Dictionary::new(&of.affixes, &of.words);
+        let (affixes, longest) = bounded(&of.affixes);
+        let read = || spellbook::Dictionary::new(&affixes, &of.words);
         let dictionary = catch_unwind(read)
             .map_err(|_| "it cannot be read".to_owned())?
             .map_err(|error| error.to_string())?;
         Ok(Self {
             dictionary,
             letters: letters(&of.words),
+            longest,
             english: English::new(Dialect::Any),
         })
     }
@@ -42,7 +51,7 @@ impl Hunspell {
     /// Whether a word, or each part that an apostrophe ends, is right as it is written.
     pub(super) fn knows(&self, word: &str) -> bool {
         let count = word.chars().count();
-        count > LONGEST
+        count > self.longest
             || self.has(word)
             || self.english.knows(word)
             || (word.contains('\'')
@@ -54,7 +63,7 @@ impl Hunspell {
     /// The words that one slip makes into this one, the likeliest first.
     pub(super) fn near(&self, word: &str) -> Vec<(String, u32)> {
         let typed: Vec<char> = word.chars().collect();
-        if typed.len() > LONGEST / 2 {
+        if typed.len() > self.longest.min(LONGEST.0 / 2) {
             return Vec::new();
         }
         let mut near: Vec<(String, u32)> = Vec::new();
@@ -104,6 +113,30 @@ impl Hunspell {
     }
 }
 
+/// The rules of a dictionary with parts of compounds that are long enough, and its longest word.
+fn bounded(affixes: &str) -> (String, usize) {
+    let makes_compounds = affixes.lines().any(|line| {
+        let name = line.split_whitespace().next().unwrap_or("");
+        name.starts_with("COMPOUND") && name != "COMPOUNDMIN"
+    });
+    if !makes_compounds {
+        return (affixes.to_owned(), LONGEST.0);
+    }
+    let line = |line: &str| {
+        let mut parts = line.split_whitespace();
+        let minimum = (parts.next() == Some("COMPOUNDMIN"))
+            .then(|| parts.next().and_then(|number| number.parse::<usize>().ok()));
+        match minimum {
+            Some(minimum) => {
+                let minimum = minimum.unwrap_or(SHORTEST_PART).max(SHORTEST_PART);
+                format!("COMPOUNDMIN {minimum}\n")
+            }
+            None => format!("{line}\n"),
+        }
+    };
+    (affixes.lines().map(line).collect(), LONGEST.1)
+}
+
 /// A noun or a name, as some languages write them.
 pub(super) fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
@@ -124,4 +157,25 @@ fn letters(words: &str) -> Vec<char> {
     letters.sort_by_key(|(letter, count)| (std::cmp::Reverse(*count), *letter));
     let letters = letters.into_iter().take(LETTERS);
     letters.map(|(letter, _)| letter).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_compounds_have_three_letters() {
+        let case = |affixes: &str, expected: (&str, usize)| {
+            assert_eq!(bounded(affixes), (expected.0.to_owned(), expected.1));
+        };
+        case("SET UTF-8\nCOMPOUNDMIN 1", ("SET UTF-8\nCOMPOUNDMIN 1", 60));
+        case(
+            "COMPOUNDMIN 1\nCOMPOUNDFLAG x\n",
+            ("COMPOUNDMIN 3\nCOMPOUNDFLAG x\n", 24),
+        );
+        case(
+            "COMPOUNDRULE 1\nCOMPOUNDMIN 5\n",
+            ("COMPOUNDRULE 1\nCOMPOUNDMIN 5\n", 24),
+        );
+    }
 }
