@@ -260,6 +260,8 @@ pub(super) const PLURALS: &[&str] = &["people", "children", "men", "women"];
 
 /// Words in `s` that take a verb in the singular, or may.
 pub(super) const NO_PLURALS: &[&str] = &[
+    "netherlands",
+    "philippines",
     "always",
     "analysis",
     "basis",

@@ -82,7 +82,7 @@ pub(super) const FAMILIES: &[Family] = &[
             ),
             ("if|unless|when|because|since <your> a|an|the|not", "you're"),
             (
-                "if|when|unless <your> using|running|writing|working|building DET|NUM|CODE|W !W",
+                "if|when|unless <your> using|running|writing|working|building DET|NUM|CODE",
                 "you're",
             ),
         ],
@@ -106,7 +106,7 @@ pub(super) const FAMILIES: &[Family] = &[
         "`effect` is what comes of something; to `affect` is to change it",
         &[
             (
-                "not|will|can|may|might|would|could|should|doesn't|don't|won't|didn't|cannot|can't|also|must|never <effect> !real|positive|lasting|such|meaningful ADJ? !changes|change|payments|transfers|improvements|repairs|reform PL",
+                "not|will|can|may|might|would|could|should|doesn't|don't|won't|didn't|cannot|can't|also|must|never <effect> !real|positive|lasting|such|meaningful ADJ? !changes|change|payments|transfers|deliveries|delivery|settlements|transactions|sales|registrations|improvements|repairs|reform PL",
                 "affect",
             ),
             (
@@ -150,7 +150,7 @@ pub(super) const FAMILIES: &[Family] = &[
     confusion(
         "`where` is a place; `were` and `are` are verbs",
         &[(
-            "choose|chooses|know|knows|knew|decide|decides|see|tell|tells|define|defines|specify|specifies|set|sets|choosing|unsure|sure|remember|shows|find|explain|explains|configure|exactly|determine|determines|select|out <were> to|the|your|it|you|they|we|DET",
+            "!you|we|they|i|he|she|it|users|people choose|chooses|know|knows|knew|decide|decides|see|tell|tells|define|defines|specify|specifies|set|sets|choosing|unsure|sure|remember|shows|find|explain|explains|configure|exactly|determine|determines|select|out <were> to|the|your|it|you|they|we|DET",
             "where",
         )],
     ),
@@ -169,7 +169,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "too",
             ),
             (
-                "far|way|much|it's|is|are|was|were|be|been|not|getting|grows|grown|becomes|become|got|seems|seemed|looks|looked|felt <to> long|small|large|short|big|slow|fast|hot|cold|loud|heavy|old|young|tight|wide|busy|dark|bright|soon|late|early|expensive|dangerous|risky|vague|short|tired|easy|hard|simple|complex END|for|to|and|or|in|on|when",
+                "far|way|much|it's|is|are|was|were|be|been|not|getting|grows|grown|becomes|become|got|seems|seemed|looks|looked|felt <to> long|small|large|short|big|fast|hot|cold|loud|heavy|old|young|tight|wide|busy|dark|bright|soon|late|early|expensive|dangerous|risky|vague|short|tired|easy|hard|simple|complex END|for|to|and|or|in|on|when",
                 "too",
             ),
         ],
