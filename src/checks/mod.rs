@@ -72,7 +72,7 @@ pub const CHECKS: &[&dyn Check] = &[
 
 /// Runs every check over the site and sorts what was found, at the levels of the checks themselves.
 ///
-/// What was found while the site was read (`Site::diagnostics`) is not in it. [`settle`] makes of all
+/// What was found while the site was read (`Site::diagnostics`) is not in it. [`settle()`] makes of all
 /// of it together what the project wants to be told. Each page is one step of the progress, whose
 /// stage the caller begins and ends.
 pub fn run_checks(context: &CheckContext<'_>) -> Vec<Diagnostic> {

@@ -112,6 +112,12 @@ pub(super) const OFF: &[&str] = &[
     "AllowTo",
     "DidPast",
     "InterestedIn",
+    // Right before a noun alone: "it's time", "it's unlikely", "has you covered".
+    "HavePronoun",
+    "ItsPossessive",
+    "NominalWants",
+    "PronounVerbAgreement",
+    "Months",
     "WhomSubjectOfVerb",
     // Rules of our own do this.
     "AnA",
@@ -122,8 +128,6 @@ pub(super) const OFF: &[&str] = &[
 /// Rules whose name in harper says less than it could.
 const NAMES: &[(&str, &str)] = &[
     ("CommaFixes", "comma"),
-    ("PronounVerbAgreement", "verb-agreement"),
-    ("ItsPossessive", "its"),
     ("ThenThan", "than"),
     ("ModalOf", "have"),
     ("PossessiveYour", "your"),
