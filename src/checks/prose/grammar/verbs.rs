@@ -199,7 +199,7 @@ pub(super) const FAMILIES: &[Family] = &[
             // Pronouns.
             ("he|she <don't|are>", "$1:s"),
             ("^ he|she <have|do> !you|not|we", "$1:s"),
-            ("~ everyone|everybody|nobody <know|agree|want|need>", "$1:s"),
+            ("~ everyone|everybody|nobody <know|agree|want>", "$1:s"),
             ("~ it <don't|are|have>", "$1:s"),
             (
                 "that|which|because|since|and|so|but it <don't|haven't>",
