@@ -118,6 +118,12 @@ pub(super) const OFF: &[&str] = &[
     "NominalWants",
     "PronounVerbAgreement",
     "Months",
+    "QuantifierNumeralConflict",
+    "GoodAt",
+    // Taste.
+    "Excellent",
+    "RedundantPretty",
+    "Wanna",
     "WhomSubjectOfVerb",
     // Rules of our own do this.
     "AnA",
