@@ -373,25 +373,6 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_dictionary_knows_no_word_and_harms_nothing() {
-        let page = ("a.md", "---\nlang: de\n---\n\nDer Tnag liegt.\n");
-        let mut told = Vec::new();
-        for (affixes, words) in [
-            ("SFX N Y 99999\nSFX\n", "1\nTang\n"),
-            ("\u{feff}SET X\n", "x"),
-        ] {
-            let files = [
-                ("dictionaries/de.aff", affixes),
-                ("dictionaries/de.dic", words),
-                page,
-            ];
-            let found = found(&ProseCheck, &files);
-            told.extend(found.into_iter().map(|found| found.code));
-        }
-        assert_eq!(told, ["config-dictionary"; 2]);
-    }
-
-    #[test]
     fn each_region_spells_its_own_way() {
         let page = |language: &str| format!("---\nlang: {language}\n---\n\nThe colour is grey.\n");
         case(&page("en"), &[]);

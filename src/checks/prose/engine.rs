@@ -57,7 +57,7 @@ pub(super) struct Engine {
 
 /// How many texts a group of rules reads before it is made anew. It keeps what it found in the
 /// last thousand clauses, some 100 KB for each; making it anew takes as long as two texts.
-const TEXTS_PER_GROUP: usize = 200;
+const TEXTS_PER_GROUP: usize = 100;
 
 impl Dialect {
     /// The dialect of a language (BCP 47), if it is English.

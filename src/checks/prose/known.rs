@@ -7,7 +7,7 @@ use crate::digest::Digest;
 use crate::store::{Key, Pack, Store};
 
 /// The version of the step: masks, rules, form of findings.
-const VERSION: u32 = 15;
+const VERSION: u32 = 16;
 
 /// The step that results are kept under.
 pub(in crate::checks) const STEP: &str = "prose";

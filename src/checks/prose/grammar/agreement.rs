@@ -115,7 +115,7 @@ pub(super) const FAMILIES: &[Family] = &[
         message: "this word does not fit the number of what it counts",
         patterns: &[
             (
-                "^ <this> PL V!|return|need|take|show DET|CODE|NUM|it|them|nothing",
+                "^ <this> !helps|makes|lets|needs PL V!|return|need|take|show DET|CODE|NUM|it|them|nothing",
                 "these",
             ),
             (

@@ -162,6 +162,8 @@ fn letters(words: &str) -> Vec<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::prose::ProseCheck;
+    use crate::checks::test_site::found;
 
     #[test]
     fn parts_of_compounds_have_three_letters() {
@@ -177,5 +179,24 @@ mod tests {
             "COMPOUNDRULE 1\nCOMPOUNDMIN 5\n",
             ("COMPOUNDRULE 1\nCOMPOUNDMIN 5\n", 24),
         );
+    }
+
+    #[test]
+    fn a_broken_dictionary_knows_no_word_and_harms_nothing() {
+        let page = ("a.md", "---\nlang: de\n---\n\nDer Tnag liegt.\n");
+        let mut told = Vec::new();
+        for (affixes, words) in [
+            ("SFX N Y 99999\nSFX\n", "1\nTang\n"),
+            ("\u{feff}SET X\n", "x"),
+        ] {
+            let files = [
+                ("dictionaries/de.aff", affixes),
+                ("dictionaries/de.dic", words),
+                page,
+            ];
+            let found = found(&ProseCheck, &files);
+            told.extend(found.into_iter().map(|found| found.code));
+        }
+        assert_eq!(told, ["config-dictionary"; 2]);
     }
 }

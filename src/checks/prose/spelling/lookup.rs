@@ -17,7 +17,7 @@ use crate::site_path::SitePath;
 use crate::store::{Key, Store};
 
 /// The version of what is kept.
-const VERSION: u32 = 6;
+const VERSION: u32 = 7;
 
 /// The step that results are kept under.
 pub(in crate::checks) const STEP: &str = "spelling";

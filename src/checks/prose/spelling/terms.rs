@@ -184,6 +184,7 @@ const TERMS: &[&str] = &[
     "pthread",
     "pthreads",
     "ptype",
+    "readd",
     "recurse",
     "recurses",
     "refactor",
@@ -302,6 +303,7 @@ const TERMS: &[&str] = &[
     "worktree",
     "worktrees",
     "writable",
+    "xargo",
     "xenial",
     "yaml",
 ];
