@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::assets::budget::BUDGET;
+use crate::assets::encoders::{self, Format, Lossless, Settings};
 use crate::assets::error::AssetError;
 use crate::assets::header::{Header, HeaderFault, read_header};
 use crate::assets::map::{ImageAsset, ImageFile, ImageKind};
@@ -11,7 +12,6 @@ use crate::assets::plan::VERSION;
 use crate::assets::read::{is_drawing, is_markup};
 use crate::assets::sanitize::sanitize;
 use crate::assets::strip::strip;
-use crate::assets::webp::{self, Coding};
 use crate::digest::Digest;
 use crate::release::{Artifact, Role};
 use crate::repo::Snapshot;
@@ -31,7 +31,7 @@ pub struct Encoded {
 
 /// The encoders and their versions, for the lock of a release.
 pub fn encoder_version() -> String {
-    format!("images {VERSION}, {}", webp::version())
+    format!("images {VERSION}, {}", encoders::version(Format::WebP))
 }
 
 /// Makes the files of one image.
@@ -116,7 +116,7 @@ fn key_of(asset: &ImageAsset, files: &[&ImageFile], quality: u8) -> Key {
         .digest("source", asset.digest)
         .input("plan", plan.join("\n").as_bytes())
         .input("quality", &[quality])
-        .input("encoder", webp::version().as_bytes())
+        .input("encoder", encoders::version(Format::WebP).as_bytes())
 }
 
 fn read(path: &SitePath, snapshot: &Snapshot) -> Result<Vec<u8>, AssetError> {
@@ -224,6 +224,11 @@ fn make_files(
     }
     let _reserved = BUDGET.reserve(header);
     let pixels = Pixels::decode(bytes, header)?;
+    let content = encoders::content_of(&pixels, header.lossless);
+    let settings = Settings {
+        quality,
+        lossless: Lossless::Auto,
+    };
     files
         .iter()
         .map(|file| {
@@ -231,29 +236,14 @@ fn make_files(
                 return Ok(strip(bytes, header));
             }
             let resized = pixels.resized(file.width, file.height)?;
-            match file.path.extension() {
-                "webp" => to_webp(&resized, header, quality),
-                "jpg" => resized.to_jpeg(quality),
-                _ => resized.to_png(),
-            }
+            let format = match file.path.extension() {
+                "webp" => Format::WebP,
+                "jpg" => Format::Jpeg,
+                _ => Format::Png,
+            };
+            encoders::encode(&resized, format, content, &settings)
         })
         .collect()
-}
-
-/// A photograph is coded with loss; of a drawing the smaller of both codings is kept.
-fn to_webp(pixels: &Pixels, header: &Header, quality: u8) -> Result<Vec<u8>, String> {
-    if !header.lossless {
-        return webp::encode(pixels, Coding::Lossy(quality));
-    }
-    let lossless = webp::encode(pixels, Coding::Lossless)?;
-    // Edges and letters show loss sooner than photographs do.
-    let sharp = Coding::LossySharp(quality.saturating_add(5).min(100));
-    let lossy = webp::encode(pixels, sharp)?;
-    Ok(if lossy.len() < lossless.len() {
-        lossy
-    } else {
-        lossless
-    })
 }
 
 #[cfg(test)]

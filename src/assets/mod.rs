@@ -6,6 +6,7 @@
 mod budget;
 mod document;
 mod encode;
+mod encoders;
 mod error;
 mod header;
 mod map;
@@ -17,10 +18,10 @@ mod sanitize;
 mod strip;
 mod svg;
 mod uses;
-mod webp;
 
 pub use document::{DocumentImage, document_image};
 pub use encode::{Encoded, copy_file, encode_image, encoder_version};
+pub use encoders::Format;
 pub use error::AssetError;
 pub use map::{AssetMap, ImageAsset, ImageFile, ImageKind};
 pub use picture::{Picture, PictureContent, Rgba, fit};

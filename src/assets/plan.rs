@@ -3,9 +3,9 @@
 //! A name holds a digest of everything that decides the bytes, so a file may be kept forever and
 //! a page can be rendered before its images are.
 
+use crate::assets::encoders::{self, Format};
 use crate::assets::header::Header;
 use crate::assets::map::{ImageAsset, ImageFile, ImageKind};
-use crate::assets::webp;
 use crate::config::Config;
 use crate::digest::Digest;
 use crate::site_path::SitePath;
@@ -117,7 +117,7 @@ fn recipe(kind: ImageKind, width: u32, height: u32, extension: &str, config: &Co
         ImageKind::Gif | ImageKind::Other => format!("copy v{VERSION}"),
         _ => format!(
             "{extension} {width}x{height} q{quality} {} v{VERSION}",
-            webp::version()
+            encoders::version(Format::WebP)
         ),
     }
 }

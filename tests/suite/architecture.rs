@@ -93,8 +93,8 @@ const ONE_ROOM_ONLY: &[(&str, &[&str])] = &[
     // Git, and this program itself, which compiles styles apart from everything else.
     ("Command::new", &["src/repo/", "src/sass/"]),
     ("grass_compiler::", &["src/sass/"]),
-    ("unsafe {", &["src/assets/webp.rs"]),
-    ("libwebp_sys", &["src/assets/webp.rs"]),
+    ("unsafe {", &["src/assets/encoders/"]),
+    ("libwebp_sys", &["src/assets/encoders/"]),
     ("printpdf::", &["src/render/pdf/"]),
     ("epub_builder::", &["src/render/epub/"]),
     ("resvg::", &["src/render/brand/"]),

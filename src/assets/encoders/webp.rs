@@ -19,7 +19,7 @@ const METHOD: c_int = 4;
 
 /// How pixels are coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Coding {
+pub(in crate::assets::encoders) enum Coding {
     /// As a photograph.
     Lossy(u8),
     /// As a drawing: colors at edges keep their place, which takes twice the time.
@@ -29,7 +29,7 @@ pub(super) enum Coding {
 }
 
 /// The encoder's name and version.
-pub(super) fn version() -> String {
+pub(in crate::assets::encoders) fn version() -> String {
     #[expect(unsafe_code, reason = "the binding declares every C function unsafe")]
     // SAFETY: the function takes nothing and returns a constant.
     let version = unsafe { WebPGetEncoderVersion() };
@@ -45,7 +45,10 @@ pub(super) fn version() -> String {
 ///
 /// # Errors
 /// Says why the encoder refused: a side over 16383 pixels, or no memory.
-pub(super) fn encode(pixels: &Pixels, coding: Coding) -> Result<Vec<u8>, String> {
+pub(in crate::assets::encoders) fn encode(
+    pixels: &Pixels,
+    coding: Coding,
+) -> Result<Vec<u8>, String> {
     let pixels = &pixels.to_color();
     let webp = encode_pixels(pixels, coding)?;
     Ok(match &pixels.profile {

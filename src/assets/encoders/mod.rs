@@ -1,0 +1,15 @@
+//! From pixels to the smallest file that looks the same.
+//!
+//! An encoder runs on one thread with fixed settings, so that the same pixels give the same bytes
+//! on every machine. None of them sees a byte of a repository: only pixels that were decoded here.
+
+mod choice;
+mod content;
+mod format;
+mod webp;
+
+pub use format::Format;
+
+pub(super) use choice::{encode, version};
+pub(super) use content::content_of;
+pub(super) use format::{Content, Lossless, Settings};
