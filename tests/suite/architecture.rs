@@ -95,6 +95,8 @@ const ONE_ROOM_ONLY: &[(&str, &[&str])] = &[
     ("grass_compiler::", &["src/sass/"]),
     ("unsafe {", &["src/assets/encoders/"]),
     ("libwebp_sys", &["src/assets/encoders/"]),
+    ("mozjpeg::", &["src/assets/encoders/"]),
+    ("oxipng::", &["src/assets/encoders/"]),
     ("printpdf::", &["src/render/pdf/"]),
     ("epub_builder::", &["src/render/epub/"]),
     ("resvg::", &["src/render/brand/"]),

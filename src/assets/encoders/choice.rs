@@ -2,17 +2,19 @@
 
 use crate::assets::encoders::format::{Content, Format, Lossless, Settings};
 use crate::assets::encoders::webp::{self, Coding};
+use crate::assets::encoders::{jpeg, png};
 use crate::assets::pixels::Pixels;
 
 /// Raised when the same encoder gives other bytes for the same pixels.
-const REVISION: u32 = 1;
+const REVISION: u32 = 2;
 
 /// The encoder of a format, its version and that of its settings: a part of every key.
 pub(in crate::assets) fn version(format: Format) -> String {
     let encoder = match format {
         Format::WebP => webp::version(),
         Format::Avif => "none".to_owned(),
-        Format::Jpeg | Format::Png => "image".to_owned(),
+        Format::Jpeg => jpeg::version(),
+        Format::Png => png::version(),
     };
     format!("{encoder} r{REVISION}")
 }
@@ -30,8 +32,8 @@ pub(in crate::assets) fn encode(
 ) -> Result<Vec<u8>, String> {
     match format {
         Format::WebP => to_webp(pixels, content, settings),
-        Format::Jpeg => pixels.to_jpeg(settings.quality),
-        Format::Png => pixels.to_png(),
+        Format::Jpeg => jpeg::encode(pixels, content, settings.quality),
+        Format::Png => png::encode(pixels),
         Format::Avif => Err("this program was built without an AVIF encoder".to_owned()),
     }
 }

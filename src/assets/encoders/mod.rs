@@ -6,6 +6,8 @@
 mod choice;
 mod content;
 mod format;
+mod jpeg;
+mod png;
 mod webp;
 
 pub use format::Format;
