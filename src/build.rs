@@ -8,7 +8,7 @@ mod options;
 mod prepared;
 mod versions;
 
-pub use options::{BuildOptions, Checks, Versions};
+pub use options::{BuildOptions, Checks, Images, Versions};
 pub use prepared::{Prepared, Sources, prepare};
 
 use std::collections::BTreeMap;
@@ -119,12 +119,13 @@ pub fn build(
         }));
         progress(Event::Finished { stage: Step::Check });
     }
-    let made = make(
-        &prepared.context(snapshot, store),
-        &prepared.stage,
-        sink,
-        progress,
-    )?;
+    let context = prepared.context(snapshot, store);
+    let stage = &prepared.stage;
+    let mut made = make(&context, stage, stage.plan().jobs(), sink, progress)?;
+    let late = stage.late(&context);
+    if !late.is_empty() {
+        made.extend(make(&context, stage, &late, sink, progress)?);
+    }
     prepared.highlights.keep();
     progress(Event::Started {
         stage: Step::Seal,
@@ -186,10 +187,11 @@ struct Made {
 fn make(
     context: &RenderContext<'_>,
     stage: &Stage,
+    jobs: &[(usize, Job)],
     sink: Sink<'_>,
     progress: Progress<'_>,
 ) -> Result<Vec<Made>, BuildError> {
-    let mut jobs: Vec<&(usize, Job)> = stage.plan().jobs().iter().collect();
+    let mut jobs: Vec<&(usize, Job)> = jobs.iter().collect();
     jobs.sort_by_key(|(_, job)| match job.kind.plain() {
         JobKind::Document(..) | JobKind::SearchTerms(_) => 0,
         JobKind::Image(_) => 1,

@@ -1,6 +1,7 @@
 //! Images for bound documents: one file each, in a format that every PDF and e-book reader knows.
 
 use crate::assets::budget::BUDGET;
+use crate::assets::credit::Credit;
 use crate::assets::encode::read_source;
 use crate::assets::error::AssetError;
 use crate::assets::header::{Header, HeaderFault, read_header};
@@ -92,7 +93,7 @@ fn make(bytes: &[u8], header: &Header, max_side: u32) -> Result<DocumentImage, S
     let moves = header.kind == ImageKind::Gif;
     if header.kind != ImageKind::WebP && (moves || upright && longest <= max_side) {
         return Ok(DocumentImage {
-            bytes: strip(bytes, header),
+            bytes: strip(bytes, header, &Credit::default()),
             extension: extension(header.kind),
             width: header.width,
             height: header.height,

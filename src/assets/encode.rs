@@ -1,17 +1,19 @@
 //! Making the files of one image: decoded once, resized to every width, encoded, and kept.
 
-use std::sync::Arc;
+use std::cell::OnceCell;
 
-use crate::assets::budget::BUDGET;
-use crate::assets::encoders::{self, Format, Lossless, Settings};
+use crate::assets::budget::{BUDGET, Reserved};
+use crate::assets::credit::Credit;
+use crate::assets::encoders::{self, Content, Settings};
 use crate::assets::error::AssetError;
 use crate::assets::header::{Header, HeaderFault, read_header};
-use crate::assets::map::{ImageAsset, ImageFile, ImageKind};
-use crate::assets::pixels::Pixels;
-use crate::assets::plan::VERSION;
+use crate::assets::map::{ImageAsset, ImageFile};
+use crate::assets::pixels::Master;
+use crate::assets::plan::{VERSION, fallback_format};
 use crate::assets::read::{is_drawing, is_markup};
 use crate::assets::sanitize::sanitize;
 use crate::assets::strip::strip;
+use crate::config::ImageOptions;
 use crate::digest::Digest;
 use crate::release::{Artifact, Role};
 use crate::repo::Snapshot;
@@ -22,7 +24,7 @@ use crate::store::{Key, Store};
 /// The files of one image.
 #[derive(Debug, Clone)]
 pub struct Encoded {
-    /// The variants, then the fallback if it is not one of them.
+    /// The files of the sets, then the fallback if it is not one of them.
     pub artifacts: Vec<Artifact>,
     /// Why the image could not be decoded, if it could not. Every planned file is there all the
     /// same, with the bytes of the source: no link dangles, and browsers go by content.
@@ -31,53 +33,56 @@ pub struct Encoded {
 
 /// The encoders and their versions, for the lock of a release.
 pub fn encoder_version() -> String {
-    format!("images {VERSION}, {}", encoders::version(Format::WebP))
+    use encoders::Format::{Jpeg, Png, WebP};
+    let versions = [WebP, Jpeg, Png].map(encoders::version);
+    format!("images {VERSION}, {}", versions.join(", "))
 }
 
-/// Makes the files of one image.
+/// Makes the files of one image, or takes them from the store.
 ///
 /// # Errors
-/// Fails where the source cannot be read, or is not what the map was laid out from.
+/// Fails where the source cannot be read, is not what the map was laid out from, or is a drawing
+/// that cannot be sanitized.
 pub fn encode_image(
     asset: &ImageAsset,
     site: &Site,
     snapshot: &Snapshot,
     store: &Store,
 ) -> Result<Encoded, AssetError> {
-    let files: Vec<&ImageFile> = asset.encoded().collect();
-    let made = match asset.kind {
-        ImageKind::Jpeg | ImageKind::Png | ImageKind::WebP => {
-            let key = key_of(asset, &files, site.config.images.quality);
-            let kept = store.cached(&key).and_then(|bytes| Made::read(&bytes));
-            if let Some(made) = kept.filter(|made| made.files.len() == files.len()) {
-                made
-            } else {
-                let bytes = read_source(asset, snapshot)?;
-                let made = make(asset, &files, site.config.images.quality, &bytes);
-                store.cache(&key, &made.write());
-                made
+    let mut fault = None;
+    let mut bench = None;
+    let mut artifacts = Vec::new();
+    for file in asset.encoded() {
+        let known = file.format.and_then(|_| store.recall(&key_of(file)));
+        let bytes = match (known, &fault) {
+            (Some(bytes), _) => bytes,
+            (None, _) => {
+                if bench.is_none() {
+                    bench = Some(Bench::open(asset, site, snapshot, store)?);
+                }
+                let bench = bench.as_ref().expect("it was just opened");
+                match bench.make(file) {
+                    Ok(bytes) => bytes,
+                    Err(reason) if bench.is_drawing() => {
+                        return Err(AssetError::Broken {
+                            path: asset.source.clone(),
+                            reason,
+                        });
+                    }
+                    Err(reason) => {
+                        fault.get_or_insert(reason);
+                        bench.stripped()
+                    }
+                }
             }
-        }
-        ImageKind::Svg if !site.config.html.raw_html => {
-            let bytes = read_source(asset, snapshot)?;
-            let broken = |reason| AssetError::Broken {
-                path: asset.source.clone(),
-                reason,
-            };
-            let drawing = sanitize(&bytes).map_err(broken)?;
-            Made::of(drawing.into_bytes())
-        }
-        ImageKind::Gif | ImageKind::Svg | ImageKind::Other => {
-            Made::of(read_source(asset, snapshot)?)
-        }
-    };
-    let files = files.into_iter().zip(made.files);
-    Ok(Encoded {
-        artifacts: files
-            .map(|(file, bytes)| Artifact::new(file.path.clone(), Role::Asset, bytes))
-            .collect(),
-        fault: made.fault,
-    })
+        };
+        artifacts.push(Artifact::new(file.path.clone(), Role::Asset, bytes));
+    }
+    // What was settled was counted then.
+    if asset.fallback.format.is_some() && asset.fallback.bytes.is_none() {
+        store.count(bench.is_none());
+    }
+    Ok(Encoded { artifacts, fault })
 }
 
 /// Copies a file to its place in the site. Images lose their metadata and keep their looks;
@@ -100,23 +105,21 @@ pub fn copy_file(
         sanitize(&bytes).map_err(broken)?.into_bytes()
     } else {
         match read_header(&bytes) {
-            Ok(header) => strip(&bytes, &header),
+            Ok(header) => {
+                let options = site.config.images.of(source.as_str());
+                strip(&bytes, &header, &credit_of(&bytes, &options))
+            }
             Err(_) => bytes,
         }
     };
     Ok(Artifact::new(route.clone(), Role::Asset, bytes))
 }
 
-fn key_of(asset: &ImageAsset, files: &[&ImageFile], quality: u8) -> Key {
-    let plan: Vec<String> = files
-        .iter()
-        .map(|file| format!("{} {}x{}", file.path.extension(), file.width, file.height))
-        .collect();
-    Key::new("image", VERSION)
-        .digest("source", asset.digest)
-        .input("plan", plan.join("\n").as_bytes())
-        .input("quality", &[quality])
-        .input("encoder", encoders::version(Format::WebP).as_bytes())
+fn credit_of(bytes: &[u8], options: &ImageOptions) -> Credit {
+    match options.copyright {
+        true => Credit::read(bytes),
+        false => Credit::default(),
+    }
 }
 
 fn read(path: &SitePath, snapshot: &Snapshot) -> Result<Vec<u8>, AssetError> {
@@ -138,116 +141,143 @@ pub(super) fn read_source(asset: &ImageAsset, snapshot: &Snapshot) -> Result<Vec
     }
 }
 
-/// What is kept of the work on one image.
-struct Made {
-    files: Vec<Arc<[u8]>>,
-    fault: Option<String>,
+/// The name of a file's bytes in the store.
+fn key_of(file: &ImageFile) -> Key {
+    Key::new("image", VERSION).digest("file", file.key)
 }
 
-impl Made {
-    fn of(bytes: Vec<u8>) -> Self {
-        Self {
-            files: vec![bytes.into()],
-            fault: None,
-        }
-    }
-
-    /// The fault and the files, each after its length.
-    fn write(&self) -> Vec<u8> {
-        let fault = self.fault.as_deref().unwrap_or("").as_bytes();
-        let parts = std::iter::once(fault).chain(self.files.iter().map(|file| &**file));
-        let mut bytes = Vec::new();
-        for part in parts {
-            bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
-            bytes.extend_from_slice(part);
-        }
-        bytes
-    }
-
-    fn read(mut bytes: &[u8]) -> Option<Self> {
-        let mut parts = Vec::new();
-        while !bytes.is_empty() {
-            let (length, rest) = bytes.split_first_chunk::<8>()?;
-            let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
-            let (part, rest) = rest.split_at_checked(length)?;
-            parts.push(part);
-            bytes = rest;
-        }
-        let (fault, files) = parts.split_first()?;
-        Some(Self {
-            files: files.iter().map(|file| Arc::from(*file)).collect(),
-            fault: Some(String::from_utf8(fault.to_vec()).ok()?).filter(|text| !text.is_empty()),
-        })
-    }
+/// One image on the bench: what was read and decoded of it, while its files are made.
+///
+/// It holds memory of the budget as soon as it is decoded, and does not wait for other work of the
+/// pool.
+pub(super) struct Bench<'a> {
+    asset: &'a ImageAsset,
+    raw_html: bool,
+    store: &'a Store,
+    bytes: Vec<u8>,
+    header: Result<Header, String>,
+    /// What stays of the metadata.
+    credit: Credit,
+    decoded: OnceCell<Result<Decoded, String>>,
 }
 
-fn make(asset: &ImageAsset, files: &[&ImageFile], quality: u8, bytes: &[u8]) -> Made {
-    let work = || {
-        let header = read_header(bytes).map_err(|fault| match fault {
+struct Decoded {
+    master: Master,
+    content: Content,
+    _reserved: Reserved<'static>,
+}
+
+impl<'a> Bench<'a> {
+    pub(super) fn open(
+        asset: &'a ImageAsset,
+        site: &Site,
+        snapshot: &Snapshot,
+        store: &'a Store,
+    ) -> Result<Self, AssetError> {
+        let bytes = read_source(asset, snapshot)?;
+        let header = read_header(&bytes).map_err(|fault| match fault {
             HeaderFault::Broken(reason) => reason,
             _ => "it is no image".to_owned(),
-        })?;
-        make_files(asset, files, quality, bytes, &header)
-    };
-    match work() {
-        Ok(files) => Made {
-            files: files.into_iter().map(Arc::from).collect(),
-            fault: None,
-        },
-        Err(fault) => {
-            let bytes: Arc<[u8]> = bytes.into();
-            Made {
-                files: files.iter().map(|_| Arc::clone(&bytes)).collect(),
-                fault: Some(fault),
+        });
+        Ok(Self {
+            asset,
+            raw_html: site.config.html.raw_html,
+            store,
+            credit: credit_of(&bytes, &asset.options),
+            bytes,
+            header,
+            decoded: OnceCell::new(),
+        })
+    }
+
+    /// Makes one file and keeps it.
+    ///
+    /// # Errors
+    /// Says why the image cannot be decoded or encoded.
+    pub(super) fn make(&self, file: &ImageFile) -> Result<Vec<u8>, String> {
+        let Some(format) = file.format else {
+            return match self.is_drawing() && !self.raw_html {
+                true => sanitize(&self.bytes).map(String::into_bytes),
+                false => Ok(self.stripped()),
+            };
+        };
+        let header = self.header.as_ref().map_err(String::clone)?;
+        let Decoded {
+            master, content, ..
+        } = self.decoded()?;
+        let options = &self.asset.options;
+        let settings = Settings {
+            quality: options.quality,
+            lossless: options.lossless,
+        };
+        let pixels = master.at(file.width, file.height)?;
+        let bytes = encoders::encode(&pixels, format, *content, &settings)?;
+        let mut bytes = self.credit.sign(bytes, format);
+        // The source itself serves where it is what is asked for and nobody makes it smaller.
+        let is_source = fallback_format(header) == Some(format)
+            && header.orientation == image::metadata::Orientation::NoTransforms
+            && self.asset.crop.is_none()
+            && (file.width, file.height) == (header.width, header.height);
+        if is_source {
+            let stripped = self.stripped();
+            if stripped.len() <= bytes.len() {
+                bytes = stripped;
             }
         }
+        self.store.cache(&key_of(file), &bytes);
+        Ok(bytes)
     }
-}
 
-fn make_files(
-    asset: &ImageAsset,
-    files: &[&ImageFile],
-    quality: u8,
-    bytes: &[u8],
-    header: &Header,
-) -> Result<Vec<Vec<u8>>, String> {
-    let upright = header.orientation == image::metadata::Orientation::NoTransforms;
-    // The source itself serves where its size is the one that is asked for; where nobody may
-    // decode it, its orientation is left to the browser.
-    let is_source = |file: &ImageFile| {
-        let whole = (file.width, file.height) == (header.width, header.height);
-        let fallback = file.path == asset.fallback.path && asset.variants.len() < files.len();
-        fallback && whole && (upright || !header.is_raster())
-    };
-    if files.iter().all(|file| is_source(file)) {
-        return Ok(files.iter().map(|_| strip(bytes, header)).collect());
+    /// The size of a file, which is made if it is not in the store.
+    pub(super) fn measure(&self, file: &ImageFile) -> Result<u64, String> {
+        let known = self.store.recall(&key_of(file));
+        let bytes = known.map_or_else(|| self.make(file), Ok)?;
+        Ok(bytes.len() as u64)
     }
-    let _reserved = BUDGET.reserve(header);
-    let pixels = Pixels::decode(bytes, header)?;
-    let content = encoders::content_of(&pixels, header.lossless);
-    let settings = Settings {
-        quality,
-        lossless: Lossless::Auto,
-    };
-    files
-        .iter()
-        .map(|file| {
-            if is_source(file) {
-                return Ok(strip(bytes, header));
-            }
-            let resized = pixels.resized(file.width, file.height)?;
-            let format = match file.path.extension() {
-                "webp" => Format::WebP,
-                "jpg" => Format::Jpeg,
-                _ => Format::Png,
-            };
-            encoders::encode(&resized, format, content, &settings)
-        })
-        .collect()
+
+    /// The source without its metadata.
+    pub(super) fn stripped(&self) -> Vec<u8> {
+        match &self.header {
+            Ok(header) => strip(&self.bytes, header, &self.credit),
+            Err(_) => self.bytes.clone(),
+        }
+    }
+
+    /// The decoded picture, at its largest size.
+    pub(super) fn master(&self) -> Result<&Master, String> {
+        Ok(&self.decoded()?.master)
+    }
+
+    fn is_drawing(&self) -> bool {
+        self.asset.kind == crate::assets::map::ImageKind::Svg
+    }
+
+    fn decoded(&self) -> Result<&Decoded, String> {
+        let decode = || {
+            let header = self.header.as_ref().map_err(String::clone)?;
+            let reserved = BUDGET.reserve(header);
+            let files = self.asset.encoded().chain(&self.asset.spare);
+            let largest = files.map(|file| (file.width, file.height)).max();
+            let largest = largest.unwrap_or((header.width, header.height));
+            let master = Master::decode(&self.bytes, header, self.asset.crop, largest)?;
+            let content = encoders::content_of(&master.at(largest.0, largest.1)?, header.lossless);
+            Ok(Decoded {
+                master,
+                content,
+                _reserved: reserved,
+            })
+        };
+        self.decoded
+            .get_or_init(decode)
+            .as_ref()
+            .map_err(String::clone)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use image::DynamicImage;
     use rayon::prelude::*;
 
@@ -370,7 +400,6 @@ mod tests {
             assert!(paths.eq(asset.files()));
             assert!(encoded.artifacts.iter().all(|file| *file.bytes == *cut));
         }
-        assert_eq!(project.store.counts(), (1, 1));
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! The map from a source file to what a page may use of it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use crate::assets::derive::Derived;
+use crate::assets::encoders::Format;
+use crate::config::ImageOptions;
 use crate::digest::Digest;
 use crate::site_path::SitePath;
 
@@ -12,6 +16,10 @@ pub struct AssetMap {
     pub images: BTreeMap<SitePath, ImageAsset>,
     /// Files that are copied as they are: their source and their place in the site.
     pub files: BTreeMap<SitePath, SitePath>,
+    /// The pictures that pages asked for while they were rendered.
+    pub(super) derived: Arc<Derived>,
+    /// Whether every image was made and measured, so that no page names a file in vain.
+    pub(super) settled: bool,
 }
 
 /// One source image and the files made of it.
@@ -23,14 +31,38 @@ pub struct ImageAsset {
     pub digest: Digest,
     /// What the bytes are, whatever the name says.
     pub kind: ImageKind,
-    /// The width in pixels as seen, after orientation.
+    /// The width in pixels as seen, after orientation and cropping.
     pub width: u32,
     /// The height in pixels as seen.
     pub height: u32,
-    /// The WebP variants by ascending width; empty for vectors, animations and tiny images.
-    pub variants: Vec<ImageFile>,
+    /// The part of the source that is shown; all of it if absent.
+    pub crop: Option<Crop>,
+    /// The files by format, the best first; none for drawings and tiny images. A set of the
+    /// fallback's own format holds its other widths.
+    pub sets: Vec<ImageSet>,
     /// The file for `img src`: every browser knows its format.
     pub fallback: ImageFile,
+    /// The place of the source in the site, if it is published and has more to show than the
+    /// widest file of the sets.
+    pub original: Option<SitePath>,
+    /// What stands in the room of the image while it loads: a color (`#rrggbb`), or the address of
+    /// a picture of a few pixels (`data:`).
+    pub placeholder: Option<String>,
+    /// How it is made.
+    pub options: Arc<ImageOptions>,
+    /// The widths of the fallback's own format, for an image that no other makes smaller.
+    pub(super) spare: Vec<ImageFile>,
+    /// Everything that decides which of the files are worth naming.
+    pub(super) key: Digest,
+}
+
+/// The files of one format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageSet {
+    /// The format of all of them.
+    pub format: Format,
+    /// The files by ascending width, at least one.
+    pub files: Vec<ImageFile>,
 }
 
 /// One encoded size of an image.
@@ -41,6 +73,25 @@ pub struct ImageFile {
     /// Its width in pixels.
     pub width: u32,
     /// Its height in pixels.
+    pub height: u32,
+    /// The format that it is encoded in; none if it is the source without its metadata.
+    pub format: Option<Format>,
+    /// Its size, once it was made.
+    pub bytes: Option<u64>,
+    /// Everything that decides its bytes.
+    pub(super) key: Digest,
+}
+
+/// A part of a picture, in pixels of the picture as seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Crop {
+    /// Pixels left out on the left.
+    pub x: u32,
+    /// Pixels left out above.
+    pub y: u32,
+    /// Its width, at least 1.
+    pub width: u32,
+    /// Its height, at least 1.
     pub height: u32,
 }
 
@@ -69,16 +120,54 @@ impl AssetMap {
 }
 
 impl ImageAsset {
+    /// An image with no file but its source, for tests of other rooms.
+    #[cfg(test)]
+    pub fn as_it_is(
+        source: &SitePath,
+        digest: Digest,
+        kind: ImageKind,
+        (width, height): (u32, u32),
+    ) -> Self {
+        Self {
+            source: source.clone(),
+            digest,
+            kind,
+            width,
+            height,
+            crop: None,
+            sets: Vec::new(),
+            fallback: ImageFile {
+                path: source.clone(),
+                width,
+                height,
+                format: None,
+                bytes: None,
+                key: digest,
+            },
+            original: None,
+            placeholder: None,
+            options: Arc::default(),
+            spare: Vec::new(),
+            key: digest,
+        }
+    }
+
+    /// The files of the fallback's own format by ascending width; none if it stands alone.
+    pub fn own_files(&self) -> &[ImageFile] {
+        let own = |set: &&ImageSet| Some(set.format) == self.fallback.format;
+        self.sets.iter().find(own).map_or(&[], |set| &set.files)
+    }
+
     /// The places of the files that are made of it, each once.
     pub fn files(&self) -> impl Iterator<Item = &SitePath> {
         self.encoded().map(|file| &file.path)
     }
 
-    /// The files that are made of it, each once: the variants, then the fallback, which of a WebP
-    /// may be one of the variants.
+    /// The files that are made of it, each once: those of the sets, then the fallback, which may
+    /// be one of them.
     pub fn encoded(&self) -> impl Iterator<Item = &ImageFile> {
-        let known = |path: &SitePath| self.variants.iter().any(|file| file.path == *path);
-        let fallback = Some(&self.fallback).filter(|file| !known(&file.path));
-        self.variants.iter().chain(fallback)
+        let of_sets = || self.sets.iter().flat_map(|set| &set.files);
+        let known = of_sets().any(|file| file.path == self.fallback.path);
+        of_sets().chain(Some(&self.fallback).filter(|_| !known))
     }
 }

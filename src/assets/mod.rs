@@ -4,6 +4,8 @@
 //! decoded; encoding is a job of its own.
 
 mod budget;
+mod credit;
+mod derive;
 mod document;
 mod encode;
 mod encoders;
@@ -15,15 +17,17 @@ mod pixels;
 mod plan;
 mod read;
 mod sanitize;
+mod settle;
 mod strip;
 mod svg;
 mod uses;
 
+pub use derive::{Fit, Focus, Wish};
 pub use document::{DocumentImage, document_image};
 pub use encode::{Encoded, copy_file, encode_image, encoder_version};
 pub use encoders::Format;
 pub use error::AssetError;
-pub use map::{AssetMap, ImageAsset, ImageFile, ImageKind};
+pub use map::{AssetMap, Crop, ImageAsset, ImageFile, ImageKind, ImageSet};
 pub use picture::{Picture, PictureContent, Rgba, fit};
 pub use read::broken_image;
 pub use sanitize::sanitize as sanitize_svg;

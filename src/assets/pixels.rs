@@ -216,6 +216,51 @@ impl Pixels {
     }
 }
 
+/// A decoded picture at the largest size that is wanted of it.
+pub(super) struct Master(Pixels);
+
+impl Master {
+    pub(super) fn decode(
+        bytes: &[u8],
+        header: &Header,
+        crop: Option<crate::assets::map::Crop>,
+        largest: (u32, u32),
+    ) -> Result<Self, String> {
+        let mut pixels = Pixels::decode(bytes, header)?;
+        if let Some(crop) = crop {
+            let channels = pixels.layout.channels();
+            let mut bytes = Vec::new();
+            for y in crop.y..crop.y + crop.height {
+                let at = (y as usize * pixels.width as usize + crop.x as usize) * channels;
+                bytes.extend_from_slice(&pixels.bytes[at..at + crop.width as usize * channels]);
+            }
+            pixels.bytes = bytes;
+            (pixels.width, pixels.height) = (crop.width, crop.height);
+        }
+        Ok(Self(pixels.resized(largest.0, largest.1)?))
+    }
+
+    pub(super) fn at(&self, width: u32, height: u32) -> Result<Pixels, String> {
+        self.0.resized(width, height)
+    }
+
+    pub(super) fn has_alpha(&self) -> bool {
+        self.0.layout.has_alpha()
+    }
+
+    pub(super) fn average(&self) -> [u8; 3] {
+        let pixels = self.0.to_color();
+        let channels = pixels.layout.channels();
+        let count = (pixels.bytes.len() / channels).max(1) as u64;
+        [0, 1, 2].map(|at| {
+            let sum: u64 = (pixels.bytes.iter().skip(at).step_by(channels))
+                .map(|value| u64::from(*value))
+                .sum();
+            u8::try_from(sum / count).unwrap_or(u8::MAX)
+        })
+    }
+}
+
 fn finish(written: ImageResult<()>, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
     written.map(|()| bytes).map_err(|error| error.to_string())
 }

@@ -3,15 +3,17 @@
 //! A name holds a digest of everything that decides the bytes, so a file may be kept forever and
 //! a page can be rendered before its images are.
 
+use std::sync::Arc;
+
 use crate::assets::encoders::{self, Format};
 use crate::assets::header::Header;
-use crate::assets::map::{ImageAsset, ImageFile, ImageKind};
-use crate::config::Config;
+use crate::assets::map::{Crop, ImageAsset, ImageFile, ImageKind, ImageSet};
+use crate::config::{ImageFormat, ImageOptions};
 use crate::digest::Digest;
 use crate::site_path::SitePath;
 
 /// The version of the encoding step: a change of any output raises it.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// The width that `img src` is near to: what a browser without `srcset` gets.
 const FALLBACK_WIDTH: u32 = 960;
@@ -20,81 +22,132 @@ const SMALLEST: u32 = 16;
 /// The longest side of a WebP (RFC 9649 §2.6).
 const LONGEST_WEBP: u32 = 16_383;
 
+/// What an image is made of and how.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Subject<'a> {
+    /// The source, whose name the files have; of several with the same bytes the first.
+    pub(super) source: &'a SitePath,
+    pub(super) digest: Digest,
+    pub(super) header: &'a Header,
+    pub(super) crop: Option<Crop>,
+    pub(super) options: &'a Arc<ImageOptions>,
+    /// Whether drawings are published as they are.
+    pub(super) raw_html: bool,
+}
+
 /// Lays out the files of one image.
-pub(super) fn plan(
-    source: &SitePath,
-    digest: Digest,
-    header: &Header,
-    config: &Config,
-) -> ImageAsset {
-    let kind = header.kind;
-    let file = |width: u32, extension: &str| {
-        let height = height_for(header, width);
-        let recipe = recipe(kind, width, height, extension, config);
-        // The source's place counts too: two copies of one picture are two sources, and no two
-        // sources may claim one file.
-        let parts = [source.as_str(), &digest.hex(), &recipe];
-        let name = Digest::of_parts(parts.map(str::as_bytes)).short();
-        let stem = stem(source);
-        let name = match kind {
-            ImageKind::Gif | ImageKind::Svg | ImageKind::Other => {
-                format!("_tympan/images/{stem}-{name}.{extension}")
-            }
-            _ => format!("_tympan/images/{stem}-{width}-{name}.{extension}"),
-        };
-        ImageFile {
-            path: SitePath::parse(&name).expect("the stem holds letters, digits and hyphens"),
-            width,
-            height,
-        }
+pub(super) fn plan(subject: &Subject<'_>) -> ImageAsset {
+    let Subject {
+        header, options, ..
+    } = *subject;
+    let (width, height) = subject.size();
+    let widths = match header.is_raster() {
+        true => widths((width, height), &options.widths),
+        false => Vec::new(),
     };
-    let variants: Vec<ImageFile> = widths(header, &config.images.widths)
-        .into_iter()
-        .map(|width| file(width, "webp"))
+    let own = fallback_format(header);
+    let sets = options.formats.iter().map(|format| match format {
+        ImageFormat::Avif => Format::Avif,
+        ImageFormat::WebP => Format::WebP,
+    });
+    let sets: Vec<ImageSet> = sets
+        .filter(|_| !widths.is_empty())
+        .map(|format| set(subject, format, &widths))
         .collect();
-    let fallback = if header.is_raster() && header.width > FALLBACK_WIDTH {
-        let width = variants
-            .iter()
-            .map(|variant| variant.width)
+    let fallback_width = match width > FALLBACK_WIDTH && header.is_raster() {
+        true => (widths.iter().copied())
             .min_by_key(|width| width.abs_diff(FALLBACK_WIDTH))
-            .unwrap_or(FALLBACK_WIDTH);
-        file(width, extension(kind))
-    } else {
-        file(header.width, extension(kind))
+            .unwrap_or(FALLBACK_WIDTH),
+        false => width,
     };
+    let fallback = file(subject, fallback_width, own);
+    let spare = own.filter(|_| widths.len() > 1);
+    let spare = spare.map_or_else(Vec::new, |format| set(subject, format, &widths).files);
+    let files = sets.iter().flat_map(|set| &set.files);
+    let files = files.chain(&spare).chain([&fallback]);
+    let decided = files.map(|file| &file.key.bytes()[..]);
+    let placeholder = format!("{:?}", options.placeholder);
+    let key = Digest::of_parts(decided.chain([placeholder.as_bytes()]));
     ImageAsset {
-        source: source.clone(),
-        digest,
-        kind,
-        width: header.width,
-        height: header.height,
-        variants,
+        source: subject.source.clone(),
+        digest: subject.digest,
+        kind: header.kind,
+        width,
+        height,
+        crop: subject.crop,
+        sets,
         fallback,
+        original: None,
+        placeholder: None,
+        options: Arc::clone(options),
+        spare,
+        key,
+    }
+}
+
+/// The files of one format.
+fn set(subject: &Subject<'_>, format: Format, widths: &[u32]) -> ImageSet {
+    let file = |width: &u32| file(subject, *width, Some(format));
+    ImageSet {
+        format,
+        files: widths.iter().map(file).collect(),
+    }
+}
+
+impl Subject<'_> {
+    /// Width and height of what is shown.
+    fn size(&self) -> (u32, u32) {
+        match self.crop {
+            Some(crop) => (crop.width, crop.height),
+            None => (self.header.width, self.header.height),
+        }
+    }
+}
+
+fn file(subject: &Subject<'_>, width: u32, format: Option<Format>) -> ImageFile {
+    let height = height_for(subject.size(), width);
+    let recipe = recipe(subject, (width, height), format);
+    let extension = format.map_or(extension(subject.header.kind), Format::extension);
+    let key = Digest::of_parts([&subject.digest.bytes()[..], recipe.as_bytes()]);
+    let name = key.short();
+    let stem = stem(subject.source);
+    let name = match subject.header.kind {
+        ImageKind::Gif | ImageKind::Svg | ImageKind::Other => {
+            format!("_tympan/images/{stem}-{name}.{extension}")
+        }
+        _ => format!("_tympan/images/{stem}-{width}-{name}.{extension}"),
+    };
+    ImageFile {
+        path: SitePath::parse(&name).expect("the stem holds letters, digits and hyphens"),
+        width,
+        height,
+        format,
+        bytes: None,
+        key,
     }
 }
 
 /// The height that keeps the proportions at a width.
-pub(super) fn height_for(header: &Header, width: u32) -> u32 {
-    let (w, h) = (u64::from(header.width), u64::from(header.height));
+pub(super) fn height_for(size: (u32, u32), width: u32) -> u32 {
+    let (w, h) = (u64::from(size.0), u64::from(size.1));
     let height = (h * u64::from(width) + w / 2) / w.max(1);
     u32::try_from(height).unwrap_or(u32::MAX).max(1)
 }
 
 /// The widths of the variants: those configured that are narrower than the image, and its own if
 /// it is no wider than the widest of them. Of two widths within a tenth the narrower is left out.
-fn widths(header: &Header, configured: &[u32]) -> Vec<u32> {
-    let small = header.width < SMALLEST || header.height < SMALLEST;
-    if !header.is_raster() || small {
+fn widths(size: (u32, u32), configured: &[u32]) -> Vec<u32> {
+    if size.0 < SMALLEST || size.1 < SMALLEST {
         return Vec::new();
     }
-    let native = header.width;
+    let native = size.0;
     let largest = configured.iter().copied().max().unwrap_or(0);
     let mut candidates: Vec<u32> = configured
         .iter()
         .copied()
         .filter(|width| (1..native).contains(width))
         .chain((native <= largest).then_some(native))
-        .filter(|width| *width.max(&height_for(header, *width)) <= LONGEST_WEBP)
+        .filter(|width| *width.max(&height_for(size, *width)) <= LONGEST_WEBP)
         .collect();
     candidates.sort_unstable();
     let mut kept: Vec<u32> = Vec::new();
@@ -109,16 +162,37 @@ fn widths(header: &Header, configured: &[u32]) -> Vec<u32> {
 }
 
 /// Everything but the source that decides the bytes of a file.
-fn recipe(kind: ImageKind, width: u32, height: u32, extension: &str, config: &Config) -> String {
-    let quality = config.images.quality;
-    let raw = config.html.raw_html;
-    match kind {
-        ImageKind::Svg => format!("svg raw={raw} v{VERSION}"),
-        ImageKind::Gif | ImageKind::Other => format!("copy v{VERSION}"),
-        _ => format!(
-            "{extension} {width}x{height} q{quality} {} v{VERSION}",
-            encoders::version(Format::WebP)
-        ),
+fn recipe(subject: &Subject<'_>, size: (u32, u32), format: Option<Format>) -> String {
+    let (width, height) = size;
+    let ImageOptions {
+        quality,
+        lossless,
+        copyright,
+        ..
+    } = **subject.options;
+    let Some(format) = format else {
+        return match subject.header.kind {
+            ImageKind::Svg => format!("svg raw={} v{VERSION}", subject.raw_html),
+            _ => format!("copy v{VERSION}"),
+        };
+    };
+    let crop = subject.crop.map_or_else(String::new, |crop| {
+        format!("{}x{}+{}+{} of ", crop.width, crop.height, crop.x, crop.y)
+    });
+    let (extension, encoder) = (format.extension(), encoders::version(format));
+    format!(
+        "{extension} {crop}{width}x{height} q{quality} {lossless:?} c{copyright} {encoder} v{VERSION}"
+    )
+}
+
+/// The format that every browser knows, for what the source holds; none if it is only copied.
+pub(super) fn fallback_format(header: &Header) -> Option<Format> {
+    match header.kind {
+        _ if !header.is_raster() => None,
+        ImageKind::Jpeg => Some(Format::Jpeg),
+        ImageKind::Png => Some(Format::Png),
+        ImageKind::WebP => Some(Format::WebP),
+        ImageKind::Gif | ImageKind::Svg | ImageKind::Other => None,
     }
 }
 
@@ -172,15 +246,36 @@ mod tests {
         }
     }
 
+    fn subject<'a>(
+        source: &'a SitePath,
+        header: &'a Header,
+        options: &'a Arc<ImageOptions>,
+    ) -> Subject<'a> {
+        Subject {
+            source,
+            digest: Digest::of(b""),
+            header,
+            crop: None,
+            options,
+            raw_html: false,
+        }
+    }
+
     fn planned(name: &str, header: &Header) -> ImageAsset {
-        plan(&path(name), Digest::of(b""), header, &Config::default())
+        let options = Arc::new(ImageOptions::default());
+        plan(&subject(&path(name), header, &options))
+    }
+
+    /// The widths of the first set.
+    fn widths_of(asset: &ImageAsset) -> Vec<u32> {
+        let files = asset.sets.first().map_or(&[][..], |set| &set.files);
+        files.iter().map(|file| file.width).collect()
     }
 
     #[track_caller]
     fn case(width: u32, height: u32, widths: &[u32], fallback: (u32, u32)) {
         let asset = planned("a.jpg", &header(ImageKind::Jpeg, width, height));
-        let found: Vec<u32> = asset.variants.iter().map(|file| file.width).collect();
-        assert_eq!(found, widths);
+        assert_eq!(widths_of(&asset), widths);
         assert_eq!((asset.fallback.width, asset.fallback.height), fallback);
     }
 
@@ -200,8 +295,8 @@ mod tests {
     fn heights_are_rounded_and_never_nothing() {
         case(4000, 20, &[480, 960, 1440, 1920], (960, 5));
         let wide = header(ImageKind::Jpeg, 10_000, 1);
-        assert_eq!(height_for(&wide, 480), 1);
-        assert_eq!(height_for(&header(ImageKind::Jpeg, 3, 1000), 1), 333);
+        assert_eq!(planned("a.jpg", &wide).fallback.height, 1);
+        assert_eq!(height_for((3, 1000), 1), 333);
     }
 
     #[test]
@@ -214,39 +309,47 @@ mod tests {
     fn moving_and_drawn_images_have_one_file() {
         for kind in [ImageKind::Gif, ImageKind::Svg, ImageKind::Other] {
             let asset = planned("a.x", &header(kind, 2000, 1000));
-            assert_eq!((asset.variants.len(), asset.fallback.width), (0, 2000));
+            assert_eq!((asset.sets.len(), asset.fallback.width), (0, 2000));
         }
         let mut moving = header(ImageKind::Png, 2000, 1000);
         moving.animated = true;
-        assert_eq!(planned("a.png", &moving).variants, []);
+        assert_eq!(planned("a.png", &moving).sets, []);
     }
 
     #[test]
     fn the_fallback_of_a_webp_is_one_of_its_variants() {
         let asset = planned("a.webp", &header(ImageKind::WebP, 2000, 1000));
-        assert!(asset.variants.contains(&asset.fallback));
+        assert!(asset.sets[0].files.contains(&asset.fallback));
         assert_eq!(asset.files().count(), 4);
     }
 
     #[test]
     fn names_are_plain_and_say_what_decides_the_bytes() {
-        let name = |name: &str, header: &Header, config: &Config| {
-            let asset = plan(&path(name), Digest::of(b""), header, config);
+        let name = |name: &str, header: &Header, options: &Arc<ImageOptions>, raw_html| {
+            let asset = plan(&Subject {
+                raw_html,
+                ..subject(&path(name), header, options)
+            });
             asset.fallback.path.file_name().to_owned()
         };
         let jpeg = header(ImageKind::Jpeg, 2000, 1000);
-        let plain = Config::default();
-        let (case, long) = (|text: &str| name(text, &jpeg, &plain), "x".repeat(60));
+        let plain = Arc::new(ImageOptions::default());
+        let case = |text: &str| name(text, &jpeg, &plain, false);
+        let long = "x".repeat(60);
         assert!(case("b/Été à la Mer!.jpeg").starts_with("t-la-mer-960-"));
         assert!(case("日本.jpeg").starts_with("image-960-"));
         assert!(case(&long).starts_with(&format!("{}-960-", "x".repeat(40))));
         assert_eq!(path(&case("b/a.png")).extension(), "jpg");
-        assert_ne!(case("a/a.jpg"), case("b/a.jpg"));
-        let mut other = Config::default();
-        other.images.quality = 60;
-        assert_ne!(case("a.jpg"), name("a.jpg", &jpeg, &other));
+        assert_eq!(case("a/a.jpg"), case("b/a.jpg"), "one picture is one file");
+        let other = Arc::new(ImageOptions {
+            quality: 60,
+            ..ImageOptions::default()
+        });
+        assert_ne!(case("a.jpg"), name("a.jpg", &jpeg, &other, false));
         let svg = header(ImageKind::Svg, 20, 10);
-        other.html.raw_html = true;
-        assert_ne!(name("a.svg", &svg, &plain), name("a.svg", &svg, &other));
+        assert_ne!(
+            name("a.svg", &svg, &plain, false),
+            name("a.svg", &svg, &plain, true)
+        );
     }
 }

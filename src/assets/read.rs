@@ -1,12 +1,13 @@
 //! Laying out the map: every image and file that the site needs, from headers alone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::assets::header::{HeaderFault, MAX_DECODED, read_header};
 use crate::assets::map::{AssetMap, ImageAsset, ImageKind};
-use crate::assets::plan::plan;
+use crate::assets::plan::{Subject, plan};
 use crate::assets::strip::jpeg_end;
 use crate::assets::svg;
 use crate::assets::uses::{Use, image_uses, linked_files};
@@ -53,9 +54,20 @@ impl AssetMap {
             .par_iter()
             .map(|(source, _)| inspect(source, site, snapshot))
             .collect();
+        let mut firsts: BTreeMap<Digest, SitePath> = BTreeMap::new();
         for ((source, place), found) in uses.iter().zip(found) {
             let fault = match found {
-                Found::Image(asset, fault) => {
+                Found::Image(mut asset, fault) => {
+                    // One picture is one set of files, wherever its copies lie.
+                    let first = firsts.entry(asset.key).or_insert_with(|| source.clone());
+                    if let Some(first) = map.images.get(first) {
+                        asset.sets.clone_from(&first.sets);
+                        asset.spare.clone_from(&first.spare);
+                        asset.fallback.clone_from(&first.fallback);
+                    }
+                    if asset.original.is_some() {
+                        files.insert(source.clone());
+                    }
                     map.images.insert(source.clone(), asset);
                     fault
                 }
@@ -125,7 +137,20 @@ fn inspect(source: &SitePath, site: &Site, snapshot: &Snapshot) -> Found {
             };
         }
     };
-    let asset = plan(source, Digest::of(&bytes), &header, &site.config);
+    let options = Arc::new(site.config.images.of(source.as_str()));
+    let mut asset = plan(&Subject {
+        source,
+        digest: Digest::of(&bytes),
+        header: &header,
+        crop: None,
+        options: &options,
+        raw_html: site.config.html.raw_html,
+    });
+    let files = asset.sets.iter().flat_map(|set| &set.files);
+    let widest = files.map(|file| file.width).max();
+    if options.original && widest.is_some_and(|widest| widest < asset.width) {
+        asset.original = Some(site.file_route(source));
+    }
     let fault = if header.is_too_large() {
         let (width, height) = (header.width, header.height);
         let message = format!("the image `{source}` has {width} x {height} pixels");
@@ -326,14 +351,10 @@ mod tests {
             ]
         );
         let names: BTreeSet<&SitePath> = map.images.values().flat_map(ImageAsset::files).collect();
-        assert_eq!(
-            names.len(),
-            5 * 3,
-            "copies of one picture have files of their own"
-        );
+        assert_eq!(names.len(), 3, "one picture is one set of files");
         let image = map.image(&path("content/a/shown.jpg")).unwrap();
         assert_eq!(
-            (image.width, image.height, image.variants.len()),
+            (image.width, image.height, image.sets[0].files.len()),
             (1000, 800, 2)
         );
     }
@@ -377,7 +398,7 @@ mod tests {
             &declares(60_000, 60_000),
             "image-too-large content/index.md:3",
         );
-        assert_eq!(map.image(&path("content/a.png")).unwrap().variants, []);
+        assert_eq!(map.image(&path("content/a.png")).unwrap().sets, []);
     }
 
     #[test]

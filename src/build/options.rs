@@ -13,6 +13,17 @@ pub struct BuildOptions {
     pub checks: Checks,
     /// Which versions are built.
     pub versions: Versions,
+    /// When images are made.
+    pub images: Images,
+}
+
+/// When images are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Images {
+    /// Before any page, so that a page names those files only that a reader gains by.
+    First,
+    /// Each when it is asked for.
+    OnDemand,
 }
 
 /// Which versions are built.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::assets::AssetMap;
-use crate::build::options::{BuildOptions, Versions};
+use crate::build::options::{BuildOptions, Images, Versions};
 use crate::build::versions::{Lineup, Loaded};
 use crate::diagnostic::Diagnostic;
 use crate::progress::{Event, Progress, Stage as Step};
@@ -68,7 +68,7 @@ pub fn prepare(
     let mut site = Site::load(sources.snapshot, sources.history, load, previous.as_slice());
     let loaded = lineup.map(|lineup| lineup.load(sources.snapshot, &options.load, &mut site));
     let Loaded {
-        others,
+        mut others,
         commits,
         diagnostics: found_versions,
     } = loaded.unwrap_or_default();
@@ -77,10 +77,17 @@ pub fn prepare(
         stage: Step::Assets,
         total: 0,
     });
-    let (assets, found) = AssetMap::read(&site, sources.snapshot);
+    let (mut assets, mut found) = AssetMap::read(&site, sources.snapshot);
     progress(Event::Finished {
         stage: Step::Assets,
     });
+    if options.images == Images::First && options.wanted.html {
+        let (snapshot, store) = (sources.snapshot, sources.store);
+        found.extend(assets.settle(&site, snapshot, store, progress));
+        for version in others.iter_mut().filter_map(Arc::get_mut) {
+            version.settle(store);
+        }
+    }
     let highlights = Highlights::default();
     let context = RenderContext {
         site: &site,

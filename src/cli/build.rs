@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 
-use crate::build::{BuildError, BuildOptions, Built, Checks, Versions, build};
+use crate::build::{BuildError, BuildOptions, Built, Checks, Images, Versions, build};
 use crate::cli::Outcome;
 use crate::cli::args::{BuildArgs, Global, OutputKind};
 use crate::cli::json::{self, BuildReport};
@@ -72,6 +72,7 @@ pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome
             ..wanted(&args.only)
         },
         versions: Versions::All,
+        images: Images::First,
         checks: if args.no_check {
             Checks::Skip
         } else {

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use crate::build::{BuildOptions, Checks, Prepared, Sources, Versions, prepare};
+use crate::build::{BuildOptions, Checks, Images, Prepared, Sources, Versions, prepare};
 use crate::checks::{CheckContext, Judged, Settled, run_checks, settle};
 use crate::cli::Outcome;
 use crate::cli::args::{CheckArgs, FailOn, Global};
@@ -119,6 +119,7 @@ fn read(ui: &Ui, project: &Project, args: &CheckArgs) -> anyhow::Result<Prepared
         wanted: Wanted::all(),
         checks: Checks::Run,
         versions: Versions::Current,
+        images: Images::OnDemand,
     };
     let sources = Sources {
         snapshot: &project.snapshot,

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, bail};
 use serde::Serialize;
 
-use crate::build::{BuildOptions, Checks, Versions};
+use crate::build::{BuildOptions, Checks, Images, Versions};
 use crate::cli::Outcome;
 use crate::cli::args::{Global, PagesArgs, PublishArgs};
 use crate::cli::build::{make, size};
@@ -148,6 +148,7 @@ fn released(
         load: project.load_options(ui, &pages, &project.root.join("dist")),
         wanted: Wanted::all(),
         versions: Versions::All,
+        images: Images::First,
         checks: Checks::Run,
     };
     let built = make(ui, &project, &options, &|artifact, file| {

@@ -34,7 +34,7 @@ pub(super) struct ConfigFile {
     pub variables: toml::Table,
     pub documents: Vec<DocumentFile>,
     pub check: CheckFile,
-    pub images: ImagesFile,
+    pub images: super::images::ImagesFile,
     pub html: HtmlFile,
     pub markdown: MarkdownFile,
     pub search: SearchFile,
@@ -147,13 +147,6 @@ impl Level {
             Self::Error => Some(Severity::Error),
         }
     }
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct ImagesFile {
-    pub widths: Option<Vec<Spanned<u32>>>,
-    pub quality: Option<Spanned<u8>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -11,6 +11,7 @@ use crate::config::external::External;
 use crate::config::feeds::{Feeds, RedirectRules};
 use crate::config::file::Kind;
 use crate::config::front_matter::Schema;
+use crate::config::images::Images;
 use crate::config::languages::Language;
 use crate::config::lists::{Lists, Taxonomies};
 use crate::config::look::Look;
@@ -239,24 +240,6 @@ impl Check {
             None => true,
         };
         self.rules.iter().rfind(|rule| names(rule) && covers(rule))
-    }
-}
-
-/// How images are encoded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Images {
-    /// The widths in pixels, ascending.
-    pub widths: Vec<u32>,
-    /// The quality of lossy variants, 1 to 100.
-    pub quality: u8,
-}
-
-impl Default for Images {
-    fn default() -> Self {
-        Self {
-            widths: vec![480, 960, 1440, 1920],
-            quality: 80,
-        }
     }
 }
 

@@ -9,6 +9,7 @@ mod external;
 mod feeds;
 mod file;
 mod front_matter;
+mod images;
 mod languages;
 mod lists;
 mod look;
@@ -32,13 +33,16 @@ pub use external::External;
 pub use feeds::{FeedContent, FeedFormat, Feeds, RedirectRules};
 pub use file::Kind;
 pub use front_matter::{KeySchema, Schema, ValueType};
+pub use images::{
+    Animation, ImageChoices, ImageFormat, ImageOptions, Images, Lossless, PlaceholderKind,
+};
 pub use languages::Language;
 pub use lists::{Lists, Taxonomies, Taxonomy};
 pub use look::{Font, Logo, Look, Shades};
 pub use markdown::Markdown;
 pub use meant::{
-    Check, Config, Document, DriftPolicy, Epub, Format, Html, Images, Nav, Paper, Pdf, Project,
-    Rule, Target, TargetKind, direction,
+    Check, Config, Document, DriftPolicy, Epub, Format, Html, Nav, Paper, Pdf, Project, Rule,
+    Target, TargetKind, direction,
 };
 pub use menus::{MenuEntry, MenuTarget, Menus};
 pub use pinned::PinnedTheme;

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use crate::config::file::{ConfigFile, HtmlFile, RuleFile};
-use crate::config::meant::{Check, Config, Epub, Html, Images, Paper, Pdf, Project, Rule};
+use crate::config::meant::{Check, Config, Epub, Html, Paper, Pdf, Project, Rule};
 use crate::diagnostic::{Diagnostic, Severity, SourceText, nearest};
 use crate::site_path::SitePath;
 
@@ -157,25 +157,7 @@ impl<'a> Reader<'a> {
                 .filter_map(|schema| self.schema(schema))
                 .collect(),
         };
-        let mut images = Images::default();
-        if let Some(widths) = file.images.widths {
-            images.widths = widths
-                .iter()
-                .filter_map(|width| self.width(width))
-                .collect();
-            images.widths.sort_unstable();
-            images.widths.dedup();
-        }
-        if let Some(quality) = file.images.quality {
-            match *quality.get_ref() {
-                value @ 1..=100 => images.quality = value,
-                value => self.fault(
-                    quality.span(),
-                    format!("quality {value} is out of range"),
-                    "write 1 to 100",
-                ),
-            }
-        }
+        let images = self.images(file.images);
         let html = self.html(&file.html);
         let look = self.look(file.theme);
         let menus = self.menus(file.menus);
@@ -324,19 +306,6 @@ impl<'a> Reader<'a> {
             paths,
             severity,
         })
-    }
-
-    fn width(&mut self, written: &Spanned<u32>) -> Option<u32> {
-        let width = *written.get_ref();
-        if (16..=8192).contains(&width) {
-            return Some(width);
-        }
-        self.fault(
-            written.span(),
-            format!("width {width} is out of range"),
-            "write 16 to 8192 pixels",
-        );
-        None
     }
 
     fn paper(&mut self, written: &Spanned<String>) -> Paper {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::build::{BuildOptions, Checks, Prepared, Sources, Versions, prepare};
+use crate::build::{BuildOptions, Checks, Images, Prepared, Sources, Versions, prepare};
 use crate::checks::{CheckContext, Judged, run_checks, settle};
 use crate::diagnostic::Diagnostic;
 use crate::progress::silent;
@@ -163,6 +163,7 @@ impl Session {
             wanted: Wanted::all(),
             checks: Checks::Run,
             versions: Versions::Current,
+            images: Images::OnDemand,
         };
         prepare(&sources, &options, previous, &silent)
     }

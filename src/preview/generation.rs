@@ -1,5 +1,6 @@
 //! One state of the project: its snapshot, its plan, and what was rendered of it so far.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -91,9 +92,20 @@ impl Generation {
         found.filter(broken).cloned().collect()
     }
 
-    /// Whether the plan lists a file.
+    /// Whether the plan lists a file, or a page that was shown asked for it.
     pub(super) fn is_planned(&self, path: &SitePath) -> bool {
-        self.prepared.stage.plan().job_for(path).is_some()
+        self.prepared.stage.plan().job_for(path).is_some() || self.prepared.assets.derives(path)
+    }
+
+    fn job_for(&self, path: &SitePath, store: &Store) -> Option<Cow<'_, (usize, Job)>> {
+        let planned = self.prepared.stage.plan().job_for(path).map(Cow::Borrowed);
+        let late = || {
+            let context = self.prepared.context(&self.snapshot, store);
+            let mut late = self.prepared.stage.late(&context).into_iter();
+            late.find(|(_, job)| job.outputs.contains(path))
+                .map(Cow::Owned)
+        };
+        planned.or_else(|| self.prepared.assets.derives(path).then(late).flatten())
     }
 
     /// The file that is shown for what is missing.
@@ -105,7 +117,7 @@ impl Generation {
 
     /// A file of the plan, rendered now if it was not before.
     pub(super) fn show(&self, path: &SitePath, store: &Store) -> Option<Shown> {
-        let planned = self.prepared.stage.plan().job_for(path)?;
+        let planned = &*self.job_for(path, store)?;
         let cell = {
             let mut rendered = self.rendered.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(rendered.entry(planned.1.outputs[0].clone()).or_default())

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::build::{BuildOptions, Checks, Versions};
+use crate::build::{BuildOptions, Checks, Images, Versions};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::preview::generation::Generation;
 use crate::preview::loading::{Loading, Next};
@@ -88,6 +88,7 @@ impl Preview {
             checks: Checks::Skip,
             // The others are in Git and do not change with an edit.
             versions: Versions::Current,
+            images: Images::OnDemand,
         };
         Self {
             root: snapshot.root().to_path_buf(),

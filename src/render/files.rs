@@ -1,6 +1,6 @@
 //! Images and files as jobs: one a source.
 
-use crate::assets::{broken_image, copy_file, encode_image};
+use crate::assets::{ImageAsset, broken_image, copy_file, encode_image};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render::context::{RenderContext, RenderError};
 use crate::render::plan::{Job, JobKind, Rendered, Renderer};
@@ -21,9 +21,26 @@ impl Renderer for Files {
         images.chain(files).collect()
     }
 
+    fn late(&self, context: &RenderContext<'_>) -> Vec<Job> {
+        let derived = context.assets.derived().into_iter();
+        let jobs = derived.map(|asset| Job {
+            kind: JobKind::Derived(asset.fallback.path.clone()),
+            outputs: asset.files().cloned().collect(),
+        });
+        jobs.collect()
+    }
+
     fn render(&self, context: &RenderContext<'_>, job: &Job) -> Result<Rendered, RenderError> {
         match &job.kind {
-            JobKind::Image(source) => Ok(image(context, source)),
+            JobKind::Image(source) => Ok(match context.assets.images.get(source) {
+                Some(asset) => image(context, asset, job),
+                None => Rendered::default(),
+            }),
+            JobKind::Derived(fallback) => {
+                let mut derived = context.assets.derived().into_iter();
+                let asset = derived.find(|asset| asset.fallback.path == *fallback);
+                Ok(asset.map_or_else(Rendered::default, |asset| image(context, &asset, job)))
+            }
             JobKind::File(source) if is_active(source) && !context.site.config.html.raw_html => {
                 let message = "the file may hold scripts and is not published";
                 let found = Diagnostic::new("file-active", Severity::Warning, source, message)
@@ -54,16 +71,16 @@ fn is_active(source: &SitePath) -> bool {
     .contains(&extension.as_str())
 }
 
-fn image(context: &RenderContext<'_>, source: &SitePath) -> Rendered {
-    let Some(asset) = context.assets.images.get(source) else {
-        return Rendered::default();
-    };
+fn image(context: &RenderContext<'_>, asset: &ImageAsset, job: &Job) -> Rendered {
+    let source = &asset.source;
     match encode_image(asset, context.site, context.snapshot, context.store) {
         Ok(encoded) => {
             let fault = encoded.fault;
             let found = fault.map(|message| broken_image(context.site, source, &message));
+            let mut artifacts = encoded.artifacts;
+            artifacts.retain(|artifact| job.outputs.contains(&artifact.path));
             Rendered {
-                artifacts: encoded.artifacts,
+                artifacts,
                 diagnostics: found.into_iter().collect(),
                 pages: None,
             }

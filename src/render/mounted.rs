@@ -4,12 +4,14 @@
 use std::sync::Arc;
 
 use crate::assets::AssetMap;
+use crate::progress::silent;
 use crate::release::Artifact;
 use crate::render::context::{RenderContext, RenderError};
 use crate::render::plan::{Job, JobKind, Rendered, Renderer};
 use crate::repo::Snapshot;
 use crate::site::Site;
 use crate::site_path::SitePath;
+use crate::store::Store;
 
 /// Another version of the work that the context holds.
 pub struct Version {
@@ -36,6 +38,14 @@ pub enum Place {
     Version,
     /// That of the language.
     Language,
+}
+
+impl Version {
+    /// Makes its images. Those of a tag that cannot be decoded were reported when it was written.
+    pub fn settle(&mut self, store: &Store) {
+        self.assets
+            .settle(&self.site, &self.snapshot, store, &silent);
+    }
 }
 
 impl Place {
@@ -84,20 +94,30 @@ fn is_shared(path: &SitePath) -> bool {
     Artifact::is_immutable(path)
 }
 
+/// The jobs of a renderer, with the places that their files have in the release.
+fn mounted(mount: &SitePath, jobs: Vec<Job>) -> Vec<Job> {
+    let place = |path: SitePath| match is_shared(&path) {
+        true => path,
+        false => mount.join(&path),
+    };
+    let jobs = jobs.into_iter().map(|job| Job {
+        kind: JobKind::Mounted(Box::new(job.kind)),
+        outputs: job.outputs.into_iter().map(place).collect(),
+    });
+    jobs.collect()
+}
+
 impl Renderer for Mounted {
     fn plan(&self, context: &RenderContext<'_>) -> Vec<Job> {
         let context = self.inside(context);
         let mount = self.place.of(context.site);
-        let place = |path: SitePath| match is_shared(&path) {
-            true => path,
-            false => mount.join(&path),
-        };
-        let jobs = self.inner.plan(&context).into_iter();
-        jobs.map(|job| Job {
-            kind: JobKind::Mounted(Box::new(job.kind)),
-            outputs: job.outputs.into_iter().map(place).collect(),
-        })
-        .collect()
+        mounted(mount, self.inner.plan(&context))
+    }
+
+    fn late(&self, context: &RenderContext<'_>) -> Vec<Job> {
+        let context = self.inside(context);
+        let mount = self.place.of(context.site);
+        mounted(mount, self.inner.late(&context))
     }
 
     fn still_plans(&self, context: &RenderContext<'_>) -> bool {

@@ -27,6 +27,11 @@ pub trait Renderer: Send + Sync {
     /// the result instead.
     fn render(&self, context: &RenderContext<'_>, job: &Job) -> Result<Rendered, RenderError>;
 
+    /// Lists what pages asked for while they were rendered, and no plan foresaw.
+    fn late(&self, _: &RenderContext<'_>) -> Vec<Job> {
+        Vec::new()
+    }
+
     /// Whether the plan is still right after a text of the site was edited ([`Site::edited`]).
     ///
     /// [`Site::edited`]: crate::site::Site::edited
@@ -86,6 +91,8 @@ pub enum JobKind {
     SearchScript,
     /// All sizes of one image.
     Image(SitePath),
+    /// A picture that a page asked for while it was rendered, by its fallback's place.
+    Derived(SitePath),
     /// A file as it is.
     File(SitePath),
     /// A bound output, by its document's place in the site.
@@ -120,7 +127,13 @@ impl Plan {
         let mut diagnostics = Vec::new();
         let mut mixed: BTreeMap<String, SitePath> = BTreeMap::new();
         let mut folders: BTreeSet<SitePath> = BTreeSet::new();
-        for (renderer, job) in planned {
+        for (renderer, mut job) in planned {
+            // The names of such files say that the bytes are the same.
+            job.outputs
+                .retain(|path| !Artifact::is_immutable(path) || !plan.by_path.contains_key(path));
+            if job.outputs.is_empty() {
+                continue;
+            }
             // No place is both a file and a folder.
             let is_taken = |path: &SitePath| {
                 plan.by_path.contains_key(path)
@@ -129,9 +142,6 @@ impl Plan {
             };
             let taken = job.outputs.iter().find(|path| is_taken(path));
             if let Some(path) = taken {
-                if job.outputs.iter().all(Artifact::is_immutable) {
-                    continue; // The name says that the bytes are the same.
-                }
                 let message = format!("two outputs want the place `{path}`");
                 let found = Diagnostic::new("output-duplicate", Severity::Error, path, message);
                 diagnostics.push(found.help("rename the file, page or document that makes it"));

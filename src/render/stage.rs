@@ -1,5 +1,6 @@
 //! All renderers of one site together: the one road that `build` and the preview share.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::config::{Encoding, Format};
@@ -14,6 +15,7 @@ use crate::render::mounted::{Mounted, Place, Version};
 use crate::render::plan::{Job, Plan, Rendered, Renderer};
 use crate::render::search::Search;
 use crate::site::Site;
+use crate::site_path::SitePath;
 
 /// The renderers of one site and the plan of what they make.
 pub struct Stage {
@@ -91,6 +93,23 @@ impl Stage {
     /// Every output.
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// What pages asked for while they were rendered: jobs for files that are in no plan.
+    pub fn late(&self, context: &RenderContext<'_>) -> Vec<(usize, Job)> {
+        let mut known = BTreeSet::new();
+        let mut late = Vec::new();
+        for (at, renderer) in self.renderers.iter().enumerate() {
+            for mut job in renderer.late(context) {
+                let is_new = |path: &SitePath| self.plan.job_for(path).is_none();
+                job.outputs
+                    .retain(|path| is_new(path) && known.insert(path.clone()));
+                if !job.outputs.is_empty() {
+                    late.push((at, job));
+                }
+            }
+        }
+        late
     }
 
     /// What was found while planning.

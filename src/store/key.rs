@@ -3,7 +3,8 @@
 //! | step | version lives in | inputs |
 //! |---|---|---|
 //! | `prose` | `checks/prose/known` | block text and mask, dialect, rule set, harper's version |
-//! | `image` | `assets/encode` | source bytes, widths, format, quality, encoders' versions |
+//! | `image` | `assets/encode` | source bytes, part, size, format, quality, the encoder's version |
+//! | `image-facts` | `assets/settle` | the keys of all files of an image, placeholder |
 //! | `pdf` | `render/pdf` | the whole data tree, template, fonts, images, marks, Typst's version |
 //! | `diagram` | `render/diagram` | notation, source |
 //! | `highlight` | `render/highlight` | language and text of a block |

@@ -1,9 +1,10 @@
 //! Which encoder makes a file, and with what settings.
 
-use crate::assets::encoders::format::{Content, Format, Lossless, Settings};
+use crate::assets::encoders::format::{Content, Format, Settings};
 use crate::assets::encoders::webp::{self, Coding};
 use crate::assets::encoders::{jpeg, png};
 use crate::assets::pixels::Pixels;
+use crate::config::Lossless;
 
 /// Raised when the same encoder gives other bytes for the same pixels.
 const REVISION: u32 = 2;

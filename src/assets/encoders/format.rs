@@ -1,5 +1,7 @@
 //! What can be made of pixels, and how.
 
+use crate::config::Lossless;
+
 /// A format that pixels are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
@@ -42,18 +44,6 @@ pub(in crate::assets) enum Content {
     Photo,
     /// A screenshot, a diagram, a drawing: flat, with edges and letters.
     Graphic,
-}
-
-/// Whether pixels may be coded with loss.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(in crate::assets) enum Lossless {
-    /// Whichever is smaller for graphics, with loss for photographs.
-    #[default]
-    Auto,
-    /// Never with loss, in formats that can do without.
-    Always,
-    /// With loss, in formats that have it.
-    Never,
 }
 
 /// How pixels are coded.

@@ -14,4 +14,4 @@ pub use format::Format;
 
 pub(super) use choice::{encode, version};
 pub(super) use content::content_of;
-pub(super) use format::{Content, Lossless, Settings};
+pub(super) use format::{Content, Settings};

@@ -40,15 +40,19 @@ pub(super) fn picture(
     let image = &asset.fallback;
     let most = shown.width.unwrap_or(image.width).min(720);
     let sizes = format!("(max-width: {most}px) 100vw, {most}px");
-    let source = !asset.variants.is_empty();
+    let set = |files: &[ImageFile]| {
+        let set = srcset(files, |file| site.asset_url_from(&file.path, from));
+        format!("srcset=\"{set}\" sizes=\"{sizes}\"")
+    };
+    let own = asset.own_files();
+    let others = || (asset.sets.iter()).filter(|set| Some(set.format) != image.format);
+    let source = others().next().is_some();
     if source {
-        let set = srcset(&asset.variants, |file| {
-            site.asset_url_from(&file.path, from)
-        });
-        let _ = write!(
-            html,
-            "<picture><source type=\"image/webp\" srcset=\"{set}\" sizes=\"{sizes}\">"
-        );
+        html.push_str("<picture>");
+    }
+    for other in others() {
+        let kind = other.format.media_type();
+        let _ = write!(html, "<source type=\"{kind}\" {}>", set(&other.files));
     }
     let (src, alt) = (site.asset_url_from(&image.path, from), escape(alt));
     let (width, height) = size(image, shown);
@@ -57,6 +61,9 @@ pub(super) fn picture(
         "<img src=\"{src}\" alt=\"{alt}\" width=\"{width}\" height=\"{height}\"{}",
         shown.more
     );
+    if !own.is_empty() {
+        let _ = write!(html, " {}", set(own));
+    }
     html.push_str(match loading {
         Loading::Eager => " fetchpriority=\"high\" decoding=\"async\">",
         Loading::Lazy => " loading=\"lazy\" decoding=\"async\">",

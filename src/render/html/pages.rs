@@ -378,9 +378,8 @@ fn image_value(
     from: &SitePath,
 ) -> Option<ImageValue> {
     let asset = context.assets.images.get(file)?;
-    let set = srcset(&asset.variants, |file| {
-        context.site.asset_url_from(&file.path, from)
-    });
+    let widest = asset.sets.last().map_or(&[][..], |set| &set.files);
+    let set = srcset(widest, |file| context.site.asset_url_from(&file.path, from));
     Some(ImageValue {
         src: context.site.url_in_release(&asset.fallback.path),
         url: (context.site.release_url())

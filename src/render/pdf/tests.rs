@@ -6,7 +6,7 @@ use std::path::Path;
 use lopdf::Object;
 use serde_json::Value;
 
-use crate::assets::{AssetMap, ImageAsset, ImageFile, ImageKind};
+use crate::assets::{AssetMap, ImageAsset, ImageKind};
 use crate::digest::Digest;
 use crate::render::context::RenderContext;
 use crate::render::highlight::Highlights;
@@ -108,19 +108,8 @@ fn assets(site: &Site, root: &Path) -> AssetMap {
             "svg" => ImageKind::Svg,
             _ => continue,
         };
-        let asset = ImageAsset {
-            source: file.clone(),
-            digest: Digest::of(&fs::read(file.on_disk(root)).unwrap()),
-            kind,
-            width: 100,
-            height: 50,
-            variants: Vec::new(),
-            fallback: ImageFile {
-                path: file.clone(),
-                width: 100,
-                height: 50,
-            },
-        };
+        let digest = Digest::of(&fs::read(file.on_disk(root)).unwrap());
+        let asset = ImageAsset::as_it_is(file, digest, kind, (100, 50));
         assets.images.insert(file.clone(), asset);
     }
     assets

@@ -11,7 +11,7 @@ use std::path::Path;
 use zip::ZipArchive;
 
 use super::*;
-use crate::assets::{AssetMap, ImageAsset, ImageFile, ImageKind};
+use crate::assets::{AssetMap, ImageAsset, ImageKind};
 use crate::digest::Digest;
 use crate::render::highlight::Highlights;
 use crate::repo::{History, Snapshot};
@@ -63,20 +63,8 @@ fn make_in(folder: &Path) -> Made {
     let site = Site::load(&snapshot, &history, &LoadOptions::default(), &[]);
     let mut assets = AssetMap::default();
     for source in site.files.iter().filter(|file| file.extension() == "gif") {
-        let file = ImageFile {
-            path: source.clone(),
-            width: 1,
-            height: 1,
-        };
-        let image = ImageAsset {
-            source: source.clone(),
-            digest: Digest::of(GIF),
-            kind: ImageKind::Gif,
-            width: 1,
-            height: 1,
-            variants: Vec::new(),
-            fallback: file,
-        };
+        let digest = Digest::of(GIF);
+        let image = ImageAsset::as_it_is(source, digest, ImageKind::Gif, (1, 1));
         assets.images.insert(source.clone(), image);
     }
     let store = Store::open(&folder.join("store"));
