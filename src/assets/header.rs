@@ -6,12 +6,15 @@ use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::codecs::gif::GifDecoder;
-use image::codecs::jpeg::JpegDecoder;
 use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{ImageDecoder, ImageResult};
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
 
+use crate::assets::decode::jpeg_options;
+use crate::assets::light::turned;
 use crate::assets::map::ImageKind;
 use crate::assets::svg;
 
@@ -116,6 +119,9 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, HeaderFault> {
             let (width, height) = avif_size(bytes).ok_or(HeaderFault::Opaque)?;
             Ok(Header::still(kind, width, height))
         }
+        ImageKind::Jpeg => guard(|| Ok(read_jpeg(bytes)))
+            .and_then(|header| header)
+            .map_err(HeaderFault::Broken),
         _ => guard(|| read_raster(bytes, kind)).map_err(HeaderFault::Broken),
     }
 }
@@ -128,39 +134,55 @@ pub(super) fn guard<T>(work: impl FnOnce() -> ImageResult<T>) -> Result<T, Strin
     }
 }
 
-/// The decoder for a raster image.
-pub(super) fn decoder<'a>(
-    bytes: &'a [u8],
-    kind: ImageKind,
-) -> ImageResult<Box<dyn ImageDecoder + 'a>> {
-    let reader = Cursor::new(bytes);
-    Ok(match kind {
-        ImageKind::Jpeg => Box::new(JpegDecoder::new(reader)?),
-        ImageKind::Png => Box::new(PngDecoder::new(reader)?),
-        ImageKind::WebP => Box::new(WebPDecoder::new(reader)?),
-        _ => Box::new(GifDecoder::new(reader)?),
+fn read_jpeg(bytes: &[u8]) -> Result<Header, String> {
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), jpeg_options());
+    decoder
+        .decode_headers()
+        .map_err(|error| error.to_string())?;
+    let info = decoder.info().ok_or("it has no header")?;
+    let exif = info.exif_data.as_deref().unwrap_or_default();
+    // An orientation that cannot be read is none; browsers see it the same way.
+    let orientation = Orientation::from_exif_chunk(exif).unwrap_or(Orientation::NoTransforms);
+    let stored = (u32::from(info.width), u32::from(info.height));
+    let (width, height) = turned(orientation, stored);
+    let components = u64::from(info.components.max(1));
+    Ok(Header {
+        kind: ImageKind::Jpeg,
+        width: width.max(1),
+        height: height.max(1),
+        orientation,
+        animated: false,
+        lossless: false,
+        decoded: u64::from(width) * u64::from(height) * components,
     })
 }
 
 fn read_raster(bytes: &[u8], kind: ImageKind) -> ImageResult<Header> {
     let reader = Cursor::new(bytes);
-    let (animated, lossless) = match kind {
-        ImageKind::Png => (PngDecoder::new(reader)?.is_apng()?, true),
-        ImageKind::WebP => (
-            WebPDecoder::new(reader)?.has_animation(),
-            webp_is_lossless(bytes),
-        ),
-        ImageKind::Gif => (true, true),
-        _ => (false, false),
-    };
-    let mut decoder = decoder(bytes, kind)?;
-    // An orientation that cannot be read is none; browsers see it the same way.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let (mut width, mut height) = decoder.dimensions();
-    if is_turned(orientation) {
-        (width, height) = (height, width);
+    match kind {
+        ImageKind::Png => {
+            let decoder = PngDecoder::new(reader)?;
+            let animated = decoder.is_apng()?;
+            Ok(header_of(decoder, kind, animated, true))
+        }
+        ImageKind::WebP => {
+            let decoder = WebPDecoder::new(reader)?;
+            let animated = decoder.has_animation();
+            Ok(header_of(decoder, kind, animated, webp_is_lossless(bytes)))
+        }
+        _ => Ok(header_of(GifDecoder::new(reader)?, kind, true, true)),
     }
-    Ok(Header {
+}
+
+fn header_of(
+    mut decoder: impl ImageDecoder,
+    kind: ImageKind,
+    animated: bool,
+    lossless: bool,
+) -> Header {
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let (width, height) = turned(orientation, decoder.dimensions());
+    Header {
         kind,
         width: width.max(1),
         height: height.max(1),
@@ -168,18 +190,7 @@ fn read_raster(bytes: &[u8], kind: ImageKind) -> ImageResult<Header> {
         animated,
         lossless,
         decoded: decoder.total_bytes(),
-    })
-}
-
-/// Whether width and height change places.
-fn is_turned(orientation: Orientation) -> bool {
-    matches!(
-        orientation,
-        Orientation::Rotate90
-            | Orientation::Rotate270
-            | Orientation::Rotate90FlipH
-            | Orientation::Rotate270FlipH
-    )
+    }
 }
 
 /// Whether the picture is in a `VP8L` chunk (RFC 9649 §2).

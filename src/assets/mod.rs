@@ -4,14 +4,18 @@
 //! decoded; encoding is a job of its own.
 
 mod budget;
+mod color;
 mod credit;
+mod decode;
 mod derive;
 mod document;
 mod encode;
 mod encoders;
 mod error;
 mod header;
+mod light;
 mod map;
+mod master;
 mod picture;
 mod pixels;
 mod plan;

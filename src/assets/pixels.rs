@@ -1,11 +1,13 @@
-//! Decoded pixels, eight bits a channel, upright, and their resizing.
+//! Pixels that are ready to be encoded: eight bits a channel, sRGB, upright.
 
-use fast_image_resize as fir;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
-use image::{DynamicImage, ExtendedColorType, ImageEncoder as _, ImageResult, Limits};
+use image::{ExtendedColorType, ImageEncoder as _, ImageResult};
 
-use crate::assets::header::{Header, MAX_DECODED, decoder, guard};
+use crate::assets::color::SRGB;
+use crate::assets::header::Header;
+use crate::assets::light::{Light, multiply, resize};
+use crate::assets::master::Master;
 
 /// Upright pixels in rows without gaps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,103 +51,42 @@ impl Layout {
             Self::Rgba => ExtendedColorType::Rgba8,
         }
     }
-
-    fn pixel_type(self) -> fir::PixelType {
-        match self {
-            Self::Gray => fir::PixelType::U8,
-            Self::GrayAlpha => fir::PixelType::U8x2,
-            Self::Rgb => fir::PixelType::U8x3,
-            Self::Rgba => fir::PixelType::U8x4,
-        }
-    }
 }
 
 impl Pixels {
-    /// Decodes an image whose header was found good. The caller holds memory of the
-    /// budget.
+    /// Decodes a whole image whose header was found good. The caller holds memory of the budget.
     pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Self, String> {
-        guard(|| {
-            let mut decoder = decoder(bytes, header.kind)?;
-            let mut limits = Limits::default();
-            limits.max_alloc = Some(MAX_DECODED);
-            decoder.set_limits(limits)?;
-            let profile = decoder.icc_profile().unwrap_or(None);
-            let mut image = to_eight_bits(DynamicImage::from_decoder(decoder)?);
-            image.apply_orientation(header.orientation);
-            Ok(Self::of(image, profile))
-        })
-        .and_then(|pixels| {
-            let promised = (header.width, header.height);
-            match (pixels.width, pixels.height) == promised {
-                true => Ok(pixels),
-                false => Err("its size is not the one its header names".to_owned()),
-            }
-        })
+        let whole = (header.width, header.height);
+        Master::decode(bytes, header, None, whole)?.at(whole.0, whole.1)
     }
 
-    fn of(image: DynamicImage, profile: Option<Vec<u8>>) -> Self {
-        let (width, height) = (image.width(), image.height());
-        let (layout, bytes) = match image {
-            DynamicImage::ImageLuma8(image) => (Layout::Gray, image.into_raw()),
-            DynamicImage::ImageLumaA8(image) => (Layout::GrayAlpha, image.into_raw()),
-            DynamicImage::ImageRgb8(image) => (Layout::Rgb, image.into_raw()),
-            other => (Layout::Rgba, other.into_rgba8().into_raw()),
-        };
-        let profile = profile.filter(|profile| is_worth_keeping(profile, layout));
+    /// The picture of some light.
+    pub(super) fn of(light: &Light) -> Self {
         Self {
-            width,
-            height,
-            layout,
-            bytes,
-            profile,
-        }
-        .without_idle_alpha()
-    }
-
-    /// Screenshots often carry an alpha channel that hides nothing.
-    fn without_idle_alpha(self) -> Self {
-        let channels = self.layout.channels();
-        let opaque = |pixel: &[u8]| pixel[channels - 1] == u8::MAX;
-        if !self.layout.has_alpha() || !self.bytes.chunks_exact(channels).all(opaque) {
-            return self;
-        }
-        let layout = match self.layout {
-            Layout::GrayAlpha => Layout::Gray,
-            _ => Layout::Rgb,
-        };
-        let keep = channels - 1;
-        let bytes = self.bytes.chunks_exact(channels);
-        let bytes = bytes
-            .flat_map(|pixel| pixel[..keep].iter().copied())
-            .collect();
-        Self {
-            layout,
-            bytes,
-            ..self
+            width: light.width,
+            height: light.height,
+            layout: light.layout,
+            bytes: light.to_samples(),
+            profile: None,
         }
     }
 
-    /// The same picture at another size, by Lanczos3 over premultiplied pixels.
+    /// The same picture at another size.
     pub(super) fn resized(&self, width: u32, height: u32) -> Result<Self, String> {
-        if (width, height) == (self.width, self.height) {
+        let size = (self.width, self.height);
+        if (width, height) == size {
             return Ok(self.clone());
         }
-        let kind = self.layout.pixel_type();
-        let from = fir::images::ImageRef::new(self.width, self.height, &self.bytes, kind)
-            .map_err(|error| error.to_string())?;
-        let mut to = fir::images::Image::new(width, height, kind);
-        let filter = fir::ResizeAlg::Convolution(fir::FilterType::Lanczos3);
-        let options = fir::ResizeOptions::new().resize_alg(filter).use_alpha(true);
-        fir::Resizer::new()
-            .resize(&from, &mut to, &options)
-            .map_err(|error| error.to_string())?;
-        Ok(Self {
-            width,
-            height,
-            layout: self.layout,
-            bytes: to.into_vec(),
-            profile: self.profile.clone(),
-        })
+        let channels = self.layout.channels();
+        let row = self.width as usize * channels;
+        let fill = |y: u32, light: &mut [u16]| {
+            let at = y as usize * row;
+            let samples = self.bytes.get(at..at + row).ok_or("a row is missing")?;
+            SRGB.light(samples, channels, light);
+            multiply(light, self.layout);
+            Ok(())
+        };
+        resize(size, self.layout, (width, height), fill).map(|light| Self::of(&light))
     }
 
     /// The pixels with three or four channels.
@@ -265,33 +206,10 @@ fn finish(written: ImageResult<()>, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
     written.map(|()| bytes).map_err(|error| error.to_string())
 }
 
-fn to_eight_bits(image: DynamicImage) -> DynamicImage {
-    match image {
-        DynamicImage::ImageLuma16(_) => DynamicImage::ImageLuma8(image.into_luma8()),
-        DynamicImage::ImageLumaA16(_) => DynamicImage::ImageLumaA8(image.into_luma_alpha8()),
-        DynamicImage::ImageRgb16(_) | DynamicImage::ImageRgb32F(_) => {
-            DynamicImage::ImageRgb8(image.into_rgb8())
-        }
-        DynamicImage::ImageRgba16(_) | DynamicImage::ImageRgba32F(_) => {
-            DynamicImage::ImageRgba8(image.into_rgba8())
-        }
-        image => image,
-    }
-}
-
-/// Whether a profile (ICC.1:2022 §7.2) is of the pixels' own color space, which a CMYK JPEG's no
-/// longer is, and says more than sRGB, which is what a browser assumes without one.
-fn is_worth_keeping(profile: &[u8], layout: Layout) -> bool {
-    let space: &[u8] = match layout {
-        Layout::Gray | Layout::GrayAlpha => b"GRAY",
-        Layout::Rgb | Layout::Rgba => b"RGB ",
-    };
-    let says = |text: &[u8]| profile.windows(text.len()).any(|part| part == text);
-    profile.get(16..20) == Some(space) && !says(b"sRGB") && !says(b"\0s\0R\0G\0B")
-}
-
 #[cfg(test)]
 mod tests {
+    use image::DynamicImage;
+
     use super::*;
     use crate::assets::header::read_header;
     use crate::assets::testing::{disc, jpeg, photo, png, with_exif};
@@ -358,21 +276,6 @@ mod tests {
                 Ok(pixels.clone())
             );
         }
-    }
-
-    #[test]
-    fn a_profile_stays_if_it_says_something() {
-        let profile = |space: &[u8; 4], name: &[u8]| [&[0; 16], &space[..], name].concat();
-        assert!(is_worth_keeping(
-            &profile(b"RGB ", b"Display P3"),
-            Layout::Rgb
-        ));
-        assert!(!is_worth_keeping(
-            &profile(b"RGB ", b"sRGB IEC"),
-            Layout::Rgb
-        ));
-        assert!(!is_worth_keeping(&profile(b"CMYK", b"Coated"), Layout::Rgb));
-        assert!(!is_worth_keeping(b"", Layout::Gray));
     }
 
     #[test]

@@ -89,6 +89,15 @@ pub(super) fn with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
     [&jpeg[..2], b"\xff\xe1", &length, &exif, &jpeg[2..]].concat()
 }
 
+/// The same JPEG or PNG with a color profile.
+pub(super) fn with_profile(image: &[u8], profile: &[u8]) -> Vec<u8> {
+    let mut image = img_parts::DynImage::from_bytes(image.to_vec().into())
+        .unwrap()
+        .unwrap();
+    img_parts::ImageICC::set_icc_profile(&mut image, Some(profile.to_vec().into()));
+    image.encoder().bytes().to_vec()
+}
+
 /// Two pictures that take turns.
 pub(super) fn animation() -> Vec<u8> {
     let mut bytes = Vec::new();
