@@ -136,13 +136,17 @@ fn inks_of(mut samples: Vec<u8>, is_luma: bool) -> Vec<u8> {
             // ITU-T T.871 §7, in whole numbers.
             let part = |sample: u8| i32::from(sample) - 128;
             let (luma, blue, red) = (i32::from(pixel[0]) << 16, part(pixel[1]), part(pixel[2]));
-            let byte = |value: i32| ((value + (1 << 15)) >> 16).clamp(0, 255) as u8;
+            let byte = |value: i32| {
+                u8::try_from(((value + (1 << 15)) >> 16).clamp(0, 255)).unwrap_or(u8::MAX)
+            };
             pixel[0] = byte(luma + 91_881 * red);
             pixel[1] = byte(luma - 22_554 * blue - 46_802 * red);
             pixel[2] = byte(luma + 116_130 * blue);
             pixel[3] = 255 - pixel[3];
         } else {
-            pixel.iter_mut().for_each(|ink| *ink = 255 - *ink);
+            for ink in pixel.iter_mut() {
+                *ink = 255 - *ink;
+            }
         }
     }
     samples
@@ -167,7 +171,7 @@ fn colors_of(inks: Vec<u8>, profile: Option<&[u8]>) -> Vec<u8> {
 /// eight, and opacity stays.
 fn by_its_table(raster: Raster) -> Raster {
     let profile = raster.profile.as_deref().and_then(read_profile);
-    let Some(profile) = profile.filter(|profile| has_table(profile)) else {
+    let Some(profile) = profile.filter(has_table) else {
         return raster;
     };
     let channels = raster.layout.channels();

@@ -16,6 +16,7 @@ mod header;
 mod light;
 mod map;
 mod master;
+mod part;
 mod picture;
 mod pixels;
 mod plan;
