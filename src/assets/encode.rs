@@ -8,7 +8,7 @@ use crate::assets::encoders::{self, Content, Settings};
 use crate::assets::error::AssetError;
 use crate::assets::header::{Header, HeaderFault, read_header};
 use crate::assets::map::{ImageAsset, ImageFile};
-use crate::assets::pixels::Master;
+use crate::assets::master::Master;
 use crate::assets::plan::{VERSION, fallback_format};
 use crate::assets::read::{is_drawing, is_markup};
 use crate::assets::sanitize::sanitize;

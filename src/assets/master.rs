@@ -5,7 +5,8 @@ use crate::assets::color::{SRGB, sample_of};
 use crate::assets::decode::decode;
 use crate::assets::header::Header;
 use crate::assets::light::{Light, multiply, resize, turned};
-use crate::assets::part::{Crop, Part};
+use crate::assets::map::Crop;
+use crate::assets::part::Part;
 use crate::assets::pixels::{Layout, Pixels};
 
 /// A decoded picture at the largest size that is wanted of it.
@@ -65,6 +66,14 @@ impl Master {
                 let size = (light.width, light.height);
                 resize(size, light.layout, (width, height), fill).map(|light| Pixels::of(&light))
             }
+        }
+    }
+
+    /// Whether anything shows through it.
+    pub(super) fn has_alpha(&self) -> bool {
+        match self {
+            Self::Whole(pixels) => pixels.layout.has_alpha(),
+            Self::Smaller(light) => light.layout.has_alpha(),
         }
     }
 

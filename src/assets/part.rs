@@ -5,16 +5,8 @@ use image::metadata::Orientation;
 use crate::assets::color::{DEEP_SRGB, SRGB, Sample as _, Space, read_profile, sample_of};
 use crate::assets::decode::{Raster, Samples, narrow};
 use crate::assets::light::{Light, multiply, resize, stored, turn, turned, without_idle};
+use crate::assets::map::Crop;
 use crate::assets::pixels::{Layout, Pixels};
-
-/// A part of a picture, in pixels as seen, after orientation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Crop {
-    pub(super) x: u32,
-    pub(super) y: u32,
-    pub(super) width: u32,
-    pub(super) height: u32,
-}
 
 /// A part of what is stored, and what its samples mean.
 pub(super) struct Part<'a> {
@@ -143,7 +135,6 @@ impl<'a> Part<'a> {
             height,
             layout,
             bytes,
-            profile: None,
         }
     }
 }

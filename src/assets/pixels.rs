@@ -16,8 +16,6 @@ pub(super) struct Pixels {
     pub(super) height: u32,
     pub(super) layout: Layout,
     pub(super) bytes: Vec<u8>,
-    /// The color profile of the pixels, if it is one of theirs and not sRGB.
-    pub(super) profile: Option<Vec<u8>>,
 }
 
 /// The channels of a pixel.
@@ -67,7 +65,6 @@ impl Pixels {
             height: light.height,
             layout: light.layout,
             bytes: light.to_samples(),
-            profile: None,
         }
     }
 
@@ -105,25 +102,18 @@ impl Pixels {
             ),
             layout => (layout, self.bytes.clone()),
         };
-        // A profile of grays says nothing about colors.
-        let profile = self.profile.clone().filter(|_| layout == self.layout);
         Self {
             width: self.width,
             height: self.height,
             layout,
             bytes,
-            profile,
         }
     }
 
     /// A PNG of the pixels.
     pub(super) fn to_png(&self) -> Result<Vec<u8>, String> {
         let mut png = Vec::new();
-        let mut encoder = PngEncoder::new(&mut png);
-        if let Some(profile) = &self.profile {
-            // A profile that does not fit is left out; the picture still shows.
-            let _ = encoder.set_icc_profile(profile.clone());
-        }
+        let encoder = PngEncoder::new(&mut png);
         let color = self.layout.color();
         let written = encoder.write_image(&self.bytes, self.width, self.height, color);
         finish(written, png)
@@ -132,10 +122,7 @@ impl Pixels {
     /// A JPEG of the pixels, which have no alpha worth keeping.
     pub(super) fn to_jpeg(&self, quality: u8) -> Result<Vec<u8>, String> {
         let mut jpeg = Vec::new();
-        let mut encoder = JpegEncoder::new_with_quality(&mut jpeg, quality);
-        if let Some(profile) = &self.profile {
-            let _ = encoder.set_icc_profile(profile.clone());
-        }
+        let encoder = JpegEncoder::new_with_quality(&mut jpeg, quality);
         let written = match self.layout {
             Layout::Gray | Layout::Rgb => {
                 encoder.write_image(&self.bytes, self.width, self.height, self.layout.color())
@@ -154,51 +141,6 @@ impl Pixels {
             }
         };
         finish(written, jpeg)
-    }
-}
-
-/// A decoded picture at the largest size that is wanted of it.
-pub(super) struct Master(Pixels);
-
-impl Master {
-    pub(super) fn decode(
-        bytes: &[u8],
-        header: &Header,
-        crop: Option<crate::assets::map::Crop>,
-        largest: (u32, u32),
-    ) -> Result<Self, String> {
-        let mut pixels = Pixels::decode(bytes, header)?;
-        if let Some(crop) = crop {
-            let channels = pixels.layout.channels();
-            let mut bytes = Vec::new();
-            for y in crop.y..crop.y + crop.height {
-                let at = (y as usize * pixels.width as usize + crop.x as usize) * channels;
-                bytes.extend_from_slice(&pixels.bytes[at..at + crop.width as usize * channels]);
-            }
-            pixels.bytes = bytes;
-            (pixels.width, pixels.height) = (crop.width, crop.height);
-        }
-        Ok(Self(pixels.resized(largest.0, largest.1)?))
-    }
-
-    pub(super) fn at(&self, width: u32, height: u32) -> Result<Pixels, String> {
-        self.0.resized(width, height)
-    }
-
-    pub(super) fn has_alpha(&self) -> bool {
-        self.0.layout.has_alpha()
-    }
-
-    pub(super) fn average(&self) -> [u8; 3] {
-        let pixels = self.0.to_color();
-        let channels = pixels.layout.channels();
-        let count = (pixels.bytes.len() / channels).max(1) as u64;
-        [0, 1, 2].map(|at| {
-            let sum: u64 = (pixels.bytes.iter().skip(at).step_by(channels))
-                .map(|value| u64::from(*value))
-                .sum();
-            u8::try_from(sum / count).unwrap_or(u8::MAX)
-        })
     }
 }
 

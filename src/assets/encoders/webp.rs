@@ -50,11 +50,7 @@ pub(in crate::assets::encoders) fn encode(
     coding: Coding,
 ) -> Result<Vec<u8>, String> {
     let pixels = &pixels.to_color();
-    let webp = encode_pixels(pixels, coding)?;
-    Ok(match &pixels.profile {
-        Some(profile) => with_profile(&webp, profile, pixels),
-        None => webp,
-    })
+    encode_pixels(pixels, coding)
 }
 
 fn encode_pixels(pixels: &Pixels, coding: Coding) -> Result<Vec<u8>, String> {
@@ -160,43 +156,6 @@ impl Drop for Picture {
     }
 }
 
-/// Puts a color profile in: a `VP8X` chunk that announces it, then the profile, then the picture
-/// (RFC 9649 §2.7).
-fn with_profile(webp: &[u8], profile: &[u8], pixels: &Pixels) -> Vec<u8> {
-    const HAS_PROFILE: u8 = 0x20;
-    const HAS_ALPHA: u8 = 0x10;
-    let Some(chunks) = webp.get(12..) else {
-        return webp.to_vec();
-    };
-    let (mut extended, picture) = match chunks.split_at_checked(18) {
-        Some((extended, picture)) if extended.starts_with(b"VP8X") => (extended.to_vec(), picture),
-        _ => {
-            let mut extended = b"VP8X\x0a\0\0\0\0\0\0\0".to_vec();
-            for side in [pixels.width, pixels.height] {
-                extended.extend_from_slice(&(side - 1).to_le_bytes()[..3]);
-            }
-            (extended, chunks)
-        }
-    };
-    extended[8] |= HAS_PROFILE;
-    if pixels.layout.has_alpha() {
-        extended[8] |= HAS_ALPHA;
-    }
-    let length = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX).to_le_bytes();
-    let padding = &[0][..profile.len() % 2];
-    let body = [
-        b"WEBP",
-        &extended[..],
-        b"ICCP",
-        &length(profile.len()),
-        profile,
-        padding,
-        picture,
-    ]
-    .concat();
-    [&b"RIFF"[..], &length(body.len()), &body].concat()
-}
-
 #[cfg(test)]
 mod tests {
     use image::{DynamicImage, GenericImageView as _};
@@ -251,24 +210,6 @@ mod tests {
             decoded(&encode(&dot, Coding::Lossless).unwrap()).height(),
             1
         );
-    }
-
-    #[test]
-    fn a_profile_goes_along() {
-        use image::ImageDecoder as _;
-        let profile = b"a profile of odd size".to_vec();
-        for image in [DynamicImage::from(photo(20, 20)), disc(20).into()] {
-            for coding in [Coding::Lossy(80), Coding::Lossless] {
-                let mut pixels = pixels(image.clone());
-                pixels.profile = Some(profile.clone());
-                let webp = encode(&pixels, coding).unwrap();
-                let reader = std::io::Cursor::new(&webp);
-                let mut decoder = image::codecs::webp::WebPDecoder::new(reader).unwrap();
-                assert_eq!(decoder.icc_profile().unwrap(), Some(profile.clone()));
-                let alpha = decoded(&webp).color().has_alpha();
-                assert_eq!(alpha, image.color().has_alpha());
-            }
-        }
     }
 
     #[test]
