@@ -13,6 +13,7 @@ mod encode;
 mod encoders;
 mod error;
 mod header;
+mod layout;
 mod light;
 mod map;
 mod master;
@@ -23,6 +24,7 @@ mod plan;
 mod read;
 mod sanitize;
 mod settle;
+mod slots;
 mod strip;
 mod svg;
 mod uses;
@@ -32,10 +34,12 @@ pub use document::{DocumentImage, document_image};
 pub use encode::{Encoded, copy_file, encode_image, encoder_version};
 pub use encoders::Format;
 pub use error::AssetError;
+pub use layout::Layout;
 pub use map::{AssetMap, Crop, ImageAsset, ImageFile, ImageKind, ImageSet};
 pub use picture::{Picture, PictureContent, Rgba, fit};
 pub use read::broken_image;
 pub use sanitize::sanitize as sanitize_svg;
+pub use slots::{Length, Slot};
 
 #[cfg(test)]
 mod testing;

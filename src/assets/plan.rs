@@ -54,10 +54,10 @@ pub(super) fn plan(subject: &Subject<'_>) -> ImageAsset {
         .filter(|_| !widths.is_empty())
         .map(|format| set(subject, format, &widths))
         .collect();
-    let fallback_width = match width > FALLBACK_WIDTH && header.is_raster() {
+    let fallback_width = match header.is_raster() {
         true => (widths.iter().copied())
             .min_by_key(|width| width.abs_diff(FALLBACK_WIDTH))
-            .unwrap_or(FALLBACK_WIDTH),
+            .unwrap_or(width.min(FALLBACK_WIDTH)),
         false => width,
     };
     let fallback = file(subject, fallback_width, own);

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::assets::header::{HeaderFault, MAX_DECODED, read_header};
+use crate::assets::layout::slot_widths;
 use crate::assets::map::{AssetMap, ImageAsset, ImageKind};
 use crate::assets::plan::{Subject, plan};
 use crate::assets::strip::jpeg_end;
 use crate::assets::svg;
-use crate::assets::uses::{Use, image_uses, linked_files};
+use crate::assets::uses::{ImageUse, Use, image_uses, linked_files};
 use crate::config::CONFIG_FILE;
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::digest::Digest;
@@ -45,17 +46,17 @@ impl AssetMap {
     pub fn read(site: &Site, snapshot: &Snapshot) -> (Self, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
         let mut map = Self::default();
-        let uses: Vec<(SitePath, Use)> = image_uses(site).into_iter().collect();
+        let uses: Vec<(SitePath, ImageUse)> = image_uses(site).into_iter().collect();
         let mut files = linked_files(site);
         let shown: BTreeSet<&SitePath> = uses.iter().map(|(source, _)| source).collect();
         let published = site.published_files.iter();
         files.extend(published.filter(|file| !shown.contains(file)).cloned());
         let found: Vec<Found> = uses
             .par_iter()
-            .map(|(source, _)| inspect(source, site, snapshot))
+            .map(|(source, used)| inspect(source, used.shown, site, snapshot))
             .collect();
         let mut firsts: BTreeMap<Digest, SitePath> = BTreeMap::new();
-        for ((source, place), found) in uses.iter().zip(found) {
+        for ((source, used), found) in uses.iter().zip(found) {
             let fault = match found {
                 Found::Image(mut asset, fault) => {
                     // One picture is one set of files, wherever its copies lie.
@@ -80,7 +81,7 @@ impl AssetMap {
                     Some(fault)
                 }
             };
-            diagnostics.extend(fault.map(|fault| fault.at(place)));
+            diagnostics.extend(fault.map(|fault| fault.at(&used.first)));
         }
         let (files, faults) = readable_files(files, site, snapshot);
         map.files = files;
@@ -95,7 +96,7 @@ impl AssetMap {
 pub fn broken_image(site: &Site, source: &SitePath, reason: &str) -> Diagnostic {
     let fault = broken(source, reason);
     match image_uses(site).get(source) {
-        Some(place) => fault.at(place),
+        Some(used) => fault.at(&used.first),
         None => fault.about(source),
     }
 }
@@ -112,7 +113,7 @@ impl Fault {
     }
 }
 
-fn inspect(source: &SitePath, site: &Site, snapshot: &Snapshot) -> Found {
+fn inspect(source: &SitePath, shown: u32, site: &Site, snapshot: &Snapshot) -> Found {
     if let Some(file) = snapshot.get(source)
         && file.size > MAX_DECODED
     {
@@ -137,7 +138,9 @@ fn inspect(source: &SitePath, site: &Site, snapshot: &Snapshot) -> Found {
             };
         }
     };
-    let options = Arc::new(site.config.images.of(source.as_str()));
+    let mut options = site.config.images.of(source.as_str());
+    options.widths = slot_widths(shown, &options.widths);
+    let options = Arc::new(options);
     let mut asset = plan(&Subject {
         source,
         digest: Digest::of(&bytes),
@@ -148,7 +151,8 @@ fn inspect(source: &SitePath, site: &Site, snapshot: &Snapshot) -> Found {
     });
     let files = asset.sets.iter().flat_map(|set| &set.files);
     let widest = files.map(|file| file.width).max();
-    if options.original && widest.is_some_and(|widest| widest < asset.width) {
+    // A few pixels more are no reason to have it twice.
+    if options.original && widest.is_some_and(|widest| widest < asset.width / 5 * 4) {
         asset.original = Some(site.file_route(source));
     }
     let fault = if header.is_too_large() {
@@ -351,7 +355,11 @@ mod tests {
             ]
         );
         let names: BTreeSet<&SitePath> = map.images.values().flat_map(ImageAsset::files).collect();
-        assert_eq!(names.len(), 3, "one picture is one set of files");
+        assert_eq!(
+            names.len(),
+            3 + 3,
+            "one picture is one set of files, and a cover has less room"
+        );
         let image = map.image(&path("content/a/shown.jpg")).unwrap();
         assert_eq!(
             (image.width, image.height, image.sets[0].files.len()),

@@ -6,10 +6,16 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::assets::layout::Layout;
 use crate::config::CONFIG_FILE;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::{LinkTarget, Page, Site};
 use crate::site_path::SitePath;
+
+/// The widest that a card of a list is, a picture that stands for a page, and the cover of a book.
+const CARD: u32 = 612;
+const HERO: u32 = 1054;
+const COVER: u32 = 357;
 
 /// The first place that uses an image.
 #[derive(Debug, Clone)]
@@ -38,29 +44,52 @@ impl Use {
     }
 }
 
-/// Every image that is used, with its first use.
-pub(super) fn image_uses(site: &Site) -> BTreeMap<SitePath, Use> {
-    let mut uses = BTreeMap::new();
-    let mut add = |file, place| {
-        uses.entry(file).or_insert(place);
+/// How an image is used by all that use it.
+#[derive(Debug, Clone)]
+pub(super) struct ImageUse {
+    /// The first place.
+    pub(super) first: Use,
+    /// The most CSS pixels that any place shows it at.
+    pub(super) shown: u32,
+}
+
+/// Every image that is used.
+pub(super) fn image_uses(site: &Site) -> BTreeMap<SitePath, ImageUse> {
+    let mut uses: BTreeMap<SitePath, ImageUse> = BTreeMap::new();
+    let mut add = |file, first, shown| {
+        let known = uses.entry(file).or_insert(ImageUse { first, shown });
+        known.shown = known.shown.max(shown);
     };
     for (site, page) in site.written_pages() {
-        let shown = page.outline.images.iter();
-        let shown = shown.map(|image| (image.target.as_str(), image.span.clone()));
-        let front = page.front.image.as_deref().map(|image| {
-            let at = page.text[..page.body].find(image);
-            (image, at.map_or(0..0, |at| at..at + image.len()))
-        });
-        for (target, span) in shown.chain(front) {
-            if let LinkTarget::File(file) = site.resolve(page, target) {
-                add(file, Use::Page(Arc::clone(page), span));
+        if page.outline.images.is_empty() && page.front.image.is_none() {
+            continue;
+        }
+        let layout = Layout::of(site, page);
+        for (at, image) in page.outline.images.iter().enumerate() {
+            if let LinkTarget::File(file) = site.resolve(page, &image.target) {
+                let slot = layout.slot(&image.around);
+                let slot = match &image.attributes {
+                    Some(attributes) => slot.given(attributes),
+                    None => slot,
+                };
+                // The first of a page may stand for it in lists.
+                let card = if at == 0 { CARD } else { 0 };
+                let place = Use::Page(Arc::clone(page), image.span.clone());
+                add(file, place, slot.widest().max(card));
             }
+        }
+        if let Some(image) = &page.front.image
+            && let LinkTarget::File(file) = site.resolve(page, image)
+        {
+            let at = page.text[..page.body].find(image.as_str());
+            let span = at.map_or(0..0, |at| at..at + image.len());
+            add(file, Use::Page(Arc::clone(page), span), HERO);
         }
     }
     if let Some(cover) = &site.config.epub.cover
         && site.files.contains(cover)
     {
-        add(cover.clone(), Use::Config);
+        add(cover.clone(), Use::Config, COVER);
     }
     uses
 }

@@ -26,6 +26,8 @@ pub struct Look {
     pub logo: Option<Logo>,
     /// The picture that icons are made of.
     pub icon: Option<SitePath>,
+    /// The width of the text in CSS pixels.
+    pub content_width: Option<u32>,
     /// The theme itself, if it comes from another repository.
     pub pinned: Option<PinnedTheme>,
 }
@@ -67,6 +69,7 @@ pub(super) struct ThemeFile {
     font: FontsFile,
     logo: Option<PairFile>,
     icon: Option<Spanned<String>>,
+    content_width: Option<Spanned<String>>,
     git: Option<Spanned<String>>,
     rev: Option<Spanned<String>>,
     digest: Option<Spanned<String>>,
@@ -171,7 +174,28 @@ impl Reader<'_> {
             code: file.font.code.and_then(|font| self.font(font)),
             logo,
             icon: file.icon.and_then(|icon| self.path(&icon)),
+            content_width: file.content_width.and_then(|width| self.text_width(&width)),
             pinned: self.pinned(file.git, file.rev, file.digest),
+        }
+    }
+
+    /// A width in CSS pixels; the root of the built-in style sheets is 17 of them.
+    fn text_width(&mut self, written: &Spanned<String>) -> Option<u32> {
+        let text = written.get_ref().trim();
+        let number = |unit: &str| text.strip_suffix(unit)?.trim().parse::<f64>().ok();
+        let pixels = number("rem").map(|rem| rem * 17.0).or_else(|| number("px"));
+        match pixels {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "it is in between"
+            )]
+            Some(pixels @ 200.0..=4000.0) => Some(pixels.round() as u32),
+            _ => {
+                let message = format!("`{text}` is not the width of a text");
+                self.fault(written.span(), message, "write it like `44rem` or `750px`");
+                None
+            }
         }
     }
 
@@ -336,6 +360,18 @@ mod tests {
         case("[theme.colors.light]\npaper = \"hsl(30 20% 95%)\"\n", &[]);
         let name = "config-value: write it like `paper`";
         case("[theme.colors.dark]\n\"a:b\" = \"red\"\n", &[name]);
+    }
+
+    #[test]
+    fn a_width_is_in_pixels_or_in_the_size_of_letters() {
+        let width = |text: &str, expected: &[&str]| {
+            case(&format!("[theme]\ncontent_width = \"{text}\"\n"), expected).content_width
+        };
+        assert_eq!(width("40rem", &[]), Some(680));
+        assert_eq!(width("750px", &[]), Some(750));
+        let wrong = "config-value: write it like `44rem` or `750px`";
+        assert_eq!(width("80%", &[wrong]), None);
+        assert_eq!(width("10px", &[wrong]), None);
     }
 
     #[test]

@@ -69,6 +69,65 @@ fn tag_end(html: &str, at: usize) -> usize {
     html.len()
 }
 
+/// One attribute of a tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HtmlAttribute {
+    /// Its name in lower case.
+    pub name: String,
+    /// Its value as written, without quotes; empty if it has none.
+    pub value: String,
+    /// The bytes of it all.
+    pub span: Range<usize>,
+}
+
+/// The attributes of the tag whose name begins `html`, up to its end.
+pub fn tag_attributes(html: &str) -> Vec<HtmlAttribute> {
+    let end = tag_end(html, 0);
+    let tag = html[..end].trim_end_matches('/');
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let mut at = tag.find(|c: char| !is_name(c)).unwrap_or(tag.len());
+    let skip = |from: usize, in_between: fn(char) -> bool| {
+        let rest = &tag[from..];
+        from + rest.find(|c| !in_between(c)).unwrap_or(rest.len())
+    };
+    let mut found = Vec::new();
+    loop {
+        let start = skip(at, |c| c.is_ascii_whitespace() || c == '/');
+        let end = skip(start, |c| !c.is_ascii_whitespace() && !"=/".contains(c));
+        // A name may begin with an equals sign, and then has to be stepped over.
+        let end = match tag[start..].chars().next() {
+            None => return found,
+            Some('=') => start + 1,
+            Some(_) => end,
+        };
+        let name = tag[start..end].to_ascii_lowercase();
+        let equals = skip(end, |c| c.is_ascii_whitespace());
+        let (value, after) = match tag[equals..].starts_with('=') {
+            false => (end..end, end),
+            true => {
+                let value = skip(equals + 1, |c| c.is_ascii_whitespace());
+                match tag[value..].chars().next() {
+                    Some(quote @ ('"' | '\'')) => {
+                        let length = tag[value + 1..].find(quote);
+                        let end = length.map_or(tag.len(), |length| value + 1 + length);
+                        (value + 1..end, (end + 1).min(tag.len()))
+                    }
+                    _ => {
+                        let end = skip(value, |c| !c.is_ascii_whitespace());
+                        (value..end, end)
+                    }
+                }
+            }
+        };
+        found.push(HtmlAttribute {
+            name,
+            value: tag[value].to_owned(),
+            span: start..after,
+        });
+        at = after;
+    }
+}
+
 fn read_tag(html: &str, range: Range<usize>, offset: usize, found: &mut Vec<HtmlReference>) {
     let tag = &html[range.clone()];
     let name = tag
@@ -181,10 +240,34 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_tag_has_its_attributes() {
+        let case = |tag: &str, expected: &str| {
+            let found: Vec<String> = tag_attributes(tag)
+                .into_iter()
+                .map(|found| format!("{}={}", found.name, found.value))
+                .collect();
+            assert_eq!(found.join(" "), expected);
+        };
+        case(
+            "img src=a.jpg ALT='b c' hidden/>x",
+            "src=a.jpg alt=b c hidden=",
+        );
+        case(
+            "img\n width = \"3\" =x /a>",
+            "width=3 ==  x= a=".replace("  ", " ").as_str(),
+        );
+        case("img src='a", "src=a");
+        case("img", "");
+    }
+
     proptest! {
         #[test]
         fn no_html_panics(html in "[<>a='\" \\-!/ä]{0,40}") {
             html_references(&html, 3);
+            for found in tag_attributes(&html) {
+                assert!(html.get(found.span).is_some());
+            }
         }
     }
 }

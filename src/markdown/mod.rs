@@ -14,6 +14,7 @@ mod definitions;
 mod element;
 mod fence;
 mod html;
+mod images;
 mod inline;
 mod keys;
 mod labels;
@@ -45,11 +46,12 @@ pub use element::{
     CaptionSource, Element, ElementEnd, Fold, Markup, NOTE_KINDS, Note, Numbered, Tab,
 };
 pub use fence::Fence;
-pub use html::{HtmlReference, html_references};
+pub use html::{HtmlAttribute, HtmlReference, html_references, tag_attributes};
+pub use images::{Around, Image};
 pub use labels::{LabelKind, Reference, ReferenceForm};
 pub use line_set::LineSet;
 pub use math::{MathMode, check_formula, to_mathml};
-pub use outline::{Heading, Image, Label, Link, LinkKind, Outline};
+pub use outline::{Heading, Label, Link, LinkKind, Outline};
 pub use parse::{Spanned, block_faults, code_spans, events};
 pub use plain::plain;
 pub use punctuation::{Punctuation, set_punctuation};

@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
+use crate::markdown::attributes::Attributes;
 use crate::markdown::element::{Element, ElementEnd, Markup};
 use crate::markdown::html::html_references;
+use crate::markdown::images::{Image, Surroundings, image_attributes};
 use crate::markdown::labels::LabelKind;
 use crate::markdown::parse::Spanned;
 use crate::markdown::raw_html::HtmlRun;
@@ -105,19 +107,6 @@ pub enum LinkKind {
     Html,
 }
 
-/// An image.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Image {
-    /// The file, as written.
-    pub target: String,
-    /// The alternative text; none where raw HTML leaves it out.
-    pub alt: Option<String>,
-    /// The title, which is the caption of an image that stands alone.
-    pub title: String,
-    /// The bytes it came from.
-    pub span: Range<usize>,
-}
-
 impl Outline {
     /// What stands in the steps through a text.
     pub fn of(events: &[Spanned<'_>]) -> Self {
@@ -145,6 +134,9 @@ pub(super) struct Reader {
     /// Whether the link holds raw HTML other than images, which may say something.
     link_holds_html: bool,
     image: Option<Image>,
+    /// What an attribute list says of the image that begins next.
+    attributes: Option<Box<Attributes>>,
+    around: Surroundings,
     paragraph: Option<String>,
     caption: Option<String>,
     /// The places among the labels of what is numbered and open.
@@ -163,9 +155,14 @@ impl Reader {
             return;
         }
         self.end_html();
+        self.around.step(markup, &mut self.outline.images);
+        let attributes = self.attributes.take();
         match markup {
-            Markup::Plain(event) => self.read(event, span.clone()),
-            Markup::Attributes(found) => self.id(found.id.as_ref(), span),
+            Markup::Plain(event) => self.read(event, span.clone(), attributes),
+            Markup::Attributes(found) => {
+                self.id(found.id.as_ref(), span);
+                self.attributes = Some(found.clone());
+            }
             Markup::Open(element) => match &**element {
                 Element::Note(note) => self.id(note.attributes.id.as_ref(), span),
                 Element::Tabs(found) | Element::Division(found) => {
@@ -228,9 +225,9 @@ impl Reader {
         }
     }
 
-    fn read(&mut self, event: &Event<'_>, span: Range<usize>) {
+    fn read(&mut self, event: &Event<'_>, span: Range<usize>, attributes: Option<Box<Attributes>>) {
         match event {
-            Event::Start(tag) => self.start(tag, span),
+            Event::Start(tag) => self.start(tag, span, attributes),
             Event::End(tag) => self.end(*tag),
             Event::Text(text) => {
                 if !self.in_code {
@@ -256,7 +253,7 @@ impl Reader {
         }
     }
 
-    fn start(&mut self, tag: &Tag<'_>, span: Range<usize>) {
+    fn start(&mut self, tag: &Tag<'_>, span: Range<usize>, attributes: Option<Box<Attributes>>) {
         match tag {
             Tag::Heading {
                 level, id, classes, ..
@@ -303,6 +300,8 @@ impl Reader {
                     target: dest_url.to_string(),
                     alt: Some(String::new()),
                     title: title.to_string(),
+                    attributes,
+                    around: self.around.now(),
                     span,
                 });
             }
@@ -415,6 +414,8 @@ impl Reader {
                         target: found.value,
                         alt: alt.take(),
                         title: String::new(),
+                        attributes: image_attributes(&run.html, found.tag),
+                        around: self.around.now(),
                         span: found.span,
                     });
                 }

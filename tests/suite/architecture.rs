@@ -28,7 +28,9 @@ const TABLE: &[(&str, &[&str])] = &[
     ),
     (
         "assets",
-        &["site", "repo", "config", "store", "release", FLOOR_1],
+        &[
+            "site", "markdown", "repo", "config", "store", "release", FLOOR_1,
+        ],
     ),
     (
         "publish",

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag, TagEnd};
 
+use crate::assets::Layout;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::markdown::{Attributes, CodeBlock, Markup, MathMode, Spanned, sanitize, to_mathml};
 use crate::render::context::RenderContext;
@@ -42,6 +43,7 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
         context,
         theme,
         page,
+        layout: Layout::of(context.site, page),
         headings: 0,
         images: 0,
         groups: 0,
@@ -77,6 +79,8 @@ pub(super) struct Writer<'a> {
     pub(super) context: &'a RenderContext<'a>,
     pub(super) theme: &'a Theme,
     pub(super) page: &'a Page,
+    /// Where its text stands.
+    pub(super) layout: Layout,
     headings: usize,
     pub(super) images: usize,
     /// How many groups of tabs there are.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::assets::{ImageAsset, ImageFile};
+use crate::assets::{ImageAsset, ImageFile, Slot};
 use crate::render::context::RenderContext;
 use crate::render::html::events::escape;
 use crate::site::Site;
@@ -20,6 +20,8 @@ pub(super) enum Loading {
 /// What an author says about how an image is shown.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
+    /// The room that it has.
+    pub(super) slot: Option<Slot>,
     /// Its width in CSS pixels.
     pub(super) width: Option<u32>,
     /// Its height, if the width is not given or the shape is not known.
@@ -38,8 +40,9 @@ pub(super) fn picture(
 ) -> String {
     let mut html = String::new();
     let image = &asset.fallback;
-    let most = shown.width.unwrap_or(image.width).min(720);
-    let sizes = format!("(max-width: {most}px) 100vw, {most}px");
+    let (width, height) = size(asset, shown);
+    let slot = shown.slot.clone().unwrap_or_else(|| Slot::fixed(width));
+    let sizes = slot.at_most(f64::from(width)).sizes();
     let set = |files: &[ImageFile]| {
         let set = srcset(files, |file| site.asset_url_from(&file.path, from));
         format!("srcset=\"{set}\" sizes=\"{sizes}\"")
@@ -55,7 +58,6 @@ pub(super) fn picture(
         let _ = write!(html, "<source type=\"{kind}\" {}>", set(&other.files));
     }
     let (src, alt) = (site.asset_url_from(&image.path, from), escape(alt));
-    let (width, height) = size(image, shown);
     let _ = write!(
         html,
         "<img src=\"{src}\" alt=\"{alt}\" width=\"{width}\" height=\"{height}\"{}",
@@ -87,16 +89,29 @@ pub(super) fn plain_image(url: &str, alt: &str, shown: &Shown) -> String {
     )
 }
 
-/// The room of an image: of the file, in the size that the author gives, in its own shape.
-fn size(image: &ImageFile, shown: &Shown) -> (u32, u32) {
+/// The room of an image, in the size that the author gives and in its own shape. Without one it is
+/// no wider than its own pixels, its room or what a browser without styles has.
+fn size(asset: &ImageAsset, shown: &Shown) -> (u32, u32) {
     let scaled = |size: u32, by: u32, of: u32| {
-        let scaled = u64::from(size) * u64::from(by) / u64::from(of.max(1));
+        let (by, of) = (u64::from(by), u64::from(of.max(1)));
+        let scaled = (u64::from(size) * by + of / 2) / of;
         u32::try_from(scaled).unwrap_or(u32::MAX).max(1)
     };
+    let (own_width, own_height) = (asset.width, asset.height);
+    let fallback = &asset.fallback;
     match (shown.width, shown.height) {
-        (None, None) => (image.width, image.height),
-        (Some(width), _) => (width, scaled(image.height, width, image.width)),
-        (None, Some(height)) => (scaled(image.width, height, image.height), height),
+        (Some(width), _) => (width, scaled(own_height, width, own_width)),
+        (None, Some(height)) => (scaled(own_width, height, own_height), height),
+        (None, None) => {
+            let room = shown.slot.as_ref().map_or(0, Slot::widest);
+            match own_width.min(room) > fallback.width {
+                true => {
+                    let width = own_width.min(room);
+                    (width, scaled(own_height, width, own_width))
+                }
+                false => (fallback.width, fallback.height),
+            }
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use pulldown_cmark::LinkType;
 
-use crate::markdown::{Attributes, html_references};
+use crate::assets::Length;
+use crate::markdown::{Around, Attributes, html_references};
 use crate::render::html::attributes::attribute_text;
 use crate::render::html::body::Writer;
 use crate::render::html::events::{encode_fragment, escape};
@@ -16,8 +17,11 @@ impl Writer<'_> {
         } else {
             Loading::Lazy
         };
+        let image = self.page.outline.images.get(self.images);
+        let around = image.filter(|image| image.target == target);
+        let around = around.map_or(&[][..], |image| &image.around);
         self.images += 1;
-        let shown = self.shown(attributes);
+        let shown = self.shown(attributes, around);
         let html = match self.context.site.resolve(self.page, target) {
             LinkTarget::File(file) => match self.context.assets.images.get(&file) {
                 Some(asset) => picture(
@@ -38,11 +42,14 @@ impl Writer<'_> {
         self.raw(&html);
     }
 
-    /// What the author says about how an image is shown. A share of the line is no size in HTML.
-    fn shown(&self, attributes: &Attributes) -> Shown {
-        let pixels = |name: &str| {
-            let text = attributes.get(name)?.trim_end_matches("px");
-            text.parse().ok().filter(|size| (1..=10_000).contains(size))
+    /// What the author says about how an image is shown. A share of the room is no width in HTML, so
+    /// it is that share of the most that there is.
+    fn shown(&self, attributes: &Attributes, around: &[Around]) -> Shown {
+        let slot = self.layout.slot(around);
+        let pixels = |name: &str| match Length::read(attributes.get(name)?)? {
+            Length::Pixels(size) => Some(size),
+            Length::Share(_) if name == "width" => Some(slot.clone().given(attributes).widest()),
+            Length::Share(_) => None,
         };
         let mut rest = attributes.clone();
         if let Some(side @ ("left" | "right" | "center")) = attributes.get("align") {
@@ -51,6 +58,7 @@ impl Writer<'_> {
         let own = ["width", "height", "align", "loading"];
         rest.pairs.retain(|(name, _)| !own.contains(&name.as_str()));
         Shown {
+            slot: Some(slot.clone().given(attributes)),
             width: pixels("width"),
             height: pixels("height"),
             more: attribute_text(&rest, self.raw_html_allowed()),
@@ -112,10 +120,11 @@ impl Writer<'_> {
     }
 
     /// Raw HTML with its links and images leading where those of the text would.
-    pub(super) fn raw_html(&self, html: &str) -> String {
+    pub(super) fn raw_html(&mut self, html: &str) -> String {
         let mut out = String::with_capacity(html.len());
         let mut done = 0;
         for found in html_references(html, 0) {
+            self.images += usize::from(found.element == "img" && found.attribute == "src");
             let new = match (found.element.as_str(), found.attribute.as_str()) {
                 (_, "href") => self.href(&found.value),
                 (_, "src" | "poster" | "srcset") => {

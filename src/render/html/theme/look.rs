@@ -45,6 +45,9 @@ pub(super) fn looks(look: &Look, snapshot: &Snapshot) -> Looks {
     if !variables.is_empty() {
         let _ = write!(looks.style, "@media screen{{:root{{{variables}}}}}");
     }
+    if let Some(width) = look.content_width {
+        let _ = write!(looks.style, ":root:root{{--measure:{width}px}}");
+    }
     looks.font(look.text.as_ref(), "body[class]{--text:", snapshot);
     looks.preload = looks.files.first().map(|(route, _)| route.clone());
     looks.font(
