@@ -6,6 +6,7 @@
 mod lock;
 mod options;
 mod prepared;
+pub mod survey;
 mod versions;
 
 pub use options::{BuildOptions, Checks, Images, Versions};

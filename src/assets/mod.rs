@@ -26,7 +26,9 @@ mod sanitize;
 mod settle;
 mod slots;
 mod strip;
+mod survey;
 mod svg;
+mod told;
 mod uses;
 
 pub use derive::{Fit, Focus, Wish};
@@ -40,6 +42,8 @@ pub use picture::{Picture, PictureContent, Rgba, fit};
 pub use read::broken_image;
 pub use sanitize::sanitize as sanitize_svg;
 pub use slots::{Length, Slot};
+pub use survey::{Source, is_picture, read_source_picture};
+pub use told::Told;
 
 #[cfg(test)]
 mod testing;

@@ -84,6 +84,26 @@ impl AssetMap {
         sort(&mut found);
         found
     }
+
+    /// Chooses as [`AssetMap::settle`] does, but makes nothing: an image of which the store knows
+    /// nothing yet stays as it was planned.
+    pub fn recall(&mut self, store: &Store) {
+        for asset in self.images.values_mut() {
+            if let Some(facts) = known(asset, store) {
+                apply(asset, &facts);
+            }
+        }
+    }
+}
+
+/// What the store knows of an image.
+fn known(asset: &ImageAsset, store: &Store) -> Option<Facts> {
+    let bytes = store.recall(&key_of(asset))?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+fn key_of(asset: &ImageAsset) -> Key {
+    Key::new("image-facts", VERSION).digest("image", asset.key)
 }
 
 /// Settles one image; none if its source cannot be read, which is told when it is rendered.
@@ -102,7 +122,7 @@ pub(super) fn settled(
 }
 
 fn facts(asset: &ImageAsset, site: &Site, snapshot: &Snapshot, store: &Store) -> Option<Facts> {
-    let key = Key::new("image-facts", VERSION).digest("image", asset.key);
+    let key = key_of(asset);
     let known = store.cached(&key);
     if let Some(facts) = known.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
         return Some(facts);

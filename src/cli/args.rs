@@ -63,6 +63,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Preview the project in a browser while you write
     Serve(ServeArgs),
+    /// Survey the pictures: what readers load of them, and which are too large, unused or doubled
+    Images(ImagesArgs),
     /// Bring an environment to its desired release
     Publish(PublishArgs),
     /// Show what is live, from which commit, and whether it drifted
@@ -275,6 +277,44 @@ pub struct ServeArgs {
     pub follow: bool,
     #[command(flatten)]
     pub pages: PagesArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ImagesArgs {
+    /// Only these files and folders, or what these patterns match, such as `**/*.png`
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
+    /// Only the pictures of this page, by its file or its address
+    #[arg(long, value_name = "PAGE")]
+    pub page: Option<String>,
+    /// What comes first in the list
+    #[arg(long, value_enum, value_name = "BY", default_value_t = SortPictures::Bytes)]
+    pub sort: SortPictures,
+    /// List everything, not only what comes first
+    #[arg(long)]
+    pub all: bool,
+    /// Encode the pictures that no build encoded yet, to know how large they become
+    #[arg(long)]
+    pub measure: bool,
+    #[command(flatten)]
+    pub pages: PagesArgs,
+}
+
+/// What comes first in the list of pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SortPictures {
+    /// The largest file
+    Bytes,
+    /// What a telephone loads most of
+    Phone,
+    /// What a computer on a desk loads most of
+    Desktop,
+    /// The most pixels
+    Pixels,
+    /// What most pages show
+    Pages,
+    /// The first by name
+    Path,
 }
 
 #[derive(Debug, Args)]

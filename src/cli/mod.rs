@@ -7,6 +7,7 @@ mod completions;
 mod dictionaries;
 mod environment;
 mod external;
+mod images;
 mod json;
 mod lost;
 mod lsp;
@@ -69,6 +70,7 @@ pub fn run() -> ExitCode {
         },
         Command::Build(args) => build::run(&ui, &arguments.global, args),
         Command::Check(args) => check::run(&ui, &arguments.global, args),
+        Command::Images(args) => images::run(&ui, &arguments.global, args),
         Command::Serve(args) => serve::run(&ui, &arguments.global, args),
         Command::Publish(args) => publish::run(&ui, &arguments.global, args),
         Command::Status(args) => status::run(&ui, &arguments.global, args),

@@ -254,3 +254,35 @@ fn a_new_page_comes_from_its_archetype_and_has_a_name_for_every_computer() {
         project.run(&["new", "page", refused]).expect(2);
     }
 }
+
+#[test]
+fn images_prints_the_report_that_is_promised() {
+    let project = Project::example("site");
+    std::fs::copy(
+        project.path().join("content/posts/first-snow/photo.jpg"),
+        project.path().join("content/spare.jpg"),
+    )
+    .unwrap();
+    let measured = ["images", "--measure", "--format", "json"];
+    let report = project.run(&measured).expect(0).json();
+    assert_eq!(
+        keys(&report),
+        ["duplicates", "format", "pages", "pictures", "summary"]
+    );
+    let pictures = report["pictures"].as_array().unwrap();
+    let spare = |one: &&Value| one["path"] == "content/spare.jpg";
+    assert_eq!(pictures.iter().find(spare).unwrap()["usage"], "unused");
+    let photo = |one: &&Value| one["path"] == "content/posts/first-snow/photo.jpg";
+    let photo = pictures.iter().find(photo).unwrap();
+    assert_eq!(photo["usage"], "shown");
+    assert!(photo["phone"].as_u64().unwrap() < photo["bytes"].as_u64().unwrap());
+    let pages = report["pages"].as_array().unwrap();
+    assert!(pages[0]["phone"].as_u64().unwrap() > 0);
+    assert_eq!(report["duplicates"].as_array().unwrap().len(), 1);
+    assert_eq!(report["summary"]["unmeasured"], 0);
+    let one = ["images", "spare.jpg", "--format", "json"];
+    let report = project.run(&one).expect(0).json();
+    assert_eq!(report["summary"]["pictures"], 1);
+    let text = project.run(&["images"]).expect(0).stdout;
+    assert!(text.contains("unused: no file of the project names them"));
+}
