@@ -38,6 +38,9 @@ pub struct Global {
     /// When to use color
     #[arg(long, value_enum, global = true, default_value_t = Color::Auto)]
     pub color: Color,
+    /// Share encoded images and documents with other machines through this folder
+    #[arg(long, value_name = "DIR", global = true, env = "TYMPAN_SHARED_CACHE")]
+    pub shared_cache: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -44,7 +44,7 @@ impl Listed {
             Some(rev) => Snapshot::revision(&root, rev)?,
             None => Snapshot::worktree(&root)?,
         };
-        let store = Store::open(&root.join(STORE));
+        let store = Store::open(&root.join(STORE)).sharing(global.shared_cache.as_deref());
         Ok(Self {
             root,
             snapshot,
@@ -56,7 +56,7 @@ impl Listed {
     pub fn staged(global: &Global, index: Option<&Path>) -> anyhow::Result<Self> {
         let root = root(global)?;
         let snapshot = Snapshot::staged(&root, index)?;
-        let store = Store::open(&root.join(STORE));
+        let store = Store::open(&root.join(STORE)).sharing(global.shared_cache.as_deref());
         Ok(Self {
             root,
             snapshot,

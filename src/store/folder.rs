@@ -18,6 +18,8 @@ use crate::store::pack::Pack;
 #[derive(Debug)]
 pub struct Store {
     root: PathBuf,
+    /// A folder of results that other machines read and write too.
+    shared: Option<PathBuf>,
     hits: AtomicUsize,
     misses: AtomicUsize,
     packs: Mutex<BTreeMap<&'static str, Arc<Pack>>>,
@@ -48,10 +50,20 @@ impl Store {
     pub fn open(root: &Path) -> Self {
         Self {
             root: root.to_path_buf(),
+            shared: None,
             hits: AtomicUsize::new(0),
             misses: AtomicUsize::new(0),
             packs: Mutex::default(),
         }
+    }
+
+    /// Looks for results in a second folder too, `<step>/` below it, and keeps what is made there as
+    /// well. Whoever may write to it decides what is published; one that may only be read helps all
+    /// the same.
+    #[must_use]
+    pub fn sharing(mut self, folder: Option<&Path>) -> Self {
+        self.shared = folder.map(Path::to_path_buf);
+        self
     }
 
     /// The folder.
@@ -100,7 +112,14 @@ impl Store {
 
     /// What was kept under a key, without counting it among the results of steps.
     pub fn recall(&self, key: &Key) -> Option<Vec<u8>> {
-        fs::read(self.cache_path(key)).ok().and_then(unseal)
+        let own = self.cache_path(key);
+        let found = fs::read(&own).ok().and_then(unseal);
+        found.or_else(|| {
+            let shared = self.shared_with(key)?;
+            let sealed = fs::read(place_of(shared, key)).ok()?;
+            let _ = self.write(&own, &sealed);
+            unseal(sealed)
+        })
     }
 
     /// The cached result of a step.
@@ -129,6 +148,9 @@ impl Store {
         sealed.extend_from_slice(bytes);
         // A lost cache entry costs time only, so a full disk is not a reason to stop.
         let _ = self.write(&self.cache_path(key), &sealed);
+        if let Some(shared) = self.shared_with(key) {
+            let _ = write_whole(&place_of(shared, key), &sealed);
+        }
     }
 
     /// Hits and misses so far.
@@ -144,30 +166,43 @@ impl Store {
         self.root.join("blobs").join(&hex[..2]).join(&hex[2..])
     }
 
+    /// The second folder, for a result that is true on every machine.
+    fn shared_with(&self, key: &Key) -> Option<&Path> {
+        let is_own = ["build", "external", "live"].contains(&key.step());
+        self.shared.as_deref().filter(|_| !is_own)
+    }
+
     fn cache_path(&self, key: &Key) -> PathBuf {
-        let hex = key.name().hex();
-        self.root
-            .join("cache")
-            .join(key.step())
-            .join(&hex[..2])
-            .join(&hex[2..])
+        place_of(&self.root.join("cache"), key)
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-        let fault = |source| StoreError::Write {
+        write_whole(path, bytes).map_err(|source| StoreError::Write {
             path: path.to_path_buf(),
             source,
-        };
-        let folder = path
-            .parent()
-            .expect("blobs and results lie in folders of the store");
-        fs::create_dir_all(folder).map_err(fault)?;
+        })?;
         keep_out_of_git(&self.root);
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(fault)?;
-        file.write_all(bytes).map_err(fault)?;
-        file.persist(path).map_err(|error| fault(error.error))?;
         Ok(())
     }
+}
+
+/// The place of a result in a folder of results.
+fn place_of(folder: &Path, key: &Key) -> PathBuf {
+    let hex = key.name().hex();
+    let (first, rest) = hex.split_at(2);
+    folder.join(key.step()).join(first).join(rest)
+}
+
+/// Writes a file beside its place and renames it, so that nobody ever sees a part of it.
+fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path
+        .parent()
+        .expect("blobs and results lie in folders of the store");
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    Ok(())
 }
 
 /// A store inside a work tree must not turn up in `git status`.
@@ -196,6 +231,23 @@ mod tests {
         store.cache(&key, b"pixels");
         assert_eq!(store.cached(&key).as_deref(), Some(&b"pixels"[..]));
         assert_eq!(store.counts(), (1, 1));
+    }
+
+    #[test]
+    fn what_one_machine_made_another_finds() {
+        let folders = [(); 3].map(|()| tempfile::tempdir().unwrap());
+        let [first, second, shared] = &folders;
+        let store = |own: &tempfile::TempDir| Store::open(own.path()).sharing(Some(shared.path()));
+        let key = Key::new("image", 1);
+        store(first).cache(&key, b"pixels");
+        assert_eq!(store(second).cached(&key).as_deref(), Some(&b"pixels"[..]));
+        // It is one's own from then on.
+        assert!(Store::open(second.path()).recall(&key).is_some());
+        fs::write(place_of(shared.path(), &key), b"cut").unwrap();
+        let third = tempfile::tempdir().unwrap();
+        assert_eq!(store(&third).recall(&key), None);
+        store(&third).cache(&key, b"pixels");
+        assert!(store(&tempfile::tempdir().unwrap()).recall(&key).is_some());
     }
 
     #[test]
