@@ -99,6 +99,8 @@ const ONE_ROOM_ONLY: &[(&str, &[&str])] = &[
     ("libwebp_sys", &["src/assets/encoders/"]),
     ("mozjpeg::", &["src/assets/encoders/"]),
     ("oxipng::", &["src/assets/encoders/"]),
+    ("libaom_sys", &["src/assets/encoders/avif/"]),
+    ("ravif::", &["src/assets/encoders/avif/"]),
     ("printpdf::", &["src/render/pdf/"]),
     ("epub_builder::", &["src/render/epub/"]),
     ("resvg::", &["src/render/brand/"]),

@@ -2,18 +2,18 @@
 
 use crate::assets::encoders::format::{Content, Format, Settings};
 use crate::assets::encoders::webp::{self, Coding};
-use crate::assets::encoders::{jpeg, png};
+use crate::assets::encoders::{avif, jpeg, png};
 use crate::assets::pixels::Pixels;
 use crate::config::Lossless;
 
 /// Raised when the same encoder gives other bytes for the same pixels.
-const REVISION: u32 = 2;
+const REVISION: u32 = 3;
 
 /// The encoder of a format, its version and that of its settings: a part of every key.
 pub(in crate::assets) fn version(format: Format) -> String {
     let encoder = match format {
         Format::WebP => webp::version(),
-        Format::Avif => "none".to_owned(),
+        Format::Avif => avif::version(),
         Format::Jpeg => jpeg::version(),
         Format::Png => png::version(),
     };
@@ -31,34 +31,81 @@ pub(in crate::assets) fn encode(
     content: Content,
     settings: &Settings,
 ) -> Result<Vec<u8>, String> {
+    let quality = match content {
+        Content::Photo => settings.quality,
+        // Edges and letters show loss sooner than photographs do.
+        Content::Graphic => settings.quality.saturating_add(5).min(100),
+    };
     match format {
-        Format::WebP => to_webp(pixels, content, settings),
-        Format::Jpeg => jpeg::encode(pixels, content, settings.quality),
+        Format::WebP => to_webp(pixels, content, settings.lossless, quality),
+        Format::Jpeg => jpeg::encode(pixels, content, quality),
         Format::Png => png::encode(pixels),
-        Format::Avif => Err("this program was built without an AVIF encoder".to_owned()),
+        // It has no exact coding of these colors: the best of the others is next to it.
+        Format::Avif if settings.lossless == Lossless::Always => {
+            avif::encode(pixels, Content::Graphic, 100)
+        }
+        Format::Avif => avif::encode(pixels, content, quality),
     }
 }
 
 /// A photograph is coded with loss; of a graphic the smaller of both codings is kept.
-fn to_webp(pixels: &Pixels, content: Content, settings: &Settings) -> Result<Vec<u8>, String> {
+fn to_webp(
+    pixels: &Pixels,
+    content: Content,
+    lossless: Lossless,
+    quality: u8,
+) -> Result<Vec<u8>, String> {
     let lossy = match content {
-        Content::Photo => Coding::Lossy(settings.quality),
-        // Edges and letters show loss sooner than photographs do.
-        Content::Graphic => Coding::LossySharp(settings.quality.saturating_add(5).min(100)),
+        Content::Photo => Coding::Lossy(quality),
+        Content::Graphic => Coding::LossySharp(quality),
     };
-    match (settings.lossless, content) {
-        (Lossless::Always, _) => webp::encode(pixels, Coding::Lossless),
-        (Lossless::Never, _) | (Lossless::Auto, Content::Photo) => webp::encode(pixels, lossy),
-        (Lossless::Auto, Content::Graphic) => {
-            let exact = webp::encode(pixels, Coding::Lossless)?;
-            let lossy = webp::encode(pixels, lossy)?;
-            Ok(if lossy.len() < exact.len() {
-                lossy
-            } else {
-                exact
-            })
-        }
+    let likely = match (lossless, content) {
+        (Lossless::Always, _) => Some(Coding::Lossless),
+        (Lossless::Never, _) | (Lossless::Auto, Content::Photo) => Some(lossy),
+        (Lossless::Auto, Content::Graphic) => likely(pixels, lossy)?,
+    };
+    if let Some(coding) = likely {
+        return webp::encode(pixels, coding);
     }
+    let exact = webp::encode(pixels, Coding::Lossless)?;
+    let near = webp::encode(pixels, lossy)?;
+    Ok(match near.len() < exact.len() {
+        true => near,
+        false => exact,
+    })
+}
+
+/// How many rows a strip has, and how many strips are tried.
+const STRIP: usize = 32;
+const STRIPS: usize = 3;
+
+/// The coding that is smaller by far, told from a few strips of a picture; none if that is not
+/// clear, or the picture is not much larger than they are.
+fn likely(pixels: &Pixels, lossy: Coding) -> Result<Option<Coding>, String> {
+    let height = pixels.height as usize;
+    let row = pixels.width as usize * pixels.layout.channels();
+    if height < STRIP * STRIPS * 3 {
+        return Ok(None);
+    }
+    let strips = (0..STRIPS).map(|at| {
+        let top = (height - STRIP) * (2 * at + 1) / (2 * STRIPS);
+        pixels.bytes.get(top * row..(top + STRIP) * row)
+    });
+    let Some(strips) = strips.collect::<Option<Vec<&[u8]>>>() else {
+        return Ok(None);
+    };
+    let sample = Pixels {
+        height: (STRIP * STRIPS) as u32,
+        bytes: strips.concat(),
+        ..*pixels
+    };
+    let exact = webp::encode(&sample, Coding::Lossless)?.len();
+    let near = webp::encode(&sample, lossy)?.len();
+    Ok(match () {
+        () if exact * 4 > near * 5 => Some(lossy),
+        () if near * 4 > exact * 5 => Some(Coding::Lossless),
+        () => None,
+    })
 }
 
 #[cfg(test)]

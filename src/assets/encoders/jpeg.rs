@@ -47,6 +47,11 @@ pub(in crate::assets::encoders) fn encode(
     let work = || {
         let mut compress = Compress::new(space);
         compress.set_size(width as usize, height as usize);
+        // At the same number it keeps more of a photograph than the other formats do.
+        let quality = match content {
+            Content::Photo => quality.saturating_sub(5).max(1),
+            Content::Graphic => quality,
+        };
         compress.set_quality(f32::from(quality));
         if channels == 3 {
             // Colors of a photograph may be coarse; those of letters and lines may not.

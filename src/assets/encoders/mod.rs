@@ -3,15 +3,23 @@
 //! An encoder runs on one thread with fixed settings, so that the same pixels give the same bytes
 //! on every machine. None of them sees a byte of a repository: only pixels that were decoded here.
 
+mod animation;
+mod avif;
 mod choice;
 mod content;
 mod format;
 mod jpeg;
 mod png;
+#[cfg(test)]
+mod quality;
+#[cfg(test)]
+mod samples;
 mod webp;
 
 pub use format::Format;
 
+pub(super) use animation::animate;
+pub(super) use avif::{Speed, speed as avif_speed};
 pub(super) use choice::{encode, version};
 pub(super) use content::content_of;
 pub(super) use format::{Content, Settings};

@@ -1,8 +1,7 @@
-//! The one door to libwebp, and the one room with unsafe code.
+//! The door to libwebp for pictures that stand still.
 //!
-//! C sees nothing but pixels that were decoded here; no byte of a repository reaches it. Its
-//! decoder is never called. One thread and fixed settings, so that the same pixels give the same
-//! bytes.
+//! C sees nothing but pixels that were decoded here; no byte of a repository reaches it. One thread
+//! and fixed settings, so that the same pixels give the same bytes.
 
 use std::ffi::c_int;
 
@@ -49,37 +48,52 @@ pub(in crate::assets::encoders) fn encode(
     pixels: &Pixels,
     coding: Coding,
 ) -> Result<Vec<u8>, String> {
-    let pixels = &pixels.to_color();
-    encode_pixels(pixels, coding)
+    let mut config = match coding {
+        Coding::Lossy(quality) | Coding::LossySharp(quality) => config(Some(quality))?,
+        Coding::Lossless => config(None)?,
+    };
+    config.use_sharp_yuv = c_int::from(matches!(coding, Coding::LossySharp(_)));
+    let mut picture = Picture::new()?;
+    picture.import(&pixels.to_color(), matches!(coding, Coding::Lossy(_)))?;
+    picture.encode(&config)
 }
 
-fn encode_pixels(pixels: &Pixels, coding: Coding) -> Result<Vec<u8>, String> {
-    let fault = |what: &str| format!("the WebP encoder {what}");
-    let mut config = WebPConfig::new().map_err(|()| fault("is of another version"))?;
+/// The settings for coding with a quality, or for coding exactly.
+pub(in crate::assets::encoders) fn config(quality: Option<u8>) -> Result<WebPConfig, String> {
+    let config = WebPConfig::new();
+    let mut config = config.map_err(|()| "the WebP encoder is of another version")?;
     config.method = METHOD;
     config.thread_level = 0;
-    match coding {
-        Coding::Lossy(quality) => config.quality = f32::from(quality),
-        Coding::LossySharp(quality) => {
-            config.quality = f32::from(quality);
-            config.use_sharp_yuv = 1;
-        }
-        Coding::Lossless => {
+    match quality {
+        Some(quality) => config.quality = f32::from(quality),
+        None => {
             config.lossless = 1;
             config.quality = 75.0;
         }
     }
-    let mut picture = Picture::new().ok_or_else(|| fault("is of another version"))?;
-    picture.import(pixels, matches!(coding, Coding::Lossy(_)))?;
-    picture.encode(&config)
+    Ok(config)
 }
 
 /// A picture of libwebp, freed when dropped.
-struct Picture(WebPPicture);
+pub(in crate::assets::encoders) struct Picture(WebPPicture);
 
 impl Picture {
-    fn new() -> Option<Self> {
-        WebPPicture::new().ok().map(Self)
+    fn new() -> Result<Self, String> {
+        let picture = WebPPicture::new();
+        let picture = picture.map_err(|()| "the WebP encoder is of another version")?;
+        Ok(Self(picture))
+    }
+
+    /// A picture of pixels in color, as they are.
+    pub(in crate::assets::encoders) fn of(pixels: &Pixels) -> Result<Self, String> {
+        let mut picture = Self::new()?;
+        picture.import(pixels, false)?;
+        Ok(picture)
+    }
+
+    /// Where libwebp finds it.
+    pub(in crate::assets::encoders) fn as_mut_ptr(&mut self) -> *mut WebPPicture {
+        &raw mut self.0
     }
 
     /// Copies the pixels in. Planes of luma and chroma are made at once where that loses nothing
