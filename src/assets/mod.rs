@@ -30,13 +30,14 @@ mod survey;
 mod svg;
 mod told;
 mod uses;
+mod wishes;
 
 pub use derive::{Fit, Focus, Wish};
 pub use document::{DocumentImage, document_image};
 pub use encode::{Encoded, copy_file, encode_image, encoder_version};
 pub use encoders::Format;
 pub use error::AssetError;
-pub use layout::Layout;
+pub use layout::{Layout, slot_widths};
 pub use map::{AssetMap, Crop, ImageAsset, ImageFile, ImageKind, ImageSet};
 pub use picture::{Picture, PictureContent, Rgba, fit};
 pub use read::broken_image;
@@ -44,6 +45,7 @@ pub use sanitize::sanitize as sanitize_svg;
 pub use slots::{Length, Slot};
 pub use survey::{Source, is_picture, read_source_picture};
 pub use told::Told;
+pub use wishes::{Asked, WISHES, fit_of};
 
 #[cfg(test)]
 mod testing;

@@ -11,7 +11,7 @@ use crate::assets::map::{AssetMap, ImageAsset, ImageKind};
 use crate::assets::plan::{Subject, plan};
 use crate::assets::strip::jpeg_end;
 use crate::assets::svg;
-use crate::assets::uses::{ImageUse, Use, image_uses, linked_files};
+use crate::assets::uses::{ImageUse, Use, attribute_faults, image_uses, linked_files};
 use crate::config::CONFIG_FILE;
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::digest::Digest;
@@ -53,7 +53,7 @@ impl AssetMap {
         files.extend(published.filter(|file| !shown.contains(file)).cloned());
         let found: Vec<Found> = uses
             .par_iter()
-            .map(|(source, used)| inspect(source, used.shown, site, snapshot))
+            .map(|(source, used)| inspect(source, used, site, snapshot))
             .collect();
         let mut firsts: BTreeMap<Digest, SitePath> = BTreeMap::new();
         for ((source, used), found) in uses.iter().zip(found) {
@@ -87,6 +87,7 @@ impl AssetMap {
         map.files = files;
         diagnostics.extend(faults);
         diagnostics.extend(missing_cover(site));
+        diagnostics.extend(attribute_faults(site));
         sort(&mut diagnostics);
         (map, diagnostics)
     }
@@ -113,7 +114,7 @@ impl Fault {
     }
 }
 
-fn inspect(source: &SitePath, shown: u32, site: &Site, snapshot: &Snapshot) -> Found {
+fn inspect(source: &SitePath, used: &ImageUse, site: &Site, snapshot: &Snapshot) -> Found {
     if let Some(file) = snapshot.get(source)
         && file.size > MAX_DECODED
     {
@@ -139,7 +140,12 @@ fn inspect(source: &SitePath, shown: u32, site: &Site, snapshot: &Snapshot) -> F
         }
     };
     let mut options = site.config.images.of(source.as_str());
-    options.widths = slot_widths(shown, &options.widths);
+    options.widths = slot_widths(used.shown, &options.widths);
+    if !used.is_plain {
+        // Every place has files of its own; this is for those that can show no other.
+        options.widths.truncate(1);
+        options.formats.clear();
+    }
     let options = Arc::new(options);
     let mut asset = plan(&Subject {
         source,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::assets::layout::Layout;
+use crate::assets::wishes::Asked;
 use crate::config::CONFIG_FILE;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::{LinkTarget, Page, Site};
@@ -51,14 +52,22 @@ pub(super) struct ImageUse {
     pub(super) first: Use,
     /// The most CSS pixels that any place shows it at.
     pub(super) shown: u32,
+    /// Whether any place wants it as the project makes its images.
+    pub(super) is_plain: bool,
 }
 
 /// Every image that is used.
 pub(super) fn image_uses(site: &Site) -> BTreeMap<SitePath, ImageUse> {
     let mut uses: BTreeMap<SitePath, ImageUse> = BTreeMap::new();
-    let mut add = |file, first, shown| {
-        let known = uses.entry(file).or_insert(ImageUse { first, shown });
+    let mut add = |file, first, shown, is_plain| {
+        let new = ImageUse {
+            first,
+            shown,
+            is_plain,
+        };
+        let known = uses.entry(file).or_insert(new);
         known.shown = known.shown.max(shown);
+        known.is_plain |= is_plain;
     };
     for (site, page) in site.written_pages() {
         if page.outline.images.is_empty() && page.front.image.is_none() {
@@ -68,14 +77,21 @@ pub(super) fn image_uses(site: &Site) -> BTreeMap<SitePath, ImageUse> {
         for (at, image) in page.outline.images.iter().enumerate() {
             if let LinkTarget::File(file) = site.resolve(page, &image.target) {
                 let slot = layout.slot(&image.around);
-                let slot = match &image.attributes {
+                let attributes = image.attributes.as_deref();
+                let slot = match attributes {
                     Some(attributes) => slot.given(attributes),
                     None => slot,
                 };
+                let wish = attributes.and_then(|attributes| Asked::of(attributes).wish);
                 // The first of a page may stand for it in lists.
                 let card = if at == 0 { CARD } else { 0 };
                 let place = Use::Page(Arc::clone(page), image.span.clone());
-                add(file, place, slot.widest().max(card));
+                add(
+                    file,
+                    place,
+                    slot.widest().max(card),
+                    wish.is_none() || at == 0,
+                );
             }
         }
         if let Some(image) = &page.front.image
@@ -83,15 +99,34 @@ pub(super) fn image_uses(site: &Site) -> BTreeMap<SitePath, ImageUse> {
         {
             let at = page.text[..page.body].find(image.as_str());
             let span = at.map_or(0..0, |at| at..at + image.len());
-            add(file, Use::Page(Arc::clone(page), span), HERO);
+            add(file, Use::Page(Arc::clone(page), span), HERO, true);
         }
     }
     if let Some(cover) = &site.config.epub.cover
         && site.files.contains(cover)
     {
-        add(cover.clone(), Use::Config, COVER);
+        add(cover.clone(), Use::Config, COVER, true);
     }
     uses
+}
+
+/// The attributes of images that mean nothing.
+pub(super) fn attribute_faults(site: &Site) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (_, page) in site.written_pages() {
+        for image in &page.outline.images {
+            let Some(attributes) = &image.attributes else {
+                continue;
+            };
+            for fault in Asked::of(attributes).faults {
+                let span = image.span.clone();
+                let told =
+                    page.diagnostic("image-attribute", Severity::Warning, span, fault.message);
+                found.push(told.help(fault.help));
+            }
+        }
+    }
+    found
 }
 
 /// Every file that a page links to.

@@ -35,6 +35,31 @@ impl HtmlReference {
     }
 }
 
+/// The tags in `html` with their angle brackets, each with what follows the first bracket up to the
+/// end of the name: `img`, `/picture`. Comments are left out.
+pub fn html_tag_spans(html: &str) -> Vec<(Range<usize>, &str)> {
+    let mut found = Vec::new();
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        let at = html.len() - rest.len() + open;
+        let end = match html[at..].starts_with("<!--") {
+            true => html[at..]
+                .find("-->")
+                .map_or(html.len(), |end| at + end + 3),
+            false => {
+                let inner = &html[at + 1..];
+                let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '/';
+                let name = inner.find(|c| !is_name(c)).unwrap_or(inner.len());
+                let end = (tag_end(html, at + 1) + 1).min(html.len());
+                found.push((at..end, &inner[..name]));
+                end
+            }
+        };
+        rest = &html[end..];
+    }
+    found
+}
+
 /// Finds the references of the tags in `html`, with spans shifted by `offset`.
 pub fn html_references(html: &str, offset: usize) -> Vec<HtmlReference> {
     let mut found = Vec::new();
@@ -265,6 +290,9 @@ mod tests {
         #[test]
         fn no_html_panics(html in "[<>a='\" \\-!/ä]{0,40}") {
             html_references(&html, 3);
+            for (span, _) in html_tag_spans(&html) {
+                assert!(html.get(span).is_some());
+            }
             for found in tag_attributes(&html) {
                 assert!(html.get(found.span).is_some());
             }

@@ -189,7 +189,8 @@ fn small(count: usize) -> u8 {
 pub(super) fn image_attributes(html: &str, tag: usize) -> Option<Box<Attributes>> {
     let mut found = Attributes::default();
     for attribute in tag_attributes(html.get(tag..)?) {
-        if ["width", "height"].contains(&attribute.name.as_str()) {
+        let is_number = attribute.value.starts_with(|c: char| c.is_ascii_digit());
+        if is_number && ["width", "height"].contains(&attribute.name.as_str()) {
             found.pairs.push((attribute.name, attribute.value));
         }
     }

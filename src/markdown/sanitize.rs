@@ -117,6 +117,7 @@ const OF_ELEMENTS: &[(&str, &[&str])] = &[
             "decoding",
             "fetchpriority",
             "usemap",
+            "style",
         ],
     ),
     ("label", &["for"]),
@@ -154,7 +155,11 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
         .add_generic_attribute_prefixes(PREFIXES)
         .link_rel(None)
         .url_schemes(schemes)
-        .url_relative(UrlRelative::PassThrough);
+        .url_relative(UrlRelative::PassThrough)
+        .attribute_filter(|_, attribute, value| match attribute {
+            "style" => is_placeholder(value).then(|| value.into()),
+            _ => Some(value.into()),
+        });
     for (element, attributes) in OF_ELEMENTS {
         builder.add_tag_attributes(*element, *attributes);
     }
@@ -173,6 +178,21 @@ pub fn sanitize(html: &str) -> String {
     RULES.builder.clean(html).to_string()
 }
 
+/// What stands in the room of an image while it loads: a color, or a picture of a few pixels. No other
+/// style of an element is kept.
+fn is_placeholder(style: &str) -> bool {
+    let Some(value) = style.strip_prefix("background:") else {
+        return false;
+    };
+    if let Some(color) = value.strip_prefix('#') {
+        return color.len() == 6 && color.bytes().all(|byte| byte.is_ascii_hexdigit());
+    }
+    let data = value.strip_prefix("url(data:image/webp;base64,");
+    let data = data.and_then(|value| value.strip_suffix(") 0 0/100% 100%"));
+    let is_data = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+    data.is_some_and(|data| data.len() < 4096 && data.bytes().all(is_data))
+}
+
 /// Whether [`sanitize`] keeps the element of this name, in lower case.
 pub fn keeps_element(element: &str) -> bool {
     RULES.tags.contains(element)
@@ -185,7 +205,10 @@ pub fn keeps_content(element: &str) -> bool {
 
 /// Whether [`sanitize`] keeps an attribute of an element that it keeps; both in lower case.
 pub fn keeps_attribute(element: &str, attribute: &str) -> bool {
-    let of_element = RULES.of_elements.get(element);
+    let of_element = RULES
+        .of_elements
+        .get(element)
+        .filter(|_| attribute != "style");
     RULES.anywhere.contains(attribute)
         || of_element.is_some_and(|names| names.contains(attribute))
         || PREFIXES.iter().any(|prefix| attribute.starts_with(prefix))
@@ -210,6 +233,19 @@ mod tests {
         case("<svg onload=alert(1)></svg>c", "c");
         case("<form action=x><input formaction=y></form>", "<input>");
         case("<p style=\"position:fixed\">d</p>", "<p>d</p>");
+        for style in [
+            "position:fixed",
+            "background:#aabbcc;position:fixed",
+            "background:url(https://x.example/)",
+            "background:url(data:image/webp;base64,a) 0 0/100% 100%;x:y) 0 0/100% 100%",
+        ] {
+            case(
+                &format!("<img src=\"x\" style=\"{style}\">"),
+                "<img src=\"x\">",
+            );
+        }
+        let color = "<img src=\"x\" style=\"background:#aabbcc\">";
+        case(color, color);
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
         layout: Layout::of(context.site, page),
         headings: 0,
         images: 0,
+        in_picture: false,
         groups: 0,
         out: Written::with_room(page.markdown().len() * 3 / 2),
         open: Vec::new(),
@@ -83,6 +84,8 @@ pub(super) struct Writer<'a> {
     pub(super) layout: Layout,
     headings: usize,
     pub(super) images: usize,
+    /// Whether raw HTML has opened a `picture`.
+    pub(super) in_picture: bool,
     /// How many groups of tabs there are.
     pub(super) groups: usize,
     pub(super) out: Written,
@@ -307,12 +310,12 @@ impl Writer<'_> {
             }
             Event::Html(first) => {
                 let (html, after) = joined(first, rest);
-                let html = self.raw_html(&html);
+                let html = self.raw_images(&html);
                 self.raw(&html);
                 return after;
             }
             Event::InlineHtml(html) => {
-                let html = self.raw_html(html);
+                let html = self.raw_images(html);
                 self.raw(&html);
             }
             Event::TaskListMarker(done) => {

@@ -152,6 +152,10 @@ impl<'a> Base<'a> {
                 element.set(name, address);
             }
         }
+        // Readers of feeds take styles for a danger.
+        if element.is("img") {
+            element.remove("style");
+        }
         if let Some(set) = element.get("srcset") {
             let settle = |candidate: &str| {
                 let candidate = candidate.trim();

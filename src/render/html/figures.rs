@@ -9,40 +9,48 @@ use crate::site::Site;
 use crate::site_path::SitePath;
 
 /// How an image is to be loaded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Loading {
-    /// It is likely on the first screen.
+    /// It is likely on the first screen, and what its reader waits for.
+    First,
+    /// It is loaded with the page.
     Eager,
     /// It is further down.
+    #[default]
     Lazy,
 }
 
-/// What an author says about how an image is shown.
-#[derive(Debug, Default)]
+/// How an image is shown.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Shown {
     /// The room that it has.
     pub(super) slot: Option<Slot>,
+    /// What is told of the room, if the author tells it.
+    pub(super) sizes: Option<String>,
     /// Its width in CSS pixels.
     pub(super) width: Option<u32>,
     /// Its height, if the width is not given or the shape is not known.
     pub(super) height: Option<u32>,
+    /// When it is loaded.
+    pub(super) loading: Loading,
     /// Further attributes for the tag, with a space before each.
     pub(super) more: String,
 }
 
-/// The markup for an image of the site.
+/// The markup for an image of the site; `alt` is escaped already.
 pub(super) fn picture(
     (site, asset): (&Site, &ImageAsset),
     alt: &str,
     from: &SitePath,
-    loading: Loading,
     shown: &Shown,
 ) -> String {
     let mut html = String::new();
     let image = &asset.fallback;
     let (width, height) = size(asset, shown);
-    let slot = shown.slot.clone().unwrap_or_else(|| Slot::fixed(width));
-    let sizes = slot.at_most(f64::from(width)).sizes();
+    let sizes = shown.sizes.as_deref().map(escape).unwrap_or_else(|| {
+        let slot = shown.slot.clone().unwrap_or_else(|| Slot::fixed(width));
+        slot.at_most(f64::from(width)).sizes()
+    });
     let set = |files: &[ImageFile]| {
         let set = srcset(files, |file| site.asset_url_from(&file.path, from));
         format!("srcset=\"{set}\" sizes=\"{sizes}\"")
@@ -57,7 +65,7 @@ pub(super) fn picture(
         let kind = other.format.media_type();
         let _ = write!(html, "<source type=\"{kind}\" {}>", set(&other.files));
     }
-    let (src, alt) = (site.asset_url_from(&image.path, from), escape(alt));
+    let src = site.asset_url_from(&image.path, from);
     let _ = write!(
         html,
         "<img src=\"{src}\" alt=\"{alt}\" width=\"{width}\" height=\"{height}\"{}",
@@ -66,32 +74,51 @@ pub(super) fn picture(
     if !own.is_empty() {
         let _ = write!(html, " {}", set(own));
     }
-    html.push_str(match loading {
-        Loading::Eager => " fetchpriority=\"high\" decoding=\"async\">",
-        Loading::Lazy => " loading=\"lazy\" decoding=\"async\">",
-    });
+    html.push_str(shown.loading.text());
+    let placeholder = asset.placeholder.as_ref();
+    if let Some(placeholder) = placeholder.filter(|_| !shown.more.contains(" style=")) {
+        let _ = write!(html, " style=\"{}\"", background(placeholder));
+    }
+    html.push('>');
     if source {
         html.push_str("</picture>");
     }
     html
 }
 
-/// An image of one size, which may be unknown.
+impl Loading {
+    /// The attributes, with a space before each.
+    fn text(self) -> &'static str {
+        match self {
+            Self::First => " fetchpriority=\"high\" decoding=\"async\"",
+            Self::Eager => " decoding=\"async\"",
+            Self::Lazy => " loading=\"lazy\" decoding=\"async\"",
+        }
+    }
+}
+
+/// The style of an image while it loads.
+pub(super) fn background(placeholder: &str) -> String {
+    match placeholder.starts_with('#') {
+        true => format!("background:{placeholder}"),
+        false => format!("background:url({placeholder}) 0 0/100% 100%"),
+    }
+}
+
+/// An image of one size, which may be unknown; `alt` is escaped already.
 pub(super) fn plain_image(url: &str, alt: &str, shown: &Shown) -> String {
-    let (url, alt) = (escape(url), escape(alt));
+    let url = escape(url);
     let side = |name: &str, size: Option<u32>| {
         size.map_or_else(String::new, |size| format!(" {name}=\"{size}\""))
     };
     let (width, height) = (side("width", shown.width), side("height", shown.height));
-    let more = &shown.more;
-    format!(
-        "<img src=\"{url}\" alt=\"{alt}\"{width}{height} loading=\"lazy\" decoding=\"async\"{more}>"
-    )
+    let (loading, more) = (shown.loading.text(), &shown.more);
+    format!("<img src=\"{url}\" alt=\"{alt}\"{width}{height}{loading}{more}>")
 }
 
 /// The room of an image, in the size that the author gives and in its own shape. Without one it is
 /// no wider than its own pixels, its room or what a browser without styles has.
-fn size(asset: &ImageAsset, shown: &Shown) -> (u32, u32) {
+pub(super) fn size(asset: &ImageAsset, shown: &Shown) -> (u32, u32) {
     let scaled = |size: u32, by: u32, of: u32| {
         let (by, of) = (u64::from(by), u64::from(of.max(1)));
         let scaled = (u64::from(size) * by + of / 2) / of;

@@ -1,70 +1,15 @@
-//! Links and images of a page: where they lead from the place that it is served at.
+//! Links of a page: where they lead from the place that it is served at.
 
 use pulldown_cmark::LinkType;
 
-use crate::assets::Length;
-use crate::markdown::{Around, Attributes, html_references};
+use crate::markdown::{Attributes, html_references};
 use crate::render::html::attributes::attribute_text;
 use crate::render::html::body::Writer;
 use crate::render::html::events::{encode_fragment, escape};
-use crate::render::html::figures::{Loading, Shown, file_url, picture, plain_image};
+use crate::render::html::figures::file_url;
 use crate::site::LinkTarget;
 
 impl Writer<'_> {
-    pub(super) fn image(&mut self, target: &str, alt: &str, attributes: &Attributes) {
-        let loading = if self.images == 0 {
-            Loading::Eager
-        } else {
-            Loading::Lazy
-        };
-        let image = self.page.outline.images.get(self.images);
-        let around = image.filter(|image| image.target == target);
-        let around = around.map_or(&[][..], |image| &image.around);
-        self.images += 1;
-        let shown = self.shown(attributes, around);
-        let html = match self.context.site.resolve(self.page, target) {
-            LinkTarget::File(file) => match self.context.assets.images.get(&file) {
-                Some(asset) => picture(
-                    (self.context.site, asset),
-                    alt,
-                    &self.page.route,
-                    loading,
-                    &shown,
-                ),
-                None => {
-                    let url = file_url(self.context, &file, &self.page.route);
-                    plain_image(&url.unwrap_or_else(|| target.to_owned()), alt, &shown)
-                }
-            },
-            LinkTarget::Unsafe => escape(alt),
-            _ => plain_image(target, alt, &shown),
-        };
-        self.raw(&html);
-    }
-
-    /// What the author says about how an image is shown. A share of the room is no width in HTML, so
-    /// it is that share of the most that there is.
-    fn shown(&self, attributes: &Attributes, around: &[Around]) -> Shown {
-        let slot = self.layout.slot(around);
-        let pixels = |name: &str| match Length::read(attributes.get(name)?)? {
-            Length::Pixels(size) => Some(size),
-            Length::Share(_) if name == "width" => Some(slot.clone().given(attributes).widest()),
-            Length::Share(_) => None,
-        };
-        let mut rest = attributes.clone();
-        if let Some(side @ ("left" | "right" | "center")) = attributes.get("align") {
-            rest.classes.push(format!("align-{side}"));
-        }
-        let own = ["width", "height", "align", "loading"];
-        rest.pairs.retain(|(name, _)| !own.contains(&name.as_str()));
-        Shown {
-            slot: Some(slot.clone().given(attributes)),
-            width: pixels("width"),
-            height: pixels("height"),
-            more: attribute_text(&rest, self.raw_html_allowed()),
-        }
-    }
-
     pub(super) fn link(
         &mut self,
         kind: LinkType,
@@ -119,12 +64,11 @@ impl Writer<'_> {
         })
     }
 
-    /// Raw HTML with its links and images leading where those of the text would.
-    pub(super) fn raw_html(&mut self, html: &str) -> String {
+    /// Raw HTML with its links leading where those of the text would.
+    pub(super) fn settled_links(&self, html: &str) -> String {
         let mut out = String::with_capacity(html.len());
         let mut done = 0;
         for found in html_references(html, 0) {
-            self.images += usize::from(found.element == "img" && found.attribute == "src");
             let new = match (found.element.as_str(), found.attribute.as_str()) {
                 (_, "href") => self.href(&found.value),
                 (_, "src" | "poster" | "srcset") => {

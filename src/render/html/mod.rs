@@ -14,6 +14,7 @@ mod feed_formats;
 mod figures;
 mod finish;
 mod footnotes;
+mod images;
 mod languages;
 mod links;
 mod lists;

@@ -10,7 +10,16 @@ use crate::site::{LoadOptions, Site};
 use crate::store::Store;
 
 fn body(markdown: &str) -> Body {
+    body_beside(markdown, &[])
+}
+
+/// The body of a page beside which there are photographs of these sizes.
+fn body_beside(markdown: &str, photographs: &[(&str, u32, u32)]) -> Body {
     let folder = tempfile::tempdir().unwrap();
+    for (name, width, height) in photographs {
+        let file = folder.path().join(name);
+        image::RgbImage::new(*width, *height).save(file).unwrap();
+    }
     std::fs::write(folder.path().join("index.md"), markdown).unwrap();
     std::fs::write(folder.path().join("other.md"), "# Other\n\n## Part\n").unwrap();
     let snapshot = Snapshot::worktree(folder.path()).unwrap();
@@ -147,7 +156,7 @@ fn attributes_stand_on_what_they_follow() {
     );
     case(
         "![a](https://a.example/b.png){width=30 align=left}",
-        "<p><img src=\"https://a.example/b.png\" alt=\"a\" width=\"30\" loading=\"lazy\" \
+        "<p><img src=\"https://a.example/b.png\" alt=\"a\" width=\"30\" fetchpriority=\"high\" \
          decoding=\"async\" class=\"align-left\"></p>",
     );
     case("a {x} {b, c}", "<p>a {x} {b, c}</p>");
@@ -218,8 +227,62 @@ fn the_parts_of_a_figure_stand_side_by_side() {
     case(
         "::: {#fig-x layout-ncol=2}\n![A](x.png){#fig-a}\n\nBoth, as in @fig-a\n:::\n",
         "<figure id=\"fig-x\" class=\"numbered numbered-figure layout layout-2\">\
-         <figure id=\"fig-a\" class=\"numbered numbered-figure\"><img src=\"x.png\" alt=\"A\" loading=\"lazy\" decoding=\"async\">\
+         <figure id=\"fig-a\" class=\"numbered numbered-figure\"><img src=\"x.png\" alt=\"A\" fetchpriority=\"high\" decoding=\"async\">\
          <figcaption><span class=\"numbering\">(a)</span> A</figcaption></figure>\n\
          <figcaption><span class=\"numbering\">Figure\u{a0}1</span> Both, as in <a href=\"#fig-a\">Figure\u{a0}1\u{a0}(a)</a></figcaption></figure>",
     );
+}
+
+/// The images of a page, without the digests of their files.
+fn pictures(markdown: &str) -> String {
+    let photographs = [("a.jpg", 4000, 2000), ("b.jpg", 700, 1400)];
+    let html = body_beside(markdown, &photographs).content;
+    let mut found = String::new();
+    let mut rest = html.as_str();
+    while let Some(at) = rest.find("_tympan/images/") {
+        found.push_str(&rest[..at]);
+        let name = &rest[at + "_tympan/images/".len()..];
+        let end = name.find('.').unwrap();
+        found.push_str(name[..end].rsplit_once('-').unwrap().0);
+        rest = &name[end..];
+    }
+    found.push_str(rest);
+    found
+}
+
+#[test]
+fn images_have_their_files_their_room_and_their_size() {
+    let pages = [
+        "![a](a.jpg)\n\n- ![b](b.jpg)\n\n![c](a.jpg \"C\")\n",
+        "![a](a.jpg){width=200 loading=lazy}\n![b](b.jpg){height=140 .c}\n",
+        "![a](a.jpg){crop=1:1 width=300 focus=left}\n",
+        "![b](b.jpg){quality=40 formats=none widths=\"300 600\" sizes=40vw}\n",
+    ];
+    insta::assert_snapshot!(pages.map(pictures).concat(), @r#"
+    <p><picture><source type="image/webp" srcset="a-480.webp 480w, a-960.webp 960w, a-1440.webp 1440w, a-1920.webp 1920w" sizes="(min-width: 1131px) 748px, (min-width: 1024px) calc(92vw - 298px), (min-width: 813px) 748px, calc(100vw - 38px)"><img src="a-960.jpg" alt="a" width="960" height="480" fetchpriority="high" decoding="async"></picture></p>
+    <ul>
+    <li><picture><source type="image/webp" srcset="b-480.webp 480w, b-700.webp 700w" sizes="(min-width: 813px) 700px, calc(100vw - 64px)"><img src="b-700.jpg" alt="b" width="700" height="1400" loading="lazy" decoding="async"></picture></li>
+    </ul>
+    <figure><a class="original" href="a.jpg"><picture><source type="image/webp" srcset="a-480.webp 480w, a-960.webp 960w, a-1440.webp 1440w, a-1920.webp 1920w" sizes="(min-width: 1131px) 748px, (min-width: 1024px) calc(92vw - 298px), (min-width: 813px) 748px, calc(100vw - 38px)"><img src="a-960.jpg" alt="c" width="960" height="480" loading="lazy" decoding="async"></picture></a><figcaption>C</figcaption></figure>
+    <p><picture><source type="image/webp" srcset="a-480.webp 480w, a-960.webp 960w, a-1440.webp 1440w" sizes="200px"><img src="a-960.jpg" alt="a" width="200" height="100" loading="lazy" decoding="async"></picture>
+    <picture><source type="image/webp" srcset="b-480.webp 480w, b-700.webp 700w" sizes="70px"><img src="b-700.jpg" alt="b" width="70" height="140" class="c" loading="lazy" decoding="async"></picture></p>
+    <p><picture><source type="image/webp" srcset="a-300.webp 300w, a-600.webp 600w" sizes="300px"><img src="a-600.jpg" alt="a" width="300" height="300" fetchpriority="high" decoding="async"></picture></p>
+    <p><img src="b-600.jpg" alt="b" width="700" height="1400" fetchpriority="high" decoding="async"></p>
+    "#);
+}
+
+#[test]
+fn images_in_html_are_as_those_in_markdown() {
+    let pages = [
+        "<img src=\"a.jpg\" alt=\"a &amp; b\" class='c' width=200>\n",
+        "a <img src=b.jpg> ![c](a.jpg){width=50%}\n",
+        "<img src=\"a.jpg\" srcset=\"b.jpg 2x\" alt=\"\">\n",
+        "<picture><source srcset=\"b.jpg\"><img src=\"a.jpg\" alt=\"\"></picture>\n",
+    ];
+    insta::assert_snapshot!(pages.map(pictures).concat(), @r#"
+    <picture><source type="image/webp" srcset="a-480.webp 480w, a-960.webp 960w, a-1440.webp 1440w" sizes="200px"><img src="a-960.jpg" alt="a &amp; b" width="200" height="100" class="c" fetchpriority="high" decoding="async"></picture>
+    <p>a <picture><source type="image/webp" srcset="b-480.webp 480w, b-700.webp 700w" sizes="(min-width: 813px) 700px, calc(100vw - 38px)"><img src="b-700.jpg" width="700" height="1400" fetchpriority="high" decoding="async"></picture> <picture><source type="image/webp" srcset="a-480.webp 480w, a-960.webp 960w" sizes="(min-width: 412px) 374px, calc(100vw - 38px)"><img src="a-960.jpg" alt="c" width="374" height="187" loading="lazy" decoding="async"></picture></p>
+    <img src="a.jpg" srcset="b.jpg 2x" alt="">
+    <p><picture><source srcset="b.jpg"><img src="a.jpg" alt=""></picture></p>
+    "#);
 }
