@@ -16,9 +16,6 @@ mod recall;
 mod rules;
 mod spelling;
 
-use std::collections::BTreeSet;
-use std::sync::LazyLock;
-
 pub use check::ProseCheck;
 pub(super) use read::reads;
 pub use spelling::{UnknownWord, unknown_words};
@@ -37,17 +34,25 @@ pub(super) fn describe(code: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// The codes of all rules of grammar that can find something.
-pub(super) fn codes() -> &'static BTreeSet<String> {
-    static CODES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::checks::described::CODES;
+
+    #[test]
+    fn the_list_of_codes_is_that_of_all_rules_that_can_find_something() {
         let engine = engine::Engine::new(engine::Dialect::American);
-        let mut codes: BTreeSet<String> = grammar::codes().map(rules::code).collect();
-        for (rule, _) in engine.descriptions() {
-            if !rules::is_off(rule) {
-                codes.insert(rules::code(rule));
-            }
-        }
-        codes
-    });
-    &CODES
+        let active = engine.descriptions().map(|(rule, _)| rule);
+        let active = active.filter(|rule| !rules::is_off(rule)).map(rules::code);
+        let codes: BTreeSet<String> = grammar::codes().map(rules::code).chain(active).collect();
+        let codes: Vec<String> = codes.into_iter().collect();
+        let text = codes.join("\n") + "\n";
+        assert!(
+            text == CODES,
+            "{} must hold\n{text}",
+            "src/checks/prose_codes.txt"
+        );
+    }
 }

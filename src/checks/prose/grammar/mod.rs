@@ -44,6 +44,7 @@ const TABLES: &[&[Family]] = &[
 ];
 
 /// The codes of the tables, without `prose-`.
+#[cfg(test)]
 pub(super) fn codes() -> impl Iterator<Item = &'static str> {
     let families = TABLES.iter().copied().flatten();
     families.map(|family| family.code)
