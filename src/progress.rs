@@ -60,6 +60,8 @@ pub enum Event {
         /// The file it was about.
         path: SitePath,
     },
+    /// An image was made, which is the next step of its stage.
+    Made(Made),
     /// A stage ended.
     Finished {
         /// Which.
@@ -69,6 +71,19 @@ pub enum Event {
     CacheHit,
     /// A result had to be computed.
     CacheMiss,
+}
+
+/// What became of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Made {
+    /// Its share of the work, in pixels.
+    pub share: u64,
+    /// The work of the whole stage, in pixels.
+    pub of: u64,
+    /// The length of the source in bytes.
+    pub before: u64,
+    /// The length in bytes of the largest file that takes its place.
+    pub after: u64,
 }
 
 /// Takes events from any thread.

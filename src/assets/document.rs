@@ -6,6 +6,7 @@ use crate::assets::encode::read_source;
 use crate::assets::error::AssetError;
 use crate::assets::header::{Header, HeaderFault, read_header};
 use crate::assets::map::{ImageAsset, ImageKind};
+use crate::assets::minify::{Ids, minify};
 use crate::assets::pixels::Pixels;
 use crate::assets::plan::{VERSION, extension};
 use crate::assets::sanitize::sanitize;
@@ -66,7 +67,10 @@ pub fn document_image(
             });
         }
         ImageKind::Svg => DocumentImage {
-            bytes: sanitize(&bytes).map_err(broken)?.into_bytes(),
+            bytes: {
+                let drawing = sanitize(&bytes).map_err(broken)?;
+                minify(&drawing, Ids::Drop).into_bytes()
+            },
             extension: extension(header.kind),
             width: header.width,
             height: header.height,

@@ -233,7 +233,8 @@ fn is_local_css(css: &str) -> bool {
     })
 }
 
-fn escape(text: &str, svg: &mut String) {
+/// Writes text so that XML reads it back.
+pub(super) fn escape(text: &str, svg: &mut String) {
     for c in text.chars() {
         match c {
             '&' => svg.push_str("&amp;"),

@@ -18,7 +18,7 @@ use crate::assets::read::broken_image;
 use crate::config::{Lossless, PlaceholderKind};
 use crate::diagnostic::{Diagnostic, sort};
 use crate::digest::Digest;
-use crate::progress::{Event, Progress, Stage};
+use crate::progress::{Event, Made, Progress, Stage};
 use crate::repo::Snapshot;
 use crate::site::Site;
 use crate::store::{Key, Store};
@@ -35,6 +35,14 @@ struct Facts {
     /// The keys of the files that are worth naming, with their sizes, by format.
     sets: Vec<Vec<(String, u64)>>,
     fallback: u64,
+}
+
+impl Facts {
+    /// The size of the file that a reader loads at most: the widest of the best format.
+    fn largest(&self) -> u64 {
+        let best = self.sets.first().and_then(|set| set.last());
+        best.map_or(self.fallback, |(_, bytes)| *bytes)
+    }
 }
 
 impl AssetMap {
@@ -59,11 +67,20 @@ impl AssetMap {
             stage,
             total: subjects.len(),
         });
+        let pixels = |asset: &ImageAsset| u64::from(asset.width) * u64::from(asset.height);
+        let of = subjects.iter().map(|asset| pixels(asset)).sum();
         let facts: BTreeMap<Digest, Facts> = subjects
             .into_par_iter()
             .with_max_len(1)
             .filter_map(|asset| {
                 let facts = facts(asset, site, snapshot, store);
+                let before = snapshot.get(&asset.source).map_or(0, |file| file.size);
+                progress(Event::Made(Made {
+                    share: pixels(asset),
+                    of,
+                    before,
+                    after: facts.as_ref().map_or(before, Facts::largest),
+                }));
                 progress(Event::Stepped {
                     stage,
                     path: asset.source.clone(),

@@ -299,6 +299,18 @@ pub struct ImagesArgs {
     /// Encode the pictures that no build encoded yet, to know how large they become
     #[arg(long)]
     pub measure: bool,
+    /// Make the files that are named smaller: no pixel more than is needed, no metadata
+    #[arg(long, requires = "paths", conflicts_with_all = ["page", "measure", "all"])]
+    pub fix: bool,
+    /// With `--fix`, say what would be done and write nothing
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
+    /// With `--fix`, the longest side in pixels that stays [default: twice the widest variant]
+    #[arg(long, value_name = "PIXELS", requires = "fix", value_parser = clap::value_parser!(u32).range(16..))]
+    pub longest: Option<u32>,
+    /// With `--fix`, change files too that Git could not bring back
+    #[arg(long, requires = "fix")]
+    pub force: bool,
     #[command(flatten)]
     pub pages: PagesArgs,
 }

@@ -5,7 +5,7 @@ mod coverage;
 mod explain;
 mod fix;
 mod scope;
-mod write;
+pub mod write;
 
 use std::path::PathBuf;
 

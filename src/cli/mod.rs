@@ -17,6 +17,7 @@ mod project;
 mod publish;
 mod report;
 mod reports;
+mod running;
 mod serve;
 mod standing;
 mod status;

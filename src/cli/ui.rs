@@ -10,6 +10,7 @@ use anstream::ColorChoice;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::args::{Color, Format, Global};
+use crate::cli::running::{Running, label};
 use crate::progress::{Event, Stage};
 
 /// How work slower than this shows itself.
@@ -30,7 +31,7 @@ pub struct Ui {
 struct Clock {
     started: Instant,
     stages: Vec<(Stage, Duration)>,
-    running: Option<(Stage, Instant, Option<ProgressBar>)>,
+    running: Option<Running>,
 }
 
 impl Ui {
@@ -174,22 +175,26 @@ impl Ui {
         };
         match event {
             Event::Started { stage, total } => {
-                clock.running = Some((stage, Instant::now(), self.bar(stage, total)));
+                clock.running = Some(Running::new(stage, total, self.bar(stage, total)));
+            }
+            Event::Made(made) => {
+                if let Some(running) = &mut clock.running {
+                    running.add(made);
+                }
             }
             Event::Stepped { path, .. } => {
-                if let Some((_, _, Some(bar))) = &clock.running {
-                    bar.set_message(path.to_string());
-                    bar.inc(1);
+                if let Some(line) = clock.running.as_mut().and_then(|run| run.step(&path)) {
+                    self.note(&line);
                 }
             }
             Event::Finished { .. } => {
-                if let Some((stage, started, bar)) = clock.running.take() {
-                    let took = started.elapsed();
-                    clock.stages.push((stage, took));
-                    if let Some(bar) = bar {
+                if let Some(running) = clock.running.take() {
+                    let took = running.started.elapsed();
+                    clock.stages.push((running.stage, took));
+                    if let Some(bar) = &running.bar {
                         bar.finish_and_clear();
-                    } else if took > PATIENCE && !self.quiet {
-                        self.note(&format!("{:<7} {:.1} s", stage.name(), took.as_secs_f64()));
+                    } else if took > PATIENCE {
+                        self.note(&running.ending(took));
                     }
                 }
             }
@@ -202,11 +207,16 @@ impl Ui {
         let Ok(clock) = self.clock.lock() else {
             return (Vec::new(), 0.0);
         };
-        let stages = clock
-            .stages
-            .iter()
-            .map(|(stage, took)| (*stage, took.as_secs_f64()));
-        (stages.collect(), clock.started.elapsed().as_secs_f64())
+        let mut stages: Vec<(Stage, f64)> = Vec::new();
+        for (stage, took) in &clock.stages {
+            // One stage may come in several parts.
+            let took = took.as_secs_f64();
+            match stages.iter_mut().find(|(known, _)| known == stage) {
+                Some((_, sum)) => *sum += took,
+                None => stages.push((*stage, took)),
+            }
+        }
+        (stages, clock.started.elapsed().as_secs_f64())
     }
 
     fn bar(&self, stage: Stage, total: usize) -> Option<ProgressBar> {
@@ -219,7 +229,7 @@ impl Ui {
         bar.set_style(
             ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
         );
-        bar.set_prefix(stage.name());
+        bar.set_prefix(label(stage));
         Some(bar)
     }
 }

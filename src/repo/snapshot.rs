@@ -13,7 +13,6 @@ use crate::repo::git;
 use crate::repo::objects::Objects;
 use crate::repo::origin::Origin;
 use crate::repo::root::Root;
-use crate::repo::status;
 use crate::repo::worktree;
 use crate::site_path::SitePath;
 
@@ -215,20 +214,6 @@ impl Snapshot {
     /// Whether the files may change, being those of a worktree.
     pub fn is_worktree(&self) -> bool {
         matches!(*self.origin, Origin::Worktree(_))
-    }
-
-    /// Whether the files differ from the commit now, where it is a worktree of one.
-    ///
-    /// # Errors
-    /// Fails where Git does.
-    pub fn is_dirty_now(&self) -> Result<bool, RepoError> {
-        if self.source.commit.is_none() || !self.is_worktree() {
-            return Ok(self.source.dirty);
-        }
-        match git::locate(&self.root)? {
-            Some(repository) => status::has_changes(&self.root, &repository.prefix),
-            None => Ok(true),
-        }
     }
 
     /// The files, sorted by path.

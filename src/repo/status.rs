@@ -1,16 +1,57 @@
 //! Whether a worktree differs from its commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
 use crate::repo::error::RepoError;
 use crate::repo::git;
 use crate::repo::listing::is_private;
+use crate::repo::snapshot::Snapshot;
 use crate::site_path::SitePath;
+
+impl Snapshot {
+    /// Whether the files differ from the commit now, where it is a worktree of one.
+    ///
+    /// # Errors
+    /// Fails where Git does.
+    pub fn is_dirty_now(&self) -> Result<bool, RepoError> {
+        if self.source().commit.is_none() || !self.is_worktree() {
+            return Ok(self.source().dirty);
+        }
+        match git::locate(self.root())? {
+            Some(repository) => has_changes(self.root(), &repository.prefix),
+            None => Ok(true),
+        }
+    }
+
+    /// The files that differ from the commit now; none where there is no commit to go back to.
+    ///
+    /// # Errors
+    /// Fails where Git does.
+    pub fn changed_now(&self) -> Result<Option<BTreeSet<SitePath>>, RepoError> {
+        if self.source().commit.is_none() || !self.is_worktree() {
+            return Ok(None);
+        }
+        let repository = git::locate(self.root())?;
+        let changed = |found: git::Repository| changed_files(self.root(), &found.prefix);
+        repository.map(changed).transpose()
+    }
+}
 
 /// Whether anything below `root` differs from HEAD: tracked, staged, or new and not ignored.
 pub(crate) fn has_changes(root: &Path, prefix: &[u8]) -> Result<bool, RepoError> {
+    Ok(!changes(root, prefix)?.is_empty())
+}
+
+/// The files below `root` that differ from HEAD: tracked, staged, or new and not ignored.
+pub(crate) fn changed_files(root: &Path, prefix: &[u8]) -> Result<BTreeSet<SitePath>, RepoError> {
+    let changes = changes(root, prefix)?;
+    let path = |path: &Vec<u8>| SitePath::parse(std::str::from_utf8(path).ok()?).ok();
+    Ok(changes.iter().filter_map(path).collect())
+}
+
+fn changes(root: &Path, prefix: &[u8]) -> Result<Vec<Vec<u8>>, RepoError> {
     let mut command = git::command(root);
     without_local_filters(root, &mut command)?;
     command.args([
@@ -28,14 +69,16 @@ pub(crate) fn has_changes(root: &Path, prefix: &[u8]) -> Result<bool, RepoError>
         .split(|byte| *byte == 0)
         .filter_map(|line| line.get(3..))
         .map(|path| path.strip_prefix(prefix).unwrap_or(path))
-        .any(|path| {
+        .filter(|path| {
             let is_ours = std::str::from_utf8(path)
                 .ok()
                 .and_then(|path| SitePath::parse(path).ok())
                 .is_some_and(|path| is_private(&path));
             // A nested repository is not in the snapshot either.
             !is_ours && !path.ends_with(b"/")
-        }))
+        })
+        .map(<[u8]>::to_vec)
+        .collect())
 }
 
 /// Keeps the filters of the repository's own configuration from a call.

@@ -286,3 +286,35 @@ fn images_prints_the_report_that_is_promised() {
     let text = project.run(&["images"]).expect(0).stdout;
     assert!(text.contains("unused: no file of the project names them"));
 }
+
+#[test]
+fn images_become_smaller_on_request_alone() {
+    let project = Project::example("site");
+    let photo = "content/posts/first-snow/photo.jpg";
+    let read = || std::fs::read(project.path().join(photo)).unwrap();
+    let before = read();
+    let fix = ["images", "--fix", "--longest", "800", photo];
+    // Nothing was named.
+    project.run(&["images", "--fix"]).expect(2);
+    let told = project
+        .run(&[&fix[..], &["--dry-run"]].concat())
+        .expect(0)
+        .stdout;
+    assert!(told.contains("2100 x 1400 -> 800 x 533"), "{told}");
+    assert_eq!(read(), before);
+    let report = project.run(&[&fix[..], &["--format", "json"]].concat());
+    let report = report.expect(0).json();
+    assert_eq!(report["fixed"][0]["after"]["width"], 800);
+    assert!(read().len() < before.len() / 2);
+    // What is not committed is left as it is.
+    let again = ["images", "--fix", "--longest", "400", photo];
+    let left = project.run(&[&again[..], &["--format", "json"]].concat());
+    assert_eq!(left.expect(1).json()["left"][0]["path"], photo);
+    project.commit("Shrink");
+    let report = project.run(&[&fix[..], &["--format", "json"]].concat());
+    assert_eq!(
+        keys(&report.expect(0).json()),
+        ["dry_run", "fixed", "format", "left"]
+    );
+    assert_eq!(project.git(&["status", "--porcelain"]), "");
+}

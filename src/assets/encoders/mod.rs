@@ -23,3 +23,4 @@ pub(super) use avif::{Speed, speed as avif_speed};
 pub(super) use choice::{encode, version};
 pub(super) use content::content_of;
 pub(super) use format::{Content, Settings};
+pub(super) use png::repack;

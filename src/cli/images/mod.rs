@@ -1,5 +1,6 @@
 //! `tympan images`: a survey of the pictures of a project.
 
+mod fix;
 mod report;
 mod scope;
 mod table;
@@ -47,6 +48,9 @@ pub fn run(ui: &Ui, global: &Global, args: &ImagesArgs) -> anyhow::Result<Outcom
     let is_output = |path: &SitePath| out.as_ref().is_some_and(|out| path.is_within(out));
     let mut survey = survey(&mut prepared, &project.snapshot, &project.store, is_output);
     Scope::new(args)?.narrow(&mut survey)?;
+    if args.fix {
+        return fix::run(ui, &project, &survey, args);
+    }
     table::sort(&mut survey.pictures, args.sort);
     match ui.is_json() {
         true => ui.result(&json::to_text(&SurveyReport::of(&survey))?),

@@ -253,4 +253,39 @@ mod tests {
         assert_eq!(image.get_pixel(0, 0).0, [0x10, 0x20, 0x30]);
         assert_eq!(image.get_pixel(4, 4).0, [0xff, 0xee, 0xcc]);
     }
+
+    /// What a drawing looks like at twice its size.
+    fn drawn(svg: &str) -> Vec<u8> {
+        let tree = Tree::from_str(svg, &Options::default()).unwrap();
+        let longest = tree.size().width().max(tree.size().height());
+        let scale = 2.0_f32.min(800.0 / longest);
+        let size = tree.size().scale_by(scale).unwrap().to_int_size();
+        let mut pixmap = Pixmap::new(size.width(), size.height()).unwrap();
+        let transform = Transform::from_scale(scale, scale);
+        resvg::render(&tree, transform, &mut pixmap.as_mut());
+        pixmap.take()
+    }
+
+    #[test]
+    fn a_drawing_in_fewer_bytes_looks_the_same() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let folders = [root.join("examples"), root.join("site/content")];
+        let mut count = 0;
+        for folder in folders {
+            for entry in walkdir::WalkDir::new(folder).into_iter().flatten() {
+                if entry.path().extension().is_none_or(|name| name != "svg") {
+                    continue;
+                }
+                let bytes = std::fs::read(entry.path()).unwrap();
+                let Ok(clean) = crate::assets::sanitize_svg(&bytes) else {
+                    continue;
+                };
+                let small = crate::assets::minify_svg(&clean);
+                assert!(small.len() <= clean.len());
+                assert!(drawn(&small) == drawn(&clean), "{}", entry.path().display());
+                count += 1;
+            }
+        }
+        assert!(count > 1);
+    }
 }

@@ -1,0 +1,468 @@
+//! Drawings in fewer bytes that look the same to the last pixel: what no reader sees is left out, and
+//! numbers are written short.
+//!
+//! It works on drawings that were sanitized, so that comments, metadata and what editors add in names
+//! of their own are gone already. Nothing is rounded that a screen could tell.
+
+use std::collections::BTreeSet;
+
+use roxmltree::{Attribute, Document, Node};
+
+use crate::assets::sanitize::escape;
+
+/// What becomes of names in a drawing that nothing in it refers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ids {
+    /// They stay: the drawing has an address of its own, and others may refer to its parts.
+    Keep,
+    /// They go.
+    Drop,
+}
+
+/// Attributes whose value is a list of numbers and letters, with nothing else in it.
+const NUMBERS: [&str; 28] = [
+    "d",
+    "points",
+    "viewBox",
+    "x",
+    "y",
+    "x1",
+    "x2",
+    "y1",
+    "y2",
+    "cx",
+    "cy",
+    "r",
+    "rx",
+    "ry",
+    "fx",
+    "fy",
+    "width",
+    "height",
+    "dx",
+    "dy",
+    "opacity",
+    "fill-opacity",
+    "stroke-opacity",
+    "stroke-width",
+    "stroke-miterlimit",
+    "stop-opacity",
+    "offset",
+    "stroke-dasharray",
+];
+/// Attributes whose value may be a color.
+const COLORS: [&str; 5] = ["fill", "stroke", "stop-color", "flood-color", "color"];
+/// Elements in which every space counts.
+const TEXTS: [&str; 7] = ["text", "tspan", "textPath", "title", "desc", "style", "a"];
+/// An element with more in it than this is not looked through for whether all of it is empty.
+const MOST_EMPTY: usize = 64;
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+/// As many digits as the numbers have that browsers draw with.
+const DIGITS: usize = 7;
+
+/// Writes a drawing in fewer bytes; as it is where it cannot be read.
+pub(super) fn minify(svg: &str, ids: Ids) -> String {
+    let Ok(document) = Document::parse(svg) else {
+        return svg.to_owned();
+    };
+    let writer = Writer {
+        names: names(&document),
+        ids,
+        // Rules of style may name any attribute and any place in the tree.
+        has_style: document.descendants().any(|node| is(node, "style")),
+        has_links: svg.contains("xlink:href=") || svg.contains("xlink:title="),
+    };
+    let mut text = String::with_capacity(svg.len());
+    writer.write(document.root_element(), &mut text);
+    match text.len() < svg.len() {
+        true => text,
+        false => svg.to_owned(),
+    }
+}
+
+/// The same for the room that draws.
+#[cfg(test)]
+pub fn for_tests(svg: &str) -> String {
+    minify(svg, Ids::Drop)
+}
+
+struct Writer<'a> {
+    names: BTreeSet<&'a str>,
+    ids: Ids,
+    has_style: bool,
+    has_links: bool,
+}
+
+enum Step<'a, 'input> {
+    Open(Node<'a, 'input>),
+    Close(&'input str, usize),
+}
+
+/// Every word that could refer to a name: in any value, and in rules of style.
+fn names<'a>(document: &'a Document<'a>) -> BTreeSet<&'a str> {
+    let mut names = BTreeSet::new();
+    let is_between = |c: char| !c.is_alphanumeric() && !"-_.:".contains(c);
+    let mut add = |text: &'a str| {
+        names.extend(text.split(is_between));
+        // `begin="button.click"` refers to `button`.
+        names.extend(
+            text.split(is_between)
+                .filter_map(|word| Some(word.split_once('.')?.0)),
+        );
+    };
+    for node in document.descendants() {
+        for attribute in node.attributes().filter(|one| one.name() != "id") {
+            // Shapes and lists of numbers are long, and refer to nothing.
+            if !NUMBERS.contains(&attribute.name()) {
+                add(attribute.value());
+            }
+        }
+        if is(node, "style") {
+            node.children()
+                .filter_map(|child| child.text())
+                .for_each(&mut add);
+        }
+    }
+    names
+}
+
+fn is(node: Node<'_, '_>, name: &str) -> bool {
+    node.is_element() && node.tag_name().name() == name
+}
+
+impl Writer<'_> {
+    /// Writes an element and everything below it. The stack is a list: files may nest deeper than
+    /// functions can.
+    fn write(&self, root: Node<'_, '_>, svg: &mut String) {
+        let mut steps = vec![Step::Open(root)];
+        while let Some(step) = steps.pop() {
+            match step {
+                Step::Close(_, opened) if svg.len() == opened => {
+                    svg.pop();
+                    svg.push_str("/>");
+                }
+                Step::Close(name, _) => {
+                    svg.push_str("</");
+                    svg.push_str(name);
+                    svg.push('>');
+                }
+                Step::Open(node) if node.is_text() => {
+                    let text = node.text().unwrap_or("");
+                    if !self.is_idle(node, text) {
+                        escape(text, svg);
+                    }
+                }
+                Step::Open(node) if node.is_element() && !self.is_empty(node) => {
+                    let name = node.tag_name().name();
+                    svg.push('<');
+                    svg.push_str(name);
+                    if node == root {
+                        svg.push_str(" xmlns=\"http://www.w3.org/2000/svg\"");
+                        if self.has_links {
+                            svg.push_str(" xmlns:xlink=\"http://www.w3.org/1999/xlink\"");
+                        }
+                    }
+                    self.attributes(node, svg);
+                    svg.push('>');
+                    steps.push(Step::Close(name, svg.len()));
+                    steps.extend(node.children().rev().map(Step::Open));
+                }
+                Step::Open(_) => {}
+            }
+        }
+    }
+
+    /// Whether text is space between elements, where none is drawn.
+    fn is_idle(&self, node: Node<'_, '_>, text: &str) -> bool {
+        text.trim_ascii().is_empty()
+            && node
+                .ancestors()
+                .all(|above| TEXTS.iter().all(|name| !is(above, name)))
+    }
+
+    /// Whether an element holds nothing and means nothing.
+    fn is_empty(&self, node: Node<'_, '_>) -> bool {
+        let means_nothing = |node: Node<'_, '_>| match node.is_element() {
+            true => {
+                (is(node, "defs") || is(node, "g"))
+                    && node.attributes().all(|one| self.is_without_use(node, one))
+            }
+            false => node.text().is_none_or(|text| text.trim_ascii().is_empty()),
+        };
+        let mut below = node.descendants().take(MOST_EMPTY);
+        !self.has_style && below.all(means_nothing) && node.descendants().nth(MOST_EMPTY).is_none()
+    }
+
+    /// Whether an attribute changes nothing.
+    fn is_without_use(&self, node: Node<'_, '_>, attribute: Attribute<'_, '_>) -> bool {
+        let value = attribute.value();
+        match (attribute.namespace(), attribute.name()) {
+            (None, "id") => {
+                self.ids == Ids::Drop && !self.names.contains(value) && !is_target(node)
+            }
+            (None, "version" | "baseProfile" | "enable-background") => {
+                is(node, "svg") && !self.has_style
+            }
+            (Some(XML), "space") => value == "default",
+            _ => false,
+        }
+    }
+
+    fn attributes(&self, node: Node<'_, '_>, svg: &mut String) {
+        for attribute in node.attributes() {
+            let (name, value) = (attribute.name(), attribute.value());
+            let prefix = match attribute.namespace() {
+                None => "",
+                Some(XML) => "xml:",
+                Some(_) => "xlink:",
+            };
+            let is_plain = prefix.is_empty();
+            if self.is_without_use(node, attribute) {
+                continue;
+            }
+            svg.push(' ');
+            svg.push_str(prefix);
+            svg.push_str(name);
+            svg.push_str("=\"");
+            match name {
+                "style" if is_plain => escape(&declarations(value), svg),
+                // A rule may match a value as it is written.
+                _ if !is_plain || self.has_style && name != "d" => escape(value, svg),
+                name if NUMBERS.contains(&name) => escape(&numbers(value), svg),
+                name if COLORS.contains(&name) => escape(&color(value), svg),
+                _ => escape(value, svg),
+            }
+            svg.push('"');
+        }
+    }
+}
+
+/// Whether an element is there to be referred to from elsewhere.
+fn is_target(node: Node<'_, '_>) -> bool {
+    is(node, "view") || is(node, "symbol")
+}
+
+/// A `style` attribute without what editors note for themselves and without idle spaces. One that
+/// quotes something stays as it is.
+fn declarations(style: &str) -> String {
+    if style.contains(['(', '"', '\'', '/', '\\']) {
+        return style.trim().to_owned();
+    }
+    let kept = style.split(';').filter_map(|declaration| {
+        let (name, value) = declaration.split_once(':')?;
+        let (name, value) = (name.trim(), value.trim());
+        let is_kept = !name.is_empty() && !name.starts_with("-inkscape");
+        is_kept.then(|| format!("{name}:{}", color(value)))
+    });
+    kept.collect::<Vec<_>>().join(";")
+}
+
+/// A color of six digits in three, where these say the same.
+fn color(value: &str) -> String {
+    let pairs = value.strip_prefix('#').filter(|digits| digits.len() == 6);
+    let Some(digits) = pairs.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    else {
+        return value.to_owned();
+    };
+    let bytes = digits.as_bytes();
+    match bytes.chunks_exact(2).all(|pair| pair[0] == pair[1]) {
+        true => std::iter::once('#')
+            .chain(bytes.iter().step_by(2).map(|byte| char::from(*byte)))
+            .collect(),
+        false => value.to_owned(),
+    }
+}
+
+/// A list of numbers and letters with the numbers written short. One that holds anything else stays as
+/// it is.
+fn numbers(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    let mut rest = value.trim_ascii();
+    // Whether what was written last is a number, and whether it has a point.
+    let mut last: Option<bool> = None;
+    while let Some(first) = rest.chars().next() {
+        if first.is_ascii_whitespace() || first == ',' {
+            rest = &rest[1..];
+        } else if first.is_ascii_alphabetic() || first == '%' {
+            text.push(first);
+            last = None;
+            rest = &rest[1..];
+        } else if let Some(length) = number_length(rest) {
+            let number = short(&rest[..length]);
+            let begins = number.as_bytes().first().copied();
+            let needs_space = match (last, begins) {
+                (None, _) | (_, Some(b'-')) => false,
+                // A second point begins a second number.
+                (Some(true), Some(b'.')) => false,
+                _ => true,
+            };
+            if needs_space {
+                text.push(' ');
+            }
+            last = Some(number.contains('.'));
+            text.push_str(&number);
+            rest = &rest[length..];
+            // The flags of an arc may stand without a space, and what follows would be read otherwise.
+            if rest.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+                return value.to_owned();
+            }
+        } else {
+            return value.to_owned();
+        }
+    }
+    match has_arc(value) {
+        true => value.split_ascii_whitespace().collect::<Vec<_>>().join(" "),
+        false => text,
+    }
+}
+
+/// Whether a path has an arc, whose flags are digits that may stand together.
+fn has_arc(value: &str) -> bool {
+    value.contains(['a', 'A'])
+}
+
+/// The length of the number at the beginning of a text, without an exponent.
+fn number_length(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = usize::from(bytes.first().is_some_and(|sign| b"+-".contains(sign)));
+    let (mut digits, mut has_point) = (0, false);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b'.' if !has_point => has_point = true,
+            b'e' | b'E'
+                if digits > 0 && matches!(bytes.get(at + 1), Some(b'0'..=b'9' | b'+' | b'-')) =>
+            {
+                return None;
+            }
+            _ => break,
+        }
+        at += 1;
+    }
+    (digits > 0).then_some(at)
+}
+
+/// A number without digits that say nothing: zeros at its ends, and more than any screen can tell.
+fn short(number: &str) -> String {
+    let (sign, digits) = match number.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", number.strip_prefix('+').unwrap_or(number)),
+    };
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let whole = whole.trim_start_matches('0');
+    let room = DIGITS.saturating_sub(whole.len());
+    let rounded = match part.len() > room {
+        true => digits
+            .parse::<f64>()
+            .map_or_else(|_| digits.to_owned(), |value| format!("{value:.room$}")),
+        false => digits.to_owned(),
+    };
+    let (whole, part) = rounded.split_once('.').unwrap_or((&rounded, ""));
+    let (whole, part) = (whole.trim_start_matches('0'), part.trim_end_matches('0'));
+    match (whole, part) {
+        ("", "") => "0".to_owned(),
+        (whole, "") => format!("{sign}{whole}"),
+        (whole, part) => format!("{sign}{whole}.{part}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::assets::sanitize::sanitize;
+
+    #[track_caller]
+    fn case(inside: &str, expected: &str) {
+        let svg = format!("<svg xmlns='http://www.w3.org/2000/svg'>{inside}</svg>");
+        let clean = sanitize(svg.as_bytes()).unwrap();
+        let found = minify(&clean, Ids::Drop);
+        let start = "<svg xmlns=\"http://www.w3.org/2000/svg\">";
+        let inner = found
+            .strip_prefix(start)
+            .and_then(|rest| rest.strip_suffix("</svg>"));
+        assert_eq!(inner, Some(expected), "{found}");
+        assert_eq!(minify(&found, Ids::Drop), found);
+    }
+
+    #[test]
+    fn space_goes_where_none_is_drawn() {
+        case(
+            " <g fill='red'>\n  <rect/>\n</g> ",
+            "<g fill=\"red\"><rect/></g>",
+        );
+        case(
+            "<text>a <tspan> b</tspan> </text>",
+            "<text>a <tspan> b</tspan> </text>",
+        );
+        case("<title> a </title>", "<title> a </title>");
+        case("<defs> </defs><g> <g id='a'/></g><path/>", "<path/>");
+    }
+
+    #[test]
+    fn numbers_are_written_short() {
+        let d = |written: &str, expected: &str| {
+            case(
+                &format!("<path d='{written}'/>"),
+                &format!("<path d=\"{expected}\"/>"),
+            );
+        };
+        d("M 0.500, 10.0 L -0.25 , 3", "M.5 10L-.25 3");
+        d("M1 .5 .5", "M1 .5.5");
+        d("m 100000.123456 0.1234567890", "m100000.1.1234568");
+        d("M 1e-3 2", "M 1e-3 2");
+        d("M0 0a25 25 0 01 50  0", "M0 0a25 25 0 01 50 0");
+        d("M-0.0 -.0", "M0 0");
+        case(
+            "<rect width='100.0px' height='010%'/>",
+            "<rect width=\"100px\" height=\"10%\"/>",
+        );
+    }
+
+    #[test]
+    fn names_stay_where_something_refers_to_them() {
+        case(
+            "<g id='a'/><path id='b'/><use href='#b'/><rect fill='url(#c)'/><mask id='c'/>",
+            "<path id=\"b\"/><use href=\"#b\"/><rect fill=\"url(#c)\"/><mask id=\"c\"/>",
+        );
+        case(
+            "<style>#a{fill:red}</style><path id='a'/><path id='z'/>",
+            "<style>#a{fill:red}</style><path id=\"a\"/><path/>",
+        );
+        case("<symbol id='x'/>", "<symbol id=\"x\"/>");
+        case(
+            "<set id='x' begin='y.click'/><path id='y'/>",
+            "<set begin=\"y.click\"/><path id=\"y\"/>",
+        );
+        let clean = sanitize(b"<svg><path id='a' d='M 0 0'/></svg>").unwrap();
+        assert!(minify(&clean, Ids::Keep).contains("id=\"a\""));
+    }
+
+    #[test]
+    fn styles_and_colors_say_the_same_in_fewer_letters() {
+        case(
+            "<path style='fill: #ffffff; -inkscape-font: x; stroke:#abcdef;'/>",
+            "<path style=\"fill:#fff;stroke:#abcdef\"/>",
+        );
+        case("<path fill='#AABBCC'/>", "<path fill=\"#ABC\"/>");
+        case(
+            "<path style=\"font: 'a;b'\"/>",
+            "<path style=\"font: 'a;b'\"/>",
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn short_numbers_are_the_same_numbers(value in -1000.0_f64..1000.0) {
+            let written = format!("{value:.9}");
+            let found: f64 = short(&written).parse().unwrap();
+            prop_assert!((found - value).abs() <= value.abs() * 1e-6 + 1e-7, "{} {}", written, found);
+        }
+
+        #[test]
+        fn no_list_panics(text in "[-+.0-9eEaAmMzZ ,%x]{0,40}") {
+            numbers(&text);
+        }
+    }
+}
