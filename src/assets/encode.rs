@@ -80,7 +80,7 @@ pub fn encode_image(
         artifacts.push(Artifact::new(file.path.clone(), Role::Asset, bytes));
     }
     // What was settled was counted then.
-    if asset.fallback.format.is_some() && asset.fallback.bytes.is_none() {
+    if asset.is_made() && asset.fallback.bytes.is_none() {
         store.count(bench.is_none());
     }
     Ok(Encoded { artifacts, fault })
@@ -207,14 +207,20 @@ impl<'a> Bench<'a> {
             };
         };
         let header = self.header.as_ref().map_err(String::clone)?;
-        let Decoded {
-            master, content, ..
-        } = self.decoded()?;
         let options = &self.asset.options;
         let settings = Settings {
             quality: options.quality,
             lossless: options.lossless,
         };
+        if header.animated {
+            let _reserved = BUDGET.reserve(header);
+            let bytes = encoders::animate(&self.bytes, header, &settings)?;
+            self.store.cache(&key_of(file), &bytes);
+            return Ok(bytes);
+        }
+        let Decoded {
+            master, content, ..
+        } = self.decoded()?;
         let pixels = master.at(file.width, file.height)?;
         let bytes = encoders::encode(&pixels, format, *content, &settings)?;
         let mut bytes = self.credit.sign(bytes, format);

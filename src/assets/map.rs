@@ -152,6 +152,16 @@ impl ImageAsset {
         }
     }
 
+    /// Whether its pixels are decoded for all of its files: it neither moves nor is only copied.
+    pub(super) fn is_still(&self) -> bool {
+        self.fallback.format.is_some()
+    }
+
+    /// Whether any file is made of it, and it is not only copied.
+    pub fn is_made(&self) -> bool {
+        self.encoded().any(|file| file.format.is_some())
+    }
+
     /// The files of the fallback's own format by ascending width; none if it stands alone.
     pub fn own_files(&self) -> &[ImageFile] {
         let own = |set: &&ImageSet| Some(set.format) == self.fallback.format;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::assets::encoders::{self, Format};
 use crate::assets::header::Header;
 use crate::assets::map::{Crop, ImageAsset, ImageFile, ImageKind, ImageSet};
-use crate::config::{ImageFormat, ImageOptions};
+use crate::config::{Animation, ImageFormat, ImageOptions};
 use crate::digest::Digest;
 use crate::site_path::SitePath;
 
@@ -50,10 +50,14 @@ pub(super) fn plan(subject: &Subject<'_>) -> ImageAsset {
         ImageFormat::Avif => Format::Avif,
         ImageFormat::WebP => Format::WebP,
     });
-    let sets: Vec<ImageSet> = sets
-        .filter(|_| !widths.is_empty())
-        .map(|format| set(subject, format, &widths))
-        .collect();
+    let sets: Vec<ImageSet> = match subject.is_animated() {
+        true => vec![set(subject, Format::WebP, &[width])],
+        false => sets
+            .filter(|_| !widths.is_empty())
+            .filter(|format| *format != Format::Avif || encoders::avif_speed().is_some())
+            .map(|format| set(subject, format, &widths))
+            .collect(),
+    };
     let fallback_width = match header.is_raster() {
         true => (widths.iter().copied())
             .min_by_key(|width| width.abs_diff(FALLBACK_WIDTH))
@@ -95,6 +99,13 @@ fn set(subject: &Subject<'_>, format: Format, widths: &[u32]) -> ImageSet {
 }
 
 impl Subject<'_> {
+    /// Whether it moves and a moving WebP is made of it.
+    fn is_animated(&self) -> bool {
+        let Header { kind, animated, .. } = *self.header;
+        let can = animated && matches!(kind, ImageKind::Gif | ImageKind::Png);
+        can && !self.header.is_too_large() && self.options.animation == Animation::WebP
+    }
+
     /// Width and height of what is shown.
     fn size(&self) -> (u32, u32) {
         match self.crop {
@@ -180,6 +191,11 @@ fn recipe(subject: &Subject<'_>, size: (u32, u32), format: Option<Format>) -> St
         format!("{}x{}+{}+{} of ", crop.width, crop.height, crop.x, crop.y)
     });
     let (extension, encoder) = (format.extension(), encoders::version(format));
+    let crop = if subject.is_animated() {
+        "moving ".to_owned()
+    } else {
+        crop
+    };
     format!(
         "{extension} {crop}{width}x{height} q{quality} {lossless:?} c{copyright} {encoder} v{VERSION}"
     )

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::assets::encoders::{Speed, avif_speed};
 use crate::assets::header::{HeaderFault, MAX_DECODED, read_header};
 use crate::assets::layout::slot_widths;
 use crate::assets::map::{AssetMap, ImageAsset, ImageKind};
@@ -12,7 +13,8 @@ use crate::assets::plan::{Subject, plan};
 use crate::assets::strip::jpeg_end;
 use crate::assets::svg;
 use crate::assets::uses::{ImageUse, Use, attribute_faults, image_uses, linked_files};
-use crate::config::CONFIG_FILE;
+
+use crate::config::{CONFIG_FILE, ImageFormat};
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::digest::Digest;
 use crate::repo::Snapshot;
@@ -87,6 +89,7 @@ impl AssetMap {
         map.files = files;
         diagnostics.extend(faults);
         diagnostics.extend(missing_cover(site));
+        diagnostics.extend(dear_format(&map));
         diagnostics.extend(attribute_faults(site));
         sort(&mut diagnostics);
         (map, diagnostics)
@@ -287,6 +290,31 @@ fn missing_cover(site: &Site) -> Option<Diagnostic> {
     let message = format!("the cover `{cover}` does not exist");
     let found = Diagnostic::new("config-cover", Severity::Error, &path, message);
     Some(found.help("`cover` in `[epub]` is relative to the project"))
+}
+
+/// Says so where AVIF is asked for and this program cannot make it, or takes long.
+fn dear_format(map: &AssetMap) -> Option<Diagnostic> {
+    let asks = |asset: &ImageAsset| {
+        let is_made = asset.is_made() && asset.is_still();
+        is_made && asset.options.formats.contains(&ImageFormat::Avif)
+    };
+    if !map.images.values().any(asks) {
+        return None;
+    }
+    let (severity, message) = match avif_speed() {
+        Some(Speed::Fast) => return None,
+        Some(Speed::Slow) => (
+            Severity::Suggestion,
+            "this tympan makes AVIF slowly, in many times what WebP takes",
+        ),
+        None => (
+            Severity::Warning,
+            "this tympan was built without AVIF, so none is made",
+        ),
+    };
+    let path = SitePath::parse(CONFIG_FILE).expect("a plain name is a path");
+    let found = Diagnostic::new("image-format", severity, &path, message);
+    Some(found.help("install it with the feature `avif`"))
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ impl AssetMap {
     ) -> Vec<Diagnostic> {
         let stage = Stage::Assets;
         let mut subjects: Vec<&ImageAsset> = self.images.values().collect();
-        subjects.retain(|asset| asset.fallback.format.is_some());
+        subjects.retain(|asset| asset.is_made());
         subjects.sort_by_key(|asset| (asset.key, &asset.source));
         subjects.dedup_by_key(|asset| asset.key);
         subjects.sort_by_key(|asset| Reverse(u64::from(asset.width) * u64::from(asset.height)));
@@ -130,7 +130,7 @@ pub(super) fn settled(
     snapshot: &Snapshot,
     store: &Store,
 ) -> ImageAsset {
-    if asset.fallback.format.is_some()
+    if asset.is_made()
         && let Some(facts) = facts(&asset, site, snapshot, store)
     {
         apply(&mut asset, &facts);
@@ -177,8 +177,9 @@ fn choose(asset: &ImageAsset, size: Size<'_>) -> Result<Facts, String> {
         let at = |file: &&ImageFile| file.width == asset.fallback.width;
         if let Some(trial) = set.files.iter().find(at).filter(|_| !own) {
             let bytes = match size(trial) {
-                // An encoder that is missing here leaves the others.
-                Err(_) if set.format == Format::Avif => continue,
+                // What an encoder has no room for is left to the others, and what cannot be played to
+                // its end to the browser.
+                Err(_) if set.format == Format::Avif || !asset.is_still() => continue,
                 bytes => bytes?,
             };
             if bytes >= least {
@@ -214,7 +215,7 @@ fn weighed(files: &[ImageFile], size: Size<'_>) -> Result<Vec<(String, u64)>, St
 
 fn placeholder(asset: &ImageAsset, bench: &Bench<'_>) -> Result<Option<String>, String> {
     let kind = asset.options.placeholder;
-    if kind == PlaceholderKind::None {
+    if kind == PlaceholderKind::None || !asset.is_still() {
         return Ok(None);
     }
     let master = bench.master()?;
@@ -290,6 +291,7 @@ mod tests {
         project(&format!("![x]({name})\n"), &files)
     }
 
+    #[cfg(any(feature = "avif", feature = "avif-slow"))]
     /// What is chosen of a photograph of 2,000 pixels whose files weigh this.
     #[track_caller]
     fn case(size: impl Fn(&str, u32) -> u64, expected: &[(&str, &[u32])]) {
@@ -310,6 +312,7 @@ mod tests {
         assert_eq!(sets.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
     }
 
+    #[cfg(any(feature = "avif", feature = "avif-slow"))]
     #[test]
     fn a_format_that_makes_nothing_smaller_is_left_out() {
         let all = &[480, 960, 1440, 1920][..];
@@ -329,6 +332,7 @@ mod tests {
         case(by(12, 11), &[("jpg", all)]);
     }
 
+    #[cfg(any(feature = "avif", feature = "avif-slow"))]
     #[test]
     fn a_narrow_file_that_weighs_more_than_a_wide_one_is_left_out() {
         let size = |format: &str, width: u32| match (format, width) {
@@ -389,6 +393,40 @@ mod tests {
         let encoded = encode_image(asset, &project.site, &project.snapshot, &project.store);
         let encoded = encoded.unwrap();
         assert_eq!((&*encoded.artifacts[0].bytes, encoded.fault), (cut, None));
+    }
+
+    #[test]
+    fn a_moving_webp_stands_beside_a_gif_that_is_larger() {
+        let frames = |count: u32| {
+            let mut bytes = Vec::new();
+            let mut encoder = image::codecs::gif::GifEncoder::new(&mut bytes);
+            for at in 0..count {
+                let picture = image::DynamicImage::from(photo(200 + at % 2, 150)).into_rgba8();
+                let picture = image::imageops::crop_imm(&picture, at % 2, 0, 200, 150).to_image();
+                encoder.encode_frame(image::Frame::new(picture)).unwrap();
+            }
+            drop(encoder);
+            bytes
+        };
+        let gif = frames(6);
+        let project = of("[images]\nanimation = \"webp\"\n", "a.gif", &gif);
+        let (map, found) = settle(&project);
+        assert_eq!(found, []);
+        let asset = &map.images[&path("content/a.gif")];
+        assert_eq!((asset.sets.len(), &asset.placeholder), (1, &None));
+        let (site, snapshot) = (&project.site, &project.snapshot);
+        let encoded = encode_image(asset, site, snapshot, &project.store).unwrap();
+        let [webp, copy] = &encoded.artifacts[..] else {
+            panic!("two files");
+        };
+        assert!(webp.bytes.len() < copy.bytes.len());
+        assert_eq!(
+            (webp.path.extension(), copy.path.extension()),
+            ("webp", "gif")
+        );
+        assert_eq!(&*copy.bytes, &gif[..]);
+        let (plain, _) = settle(&of("", "a.gif", &gif));
+        assert_eq!(plain.images[&path("content/a.gif")].sets, []);
     }
 
     #[test]
