@@ -2,15 +2,18 @@
 
 use crate::assets::budget::BUDGET;
 use crate::assets::credit::Credit;
-use crate::assets::encode::read_source;
+use crate::assets::encode::{encoder_version, read_source};
+use crate::assets::encoders::{self, Format, Settings};
 use crate::assets::error::AssetError;
 use crate::assets::header::{Header, HeaderFault, read_header};
 use crate::assets::map::{ImageAsset, ImageKind};
 use crate::assets::minify::{Ids, minify};
-use crate::assets::pixels::Pixels;
+use crate::assets::picture::fit;
+use crate::assets::pixels::{Layout, Pixels};
 use crate::assets::plan::{VERSION, extension};
 use crate::assets::sanitize::sanitize;
 use crate::assets::strip::strip;
+use crate::config::{Ink, Lossless};
 use crate::repo::Snapshot;
 use crate::store::{Key, Store};
 
@@ -30,22 +33,33 @@ pub struct DocumentImage {
     pub height: u32,
 }
 
-/// Makes the image that a document holds: upright, without metadata, its longest side at most
-/// `max_side`. A JPEG, PNG or GIF that is so already keeps its pixels as they were coded; that
-/// it can be decoded is made sure of, for a reader may do no more than fail.
+/// What a document needs of its images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DocumentNeeds {
+    /// The longest side in pixels.
+    pub longest: u32,
+    /// Their colors.
+    pub ink: Ink,
+}
+
+/// Makes the image that a document holds: upright, without metadata, its longest side at most what
+/// is needed, and never in more bytes than its source. A JPEG, PNG or GIF that is so already keeps
+/// its pixels as they were coded; that it can be decoded is made sure of, for a reader may do no more
+/// than fail.
 ///
 /// # Errors
 /// Fails where the source cannot be read or decoded, is too large, or is of a format that is only
 /// copied.
 pub fn document_image(
     asset: &ImageAsset,
-    max_side: u32,
+    needs: DocumentNeeds,
     snapshot: &Snapshot,
     store: &Store,
 ) -> Result<DocumentImage, AssetError> {
     let key = Key::new("document-image", VERSION)
         .digest("source", asset.digest)
-        .input("longest side", &max_side.to_le_bytes());
+        .input("needs", format!("{needs:?}").as_bytes())
+        .input("encoders", encoder_version().as_bytes());
     if let Some(image) = store.cached(&key).and_then(|bytes| unpack(&bytes)) {
         return Ok(image);
     }
@@ -82,47 +96,88 @@ pub fn document_image(
                 height: header.height,
             });
         }
-        _ => make(&bytes, &header, max_side.max(1)).map_err(broken)?,
+        _ => make(&bytes, &header, needs).map_err(broken)?,
     };
     store.cache(&key, &pack(&image));
     Ok(image)
 }
 
-fn make(bytes: &[u8], header: &Header, max_side: u32) -> Result<DocumentImage, String> {
+fn make(bytes: &[u8], header: &Header, needs: DocumentNeeds) -> Result<DocumentImage, String> {
     let _reserved = BUDGET.reserve(header);
     let pixels = Pixels::decode(bytes, header)?;
-    let longest = header.width.max(header.height);
     let upright = header.orientation == image::metadata::Orientation::NoTransforms;
     // An animation is not resized: its other pictures would be lost.
     let moves = header.kind == ImageKind::Gif;
-    if header.kind != ImageKind::WebP && (moves || upright && longest <= max_side) {
-        return Ok(DocumentImage {
-            bytes: strip(bytes, header, &Credit::default()),
-            extension: extension(header.kind),
-            width: header.width,
-            height: header.height,
-        });
+    let is_common = matches!(header.kind, ImageKind::Jpeg | ImageKind::Png) && upright;
+    let as_it_is = || DocumentImage {
+        bytes: strip(bytes, header, &Credit::default()),
+        extension: extension(header.kind),
+        width: header.width,
+        height: header.height,
+    };
+    let longest = needs.longest.max(1);
+    let fits = header.width.max(header.height) <= longest;
+    let is_gray = matches!(pixels.layout, Layout::Gray | Layout::GrayAlpha);
+    if moves || is_common && fits && (needs.ink == Ink::Color || is_gray) {
+        return Ok(as_it_is());
     }
-    let scaled = |side: u32| {
-        let (side, longest) = (u64::from(side), u64::from(longest));
-        let side = (side * u64::from(max_side) + longest / 2) / longest;
-        u32::try_from(side).unwrap_or(u32::MAX).max(1)
+    let (width, height) = match fits {
+        true => (header.width, header.height),
+        false => fit((header.width, header.height), (longest, longest)),
     };
-    let (width, height) = match longest > max_side {
-        true => (scaled(header.width), scaled(header.height)),
-        false => (header.width, header.height),
+    let mut pixels = pixels.resized(width, height)?;
+    if needs.ink == Ink::Gray {
+        pixels = gray(&pixels);
+    }
+    let content = encoders::content_of(&pixels, header.lossless);
+    let (format, extension) = match header.lossless || pixels.layout.has_alpha() {
+        true => (Format::Png, "png"),
+        false => (Format::Jpeg, "jpg"),
     };
-    let pixels = pixels.resized(width, height)?;
-    let (bytes, extension) = match header.lossless || pixels.layout.has_alpha() {
-        true => (pixels.to_png()?, "png"),
-        false => (pixels.to_jpeg(QUALITY)?, "jpg"),
+    let settings = Settings {
+        quality: QUALITY,
+        lossless: Lossless::Auto,
     };
+    let coded = encoders::encode(&pixels, format, content, &settings)?;
+    if is_common {
+        let source = as_it_is();
+        if source.bytes.len() <= coded.len() {
+            return Ok(source);
+        }
+    }
     Ok(DocumentImage {
-        bytes,
+        bytes: coded,
         extension,
         width,
         height,
     })
+}
+
+/// The same picture in shades of gray, weighted as eyes see colors (ITU-R BT.709).
+fn gray(pixels: &Pixels) -> Pixels {
+    let shade = |pixel: &[u8]| {
+        let part = |at: usize, weight: u32| pixel.get(at).map_or(0, |one| u32::from(*one) * weight);
+        let sum = part(0, 2126) + part(1, 7152) + part(2, 722);
+        u8::try_from((sum + 5000) / 10_000).unwrap_or(u8::MAX)
+    };
+    let (layout, bytes) = match pixels.layout {
+        Layout::Rgb => {
+            let all = pixels.bytes.chunks_exact(3);
+            (Layout::Gray, all.map(shade).collect())
+        }
+        Layout::Rgba => {
+            let all = pixels.bytes.chunks_exact(4);
+            let both = all.flat_map(|pixel| [shade(pixel), pixel[3]]);
+            (Layout::GrayAlpha, both.collect())
+        }
+        Layout::Gray | Layout::GrayAlpha => return pixels.clone(),
+    };
+    Pixels {
+        width: pixels.width,
+        height: pixels.height,
+        layout,
+        bytes,
+    }
 }
 
 /// Width, height and format before the bytes.
@@ -155,13 +210,18 @@ mod tests {
         Project, animation, declares, disc, jpeg, photo, png, project, with_exif, written,
     };
 
+    const NEEDS: DocumentNeeds = DocumentNeeds {
+        longest: 400,
+        ink: Ink::Color,
+    };
+
     fn made(name: &str, bytes: &[u8]) -> (Project, Result<DocumentImage, AssetError>) {
         let text = format!("![x]({name})\n");
         let project = project(&text, &[(&format!("content/{name}"), bytes)]);
         let (map, _) = AssetMap::read(&project.site, &project.snapshot);
         let asset = map.images.values().next().unwrap();
-        let image = document_image(asset, 400, &project.snapshot, &project.store);
-        let again = document_image(asset, 400, &project.snapshot, &project.store);
+        let image = document_image(asset, NEEDS, &project.snapshot, &project.store);
+        let again = document_image(asset, NEEDS, &project.snapshot, &project.store);
         assert_eq!(again.ok(), image.as_ref().ok().cloned());
         (project, image)
     }
@@ -213,6 +273,27 @@ mod tests {
             9,
         );
         assert!(!svg.bytes.windows(6).any(|part| part == b"script"));
+    }
+
+    #[test]
+    fn gray_images_are_gray_and_never_larger() {
+        let needs = DocumentNeeds {
+            ink: Ink::Gray,
+            ..NEEDS
+        };
+        let gray = |bytes: &[u8]| make(bytes, &read_header(bytes).unwrap(), needs).unwrap();
+        let photo = jpeg(&photo(300, 200));
+        let found = gray(&photo);
+        let read = image::load_from_memory(&found.bytes).unwrap();
+        assert_eq!(read.color(), image::ColorType::L8);
+        assert!(found.bytes.len() < photo.len());
+        assert_eq!(gray(&found.bytes), found);
+        let disc = gray(&png(disc(100)));
+        let read = image::load_from_memory(&disc.bytes)
+            .unwrap()
+            .into_luma_alpha8();
+        assert_eq!(read.get_pixel(50, 50).0, [62, 255]);
+        assert_eq!(read.get_pixel(0, 0).0[1], 0);
     }
 
     #[test]

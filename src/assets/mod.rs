@@ -35,7 +35,7 @@ mod uses;
 mod wishes;
 
 pub use derive::{Fit, Focus, Wish};
-pub use document::{DocumentImage, document_image};
+pub use document::{DocumentImage, DocumentNeeds, document_image};
 pub use encode::{Encoded, copy_file, encode_image, encoder_version};
 pub use encoders::Format;
 pub use error::AssetError;

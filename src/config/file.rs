@@ -170,6 +170,7 @@ pub(super) struct HtmlFile {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct PdfFile {
     pub paper: Option<Spanned<String>>,
+    pub images: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -177,6 +178,7 @@ pub(super) struct PdfFile {
 pub(super) struct EpubFile {
     pub cover: Option<Spanned<String>>,
     pub identifier: Option<String>,
+    pub images: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]

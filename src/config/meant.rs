@@ -296,6 +296,45 @@ impl Default for Html {
 pub struct Pdf {
     /// The paper.
     pub paper: Paper,
+    /// What its images are made for.
+    pub images: Medium,
+}
+
+/// What the images of a PDF are made for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Medium {
+    /// Paper: 300 dots an inch.
+    #[default]
+    Print,
+    /// A screen: 150 dots an inch.
+    Screen,
+}
+
+impl Pdf {
+    /// The longer side in pixels that an image needs at most: as wide as the paper.
+    pub fn longest_image(&self) -> u32 {
+        let dots = match self.images {
+            Medium::Print => 300,
+            Medium::Screen => 150,
+        };
+        // In tenths of a millimeter, of which an inch has 254.
+        let width = match self.paper {
+            Paper::A4 => 2100,
+            Paper::A5 => 1480,
+            Paper::Letter => 2159,
+        };
+        width * dots / 254
+    }
+}
+
+/// The colors of images in e-books.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Ink {
+    /// As they are.
+    #[default]
+    Color,
+    /// Shades of gray, for readers with electronic paper.
+    Gray,
 }
 
 /// A paper size.
@@ -329,6 +368,8 @@ pub struct Epub {
     pub cover: Option<SitePath>,
     /// The book's identifier, such as `urn:isbn:…`; derived from the project if absent.
     pub identifier: Option<String>,
+    /// The colors of its images; the cover keeps its own.
+    pub images: Ink,
 }
 
 /// A place to publish to.

@@ -41,8 +41,8 @@ pub use lists::{Lists, Taxonomies, Taxonomy};
 pub use look::{Font, Logo, Look, Shades};
 pub use markdown::Markdown;
 pub use meant::{
-    Check, Config, Document, DriftPolicy, Epub, Format, Html, Nav, Paper, Pdf, Project, Rule,
-    Target, TargetKind, direction,
+    Check, Config, Document, DriftPolicy, Epub, Format, Html, Ink, Medium, Nav, Paper, Pdf,
+    Project, Rule, Target, TargetKind, direction,
 };
 pub use menus::{MenuEntry, MenuTarget, Menus};
 pub use pinned::PinnedTheme;

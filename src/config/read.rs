@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use crate::config::file::{ConfigFile, HtmlFile, RuleFile};
-use crate::config::meant::{Check, Config, Epub, Html, Paper, Pdf, Project, Rule};
+use crate::config::meant::{Check, Config, Epub, Html, Ink, Medium, Paper, Pdf, Project, Rule};
 use crate::diagnostic::{Diagnostic, Severity, SourceText, nearest};
 use crate::site_path::SitePath;
 
@@ -165,6 +165,14 @@ impl<'a> Reader<'a> {
             .pdf
             .paper
             .map_or(Paper::default(), |paper| self.paper(&paper));
+        let images_of_pdf = file.pdf.images.and_then(|written| {
+            let known = [("print", Medium::Print), ("screen", Medium::Screen)];
+            self.one_of(&written, "medium", &known)
+        });
+        let images_of_epub = file.epub.images.and_then(|written| {
+            let known = [("color", Ink::Color), ("gray", Ink::Gray)];
+            self.one_of(&written, "ink", &known)
+        });
         let cover = file.epub.cover.and_then(|cover| self.path(&cover));
         let search = self.search(file.search);
         let targets = file
@@ -185,10 +193,14 @@ impl<'a> Reader<'a> {
             search,
             look,
             menus,
-            pdf: Pdf { paper },
+            pdf: Pdf {
+                paper,
+                images: images_of_pdf.unwrap_or_default(),
+            },
             epub: Epub {
                 cover,
                 identifier: file.epub.identifier,
+                images: images_of_epub.unwrap_or_default(),
             },
             targets,
             versions: self.versions(file.versions),
@@ -309,19 +321,32 @@ impl<'a> Reader<'a> {
     }
 
     fn paper(&mut self, written: &Spanned<String>) -> Paper {
-        match written.get_ref().to_ascii_lowercase().as_str() {
-            "a4" => Paper::A4,
-            "a5" => Paper::A5,
-            "letter" => Paper::Letter,
-            other => {
-                self.fault(
-                    written.span(),
-                    format!("unknown paper `{other}`"),
-                    "known: a4, a5, letter",
-                );
-                Paper::default()
-            }
+        let known = [
+            ("a4", Paper::A4),
+            ("a5", Paper::A5),
+            ("letter", Paper::Letter),
+        ];
+        self.one_of(written, "paper", &known).unwrap_or_default()
+    }
+
+    /// What a word stands for, of those that are known.
+    fn one_of<T: Copy>(
+        &mut self,
+        written: &Spanned<String>,
+        what: &str,
+        known: &[(&str, T)],
+    ) -> Option<T> {
+        let word = written.get_ref().to_ascii_lowercase();
+        let found = known.iter().find(|(name, _)| *name == word);
+        if found.is_none() {
+            let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+            self.fault(
+                written.span(),
+                format!("unknown {what} `{word}`"),
+                &format!("known: {}", names.join(", ")),
+            );
         }
+        found.map(|(_, meant)| *meant)
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::assets::document_image;
+use crate::assets::{DocumentNeeds, document_image};
+use crate::config::Ink;
 use crate::render::RenderContext;
 use crate::render::dom::{Fragment, NodeId};
 use crate::render::epub::book::ascii_name;
@@ -51,7 +52,7 @@ pub(super) fn pictures(context: &RenderContext<'_>, sources: &BTreeSet<SitePath>
     let sources: Vec<&SitePath> = sources.iter().collect();
     let read = sources
         .par_iter()
-        .map(|source| picture(context, source, MAX_SIDE));
+        .map(|source| picture(context, source, MAX_SIDE, context.site.config.epub.images));
     let read: Vec<_> = read.collect();
     let mut pictures = Pictures::default();
     let mut names = BTreeSet::new();
@@ -76,7 +77,7 @@ pub(super) fn pictures(context: &RenderContext<'_>, sources: &BTreeSet<SitePath>
 
 /// Reads the cover.
 pub(super) fn cover(context: &RenderContext<'_>, source: &SitePath) -> Result<Picture, String> {
-    let picture = picture(context, source, MAX_COVER)?;
+    let picture = picture(context, source, MAX_COVER, Ink::Color)?;
     Ok(Picture {
         file: format!("cover.{}", picture.file),
         ..picture
@@ -84,10 +85,16 @@ pub(super) fn cover(context: &RenderContext<'_>, source: &SitePath) -> Result<Pi
 }
 
 /// A picture whose file is its extension only.
-fn picture(context: &RenderContext<'_>, source: &SitePath, side: u32) -> Result<Picture, String> {
+fn picture(
+    context: &RenderContext<'_>,
+    source: &SitePath,
+    longest: u32,
+    ink: Ink,
+) -> Result<Picture, String> {
+    let needs = DocumentNeeds { longest, ink };
     let asset = context.assets.images.get(source);
     let asset = asset.ok_or_else(|| "it is no image that is understood".to_owned())?;
-    let image = document_image(asset, side, context.snapshot, context.store)
+    let image = document_image(asset, needs, context.snapshot, context.store)
         .map_err(|error| error.to_string())?;
     let media_type = match image.extension {
         "jpg" | "jpeg" => "image/jpeg",

@@ -16,6 +16,7 @@ pub(super) fn key(book: &Book<'_>) -> Key {
         .input("tympan", env!("CARGO_PKG_VERSION").as_bytes())
         .input("style", STYLE.as_bytes())
         .input("colors", &[u8::from(cfg!(feature = "highlight"))])
+        .input("ink", format!("{:?}", site.config.epub.images).as_bytes())
         .digest("book", list(about(book)))
         .digest("contents", list(contents(&book.toc)));
     for chapter in &book.chapters {

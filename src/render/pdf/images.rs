@@ -7,17 +7,23 @@ use serde_json::{Value, json};
 use typst::foundations::Bytes;
 use typst::visualize::{ExchangeFormat, ImageFormat, RasterFormat, RasterImage, SvgImage};
 
-use crate::assets::{ImageAsset, ImageKind, document_image};
+use crate::assets::{DocumentNeeds, ImageAsset, ImageKind, document_image};
+use crate::config::Ink;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::digest::Digest;
 use crate::render::context::RenderContext;
 use crate::render::pdf::links::link;
 use crate::render::pdf::tree::PageInput;
-use crate::site::LinkTarget;
+use crate::site::{LinkTarget, Site};
 use crate::site_path::SitePath;
 
-/// The longer side, in pixels, of what is embedded: 300 dots an inch over the width of A4.
-pub(super) const MAX_SIDE: u32 = 2400;
+/// What is embedded. The colors stay: who prints knows better what to do with them.
+pub(super) fn needs(site: &Site) -> DocumentNeeds {
+    DocumentNeeds {
+        longest: site.config.pdf.longest_image(),
+        ink: Ink::Color,
+    }
+}
 
 /// The images that a document uses, by their number in it.
 #[derive(Default)]
@@ -90,7 +96,8 @@ impl Images {
     pub(super) fn load(&self, context: &RenderContext<'_>) -> BTreeMap<String, Bytes> {
         let mut loaded = BTreeMap::new();
         for (number, used) in self.used.iter().enumerate() {
-            let image = document_image(&used.asset, MAX_SIDE, context.snapshot, context.store);
+            let needs = needs(context.site);
+            let image = document_image(&used.asset, needs, context.snapshot, context.store);
             if let Ok(bytes) = image.map(|image| Bytes::new(image.bytes))
                 && is_sound(&bytes)
             {

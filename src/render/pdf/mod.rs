@@ -39,7 +39,7 @@ use crate::render::context::{RenderContext, RenderError};
 pub(super) use crate::render::pdf::book::destination;
 use crate::render::pdf::book::{Book, book};
 use crate::render::pdf::graft::{Mark, finish};
-use crate::render::pdf::images::MAX_SIDE;
+use crate::render::pdf::images::needs;
 use crate::render::pdf::typeset::{ENGINE, Identity, typeset};
 use crate::render::pdf::world::PdfWorld;
 use crate::site::{Date, Document};
@@ -155,7 +155,7 @@ fn key(
         .input("name", document.name.as_bytes())
         .input("time", &time.to_le_bytes())
         .input("mark", format!("{mark:?}").as_bytes())
-        .input("side", &MAX_SIDE.to_le_bytes());
+        .input("images", format!("{:?}", needs(context.site)).as_bytes());
     for (name, text) in TEMPLATE {
         key = key.input(name, text.as_bytes());
     }
