@@ -14,6 +14,10 @@ pub struct Layout {
     text: Slot,
     /// The size of letters.
     em: f64,
+    /// Whether it is the front page of a site.
+    is_front: bool,
+    /// How much wider than the text what stands out of it is.
+    wider: f64,
     /// Whether figures of the text are wider than it.
     wide_figures: bool,
     /// Whether galleries are.
@@ -31,6 +35,7 @@ impl Layout {
         let mut layout = Self::new(site.kind, &site.config, rail && site.kind != Kind::Site);
         let is_site = site.kind == Kind::Site && site.config.look.content_width.is_none();
         layout.wide_figures = is_site && page.front.date.is_some();
+        layout.is_front = site.kind == Kind::Site && page.route.as_str() == "index.html";
         layout.wide_galleries = is_site && page.route.as_str() != "index.html";
         layout
     }
@@ -63,8 +68,24 @@ impl Layout {
         Self {
             text: text.at_most(measure),
             em: letters * REM,
+            is_front: false,
+            wider: match kind {
+                Kind::Site if own.is_none() => 10.0 * REM,
+                _ => 0.0,
+            },
             wide_figures: false,
             wide_galleries: false,
+        }
+    }
+
+    /// The room of the picture at the head of a page.
+    pub fn hero(&self) -> Slot {
+        match self.is_front {
+            true => Slot::window().at_most(62.0 * REM),
+            false => self
+                .text
+                .clone()
+                .beyond(1024.0, &self.text.clone().inset(-self.wider)),
         }
     }
 
@@ -80,7 +101,7 @@ impl Layout {
                     _ => false,
                 };
             if is_wide {
-                slot = slot.clone().beyond(1024.0, &slot.inset(-10.0 * REM));
+                slot = slot.clone().beyond(1024.0, &slot.inset(-self.wider));
             }
             slot = match around {
                 Around::Figure => slot,

@@ -50,7 +50,7 @@ pub use slim::{Slim, slim};
 pub use slots::{Length, Slot};
 pub use survey::{Source, is_picture, read_source_picture};
 pub use told::Told;
-pub use wishes::{Asked, WISHES, fit_of};
+pub use wishes::{Asked, WISHES, fit_of, help as attribute_help};
 
 #[cfg(test)]
 mod testing;

@@ -82,6 +82,11 @@ impl Slot {
         Self { steps: vec![step] }
     }
 
+    /// All of the window.
+    pub fn of_the_window() -> Self {
+        Self::of_window(1.0, 0.0)
+    }
+
     /// All of the window, but for its margins.
     pub(super) fn window() -> Self {
         let step = |from, share, less| Step { from, share, less };

@@ -15,7 +15,7 @@ use crate::site_path::SitePath;
 
 /// The widest that a card of a list is, a picture that stands for a page, and the cover of a book.
 const CARD: u32 = 612;
-const HERO: u32 = 1054;
+const HERO: u32 = 816;
 const COVER: u32 = 357;
 
 /// The first place that uses an image.
@@ -82,7 +82,8 @@ pub(super) fn image_uses(site: &Site) -> BTreeMap<SitePath, ImageUse> {
                     Some(attributes) => slot.given(attributes),
                     None => slot,
                 };
-                let wish = attributes.and_then(|attributes| Asked::of(attributes).wish);
+                let asked = attributes.map_or_else(Asked::default, Asked::of);
+                let wish = asked.within(&image.around).wish;
                 // The first of a page may stand for it in lists.
                 let card = if at == 0 { CARD } else { 0 };
                 let place = Use::Page(Arc::clone(page), image.span.clone());

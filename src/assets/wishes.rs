@@ -4,7 +4,7 @@
 use crate::assets::derive::{Fit, Focus, Wish};
 use crate::assets::slots::Length;
 use crate::config::{ImageFormat, Lossless, PlaceholderKind};
-use crate::markdown::Attributes;
+use crate::markdown::{Around, Attributes};
 
 /// The attributes that say how an image is made, beside its width and height.
 pub const WISHES: &[&str] = &[
@@ -82,6 +82,18 @@ impl Asked {
         wish.fit = fit.unwrap_or(wish.fit);
         asked.wish = is_wished.then_some(wish);
         asked
+    }
+}
+
+impl Asked {
+    /// The same for an image with so much around it: the tiles of a gallery have one shape.
+    #[must_use]
+    pub fn within(mut self, around: &[Around]) -> Self {
+        if around.last() == Some(&Around::Gallery) {
+            let wish = self.wish.get_or_insert_default();
+            wish.shape = wish.shape.or(Some((4, 3)));
+        }
+        self
     }
 }
 
@@ -239,7 +251,8 @@ fn widths(text: &str) -> Option<Vec<u32>> {
     widths.filter(|widths| (1..=8).contains(&widths.len()))
 }
 
-fn help(name: &str) -> &'static str {
+/// What to write as the value of an attribute.
+pub fn help(name: &str) -> &'static str {
     match name {
         "width" => "write pixels or a part of the line, such as `300` or `50%`",
         "height" => "write pixels, such as `300`",

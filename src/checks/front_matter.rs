@@ -24,7 +24,10 @@ const OWN: &[&str] = &[
     "extra",
     "feed",
     "ignore",
+    "hero",
     "image",
+    "image_alt",
+    "image_focus",
     "in_search_index",
     "lang",
     "language",
@@ -168,6 +171,9 @@ impl Held<'_> {
             "date" => front.date.is_some(),
             "authors" => !front.authors.is_empty(),
             "image" => front.image.is_some(),
+            "image_alt" => front.image_alt.is_some(),
+            "image_focus" => front.image_focus.is_some(),
+            "hero" => front.hero,
             key => front.extra.contains_key(key) || front.terms.contains_key(key),
         }
     }

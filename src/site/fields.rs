@@ -61,6 +61,9 @@ impl<'a> FieldReader<'a> {
                 "author" | "authors" => front.authors = self.list(&key, &value),
                 "lang" | "language" => front.language = self.text(&key, &value),
                 "image" => front.image = value.as_str().map(str::to_owned),
+                "image_alt" => front.image_alt = self.text(&key, &value),
+                "image_focus" => front.image_focus = self.text(&key, &value),
+                "hero" if value.is_boolean() => front.hero = self.truth(&key, &value),
                 // Material for MkDocs keeps a table here.
                 "search" if value.is_object() => {
                     let excluded = value.get("exclude");

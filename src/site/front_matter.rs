@@ -49,6 +49,12 @@ pub struct FrontMatter {
     pub language: Option<String>,
     /// A picture that stands for it.
     pub image: Option<String>,
+    /// What it shows.
+    pub image_alt: Option<String>,
+    /// What stays in sight where it is cut.
+    pub image_focus: Option<String>,
+    /// Whether it stands at the head of the page.
+    pub hero: bool,
     /// Whether the search of the site leaves it out.
     pub hidden_from_search: bool,
     /// Whether its headings have numbers, if it says so.

@@ -197,6 +197,9 @@ impl Writer<'_> {
 
     /// A paragraph that holds one image and nothing else is a figure.
     fn paragraph(&mut self, inner: &[Spanned<'_>], attributes: &Attributes) {
+        if self.tiles(inner) {
+            return;
+        }
         let image = |(markup, _): &&Spanned<'_>| {
             matches!(markup, Markup::Plain(Event::Start(Tag::Image { .. })))
         };

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::render::brand::CARD_SIZE;
 use crate::render::context::RenderContext;
 use crate::render::html::pages::{ImageValue, image};
+use crate::render::html::portraits;
 use crate::render::html::shared::Shared;
 use crate::site::{ListId, PageId};
 use crate::site_path::SitePath;
@@ -26,9 +27,19 @@ pub(super) fn card(
     id: PageId,
     image: Option<&ImageValue>,
 ) -> Option<CardValue> {
-    let title = &context.site.page(id).title;
-    drawn(context, shared, Some(id), title).or_else(|| {
+    let page = context.site.page(id);
+    drawn(context, shared, Some(id), &page.title).or_else(|| {
         let image = image?;
+        let base = context.site.release_url()?;
+        if let Some(made) = portraits::shared(context, page, &image.file) {
+            let place = context.site.place_in_release(&made.fallback.path);
+            return Some(CardValue {
+                url: format!("{base}{}", place.to_url()),
+                width: made.fallback.width,
+                height: made.fallback.height,
+                alt: image.alt.clone(),
+            });
+        }
         Some(CardValue {
             url: image.url.clone()?,
             width: image.width,

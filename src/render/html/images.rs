@@ -1,11 +1,15 @@
 //! The images of a text, in Markdown and in raw HTML alike: made as their author asks, in the room
 //! that they have, the first of a page before all others.
 
+use pulldown_cmark::{Event, Tag, TagEnd};
+
 use crate::assets::{Asked, ImageAsset, Length, WISHES, Wish, slot_widths};
-use crate::markdown::{Around, Attributes, HtmlAttribute, html_tag_spans, tag_attributes};
+use crate::markdown::{
+    Around, Attributes, HtmlAttribute, Markup, Spanned, html_tag_spans, tag_attributes,
+};
 use crate::render::html::attributes::attribute_text;
 use crate::render::html::body::Writer;
-use crate::render::html::events::escape;
+use crate::render::html::events::{escape, plain_text, split_at_end};
 use crate::render::html::figures::{Loading, Shown, file_url, picture, plain_image, size};
 use crate::site::LinkTarget;
 use crate::site_path::SitePath;
@@ -28,7 +32,7 @@ const REWRITTEN: &[&str] = &[
 impl Writer<'_> {
     pub(super) fn image(&mut self, target: &str, alt: &str, attributes: &Attributes) {
         let around = self.next_image(target);
-        let asked = Asked::of(attributes);
+        let asked = Asked::of(attributes).within(&around);
         let mut rest = attributes.clone();
         if let Some(side @ ("left" | "right" | "center")) = attributes.get("align") {
             rest.classes.push(format!("align-{side}"));
@@ -57,6 +61,46 @@ impl Writer<'_> {
             _ => plain_image(target, &alt, &shown),
         };
         self.raw(&html);
+    }
+
+    /// The images of a gallery's paragraph, each a figure of its own; false if there is anything
+    /// else in it.
+    pub(super) fn tiles(&mut self, inner: &[Spanned<'_>]) -> bool {
+        if self
+            .page
+            .outline
+            .images
+            .get(self.images)
+            .map(|image| image.around.last())
+            != Some(Some(&Around::Gallery))
+            || !holds_only_images(inner)
+        {
+            return false;
+        }
+        let mut rest = inner;
+        let mut attributes = Attributes::default();
+        while let Some(((markup, _), after)) = rest.split_first() {
+            rest = after;
+            match markup {
+                Markup::Attributes(found) => attributes = (**found).clone(),
+                Markup::Plain(Event::Start(Tag::Image {
+                    dest_url, title, ..
+                })) => {
+                    let (text, after) = split_at_end(rest, TagEnd::Image);
+                    rest = after;
+                    let alt: String = text.iter().map(|(event, _)| plain_text(event)).collect();
+                    self.raw("<figure>");
+                    self.image(dest_url, &alt, &std::mem::take(&mut attributes));
+                    if !title.is_empty() {
+                        let caption = escape(title);
+                        self.out.parts(&["<figcaption>", &caption, "</figcaption>"]);
+                    }
+                    self.raw("</figure>\n");
+                }
+                _ => {}
+            }
+        }
+        true
     }
 
     /// What stands around the next image, which shows `target`.
@@ -95,7 +139,7 @@ impl Writer<'_> {
             loading: match loading {
                 Some("eager") => Loading::Eager,
                 Some("lazy") => Loading::Lazy,
-                _ if self.images == 1 => Loading::First,
+                _ if self.images == 1 && !self.page.front.hero => Loading::First,
                 _ => Loading::Lazy,
             },
             more,
@@ -227,6 +271,24 @@ impl Writer<'_> {
             None => html.replace(" alt=\"\"", ""),
         })
     }
+}
+
+/// Whether there is nothing but images in a paragraph.
+fn holds_only_images(inner: &[Spanned<'_>]) -> bool {
+    let mut depth = 0_usize;
+    inner.iter().all(|(markup, _)| match markup {
+        Markup::Plain(Event::Start(Tag::Image { .. })) => {
+            depth += 1;
+            true
+        }
+        Markup::Plain(Event::End(TagEnd::Image)) => {
+            depth = depth.saturating_sub(1);
+            true
+        }
+        Markup::Attributes(_) | Markup::Plain(Event::SoftBreak | Event::HardBreak) => true,
+        Markup::Plain(Event::Text(text)) => depth > 0 || text.trim().is_empty(),
+        _ => depth > 0,
+    })
 }
 
 /// An attribute as it was written, in double quotes.

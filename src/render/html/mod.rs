@@ -21,6 +21,7 @@ mod lists;
 mod lookup;
 mod menus;
 mod pages;
+mod portraits;
 mod print;
 mod redirects;
 mod references;

@@ -9,8 +9,9 @@ use crate::markdown::Heading;
 use crate::render::context::RenderContext;
 use crate::render::html::authors::{ProfileValue, profiles};
 use crate::render::html::cards::{CardValue, card};
-use crate::render::html::figures::srcset;
+use crate::render::html::figures::{background, srcset};
 use crate::render::html::languages::{TranslationValue, original, switch, translations};
+use crate::render::html::portraits::hero;
 use crate::render::html::related::{SeriesValue, related, series};
 use crate::render::html::shared::{Crumb, Shared, canonical};
 use crate::render::html::structured::structured;
@@ -61,6 +62,7 @@ pub(super) struct PageValue {
     pub(super) markdown: Option<String>,
     pub(super) commit: Option<String>,
     pub(super) image: Option<ImageValue>,
+    pub(super) hero: Option<String>,
     pub(super) card: Option<CardValue>,
     pub(super) number: Option<String>,
     pub(super) edit_url: Option<String>,
@@ -101,6 +103,11 @@ pub(super) struct ImageValue {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) alt: String,
+    /// What stands in its room while it loads, in CSS.
+    background: Option<String>,
+    /// The source.
+    #[serde(skip)]
+    pub(super) file: SitePath,
 }
 
 /// An entry of a list of pages.
@@ -184,6 +191,7 @@ impl PageValue {
             source: Some(page.path.to_string()),
             card: card(context, shared, id, image.as_ref()),
             image,
+            hero: hero(context, page),
             // The commit of the page, not of the site: a page must not change when another does.
             commit: site
                 .history_of(id)
@@ -205,6 +213,7 @@ impl PageValue {
     pub(super) fn seen_afar(mut self) -> Self {
         self.profiles.clear();
         self.trail.clear();
+        self.hero = None;
         self.image = self.image.map(ImageValue::seen_afar);
         self
     }
@@ -357,7 +366,8 @@ pub(super) fn image(
     page: &Page,
     from: &SitePath,
 ) -> Option<ImageValue> {
-    let named = page.front.image.iter().map(|target| (target.as_str(), ""));
+    let alt = page.front.image_alt.as_deref().unwrap_or_default();
+    let named = page.front.image.iter().map(|target| (target.as_str(), alt));
     let shown = page
         .outline
         .images
@@ -388,6 +398,8 @@ fn image_value(
         width: asset.fallback.width,
         height: asset.fallback.height,
         alt: alt.to_owned(),
+        background: asset.placeholder.as_deref().map(background),
+        file: file.clone(),
     })
 }
 

@@ -272,6 +272,16 @@ fn images_have_their_files_their_room_and_their_size() {
 }
 
 #[test]
+fn the_images_of_a_gallery_are_tiles() {
+    let text = "::: gallery\n![a](a.jpg \"A\")\n![b](b.jpg){crop=1:1}\n:::\n";
+    insta::assert_snapshot!(pictures(text), @r#"
+    <div class="gallery"><figure><a class="original" href="a.jpg"><picture><source type="image/webp" srcset="a-480.webp 480w, a-960.webp 960w" sizes="(min-width: 1131px) 243px, (min-width: 1024px) calc(33.3vw - 134px), (min-width: 813px) 243px, (min-width: 521px) calc(30.7vw - 7px), (min-width: 354px) calc(50vw - 24px), calc(100vw - 38px)"><img src="a-960.jpg" alt="a" width="960" height="720" fetchpriority="high" decoding="async"></picture></a><figcaption>A</figcaption></figure>
+    <figure><picture><source type="image/webp" srcset="b-480.webp 480w, b-700.webp 700w" sizes="(min-width: 1131px) 243px, (min-width: 1024px) calc(33.3vw - 134px), (min-width: 813px) 243px, (min-width: 521px) calc(30.7vw - 7px), (min-width: 354px) calc(50vw - 24px), calc(100vw - 38px)"><img src="b-700.jpg" alt="b" width="700" height="700" loading="lazy" decoding="async"></picture></figure>
+    </div>
+    "#);
+}
+
+#[test]
 fn images_in_html_are_as_those_in_markdown() {
     let pages = [
         "<img src=\"a.jpg\" alt=\"a &amp; b\" class='c' width=200>\n",

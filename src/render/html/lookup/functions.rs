@@ -13,13 +13,17 @@ const QUESTION: u64 = 1000;
 
 /// Their names.
 pub(super) const NAMES: &[&str] = &[
+    "get_image_metadata",
     "get_page",
     "get_section",
     "get_taxonomy",
     "get_taxonomy_term",
     "get_taxonomy_url",
     "get_url",
+    "image",
     "load_data",
+    "picture",
+    "resize_image",
     "trans",
 ];
 

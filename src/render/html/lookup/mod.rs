@@ -6,6 +6,7 @@ mod data;
 mod dates;
 mod filters;
 mod functions;
+mod images;
 mod scope;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ pub(super) const fn dialect(folder: &'static str, prefixes: &'static [&'static s
         functions: functions::NAMES,
         register: |tera| {
             functions::register(tera);
+            images::register(tera);
             filters::register(tera);
         },
     }

@@ -142,7 +142,7 @@ impl<'a> Scope<'a> {
     }
 
     /// What is said where there is nothing of a sort, with the nearest that there is.
-    fn nothing(&self, sort: &str, path: &str) -> Error {
+    pub(super) fn nothing(&self, sort: &str, path: &str) -> Error {
         let plain = path.trim_start_matches("@/").trim_start_matches('/');
         let site = self.site();
         let below = |path: &SitePath| path.below(&site.content).map(|path| path.to_string());

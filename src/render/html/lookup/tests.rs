@@ -28,7 +28,10 @@ const FILES: &[(&str, &str)] = &[
         "content/blog/b.md",
         "---\ntitle: B\ndate: 2026-02-01\n---\n## Part\n",
     ),
-    ("content/blog/deep/c.md", "# C\n"),
+    (
+        "content/blog/deep/c.md",
+        "---\nimage: ../../photo.jpg\nhero: true\nimage_alt: A <photo>\n---\n# C\n",
+    ),
     (
         "content/logo.svg",
         "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
@@ -53,6 +56,8 @@ fn page(route: &str, template: &str) -> String {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
+    let photo = image::RgbImage::new(900, 600);
+    photo.save(folder.path().join("content/photo.jpg")).unwrap();
     let snapshot = Snapshot::worktree(folder.path()).unwrap();
     let history = History::read(folder.path(), None).unwrap();
     let options = LoadOptions {
@@ -144,6 +149,80 @@ fn addresses_lead_from_the_page_that_is_made() {
     );
     let made = page("blog/a/index.html", &url("blog/b.md"));
     assert_eq!(made, "../../blog/b/index.html");
+}
+
+#[test]
+fn pictures_are_made_as_they_are_wished_for() {
+    let image = |arguments: &str, expected: &str| {
+        let shown = "{{ i.width }} {{ i.height }} {{ i.sources[0].type }}";
+        let image = format!("{{% set i = image(path='photo.jpg'{arguments}) %}}{shown}");
+        case(&image, expected);
+    };
+    image(", width=300", "300 200 image/webp");
+    image(", height=300, crop='1:1'", "300 300 image/webp");
+    image(", width=300, height=100", "150 100 image/webp");
+    image(
+        ", width=300, height=100, fit='cover', focus='top'",
+        "300 100 image/webp",
+    );
+    image(
+        ", width=5000, quality=50, formats=['avif', 'webp']",
+        "900 600 image/avif",
+    );
+    case(
+        "{% set i = resize_image(path='@/photo.jpg', width=90, height=90, op='fill') %}{{ i.width }} {{ i.height }} {{ i.orig_width }}",
+        "90 90 900",
+    );
+    case(
+        "{% set i = resize_image(path='photo.jpg', width=90, height=90, op='fit_width') %}{{ i.width }} {{ i.height }}",
+        "90 60",
+    );
+    case(
+        "{% set i = get_image_metadata(path='photo.jpg') %}{{ i.width }} {{ i.height }} {{ i.mime }}",
+        "900 600 image/jpeg",
+    );
+    let html = page(
+        "blog/deep/c/index.html",
+        "{{ picture(path='photo.jpg', alt='a \"b\"', width=300, class='c') }}",
+    );
+    for part in [
+        "<picture><source type=\"image/webp\" srcset=\"../../../_tympan/images/photo-300-",
+        " 300w, ../../../_tympan/images/photo-600-",
+        " 600w\" sizes=\"300px\"><img src=\"../../../_tympan/images/photo-600-",
+        "alt=\"a &quot;b&quot;\" width=\"300\" height=\"200\" class=\"c\" loading=\"lazy\"",
+    ] {
+        assert!(html.contains(part), "{html}");
+    }
+    let told = |call: &str, expected: &str| {
+        let found = page("blog/deep/c/index.html", &format!("{{{{ {call} }}}}"));
+        assert!(found.contains(expected), "{found}");
+    };
+    told(
+        "image(path='photo.jpg', quality=0)",
+        "write a number from 1 to 100",
+    );
+    told(
+        "image(path='photo.jpg', focuss='top')",
+        "did you mean `focus`?",
+    );
+    told("image(path='none.jpg')", "There is no file `none.jpg`");
+    told("image(path='photo.jpg', width=0)", "1 to 10000 pixels");
+}
+
+#[test]
+fn the_picture_at_the_head_of_a_page_is_cut_to_its_room() {
+    let html = page("blog/deep/c/index.html", "{{ page.hero | safe }}");
+    assert!(
+        html.contains(
+            "alt=\"A &lt;photo&gt;\" width=\"816\" height=\"408\" fetchpriority=\"high\""
+        ),
+        "{html}"
+    );
+    let card = page(
+        "blog/deep/c/index.html",
+        "{{ page.card.width }} {{ page.card.height }}",
+    );
+    assert_eq!(card, "900 473");
 }
 
 #[test]
