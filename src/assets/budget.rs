@@ -1,12 +1,43 @@
 //! Memory for decoded images: reserved before it is taken, so that many large images at once wait
 //! for each other instead of exhausting the machine.
 
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, LazyLock, Mutex, PoisonError};
 
 use crate::assets::header::Header;
 
-/// Memory that decoding takes, bounded over all threads.
-pub(super) static BUDGET: Budget = Budget::new(512 << 20);
+/// Memory that images in flight take, bounded over all threads: a quarter of the machine's, and at
+/// most 1 GiB.
+pub(super) static BUDGET: LazyLock<Budget> = LazyLock::new(|| {
+    let quarter = machine_memory().map_or(MOST, |memory| memory / 4);
+    Budget::new(quarter.clamp(LEAST, MOST))
+});
+const MOST: u64 = 1 << 30;
+const LEAST: u64 = 128 << 20;
+
+/// The bytes that encoders take for each pixel of the largest picture they are given, as measured
+/// with those of WebP, JPEG and PNG.
+pub(super) const PIXEL: u64 = 24;
+/// What is held of a picture while it is narrowed, whatever its size.
+const BAND: u64 = 8 << 20;
+
+/// The memory of the machine, or of the container it is: what Linux says of it.
+fn machine_memory() -> Option<u64> {
+    let total = std::fs::read_to_string("/proc/meminfo")
+        .ok()
+        .and_then(|text| {
+            let line = text
+                .lines()
+                .find_map(|line| line.strip_prefix("MemTotal:"))?;
+            let number: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+            number.checked_mul(1024)
+        });
+    let group = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok();
+    let group = group.and_then(|text| text.trim().parse().ok());
+    match (total, group) {
+        (Some(total), Some(group)) => Some(total.min(group)),
+        (total, group) => total.or(group),
+    }
+}
 
 /// A number of bytes that work may reserve; a reservation larger than all of it runs alone.
 ///
@@ -24,6 +55,25 @@ pub(super) struct Reserved<'a> {
     bytes: u64,
 }
 
+/// The bytes that it takes to decode an image, to make it as large as `largest`, and to encode it
+/// with `pixel` bytes for each pixel of that.
+fn needed(header: &Header, largest: (u32, u32), pixel: u64) -> u64 {
+    let area = |width: u32, height: u32| u64::from(width) * u64::from(height);
+    let width = largest.0.min(header.width);
+    let height = largest.1.min(header.height);
+    // Light has twice the bytes of samples. A picture that is narrowed keeps its height until then;
+    // one that is turned has its width in place of that.
+    let narrowed = area(width, header.height).max(area(header.width, height));
+    let whole = (width, height) == (header.width, header.height);
+    let light = match whole {
+        true => header.decoded,
+        false => (narrowed + area(width, height)) * 8 + BAND,
+    };
+    let decoding = header.decoded.saturating_add(header.working);
+    let encoding = area(width, height) * (8 + pixel);
+    decoding.saturating_add(light).max(encoding)
+}
+
 impl Budget {
     pub(super) const fn new(total: u64) -> Self {
         Self {
@@ -33,12 +83,10 @@ impl Budget {
         }
     }
 
-    /// Waits until what decoding an image takes is free: its pixels, and as much again for what
-    /// is made of them.
-    pub(super) fn reserve(&self, header: &Header) -> Reserved<'_> {
-        let pixels = u64::from(header.width) * u64::from(header.height);
-        let bytes = (pixels * 4).max(header.decoded) * 2;
-        let bytes = bytes.min(self.total);
+    /// Waits until there is memory to decode an image, to make it no larger than `largest`, and to
+    /// encode it with `pixel` bytes for each pixel of that.
+    pub(super) fn reserve(&self, header: &Header, largest: (u32, u32), pixel: u64) -> Reserved<'_> {
+        let bytes = needed(header, largest, pixel).min(self.total);
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         while *used + bytes > self.total {
             used = self
@@ -84,7 +132,8 @@ mod tests {
             for header in headers.iter().cycle().take(40) {
                 let (budget, now, most) = (&budget, &now, &most);
                 scope.spawn(move || {
-                    let reserved = budget.reserve(header);
+                    let whole = (header.width, header.height);
+                    let reserved = budget.reserve(header, whole, PIXEL);
                     let sum = now.fetch_add(reserved.bytes, Ordering::SeqCst) + reserved.bytes;
                     most.fetch_max(sum, Ordering::SeqCst);
                     now.fetch_sub(reserved.bytes, Ordering::SeqCst);
@@ -93,5 +142,18 @@ mod tests {
         });
         assert!(most.into_inner() <= 100_000);
         assert_eq!(*budget.used.lock().unwrap(), 0);
+    }
+
+    #[test]
+    fn what_is_needed_follows_the_picture_and_what_is_made_of_it() {
+        let header = Header {
+            decoded: 36_000_000,
+            ..read_header(&declares(4_000, 3_000)).unwrap()
+        };
+        let megabytes = |largest, pixel| needed(&header, largest, pixel) >> 20;
+        assert_eq!(megabytes((1_920, 1_440), PIXEL), 107);
+        assert_eq!(megabytes((1_920, 1_440), 200), 548);
+        assert_eq!(megabytes((4_000, 3_000), 0), 91);
+        assert!((LEAST..=MOST).contains(&BUDGET.total));
     }
 }

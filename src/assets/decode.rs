@@ -6,9 +6,12 @@
 use std::io::Cursor;
 
 use image::codecs::gif::GifDecoder;
-use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::{DynamicImage, ImageDecoder, Limits};
+use png::Transformations;
+use tiff::decoder::DecodingResult;
+use tiff::tags::Tag;
+use zune_bmp::BmpDecoder;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
@@ -35,21 +38,31 @@ pub(super) enum Samples {
     Sixteen(Vec<u16>),
 }
 
-/// Decodes a picture whose header was found good.
+/// Decodes a picture whose header was found good. One that ends too early is decoded as far as it
+/// goes, if its format can be.
 pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Raster, String> {
-    let raster = match header.kind {
-        ImageKind::Jpeg => guard(|| Ok(decode_jpeg(bytes)))??,
-        kind => guard(|| {
-            let reader = Cursor::new(bytes);
-            Ok(match kind {
-                ImageKind::Png => read(PngDecoder::with_limits(reader, limits())?),
-                ImageKind::WebP => read(WebPDecoder::new(reader)?),
-                ImageKind::Gif => read(GifDecoder::new(reader)?),
-                _ => Err("it is of a format that is not decoded".to_owned()),
-            })
-        })??,
+    let reader = Cursor::new(bytes);
+    let raster = guard(|| {
+        Ok(match header.kind {
+            ImageKind::Jpeg => decode_jpeg(bytes),
+            ImageKind::Png => decode_png(bytes),
+            ImageKind::Tiff => decode_tiff(bytes),
+            ImageKind::Bmp => decode_bmp(bytes),
+            ImageKind::WebP => read(WebPDecoder::new(reader)?),
+            ImageKind::Gif => read(GifDecoder::new(reader)?),
+            ImageKind::Svg | ImageKind::Other => Err("it is not decoded".to_owned()),
+        })
+    })??;
+    let pixels = raster.width as usize * raster.height as usize;
+    let whole = pixels * raster.layout.channels();
+    let found = match &raster.samples {
+        Samples::Eight(samples) => samples.len(),
+        Samples::Sixteen(samples) => samples.len(),
     };
-    Ok(by_its_table(raster))
+    match found == whole && whole > 0 {
+        true => Ok(by_its_table(raster)),
+        false => Err("some of its pixels are missing".to_owned()),
+    }
 }
 
 fn limits() -> Limits {
@@ -125,6 +138,196 @@ fn decode_jpeg(bytes: &[u8]) -> Result<Raster, String> {
         layout,
         samples: Samples::Eight(samples),
         profile,
+    })
+}
+
+fn decode_png(bytes: &[u8]) -> Result<Raster, String> {
+    let failed = |error: png::DecodingError| error.to_string();
+    let limits = png::Limits {
+        bytes: usize::try_from(MAX_DECODED).unwrap_or(usize::MAX),
+    };
+    let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_transformations(Transformations::EXPAND);
+    let mut reader = decoder.read_info().map_err(failed)?;
+    let info = reader.info();
+    let (width, height, interlaced) = (info.width, info.height, info.interlaced);
+    let profile = info.icc_profile.as_ref().map(|profile| profile.to_vec());
+    let (color, depth) = reader.output_color_type();
+    let layout = match color {
+        png::ColorType::Grayscale => Layout::Gray,
+        png::ColorType::GrayscaleAlpha => Layout::GrayAlpha,
+        png::ColorType::Rgb => Layout::Rgb,
+        png::ColorType::Rgba => Layout::Rgba,
+        png::ColorType::Indexed => return Err("its palette is missing".to_owned()),
+    };
+    let length = reader.output_buffer_size().ok_or("it is too large")?;
+    if length as u64 > MAX_DECODED {
+        return Err("it is too large".to_owned());
+    }
+    let mut samples = vec![u8::MAX; length];
+    if interlaced {
+        reader.next_frame(&mut samples).map_err(failed)?;
+    } else {
+        let row = length / height.max(1) as usize;
+        let mut read = 0;
+        for out in samples.chunks_exact_mut(row.max(1)) {
+            match reader.next_row() {
+                Ok(Some(row)) if row.data().len() == out.len() => out.copy_from_slice(row.data()),
+                // What is there of a file that was cut is shown, on white.
+                Err(_) if read > 0 => break,
+                Err(error) => return Err(failed(error)),
+                _ => return Err("some of its rows are missing".to_owned()),
+            }
+            read += 1;
+        }
+    }
+    let samples = match depth {
+        png::BitDepth::Sixteen => {
+            let pairs = samples.chunks_exact(2);
+            Samples::Sixteen(
+                pairs
+                    .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
+                    .collect(),
+            )
+        }
+        _ => Samples::Eight(samples),
+    };
+    Ok(Raster {
+        width,
+        height,
+        layout,
+        samples,
+        profile,
+    })
+}
+
+/// A decoder at the first page of a TIFF, and the bytes that a pixel takes once decoded.
+pub(super) fn open_tiff(
+    bytes: &[u8],
+) -> Result<(tiff::decoder::Decoder<Cursor<&[u8]>>, u64), String> {
+    let failed = |error: tiff::TiffError| error.to_string();
+    let mut limits = tiff::decoder::Limits::default();
+    let most = usize::try_from(MAX_DECODED).unwrap_or(usize::MAX);
+    limits.decoding_buffer_size = most;
+    limits.intermediate_buffer_size = most;
+    let decoder = tiff::decoder::Decoder::new(Cursor::new(bytes)).map_err(failed)?;
+    let mut decoder = decoder.with_limits(limits);
+    let (channels, bits) = match decoder.colortype().map_err(failed)? {
+        tiff::ColorType::Gray(bits) => (1, bits),
+        tiff::ColorType::GrayA(bits) => (2, bits),
+        tiff::ColorType::RGB(bits) => (3, bits),
+        tiff::ColorType::RGBA(bits) | tiff::ColorType::CMYK(bits) => (4, bits),
+        other => return Err(format!("its colors are stored as {other:?}")),
+    };
+    Ok((decoder, channels * u64::from(bits).div_ceil(8)))
+}
+
+fn decode_tiff(bytes: &[u8]) -> Result<Raster, String> {
+    let failed = |error: tiff::TiffError| error.to_string();
+    let (mut decoder, _) = open_tiff(bytes)?;
+    let (width, height) = decoder.dimensions().map_err(failed)?;
+    let color = decoder.colortype().map_err(failed)?;
+    let profile = decoder.find_tag(Tag::IccProfile).ok().flatten();
+    let profile = profile.and_then(|value| value.into_u8_vec().ok());
+    let mut result = DecodingResult::U8(Vec::new());
+    let stored = decoder.read_image_to_buffer(&mut result).map_err(failed)?;
+    if stored.planes > 1 {
+        return Err("its channels are stored apart from each other".to_owned());
+    }
+    let (layout, samples) = match (color, result) {
+        (tiff::ColorType::Gray(1), DecodingResult::U8(bits)) => {
+            let row = (width as usize).div_ceil(8);
+            let bit = |row: &[u8], x: usize| row.get(x / 8).copied().unwrap_or(0) << (x % 8) & 0x80;
+            let rows = bits.chunks(row.max(1)).take(height as usize);
+            let row = |row: &[u8]| -> Vec<u8> {
+                let shade = |x: usize| if bit(row, x) == 0 { 0 } else { u8::MAX };
+                (0..width as usize).map(shade).collect()
+            };
+            (Layout::Gray, Samples::Eight(rows.flat_map(row).collect()))
+        }
+        (tiff::ColorType::CMYK(_), DecodingResult::U8(inks)) => {
+            let colors = colors_of(inks, profile.as_deref());
+            return Ok(tiff_of(
+                (width, height),
+                Layout::Rgb,
+                Samples::Eight(colors),
+                None,
+            ));
+        }
+        (tiff::ColorType::CMYK(_), DecodingResult::U16(inks)) => {
+            let inks = inks.into_iter().map(narrow).collect();
+            let colors = colors_of(inks, profile.as_deref());
+            return Ok(tiff_of(
+                (width, height),
+                Layout::Rgb,
+                Samples::Eight(colors),
+                None,
+            ));
+        }
+        (color, result) => {
+            let layout = match color {
+                tiff::ColorType::Gray(8 | 16) => Layout::Gray,
+                tiff::ColorType::GrayA(8 | 16) => Layout::GrayAlpha,
+                tiff::ColorType::RGB(8 | 16) => Layout::Rgb,
+                tiff::ColorType::RGBA(8 | 16) => Layout::Rgba,
+                other => return Err(format!("its colors are stored as {other:?}")),
+            };
+            let samples = match result {
+                DecodingResult::U8(samples) => Samples::Eight(samples),
+                DecodingResult::U16(samples) => Samples::Sixteen(samples),
+                _ => return Err("its samples are no whole numbers".to_owned()),
+            };
+            (layout, samples)
+        }
+    };
+    Ok(tiff_of((width, height), layout, samples, profile))
+}
+
+fn tiff_of(
+    (width, height): (u32, u32),
+    layout: Layout,
+    samples: Samples,
+    profile: Option<Vec<u8>>,
+) -> Raster {
+    Raster {
+        width,
+        height,
+        layout,
+        samples,
+        profile,
+    }
+}
+
+fn decode_bmp(bytes: &[u8]) -> Result<Raster, String> {
+    let mut decoder = BmpDecoder::new_with_options(ZCursor::new(bytes), jpeg_options());
+    let mut samples = decoder.decode().map_err(|error| format!("{error:?}"))?;
+    let (width, height) = decoder.dimensions().ok_or("it has no size")?;
+    let side = |side: usize| u32::try_from(side).map_err(|error| error.to_string());
+    let layout = match decoder.colorspace() {
+        Some(ColorSpace::Luma) => Layout::Gray,
+        Some(ColorSpace::RGB) => Layout::Rgb,
+        Some(ColorSpace::RGBA) => Layout::Rgba,
+        other => return Err(format!("its colors are stored as {other:?}")),
+    };
+    // Most programs leave the fourth byte empty, and mean no opacity by it.
+    if layout == Layout::Rgba
+        && samples
+            .iter()
+            .skip(3)
+            .step_by(4)
+            .all(|opacity| *opacity == 0)
+    {
+        for pixel in samples.chunks_exact_mut(4) {
+            pixel[3] = u8::MAX;
+        }
+    }
+    Ok(Raster {
+        width: side(width)?,
+        height: side(height)?,
+        layout,
+        samples: Samples::Eight(samples),
+        profile: decoder.icc_profile().cloned(),
     })
 }
 
@@ -231,6 +434,59 @@ mod tests {
             "{:?}",
             &samples[..3]
         );
+    }
+
+    #[track_caller]
+    fn same(bytes: &[u8], expected: &[u8]) {
+        let raster = decode(bytes, &read_header(bytes).unwrap()).unwrap();
+        assert_eq!((raster.width, raster.height), (60, 40));
+        let expected = decode(expected, &read_header(expected).unwrap()).unwrap();
+        assert!(eight(raster) == eight(expected));
+    }
+
+    #[test]
+    fn every_format_gives_the_same_picture() {
+        let png = include_bytes!("../../tests/fixtures/images/photo.png");
+        same(
+            include_bytes!("../../tests/fixtures/images/photo.webp"),
+            png,
+        );
+        same(include_bytes!("../../tests/fixtures/images/photo.bmp"), png);
+        same(include_bytes!("../../tests/fixtures/images/pages.tif"), png);
+    }
+
+    #[test]
+    fn a_tiff_may_be_inks_bits_and_deep() {
+        first_color(
+            include_bytes!("../../tests/fixtures/images/inks.tif"),
+            [184, 92, 46],
+        );
+        let bits = include_bytes!("../../tests/fixtures/images/bits.tif");
+        let raster = decode(bits, &read_header(bits).unwrap()).unwrap();
+        assert_eq!(
+            (raster.width, raster.height, raster.layout),
+            (30, 20, Layout::Gray)
+        );
+        assert!(eight(raster).iter().all(|sample| *sample == 255));
+        let deep = include_bytes!("../../tests/fixtures/images/deep.tif");
+        let raster = decode(deep, &read_header(deep).unwrap()).unwrap();
+        assert!(matches!(raster.samples, Samples::Sixteen(samples) if samples[7] == 40_000));
+        let turned = include_bytes!("../../tests/fixtures/images/turned.tif");
+        let header = read_header(turned).unwrap();
+        assert_eq!((header.width, header.height), (40, 60));
+    }
+
+    #[test]
+    fn what_is_there_of_a_cut_file_is_decoded() {
+        let noise = image::RgbImage::from_fn(100, 100, |x, y| {
+            image::Rgb([x, y, x * y].map(|value| (value * 7_919 % 251) as u8))
+        });
+        let whole = crate::assets::testing::png(noise);
+        let cut = &whole[..whole.len() / 2];
+        let (cut, whole) = [cut, &whole[..]]
+            .map(|bytes| eight(decode(bytes, &read_header(bytes).unwrap()).unwrap()))
+            .into();
+        assert!(cut[..9_000] == whole[..9_000] && cut[29_000..].iter().all(|byte| *byte == 255));
     }
 
     #[test]

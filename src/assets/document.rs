@@ -1,12 +1,13 @@
 //! Images for bound documents: one file each, in a format that every PDF and e-book reader knows.
 
-use crate::assets::budget::BUDGET;
+use crate::assets::budget::{BUDGET, PIXEL};
 use crate::assets::credit::Credit;
 use crate::assets::encode::{encoder_version, read_source};
 use crate::assets::encoders::{self, Format, Settings};
 use crate::assets::error::AssetError;
 use crate::assets::header::{Header, HeaderFault, read_header};
 use crate::assets::map::{ImageAsset, ImageKind};
+use crate::assets::master::Master;
 use crate::assets::minify::{Ids, minify};
 use crate::assets::picture::fit;
 use crate::assets::pixels::{Layout, Pixels};
@@ -89,7 +90,7 @@ pub fn document_image(
             width: header.width,
             height: header.height,
         },
-        _ if header.is_too_large() => {
+        _ if header.is_too_large() || header.is_too_deep() => {
             return Err(AssetError::TooLarge {
                 path: asset.source.clone(),
                 width: header.width,
@@ -103,29 +104,29 @@ pub fn document_image(
 }
 
 fn make(bytes: &[u8], header: &Header, needs: DocumentNeeds) -> Result<DocumentImage, String> {
-    let _reserved = BUDGET.reserve(header);
-    let pixels = Pixels::decode(bytes, header)?;
+    let longest = needs.longest.max(1);
+    let fits = header.width.max(header.height) <= longest;
+    let (width, height) = match fits {
+        true => (header.width, header.height),
+        false => fit((header.width, header.height), (longest, longest)),
+    };
+    let _reserved = BUDGET.reserve(header, (width, height), PIXEL);
+    let mut pixels = Master::decode(bytes, header, None, (width, height))?.at(width, height)?;
     let upright = header.orientation == image::metadata::Orientation::NoTransforms;
     // An animation is not resized: its other pictures would be lost.
-    let moves = header.kind == ImageKind::Gif;
+    let moves = header.animated && matches!(header.kind, ImageKind::Gif | ImageKind::Png);
     let is_common = matches!(header.kind, ImageKind::Jpeg | ImageKind::Png) && upright;
+    let is_common = is_common && !header.truncated;
     let as_it_is = || DocumentImage {
         bytes: strip(bytes, header, &Credit::default()),
         extension: extension(header.kind),
         width: header.width,
         height: header.height,
     };
-    let longest = needs.longest.max(1);
-    let fits = header.width.max(header.height) <= longest;
     let is_gray = matches!(pixels.layout, Layout::Gray | Layout::GrayAlpha);
     if moves || is_common && fits && (needs.ink == Ink::Color || is_gray) {
         return Ok(as_it_is());
     }
-    let (width, height) = match fits {
-        true => (header.width, header.height),
-        false => fit((header.width, header.height), (longest, longest)),
-    };
-    let mut pixels = pixels.resized(width, height)?;
     if needs.ink == Ink::Gray {
         pixels = gray(&pixels);
     }
@@ -207,7 +208,7 @@ mod tests {
     use super::*;
     use crate::assets::map::AssetMap;
     use crate::assets::testing::{
-        Project, animation, declares, disc, jpeg, photo, png, project, with_exif, written,
+        Project, animation, avif, declares, disc, jpeg, photo, png, project, with_exif, written,
     };
 
     const NEEDS: DocumentNeeds = DocumentNeeds {
@@ -299,12 +300,11 @@ mod tests {
     #[test]
     fn what_cannot_be_shown_is_an_error() {
         let whole = png(photo(64, 64));
-        let broken = made("a.png", &whole[..whole.len() / 2]).1;
+        let broken = made("a.png", &whole[..60]).1;
         assert!(matches!(broken, Err(AssetError::Broken { .. })));
         let bomb = made("a.png", &declares(60_000, 60_000)).1;
         assert!(matches!(bomb, Err(AssetError::TooLarge { .. })));
-        let avif = b"\0\0\0\x1cftypavif\0\0\0\x14ispe\0\0\0\0\0\0\0\x40\0\0\0\x20";
-        let avif = made("a.avif", avif).1;
+        let avif = made("a.avif", &avif((64, 32), 0)).1;
         assert!(matches!(avif, Err(AssetError::Unsupported { .. })));
     }
 }

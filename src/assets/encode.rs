@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use crate::assets::budget::{BUDGET, Reserved};
+use crate::assets::budget::{BUDGET, PIXEL, Reserved};
 use crate::assets::credit::Credit;
 use crate::assets::encoders::{self, Content, Settings};
 use crate::assets::error::AssetError;
@@ -266,10 +266,10 @@ impl<'a> Bench<'a> {
     fn decoded(&self) -> Result<&Decoded, String> {
         let decode = || {
             let header = self.header.as_ref().map_err(String::clone)?;
-            let reserved = BUDGET.reserve(header);
             let files = self.asset.encoded().chain(&self.asset.spare);
             let largest = files.map(|file| (file.width, file.height)).max();
             let largest = largest.unwrap_or((header.width, header.height));
+            let reserved = BUDGET.reserve(header, largest, PIXEL);
             let master = Master::decode(&self.bytes, header, self.asset.crop, largest)?;
             let content = encoders::content_of(&master.at(largest.0, largest.1)?, header.lossless);
             Ok(Decoded {
@@ -295,7 +295,8 @@ mod tests {
     use super::*;
     use crate::assets::map::AssetMap;
     use crate::assets::testing::{
-        Project, animation, declares, disc, jpeg, path, photo, png, project, with_exif, written,
+        Project, animation, broken, declares, disc, jpeg, path, photo, png, project, with_exif,
+        written,
     };
 
     /// A project that shows one image.
@@ -401,8 +402,7 @@ mod tests {
 
     #[test]
     fn a_broken_body_leaves_no_link_dangling() {
-        let whole = png(photo(600, 400));
-        let cut = &whole[..whole.len() / 2];
+        let cut = &broken();
         let project = showing("a.png", cut);
         for _ in 0..2 {
             let (asset, encoded) = encoded(&project);

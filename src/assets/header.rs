@@ -2,26 +2,30 @@
 //!
 //! Nothing is decoded here, and what is too large to decode is told before anybody tries.
 
-use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use image::codecs::gif::GifDecoder;
-use image::codecs::png::PngDecoder;
-use image::codecs::webp::WebPDecoder;
+use image::ImageResult;
 use image::metadata::Orientation;
-use image::{ImageDecoder, ImageResult};
+use zune_bmp::BmpDecoder;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 
-use crate::assets::decode::jpeg_options;
+use crate::assets::decode::{jpeg_options, open_tiff};
 use crate::assets::light::turned;
 use crate::assets::map::ImageKind;
+use crate::assets::strip::jpeg_end;
 use crate::assets::svg;
+use crate::assets::walk::{self, Walk};
 
 /// The most pixels that are decoded.
 pub(super) const MAX_PIXELS: u64 = 100_000_000;
 /// The most bytes that a decoded image may take.
 pub(super) const MAX_DECODED: u64 = 512 << 20;
+/// The most pictures of an animation that are looked at.
+const MAX_PICTURES: u64 = 10_000;
+/// The most pixels that the pictures of an animation have together: half an hour of a small one, and
+/// half a minute of one that fills a screen.
+const MAX_MOVING: u64 = 4_000_000_000;
 
 /// What the first bytes of an image say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +42,12 @@ pub(super) struct Header {
     pub(super) lossless: bool,
     /// The bytes it takes once decoded.
     pub(super) decoded: u64,
+    /// The bytes that its decoder takes besides.
+    pub(super) working: u64,
+    /// How many pictures take turns; one for a still.
+    pub(super) pictures: u64,
+    /// Whether the file ends too early.
+    pub(super) truncated: bool,
 }
 
 /// Why there is no header.
@@ -52,31 +62,71 @@ pub(super) enum HeaderFault {
 }
 
 impl Header {
-    /// Whether decoding it is refused.
+    /// Whether decoding it is refused for its size.
     pub(super) fn is_too_large(&self) -> bool {
-        u64::from(self.width) * u64::from(self.height) > MAX_PIXELS || self.decoded > MAX_DECODED
+        self.pixels() > MAX_PIXELS || self.decoded > MAX_DECODED
+    }
+
+    /// Whether it has more pictures than anybody should decode.
+    pub(super) fn is_too_deep(&self) -> bool {
+        self.pictures > MAX_PICTURES || self.pictures.saturating_mul(self.pixels()) > MAX_MOVING
     }
 
     /// Whether its pixels can be read and resized.
     pub(super) fn is_raster(&self) -> bool {
-        let still = matches!(
-            self.kind,
-            ImageKind::Jpeg | ImageKind::Png | ImageKind::WebP
-        );
-        still && !self.animated && !self.is_too_large()
+        let drawn = matches!(self.kind, ImageKind::Svg | ImageKind::Other);
+        !drawn && !self.animated && !self.is_too_large()
     }
 
-    fn still(kind: ImageKind, width: u32, height: u32) -> Self {
+    /// How many pixels one picture of it has.
+    pub(super) fn pixels(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
+    /// The header of a picture that stands still and upright.
+    pub(super) fn still(kind: ImageKind, width: u32, height: u32) -> Self {
         Self {
             kind,
-            width,
-            height,
+            width: width.max(1),
+            height: height.max(1),
             orientation: Orientation::NoTransforms,
             animated: false,
             lossless: true,
             decoded: 0,
+            working: 0,
+            pictures: 1,
+            truncated: false,
         }
     }
+
+    /// The header of what a walk has seen.
+    fn walked(kind: ImageKind, walk: &Walk<'_>) -> Self {
+        // An orientation that cannot be read is none; browsers see it the same way.
+        let orientation = walk.exif.and_then(orientation_of);
+        let orientation = orientation.unwrap_or(Orientation::NoTransforms);
+        let (width, height) = turned(orientation, (walk.width, walk.height));
+        let still = Self::still(kind, width, height);
+        Self {
+            orientation,
+            animated: walk.moves,
+            lossless: walk.lossless,
+            decoded: still.pixels().saturating_mul(walk.depth),
+            working: match kind {
+                // Both decoders hold the picture in another form before it is written out.
+                ImageKind::WebP | ImageKind::Gif => still.pixels().saturating_mul(4),
+                _ => 0,
+            },
+            pictures: walk.pictures.max(1),
+            truncated: !walk.complete,
+            ..still
+        }
+    }
+}
+
+/// The orientation in the metadata of a camera, which some begin with their name.
+fn orientation_of(exif: &[u8]) -> Option<Orientation> {
+    let exif = exif.strip_prefix(b"Exif\0\0").unwrap_or(exif);
+    Orientation::from_exif_chunk(exif)
 }
 
 /// The format of some bytes; [`ImageKind::Other`] is one that is known by name only.
@@ -91,11 +141,12 @@ pub(super) fn sniff(bytes: &[u8]) -> Option<ImageKind> {
         Some(ImageKind::Gif)
     } else if starts(b"RIFF") && at(8, b"WEBP") {
         Some(ImageKind::WebP)
+    } else if starts(b"II*\0") || starts(b"MM\0*") {
+        Some(ImageKind::Tiff)
+    } else if starts(b"BM") && at(6, b"\0\0\0\0") {
+        Some(ImageKind::Bmp)
     } else if is_avif(bytes)
         || starts(b"\0\0\x01\0")
-        || starts(b"BM")
-        || starts(b"II*\0")
-        || starts(b"MM\0*")
         || starts(b"\xff\x0a")
         || starts(b"\0\0\0\x0cJXL ")
     {
@@ -110,20 +161,29 @@ pub(super) fn sniff(bytes: &[u8]) -> Option<ImageKind> {
 /// Reads the header of an image.
 pub(super) fn read_header(bytes: &[u8]) -> Result<Header, HeaderFault> {
     let kind = sniff(bytes).ok_or(HeaderFault::NoImage)?;
-    match kind {
+    let walked = |walk: Option<Walk<'_>>| {
+        let header = walk.map(|walk| Header::walked(kind, &walk));
+        header
+            .filter(|header| header.pixels() > 0)
+            .ok_or("its header is broken".to_owned())
+    };
+    let header = match kind {
         ImageKind::Svg => {
-            let (width, height) = svg::size(bytes).map_err(HeaderFault::Broken)?;
-            Ok(Header::still(kind, width, height))
+            svg::size(bytes).map(|(width, height)| Header::still(kind, width, height))
         }
         ImageKind::Other => {
-            let (width, height) = avif_size(bytes).ok_or(HeaderFault::Opaque)?;
+            let size = Some(bytes).filter(|bytes| is_avif(bytes));
+            let (width, height) = size.and_then(walk::avif_size).ok_or(HeaderFault::Opaque)?;
             Ok(Header::still(kind, width, height))
         }
-        ImageKind::Jpeg => guard(|| Ok(read_jpeg(bytes)))
-            .and_then(|header| header)
-            .map_err(HeaderFault::Broken),
-        _ => guard(|| read_raster(bytes, kind)).map_err(HeaderFault::Broken),
-    }
+        ImageKind::Jpeg => guard(|| Ok(read_jpeg(bytes))).and_then(|header| header),
+        ImageKind::Tiff => guard(|| Ok(read_tiff(bytes))).and_then(|header| header),
+        ImageKind::Bmp => guard(|| Ok(read_bmp(bytes))).and_then(|header| header),
+        ImageKind::Png => walked(walk::png(bytes)),
+        ImageKind::WebP => walked(walk::webp(bytes)),
+        ImageKind::Gif => walked(walk::gif(bytes)),
+    };
+    header.map_err(HeaderFault::Broken)
 }
 
 /// Runs a decoder, whose panics on hostile input are faults of the input like any other.
@@ -141,72 +201,53 @@ fn read_jpeg(bytes: &[u8]) -> Result<Header, String> {
         .map_err(|error| error.to_string())?;
     let info = decoder.info().ok_or("it has no header")?;
     let exif = info.exif_data.as_deref().unwrap_or_default();
-    // An orientation that cannot be read is none; browsers see it the same way.
-    let orientation = Orientation::from_exif_chunk(exif).unwrap_or(Orientation::NoTransforms);
+    let orientation = orientation_of(exif).unwrap_or(Orientation::NoTransforms);
     let stored = (u32::from(info.width), u32::from(info.height));
     let (width, height) = turned(orientation, stored);
-    let components = u64::from(info.components.max(1));
+    let still = Header::still(ImageKind::Jpeg, width, height);
+    let samples = still.pixels() * u64::from(info.components.max(1));
     Ok(Header {
-        kind: ImageKind::Jpeg,
-        width: width.max(1),
-        height: height.max(1),
         orientation,
-        animated: false,
         lossless: false,
-        decoded: u64::from(width) * u64::from(height) * components,
+        decoded: samples,
+        // All coefficients of a progressive one are held until its last scan.
+        working: match info.sof.is_sequential_dct() {
+            true => 0,
+            false => samples * 2,
+        },
+        truncated: jpeg_end(bytes).is_none(),
+        ..still
     })
 }
 
-fn read_raster(bytes: &[u8], kind: ImageKind) -> ImageResult<Header> {
-    let reader = Cursor::new(bytes);
-    match kind {
-        ImageKind::Png => {
-            let decoder = PngDecoder::new(reader)?;
-            let animated = decoder.is_apng()?;
-            Ok(header_of(decoder, kind, animated, true))
-        }
-        ImageKind::WebP => {
-            let decoder = WebPDecoder::new(reader)?;
-            let animated = decoder.has_animation();
-            Ok(header_of(decoder, kind, animated, webp_is_lossless(bytes)))
-        }
-        _ => Ok(header_of(GifDecoder::new(reader)?, kind, true, true)),
-    }
-}
-
-fn header_of(
-    mut decoder: impl ImageDecoder,
-    kind: ImageKind,
-    animated: bool,
-    lossless: bool,
-) -> Header {
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let (width, height) = turned(orientation, decoder.dimensions());
-    Header {
-        kind,
-        width: width.max(1),
-        height: height.max(1),
+fn read_tiff(bytes: &[u8]) -> Result<Header, String> {
+    let (mut decoder, depth) = open_tiff(bytes)?;
+    let stored = decoder.dimensions().map_err(|error| error.to_string())?;
+    let named = decoder.find_tag_unsigned(tiff::tags::Tag::Orientation);
+    let orientation = named.ok().flatten().and_then(Orientation::from_exif);
+    let orientation = orientation.unwrap_or(Orientation::NoTransforms);
+    let (width, height) = turned(orientation, stored);
+    let still = Header::still(ImageKind::Tiff, width, height);
+    Ok(Header {
         orientation,
-        animated,
-        lossless,
-        decoded: decoder.total_bytes(),
-    }
+        decoded: still.pixels().saturating_mul(depth),
+        working: still.pixels().saturating_mul(2),
+        ..still
+    })
 }
 
-/// Whether the picture is in a `VP8L` chunk (RFC 9649 §2).
-fn webp_is_lossless(bytes: &[u8]) -> bool {
-    let mut at = 12;
-    while let Some(head) = bytes.get(at..at + 8) {
-        match &head[..4] {
-            b"VP8L" => return true,
-            b"VP8 " => return false,
-            _ => {
-                let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
-                at += 8 + length + length % 2;
-            }
-        }
-    }
-    false
+fn read_bmp(bytes: &[u8]) -> Result<Header, String> {
+    let mut decoder = BmpDecoder::new_with_options(ZCursor::new(bytes), jpeg_options());
+    decoder
+        .decode_headers()
+        .map_err(|error| format!("{error:?}"))?;
+    let (width, height) = decoder.dimensions().ok_or("it has no header")?;
+    let side = |side: usize| u32::try_from(side).map_err(|error| error.to_string());
+    let still = Header::still(ImageKind::Bmp, side(width)?, side(height)?);
+    Ok(Header {
+        decoded: still.pixels().saturating_mul(4),
+        ..still
+    })
 }
 
 fn is_avif(bytes: &[u8]) -> bool {
@@ -214,22 +255,12 @@ fn is_avif(bytes: &[u8]) -> bool {
         && matches!(bytes.get(8..12), Some(b"avif" | b"avis" | b"mif1"))
 }
 
-/// The size of an AVIF: the first `ispe` box (ISO/IEC 23008-12 §6.5.3) near its beginning.
-fn avif_size(bytes: &[u8]) -> Option<(u32, u32)> {
-    if !is_avif(bytes) {
-        return None;
-    }
-    let head = &bytes[..bytes.len().min(4096)];
-    let at = head.windows(4).position(|name| name == b"ispe")? + 8;
-    let number = |at: usize| Some(u32::from_be_bytes(head.get(at..at + 4)?.try_into().ok()?));
-    let (width, height) = (number(at)?, number(at + 4)?);
-    (width > 0 && height > 0).then_some((width, height))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assets::testing::{animation, declares, disc, jpeg, photo, png, with_exif, written};
+    use crate::assets::testing::{
+        animation, avif, declares, disc, jpeg, photo, png, with_exif, written,
+    };
 
     #[track_caller]
     fn case(bytes: &[u8], kind: ImageKind, width: u32, height: u32) -> Header {
@@ -269,9 +300,9 @@ mod tests {
 
     #[test]
     fn an_avif_has_a_size_but_is_no_raster() {
-        let mut avif = b"\0\0\0\x1cftypavif\0\0\0\0avifmif1".to_vec();
-        avif.extend_from_slice(b"\0\0\0\x14ispe\0\0\0\0\0\0\0\x40\0\0\0\x20");
-        assert!(!case(&avif, ImageKind::Other, 64, 32).is_raster());
+        assert!(!case(&avif((64, 32), 0), ImageKind::Other, 64, 32).is_raster());
+        case(&avif((64, 32), 1), ImageKind::Other, 32, 64);
+        case(&avif((64, 32), 2), ImageKind::Other, 64, 32);
         assert_eq!(read_header(b"\0\0\x01\0\x01\0"), Err(HeaderFault::Opaque));
     }
 
@@ -288,5 +319,28 @@ mod tests {
                 Err(HeaderFault::Broken(_))
             ));
         }
+    }
+
+    #[test]
+    fn an_end_that_is_missing_is_told() {
+        let webp = written(photo(40, 30).into(), image::ImageFormat::WebP);
+        for whole in [jpeg(&photo(40, 30)), png(photo(40, 30)), animation(), webp] {
+            assert!(!read_header(&whole).unwrap().truncated);
+            let cut = whole.len() * 3 / 4;
+            assert!(read_header(&whole[..cut]).unwrap().truncated);
+        }
+    }
+
+    #[test]
+    fn pictures_that_take_turns_are_counted() {
+        let header = case(&animation(), ImageKind::Gif, 40, 40);
+        assert_eq!((header.pictures, header.is_too_deep()), (2, false));
+        let frame = b"\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0";
+        let start = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff";
+        let deep = [&start[..], &frame.repeat(100_000), b"\x3b"].concat();
+        let header = case(&deep, ImageKind::Gif, 1, 1);
+        assert_eq!((header.pictures, header.is_too_deep()), (100_000, true));
+        let one = [&start[..], frame, b"\x3b"].concat();
+        assert!(case(&one, ImageKind::Gif, 1, 1).is_raster());
     }
 }

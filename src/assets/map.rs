@@ -106,6 +106,10 @@ pub enum ImageKind {
     Gif,
     /// WebP.
     WebP,
+    /// TIFF, of which the first page is shown.
+    Tiff,
+    /// BMP.
+    Bmp,
     /// SVG.
     Svg,
     /// Another format that browsers know but this version does not decode, such as AVIF.

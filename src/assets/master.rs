@@ -9,6 +9,9 @@ use crate::assets::map::Crop;
 use crate::assets::part::Part;
 use crate::assets::pixels::{Layout, Pixels};
 
+/// Why a picture cannot be decoded whose file ends too early; its header told so before.
+pub(super) const CUT: &str = "it ends too early";
+
 /// A decoded picture at the largest size that is wanted of it.
 pub(super) enum Master {
     /// As it is stored, for nothing has to be smaller: what is lossless stays so.
@@ -29,7 +32,10 @@ impl Master {
         crop: Option<Crop>,
         largest: (u32, u32),
     ) -> Result<Self, String> {
-        let raster = decode(bytes, header)?;
+        let raster = decode(bytes, header).map_err(|reason| match header.truncated {
+            true => CUT.to_owned(),
+            false => reason,
+        })?;
         let seen = turned(header.orientation, (raster.width, raster.height));
         if seen != (header.width, header.height) {
             return Err("its size is not the one its header names".to_owned());

@@ -13,6 +13,8 @@ mod encode;
 mod encoders;
 mod error;
 mod header;
+#[cfg(test)]
+mod hostile;
 mod layout;
 mod light;
 mod map;
@@ -32,6 +34,7 @@ mod survey;
 mod svg;
 mod told;
 mod uses;
+mod walk;
 mod wishes;
 
 pub use derive::{Fit, Focus, Wish};

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::assets::budget::BUDGET;
 use crate::assets::header::{HeaderFault, read_header};
 use crate::assets::map::ImageKind;
-use crate::assets::pixels::{Layout, Pixels};
+use crate::assets::master::Master;
+use crate::assets::pixels::Layout;
 use crate::assets::sanitize::sanitize;
 
 /// The names of SVG and of the links in it.
@@ -50,7 +51,7 @@ impl Picture {
     pub fn read(bytes: Vec<u8>) -> Result<Self, String> {
         let header = read_header(&bytes).map_err(|fault| match fault {
             HeaderFault::Broken(reason) => reason,
-            _ => "it is neither an SVG nor a PNG, JPEG or WebP".to_owned(),
+            _ => "it is neither an SVG nor a PNG, JPEG, WebP, GIF, BMP or TIFF".to_owned(),
         })?;
         if header.kind != ImageKind::Svg && (header.is_too_large() || !header.is_raster()) {
             return Err("it moves, or has more pixels than are read".to_owned());
@@ -80,10 +81,10 @@ impl Picture {
             return None;
         };
         let header = read_header(bytes).ok()?;
-        let _reserved = BUDGET.reserve(&header);
-        let pixels = Pixels::decode(bytes, &header).ok()?;
         let (width, height) = fit((self.width, self.height), (width, height));
-        let pixels = pixels.to_color().resized(width, height).ok()?;
+        let _reserved = BUDGET.reserve(&header, (width, height), 0);
+        let master = Master::decode(bytes, &header, None, (width, height)).ok()?;
+        let pixels = master.at(width, height).ok()?.to_color();
         let bytes = match pixels.layout {
             Layout::Rgba => pixels.bytes,
             _ => {

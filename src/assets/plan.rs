@@ -122,11 +122,9 @@ fn file(subject: &Subject<'_>, width: u32, format: Option<Format>) -> ImageFile 
     let key = Digest::of_parts([&subject.digest.bytes()[..], recipe.as_bytes()]);
     let name = key.short();
     let stem = stem(subject.source);
-    let name = match subject.header.kind {
-        ImageKind::Gif | ImageKind::Svg | ImageKind::Other => {
-            format!("_tympan/images/{stem}-{name}.{extension}")
-        }
-        _ => format!("_tympan/images/{stem}-{width}-{name}.{extension}"),
+    let name = match format {
+        None => format!("_tympan/images/{stem}-{name}.{extension}"),
+        Some(_) => format!("_tympan/images/{stem}-{width}-{name}.{extension}"),
     };
     ImageFile {
         path: SitePath::parse(&name).expect("the stem holds letters, digits and hyphens"),
@@ -206,9 +204,12 @@ pub(super) fn fallback_format(header: &Header) -> Option<Format> {
     match header.kind {
         _ if !header.is_raster() => None,
         ImageKind::Jpeg => Some(Format::Jpeg),
-        ImageKind::Png => Some(Format::Png),
+        // A TIFF of colors without opacity is a photograph, mostly.
+        ImageKind::Tiff if header.decoded == header.pixels() * 3 => Some(Format::Jpeg),
+        ImageKind::Tiff if header.decoded == header.pixels() * 6 => Some(Format::Jpeg),
+        ImageKind::Png | ImageKind::Gif | ImageKind::Bmp | ImageKind::Tiff => Some(Format::Png),
         ImageKind::WebP => Some(Format::WebP),
-        ImageKind::Gif | ImageKind::Svg | ImageKind::Other => None,
+        ImageKind::Svg | ImageKind::Other => None,
     }
 }
 
@@ -219,6 +220,8 @@ pub(super) fn extension(kind: ImageKind) -> &'static str {
         ImageKind::Png => "png",
         ImageKind::Gif => "gif",
         ImageKind::WebP => "webp",
+        ImageKind::Tiff => "tif",
+        ImageKind::Bmp => "bmp",
         ImageKind::Svg => "svg",
         ImageKind::Other => "avif",
     }
@@ -245,20 +248,13 @@ fn stem(source: &SitePath) -> String {
 
 #[cfg(test)]
 mod tests {
-    use image::metadata::Orientation;
-
     use super::*;
     use crate::assets::testing::path;
 
     fn header(kind: ImageKind, width: u32, height: u32) -> Header {
         Header {
-            kind,
-            width,
-            height,
-            orientation: Orientation::NoTransforms,
-            animated: false,
             lossless: false,
-            decoded: 0,
+            ..Header::still(kind, width, height)
         }
     }
 
@@ -324,7 +320,9 @@ mod tests {
     #[test]
     fn moving_and_drawn_images_have_one_file() {
         for kind in [ImageKind::Gif, ImageKind::Svg, ImageKind::Other] {
-            let asset = planned("a.x", &header(kind, 2000, 1000));
+            let mut header = header(kind, 2000, 1000);
+            header.animated = kind == ImageKind::Gif;
+            let asset = planned("a.x", &header);
             assert_eq!((asset.sets.len(), asset.fallback.width), (0, 2000));
         }
         let mut moving = header(ImageKind::Png, 2000, 1000);

@@ -10,7 +10,6 @@ use crate::assets::header::{HeaderFault, MAX_DECODED, read_header};
 use crate::assets::layout::slot_widths;
 use crate::assets::map::{AssetMap, ImageAsset, ImageKind};
 use crate::assets::plan::{Subject, plan};
-use crate::assets::strip::jpeg_end;
 use crate::assets::svg;
 use crate::assets::uses::{ImageUse, Use, attribute_faults, image_uses, linked_files};
 
@@ -168,12 +167,20 @@ fn inspect(source: &SitePath, used: &ImageUse, site: &Site, snapshot: &Snapshot)
         let (width, height) = (header.width, header.height);
         let message = format!("the image `{source}` has {width} x {height} pixels");
         Some(too_large(&message))
-    } else if header.kind == ImageKind::Jpeg && jpeg_end(&bytes).is_none() {
+    } else if header.is_too_deep() {
+        let (pictures, code) = (header.pictures, "image-too-deep");
+        let message = format!("the image `{source}` has {pictures} pictures that take turns");
+        Some(Fault {
+            code,
+            help: "make a film of it, or leave some out".to_owned(),
+            ..too_large(&message)
+        })
+    } else if header.truncated {
         Some(Fault {
             code: "image-truncated",
             severity: Severity::Warning,
             message: format!("the image `{source}` ends too early"),
-            help: "copy it again from where it came; its lower part is missing".to_owned(),
+            help: "copy it again from where it came; its last part is missing".to_owned(),
         })
     } else {
         None
@@ -188,7 +195,9 @@ fn no_image(source: &SitePath, bytes: &[u8]) -> Found {
             ..broken(source, "it is a pointer of Git LFS and not the file")
         }));
     }
-    let named = ["jpg", "jpeg", "png", "gif", "webp", "svg", "avif"];
+    let named = [
+        "jpg", "jpeg", "png", "gif", "webp", "svg", "avif", "tif", "tiff", "bmp",
+    ];
     let extension = source.extension().to_ascii_lowercase();
     if named.contains(&extension.as_str()) {
         let fault = broken(source, "its content is no image");

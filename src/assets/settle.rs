@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::assets::encode::Bench;
 use crate::assets::encoders::{self, Content, Format, Settings};
 use crate::assets::map::{AssetMap, ImageAsset, ImageFile, ImageSet};
+use crate::assets::master::CUT;
 use crate::assets::plan::VERSION;
 use crate::assets::read::broken_image;
 use crate::config::{Lossless, PlaceholderKind};
@@ -93,7 +94,8 @@ impl AssetMap {
         for (source, asset) in &mut self.images {
             if let Some(facts) = facts.get(&asset.key) {
                 apply(asset, facts);
-                let fault = facts.fault.as_ref();
+                // What a header told already is not told again.
+                let fault = facts.fault.as_ref().filter(|fault| *fault != CUT);
                 found.extend(fault.map(|reason| broken_image(site, source, reason)));
             }
         }
@@ -273,7 +275,7 @@ fn apply(asset: &mut ImageAsset, facts: &Facts) {
 mod tests {
     use super::*;
     use crate::assets::encode_image;
-    use crate::assets::testing::{Project, disc, jpeg, path, photo, png, project};
+    use crate::assets::testing::{Project, broken, disc, jpeg, path, photo, png, project};
     use crate::progress::silent;
 
     fn settle(project: &Project) -> (AssetMap, Vec<Diagnostic>) {
@@ -379,8 +381,7 @@ mod tests {
 
     #[test]
     fn a_picture_that_cannot_be_decoded_is_shown_as_it_is() {
-        let whole = png(photo(600, 400));
-        let cut = &whole[..whole.len() / 2];
+        let cut = &broken();
         let project = of("", "a.png", cut);
         let (map, found) = settle(&project);
         assert_eq!(found.len(), 1);

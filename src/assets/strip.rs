@@ -31,7 +31,7 @@ pub(super) fn strip(bytes: &[u8], header: &Header, credit: &Credit) -> Vec<u8> {
         ImageKind::WebP => strip_webp(copy, exif),
         ImageKind::Gif => return strip_gif(bytes).unwrap_or_else(|| bytes.to_vec()),
         ImageKind::Other => return strip_avif(bytes),
-        ImageKind::Svg => return bytes.to_vec(),
+        ImageKind::Tiff | ImageKind::Bmp | ImageKind::Svg => return bytes.to_vec(),
     };
     stripped.unwrap_or_else(|_| bytes.to_vec())
 }

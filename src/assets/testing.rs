@@ -98,6 +98,30 @@ pub(super) fn with_profile(image: &[u8], profile: &[u8]) -> Vec<u8> {
     image.encoder().bytes().to_vec()
 }
 
+/// An AVIF that has nothing but a size and quarters of a turn.
+pub(super) fn avif((width, height): (u32, u32), quarters: u8) -> Vec<u8> {
+    let part = |name: &[u8; 4], contents: &[&[u8]]| {
+        let contents = contents.concat();
+        let length = u32::try_from(contents.len() + 8).unwrap().to_be_bytes();
+        [&length, &name[..], &contents].concat()
+    };
+    let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
+    let properties = part(
+        b"ipco",
+        &[
+            &part(b"ispe", &[&[0; 4], &size]),
+            &part(b"irot", &[&[quarters]]),
+        ],
+    );
+    let owned = part(b"ipma", &[&[0; 4], &[0, 0, 0, 1, 0, 1, 2, 1, 0x82]]);
+    let main = part(b"pitm", &[&[0; 4], &[0, 1]]);
+    let meta = part(
+        b"meta",
+        &[&[0; 4], &main, &part(b"iprp", &[&properties, &owned])],
+    );
+    [part(b"ftyp", &[b"avif\0\0\0\0avifmif1"]), meta].concat()
+}
+
 /// Two pictures that take turns.
 pub(super) fn animation() -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -107,6 +131,14 @@ pub(super) fn animation() -> Vec<u8> {
     }
     drop(encoder);
     bytes
+}
+
+/// A PNG that is all there and cannot be decoded.
+pub(super) fn broken() -> Vec<u8> {
+    let mut png = png(photo(600, 400));
+    let at = png.windows(4).position(|name| name == b"IDAT").unwrap();
+    png[at + 4..at + 40].fill(0xff);
+    png
 }
 
 /// A PNG whose header is good and declares a size, and which holds almost nothing.

@@ -10,6 +10,7 @@ mod content;
 mod contrast;
 mod determinism;
 mod harness;
+mod images;
 mod languages;
 mod lsp;
 mod machines;

@@ -1,0 +1,285 @@
+//! Walking through the parts of an image file without decoding any: its size, how many pictures it
+//! holds, which side is up, and whether its end is there.
+//!
+//! Every walk is one pass that copies nothing, so a file of 100,000 pictures costs no more than its
+//! bytes, and what is packed into it stays packed.
+
+/// What a walk has seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Walk<'a> {
+    /// The width of the canvas as stored.
+    pub(super) width: u32,
+    /// Its height.
+    pub(super) height: u32,
+    /// How many bytes a pixel takes once decoded.
+    pub(super) depth: u64,
+    /// How many pictures take turns; one for a still.
+    pub(super) pictures: u64,
+    /// Whether it says of itself that it moves.
+    pub(super) moves: bool,
+    /// Whether its pixels were never coded with loss.
+    pub(super) lossless: bool,
+    /// What a camera wrote about it (CIPA DC-008).
+    pub(super) exif: Option<&'a [u8]>,
+    /// Whether the end is there.
+    pub(super) complete: bool,
+}
+
+/// Reads a number of two or four bytes.
+fn number<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
+    bytes.get(at..)?.first_chunk().copied()
+}
+
+fn big(bytes: &[u8], at: usize) -> Option<u32> {
+    number(bytes, at).map(u32::from_be_bytes)
+}
+
+fn little(bytes: &[u8], at: usize) -> Option<u32> {
+    number(bytes, at).map(u32::from_le_bytes)
+}
+
+fn short(bytes: &[u8], at: usize) -> Option<u32> {
+    number(bytes, at).map(u16::from_le_bytes).map(u32::from)
+}
+
+/// Walks through the chunks of a PNG (PNG-3 §5.3); none if it does not begin as one.
+pub(super) fn png(bytes: &[u8]) -> Option<Walk<'_>> {
+    (bytes.get(12..16)? == b"IHDR").then_some(())?;
+    let depth = u64::from(*bytes.get(24)?);
+    let channels = match *bytes.get(25)? {
+        0 => 1,
+        4 => 2,
+        2 => 3,
+        3 | 6 => 4,
+        _ => return None,
+    };
+    let mut walk = Walk {
+        width: big(bytes, 16)?,
+        height: big(bytes, 20)?,
+        depth: channels * depth.div_ceil(8),
+        pictures: 1,
+        lossless: true,
+        ..Walk::default()
+    };
+    let mut frames = 0;
+    let mut at = 8_usize;
+    while let Some(length) = big(bytes, at) {
+        let Some(kind) = bytes.get(at + 4..at + 8) else {
+            break;
+        };
+        let start = at + 8;
+        let Some(end) = start.checked_add(length as usize) else {
+            break;
+        };
+        match kind {
+            b"acTL" => {
+                walk.moves = true;
+                frames = frames.max(u64::from(big(bytes, start).unwrap_or(0)));
+            }
+            b"fcTL" => walk.pictures += 1,
+            b"eXIf" => walk.exif = bytes.get(start..end),
+            b"IEND" => {
+                walk.complete = end.checked_add(4).is_some_and(|end| end <= bytes.len());
+                break;
+            }
+            // One color stands for transparency.
+            b"tRNS" if channels == 1 || channels == 3 => walk.depth += depth.div_ceil(8),
+            _ => {}
+        }
+        let Some(next) = end.checked_add(4) else {
+            break;
+        };
+        at = next;
+    }
+    walk.pictures = walk.pictures.max(frames);
+    Some(walk)
+}
+
+/// Walks through the blocks of a GIF (GIF89a §17 and on).
+pub(super) fn gif(bytes: &[u8]) -> Option<Walk<'_>> {
+    let flags = *bytes.get(10)?;
+    bytes.get(12)?;
+    let mut walk = Walk {
+        width: short(bytes, 6)?,
+        height: short(bytes, 8)?,
+        depth: 4,
+        lossless: true,
+        ..Walk::default()
+    };
+    let table = |flags: u8| match flags & 0x80 {
+        0 => 0,
+        _ => 3 << ((flags & 7) + 1),
+    };
+    let mut at = 13 + table(flags);
+    loop {
+        match bytes.get(at) {
+            Some(0x2c) => {
+                let Some(flags) = bytes.get(at + 9) else {
+                    break;
+                };
+                walk.pictures += 1;
+                at += 11 + table(*flags);
+            }
+            Some(0x21) => at += 2,
+            Some(0x3b) => {
+                walk.complete = true;
+                break;
+            }
+            // What is neither is passed over as browsers do it, by ending here.
+            _ => break,
+        }
+        let Some(end) = sub_blocks(bytes, at) else {
+            break;
+        };
+        at = end;
+        // Many programs leave out the last byte, which nobody misses.
+        walk.complete = at == bytes.len();
+    }
+    walk.moves = walk.pictures > 1;
+    Some(walk)
+}
+
+/// Where a row of blocks ends, each after its length and the last of them empty.
+fn sub_blocks(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        let length = usize::from(*bytes.get(at)?);
+        at += 1 + length;
+        if length == 0 {
+            return Some(at);
+        }
+    }
+}
+
+/// Walks through the chunks of a WebP (RFC 9649 §2.3).
+pub(super) fn webp(bytes: &[u8]) -> Option<Walk<'_>> {
+    let mut walk = Walk {
+        depth: 3,
+        pictures: 0,
+        ..Walk::default()
+    };
+    let whole = (little(bytes, 4)? as usize).saturating_add(8);
+    walk.complete = whole <= bytes.len();
+    let bytes = bytes.get(..whole).unwrap_or(bytes);
+    let mut at = 12_usize;
+    while let Some(length) = little(bytes, at + 4) {
+        let kind = bytes.get(at..at + 4)?;
+        let start = at + 8;
+        let end = start.checked_add(length as usize)?;
+        let three = |at: usize| {
+            Some(
+                u32::from_le_bytes([*bytes.get(at)?, *bytes.get(at + 1)?, *bytes.get(at + 2)?, 0])
+                    + 1,
+            )
+        };
+        match kind {
+            b"VP8X" => {
+                let flags = *bytes.get(start)?;
+                walk.moves = flags & 0x02 != 0;
+                if flags & 0x10 != 0 {
+                    walk.depth = 4;
+                }
+                (walk.width, walk.height) = (three(start + 4)?, three(start + 7)?);
+            }
+            b"VP8L" => {
+                let head = little(bytes, start + 1)?;
+                if walk.width == 0 {
+                    (walk.width, walk.height) = ((head & 0x3fff) + 1, (head >> 14 & 0x3fff) + 1);
+                }
+                walk.lossless = true;
+                walk.depth = 4;
+                walk.pictures += 1;
+            }
+            b"VP8 " => {
+                if walk.width == 0 {
+                    walk.width = short(bytes, start + 6)? & 0x3fff;
+                    walk.height = short(bytes, start + 8)? & 0x3fff;
+                }
+                walk.pictures += 1;
+            }
+            b"ANMF" => walk.pictures += 1,
+            b"EXIF" => walk.exif = bytes.get(start..end),
+            _ => {}
+        }
+        at = end.checked_add(length as usize % 2)?;
+    }
+    walk.pictures = walk.pictures.max(1);
+    (walk.width > 0 && walk.height > 0).then_some(walk)
+}
+
+/// The size of an AVIF as it is seen: what is said of its main picture (ISO/IEC 23008-12 §6.5),
+/// turned as it says.
+pub(super) fn avif_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let meta = boxes(bytes).find(|(name, _)| name == b"meta")?.1.get(4..)?;
+    let inner = |name: &[u8; 4]| boxes(meta).find(|(found, _)| found == name);
+    let main = inner(b"pitm")?.1;
+    let main = match main.first()? {
+        0 => u32::from(u16::from_be_bytes(number(main, 4)?)),
+        _ => big(main, 4)?,
+    };
+    let properties = inner(b"iprp")?.1;
+    let property = |name: &[u8; 4]| boxes(properties).find(|(found, _)| found == name);
+    let all: Vec<([u8; 4], &[u8])> = boxes(property(b"ipco")?.1).take(1 << 15).collect();
+    let own = owned(property(b"ipma")?.1, main)?;
+    let mut size = None;
+    let mut turned = false;
+    for (name, contents) in own.into_iter().filter_map(|at| all.get(at.checked_sub(1)?)) {
+        match name {
+            b"ispe" => size = Some((big(contents, 4)?, big(contents, 8)?)),
+            b"irot" => turned = contents.first()? & 1 == 1,
+            _ => {}
+        }
+    }
+    let (width, height) = size.filter(|(width, height)| *width > 0 && *height > 0)?;
+    Some(if turned {
+        (height, width)
+    } else {
+        (width, height)
+    })
+}
+
+/// The boxes of a file (ISO/IEC 14496-12 §4.2) with their names and contents.
+fn boxes(mut bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+    std::iter::from_fn(move || {
+        let length = big(bytes, 0)?;
+        let name = number(bytes, 4)?;
+        let (head, length) = match length {
+            0 => (8, bytes.len()),
+            1 => {
+                let length = u64::from_be_bytes(number(bytes, 8)?);
+                (16, usize::try_from(length).ok()?)
+            }
+            length => (8, length as usize),
+        };
+        let contents = bytes.get(head..length)?;
+        bytes = &bytes[length..];
+        Some((name, contents))
+    })
+}
+
+/// The numbers of the properties that a picture has, from 1, in their order.
+fn owned(table: &[u8], item: u32) -> Option<Vec<usize>> {
+    let (version, wide) = (*table.first()?, *table.get(3)? & 1 == 1);
+    let entries = big(table, 4)?;
+    let mut at = 8;
+    for _ in 0..entries {
+        let id = match version {
+            0 => u32::from(u16::from_be_bytes(number(table, at)?)),
+            _ => big(table, at)?,
+        };
+        at += if version == 0 { 2 } else { 4 };
+        let count = usize::from(*table.get(at)?);
+        at += 1;
+        let width = if wide { 2 } else { 1 };
+        let numbers = table.get(at..at + count * width)?;
+        if id == item {
+            let number = |number: &[u8]| match *number {
+                [one] => usize::from(one & 0x7f),
+                [high, low] => usize::from(u16::from_be_bytes([high & 0x7f, low])),
+                _ => 0,
+            };
+            return Some(numbers.chunks(width).map(number).collect());
+        }
+        at += count * width;
+    }
+    None
+}
