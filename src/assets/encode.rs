@@ -402,7 +402,8 @@ mod tests {
 
     #[test]
     fn a_broken_body_leaves_no_link_dangling() {
-        let cut = &broken();
+        let whole = broken();
+        let cut = &whole[..];
         let project = showing("a.png", cut);
         for _ in 0..2 {
             let (asset, encoded) = encoded(&project);

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::assets::encoders::{Speed, avif_speed};
 use crate::assets::header::{HeaderFault, MAX_DECODED, read_header};
 use crate::assets::layout::slot_widths;
-use crate::assets::map::{AssetMap, ImageAsset, ImageKind};
+use crate::assets::map::{AssetMap, ImageAsset};
 use crate::assets::plan::{Subject, plan};
 use crate::assets::svg;
 use crate::assets::uses::{ImageUse, Use, attribute_faults, image_uses, linked_files};

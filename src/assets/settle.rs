@@ -381,7 +381,8 @@ mod tests {
 
     #[test]
     fn a_picture_that_cannot_be_decoded_is_shown_as_it_is() {
-        let cut = &broken();
+        let whole = broken();
+        let cut = &whole[..];
         let project = of("", "a.png", cut);
         let (map, found) = settle(&project);
         assert_eq!(found.len(), 1);

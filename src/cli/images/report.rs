@@ -176,6 +176,8 @@ fn kind(kind: ImageKind) -> &'static str {
         ImageKind::Png => "png",
         ImageKind::Gif => "gif",
         ImageKind::WebP => "webp",
+        ImageKind::Tiff => "tiff",
+        ImageKind::Bmp => "bmp",
         ImageKind::Svg => "svg",
         _ => "other",
     }
