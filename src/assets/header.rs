@@ -62,9 +62,10 @@ pub(super) enum HeaderFault {
 }
 
 impl Header {
-    /// Whether decoding it is refused for its size.
+    /// Whether decoding it is refused for its size; a drawing has none.
     pub(super) fn is_too_large(&self) -> bool {
-        self.pixels() > MAX_PIXELS || self.decoded > MAX_DECODED
+        let large = self.pixels() > MAX_PIXELS || self.decoded > MAX_DECODED;
+        large && self.kind != ImageKind::Svg
     }
 
     /// Whether it has more pictures than anybody should decode.
@@ -221,6 +222,9 @@ fn read_jpeg(bytes: &[u8]) -> Result<Header, String> {
 }
 
 fn read_tiff(bytes: &[u8]) -> Result<Header, String> {
+    if !walk::tiff_holds_its_values(bytes) {
+        return Err("a value is longer than the file".to_owned());
+    }
     let (mut decoder, depth) = open_tiff(bytes)?;
     let stored = decoder.dimensions().map_err(|error| error.to_string())?;
     let named = decoder.find_tag_unsigned(tiff::tags::Tag::Orientation);

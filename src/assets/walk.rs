@@ -206,6 +206,38 @@ pub(super) fn webp(bytes: &[u8]) -> Option<Walk<'_>> {
     (walk.width > 0 && walk.height > 0).then_some(walk)
 }
 
+/// Whether no value of a TIFF's first page (TIFF 6.0 §2) is longer than the file itself.
+pub(super) fn tiff_holds_its_values(bytes: &[u8]) -> bool {
+    let is_big = bytes.starts_with(b"MM");
+    let long = |at: usize| match is_big {
+        true => big(bytes, at),
+        false => little(bytes, at),
+    };
+    let short = |at: usize| match is_big {
+        true => number(bytes, at).map(u16::from_be_bytes),
+        false => number(bytes, at).map(u16::from_le_bytes),
+    };
+    let Some((start, entries)) = long(4).and_then(|start| {
+        let start = usize::try_from(start).ok()?;
+        Some((start.checked_add(2)?, short(start)?))
+    }) else {
+        return false;
+    };
+    (0..usize::from(entries)).all(|entry| {
+        let Some(at) = start.checked_add(entry * 12) else {
+            return false;
+        };
+        let (kind, count) = (short(at + 2), long(at + 4));
+        let width = match kind {
+            Some(3 | 8) => 2,
+            Some(4 | 9 | 11 | 13) => 4,
+            Some(5 | 10 | 12 | 16..=18) => 8,
+            _ => 1,
+        };
+        count.is_some_and(|count| u64::from(count) * width <= bytes.len() as u64)
+    })
+}
+
 /// The size of an AVIF as it is seen: what is said of its main picture (ISO/IEC 23008-12 §6.5),
 /// turned as it says.
 pub(super) fn avif_size(bytes: &[u8]) -> Option<(u32, u32)> {

@@ -131,6 +131,13 @@ impl Project {
         self.run_with(args, &[])
     }
 
+    /// Runs a line of the shell, for what the program itself cannot be told.
+    #[cfg(target_os = "linux")]
+    pub fn shell(&self, line: &str) -> Run {
+        let output = Command::new("sh").args(["-c", line]).output();
+        Run::of(output.unwrap())
+    }
+
     /// Runs the program with some of the environment set.
     pub fn run_with(&self, args: &[&str], environment: &[(&str, &str)]) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tympan"));
