@@ -17,6 +17,8 @@ const LEAST: u64 = 128 << 20;
 /// The bytes that encoders take for each pixel of the largest picture they are given, as measured
 /// with those of WebP, JPEG and PNG.
 pub(super) const PIXEL: u64 = 24;
+/// The same where AVIF is among them.
+pub(super) const AVIF_PIXEL: u64 = 48;
 /// What is held of a picture while it is narrowed, whatever its size.
 const BAND: u64 = 8 << 20;
 

@@ -2,9 +2,9 @@
 
 use std::cell::OnceCell;
 
-use crate::assets::budget::{BUDGET, PIXEL, Reserved};
+use crate::assets::budget::{AVIF_PIXEL, BUDGET, PIXEL, Reserved};
 use crate::assets::credit::Credit;
-use crate::assets::encoders::{self, Content, Settings};
+use crate::assets::encoders::{self, Content, Format, Settings};
 use crate::assets::error::AssetError;
 use crate::assets::header::{Header, HeaderFault, read_header};
 use crate::assets::map::{ImageAsset, ImageFile};
@@ -266,10 +266,14 @@ impl<'a> Bench<'a> {
     fn decoded(&self) -> Result<&Decoded, String> {
         let decode = || {
             let header = self.header.as_ref().map_err(String::clone)?;
-            let files = self.asset.encoded().chain(&self.asset.spare);
-            let largest = files.map(|file| (file.width, file.height)).max();
+            let files = || self.asset.encoded().chain(&self.asset.spare);
+            let largest = files().map(|file| (file.width, file.height)).max();
             let largest = largest.unwrap_or((header.width, header.height));
-            let reserved = BUDGET.reserve(header, largest, PIXEL);
+            let pixel = match files().any(|file| file.format == Some(Format::Avif)) {
+                true => AVIF_PIXEL,
+                false => PIXEL,
+            };
+            let reserved = BUDGET.reserve(header, largest, pixel);
             let master = Master::decode(&self.bytes, header, self.asset.crop, largest)?;
             let content = encoders::content_of(&master.at(largest.0, largest.1)?, header.lossless);
             Ok(Decoded {

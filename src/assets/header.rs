@@ -10,11 +10,12 @@ use zune_bmp::BmpDecoder;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 
-use crate::assets::decode::{jpeg_options, open_tiff};
+use crate::assets::decode::jpeg_options;
 use crate::assets::light::turned;
 use crate::assets::map::ImageKind;
 use crate::assets::strip::jpeg_end;
 use crate::assets::svg;
+use crate::assets::tiff::open_tiff;
 use crate::assets::walk::{self, Walk};
 
 /// The most pixels that are decoded.
@@ -70,7 +71,8 @@ impl Header {
 
     /// Whether it has more pictures than anybody should decode.
     pub(super) fn is_too_deep(&self) -> bool {
-        self.pictures > MAX_PICTURES || self.pictures.saturating_mul(self.pixels()) > MAX_MOVING
+        let all = self.pictures.saturating_mul(self.pixels());
+        self.pictures > MAX_PICTURES || self.pictures > 1 && all > MAX_MOVING
     }
 
     /// Whether its pixels can be read and resized.

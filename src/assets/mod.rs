@@ -32,6 +32,7 @@ mod slots;
 mod strip;
 mod survey;
 mod svg;
+mod tiff;
 mod told;
 mod uses;
 mod walk;

@@ -64,24 +64,20 @@ fn gallery() -> (Project, BTreeSet<String>) {
 fn every_bad_picture_is_told_of() {
     let (project, names) = gallery();
     let build = project.run(&["build"]).expect(1);
-    assert!(!build.stderr.contains("panicked"), "{}", build.stderr);
+    let said = format!("{}{}", build.stdout, build.stderr);
+    assert!(!said.contains("panicked"), "{said}");
     let check = project.run(&["check", "--format", "json"]).expect(1).json();
     let told = |name: &str| {
         let named = format!("`{name}`");
         let found = check["diagnostics"].as_array().unwrap();
         let mut found = found.iter().filter(|found| found["path"] == "show.md");
         found.any(|found| found["message"].as_str().unwrap().contains(&named))
-            || build.stderr.contains(&named)
+            || said.contains(&named)
     };
     let strange = names
         .iter()
         .filter(|name| SHOWN.contains(&name.as_str()) == told(name));
-    assert_eq!(
-        strange.collect::<Vec<_>>(),
-        Vec::<&String>::new(),
-        "{}",
-        build.stderr
-    );
+    assert_eq!(strange.collect::<Vec<_>>(), Vec::<&String>::new(), "{said}");
     let page = project.read("dist/show/index.html");
     assert!(page.matches("<img").count() > 50 && !page.contains("onload"));
 }
