@@ -213,7 +213,8 @@ impl<'a> Bench<'a> {
             lossless: options.lossless,
         };
         if header.animated {
-            let _reserved = BUDGET.reserve(header);
+            let whole = (header.width, header.height);
+            let _reserved = BUDGET.reserve(header, whole, PIXEL);
             let bytes = encoders::animate(&self.bytes, header, &settings)?;
             self.store.cache(&key_of(file), &bytes);
             return Ok(bytes);

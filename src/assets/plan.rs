@@ -103,7 +103,9 @@ impl Subject<'_> {
     fn is_animated(&self) -> bool {
         let Header { kind, animated, .. } = *self.header;
         let can = animated && matches!(kind, ImageKind::Gif | ImageKind::Png);
-        can && !self.header.is_too_large() && self.options.animation == Animation::WebP
+        can && !self.header.is_too_large()
+            && !self.header.is_too_deep()
+            && self.options.animation == Animation::WebP
     }
 
     /// Width and height of what is shown.

@@ -7,12 +7,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::metadata::Orientation;
 
-use crate::assets::budget::BUDGET;
+use crate::assets::budget::{BUDGET, PIXEL};
 use crate::assets::credit::Credit;
 use crate::assets::encoders::{self, Format, Settings};
 use crate::assets::header::{Header, read_header};
 use crate::assets::map::ImageKind;
-use crate::assets::master::Master;
+use crate::assets::master::{CUT, Master};
 use crate::assets::picture::fit;
 use crate::assets::strip::strip;
 use crate::assets::told::told;
@@ -42,6 +42,9 @@ pub fn slim(bytes: &[u8], longest: u32) -> Result<Option<Slim>, String> {
     let Ok(header) = read_header(bytes) else {
         return Ok(None);
     };
+    if header.truncated && header.is_raster() {
+        return Err(CUT.to_owned());
+    }
     let format = match header.kind {
         ImageKind::Jpeg => Format::Jpeg,
         ImageKind::Png => Format::Png,
@@ -87,7 +90,7 @@ fn smaller(
     credit: &Credit,
 ) -> Result<Slim, String> {
     let (width, height) = fit((header.width, header.height), (longest, longest));
-    let _reserved = BUDGET.reserve(header);
+    let _reserved = BUDGET.reserve(header, (width, height), PIXEL);
     let pixels = Master::decode(bytes, header, None, (width, height))?.at(width, height)?;
     let content = encoders::content_of(&pixels, header.lossless);
     let settings = Settings {
@@ -111,7 +114,7 @@ fn pack(bytes: &[u8], header: &Header) -> Vec<u8> {
     if header.orientation != Orientation::NoTransforms {
         return bytes.to_vec();
     }
-    let _reserved = BUDGET.reserve(header);
+    let _reserved = BUDGET.reserve(header, (header.width, header.height), PIXEL);
     let packed = catch_unwind(AssertUnwindSafe(|| encoders::repack(bytes)));
     match packed {
         Ok(Ok(packed)) if packed.len() < bytes.len() => packed,
