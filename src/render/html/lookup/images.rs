@@ -124,6 +124,8 @@ pub(super) fn register(tera: &mut Tera) {
                 ImageKind::Png => ("png", "image/png"),
                 ImageKind::Gif => ("gif", "image/gif"),
                 ImageKind::WebP => ("webp", "image/webp"),
+                ImageKind::Tiff => ("tiff", "image/tiff"),
+                ImageKind::Bmp => ("bmp", "image/bmp"),
                 ImageKind::Svg => ("svg", "image/svg+xml"),
                 _ => ("avif", "image/avif"),
             };
