@@ -47,7 +47,7 @@ pub(in crate::assets) enum Content {
 }
 
 /// How pixels are coded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::assets) struct Settings {
     /// From 1 to 100; one number looks about the same in every format.
     pub(in crate::assets) quality: u8,

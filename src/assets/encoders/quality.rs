@@ -12,23 +12,28 @@ use crate::config::Lossless;
 /// The mean structural similarity of luma (Wang et al. 2004) over squares of 8 pixels: 1 is the
 /// same.
 fn similarity(one: &image::RgbImage, other: &image::RgbImage) -> f64 {
-    let luma = |image: &image::RgbImage, x: u32, y: u32| {
-        let [r, g, b] = image.get_pixel(x, y).0.map(f64::from);
-        0.299 * r + 0.587 * g + 0.114 * b
+    let luma = |image: &image::RgbImage, at: (u32, u32)| {
+        let [red, green, blue] = image.get_pixel(at.0, at.1).0.map(f64::from);
+        0.299 * red + 0.587 * green + 0.114 * blue
     };
     let (mut sum, mut squares) = (0.0, 0.0);
     for top in (0..one.height() - 7).step_by(4) {
         for left in (0..one.width() - 7).step_by(4) {
-            let places = (0..64).map(|at| (left + at % 8, top + at / 8));
-            let (mut a, mut b, mut aa, mut bb, mut ab) = (0.0, 0.0, 0.0, 0.0, 0.0);
-            for (x, y) in places {
-                let (p, q) = (luma(one, x, y), luma(other, x, y));
-                (a, b, aa, bb, ab) = (a + p, b + q, aa + p * p, bb + q * q, ab + p * q);
+            // The sums of both, of their squares, and of their products.
+            let mut sums = [0.0; 5];
+            for place in (0..64).map(|at| (left + at % 8, top + at / 8)) {
+                let (this, that) = (luma(one, place), luma(other, place));
+                let terms = [this, that, this * this, that * that, this * that];
+                for (sum, term) in sums.iter_mut().zip(terms) {
+                    *sum += term / 64.0;
+                }
             }
-            let (a, b) = (a / 64.0, b / 64.0);
-            let (va, vb, cov) = (aa / 64.0 - a * a, bb / 64.0 - b * b, ab / 64.0 - a * b);
+            let [mean, other_mean, square, other_square, product] = sums;
+            let variance = square - mean * mean + other_square - other_mean * other_mean;
+            let covariance = product - mean * other_mean;
             let (c1, c2) = (6.5025, 58.5225);
-            sum += (2.0 * a * b + c1) * (2.0 * cov + c2) / ((a * a + b * b + c1) * (va + vb + c2));
+            sum += (2.0 * mean * other_mean + c1) * (2.0 * covariance + c2)
+                / ((mean * mean + other_mean * other_mean + c1) * (variance + c2));
             squares += 1.0;
         }
     }

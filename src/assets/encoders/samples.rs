@@ -23,7 +23,8 @@ pub(in crate::assets) fn scene(width: u32, height: u32) -> RgbImage {
             false => [60.0 + 50.0 * v, 88.0 + 30.0 * (u * 40.0).sin(), 52.0],
         };
         let grain = grain();
-        Rgb(base.map(|value: f64| (value + light + grain).clamp(0.0, 255.0) as u8))
+        let byte = |value: f64| u8::try_from((value + light + grain) as i64);
+        Rgb(base.map(|value| byte(value.clamp(24.0, 230.0)).unwrap_or(u8::MAX)))
     })
 }
 

@@ -58,7 +58,7 @@ impl Image {
         let raw = unsafe { &mut *image.0 };
         raw.range = aom::AOM_CR_FULL_RANGE;
         raw.monochrome = c_int::from(planes.shape == Shape::Gray);
-        for (at, plane) in planes.planes.iter().enumerate() {
+        for (at, plane) in planes.rows.iter().enumerate() {
             let (across, down) = match planes.shape {
                 // Readers do not look at the colors of what is gray, but the encoder does.
                 Shape::Gray if at > 0 => (planes.width.div_ceil(2), planes.height.div_ceil(2)),
@@ -137,7 +137,7 @@ impl Encoder {
         // initialised, and its box is neither moved out of nor copied.
         let mut encoder = unsafe {
             let interface = aom::aom_codec_av1_cx();
-            let version = aom::AOM_ENCODER_ABI_VERSION as c_int;
+            let version = aom::AOM_ENCODER_ABI_VERSION.cast_signed();
             let at = context.as_mut_ptr();
             match aom::aom_codec_enc_init_ver(at, interface, &raw const config, 0, version) {
                 aom::AOM_CODEC_OK => Self(context.assume_init()),

@@ -9,7 +9,7 @@ pub(super) struct Planes {
     pub(super) height: usize,
     pub(super) shape: Shape,
     /// Luma, blue and red, rows without gaps.
-    pub(super) planes: [Vec<u8>; 3],
+    pub(super) rows: [Vec<u8>; 3],
 }
 
 /// How fine the planes of color are.
@@ -67,7 +67,7 @@ pub(super) fn of(pixels: &Pixels, content: Content) -> Result<Picture, String> {
         width,
         height,
         shape: Shape::Gray,
-        planes: [plane, Vec::new(), Vec::new()],
+        rows: [plane, Vec::new(), Vec::new()],
     };
     let channel = |at: usize| -> Vec<u8> {
         let pixels = pixels.bytes.chunks_exact(channels);
@@ -85,7 +85,7 @@ pub(super) fn of(pixels: &Pixels, content: Content) -> Result<Picture, String> {
                 width,
                 height,
                 shape: Shape::Full,
-                planes: [luma, blue, red],
+                rows: [luma, blue, red],
             };
             match content {
                 Content::Graphic => full,
@@ -130,10 +130,10 @@ fn quartered(full: Planes) -> Planes {
         }
         small
     };
-    let [luma, blue, red] = full.planes;
+    let [luma, blue, red] = full.rows;
     Planes {
         shape: Shape::Quarter,
-        planes: [luma, quarter(&blue), quarter(&red)],
+        rows: [luma, quarter(&blue), quarter(&red)],
         width,
         height,
     }
@@ -159,7 +159,7 @@ mod tests {
         for (width, height) in [(5, 4), (4, 5), (1, 1), (7, 7)] {
             for content in [Content::Photo, Content::Graphic] {
                 let color = planes(photo(width, height), content).color;
-                for (at, plane) in color.planes.iter().enumerate() {
+                for (at, plane) in color.rows.iter().enumerate() {
                     let (across, down) = color.size(at);
                     assert_eq!(plane.len(), across * down, "{width}x{height} {content:?}");
                 }
@@ -173,7 +173,7 @@ mod tests {
         let solid = |color: [u8; 3]| {
             let image = image::RgbImage::from_pixel(3, 3, image::Rgb(color));
             let color = planes(image, Content::Photo).color;
-            [0, 1, 2].map(|at: usize| color.planes[at][0])
+            [0, 1, 2].map(|at: usize| color.rows[at][0])
         };
         assert_eq!(solid([255, 0, 0]), [76, 85, 255]);
         assert_eq!(solid([0, 255, 0]), [150, 44, 21]);
