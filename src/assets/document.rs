@@ -8,11 +8,10 @@ use crate::assets::error::AssetError;
 use crate::assets::header::{Header, HeaderFault, read_header};
 use crate::assets::map::{ImageAsset, ImageKind};
 use crate::assets::master::Master;
-use crate::assets::minify::{Ids, minify};
+use crate::assets::minify::{Ids, cleaned};
 use crate::assets::picture::fit;
 use crate::assets::pixels::{Layout, Pixels};
 use crate::assets::plan::{VERSION, extension};
-use crate::assets::sanitize::sanitize;
 use crate::assets::strip::strip;
 use crate::config::{Ink, Lossless};
 use crate::repo::Snapshot;
@@ -82,10 +81,7 @@ pub fn document_image(
             });
         }
         ImageKind::Svg => DocumentImage {
-            bytes: {
-                let drawing = sanitize(&bytes).map_err(broken)?;
-                minify(&drawing, Ids::Drop).into_bytes()
-            },
+            bytes: cleaned(&bytes, Ids::Drop).map_err(broken)?.into_bytes(),
             extension: extension(header.kind),
             width: header.width,
             height: header.height,

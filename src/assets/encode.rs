@@ -9,10 +9,9 @@ use crate::assets::error::AssetError;
 use crate::assets::header::{Header, HeaderFault, read_header};
 use crate::assets::map::{ImageAsset, ImageFile};
 use crate::assets::master::Master;
-use crate::assets::minify::{Ids, minify};
+use crate::assets::minify::{Ids, cleaned};
 use crate::assets::plan::{VERSION, fallback_format};
 use crate::assets::read::{is_drawing, is_markup};
-use crate::assets::sanitize::sanitize;
 use crate::assets::strip::strip;
 use crate::config::ImageOptions;
 use crate::digest::Digest;
@@ -103,8 +102,7 @@ pub fn copy_file(
             path: source.clone(),
             reason,
         };
-        let drawing = sanitize(&bytes).map_err(broken)?;
-        minify(&drawing, Ids::Keep).into_bytes()
+        cleaned(&bytes, Ids::Keep).map_err(broken)?.into_bytes()
     } else {
         match read_header(&bytes) {
             Ok(header) => {
@@ -199,10 +197,7 @@ impl<'a> Bench<'a> {
     pub(super) fn make(&self, file: &ImageFile) -> Result<Vec<u8>, String> {
         let Some(format) = file.format else {
             return match self.is_drawing() && !self.raw_html {
-                true => {
-                    let drawing = sanitize(&self.bytes)?;
-                    Ok(minify(&drawing, Ids::Drop).into_bytes())
-                }
+                true => cleaned(&self.bytes, Ids::Drop).map(String::into_bytes),
                 false => Ok(self.stripped()),
             };
         };

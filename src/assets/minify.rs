@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use roxmltree::{Attribute, Document, Node};
 
-use crate::assets::sanitize::escape;
+use crate::assets::sanitize::{escape, sanitize};
 
 /// What becomes of names in a drawing that nothing in it refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +60,16 @@ const XML: &str = "http://www.w3.org/XML/1998/namespace";
 /// As many digits as the numbers have that browsers draw with.
 const DIGITS: usize = 7;
 
+/// A drawing without what could act, in few bytes.
+///
+/// # Errors
+/// Says why it cannot be parsed.
+pub(super) fn cleaned(bytes: &[u8], ids: Ids) -> Result<String, String> {
+    sanitize(bytes).map(|drawing| minify(&drawing, ids))
+}
+
 /// Writes a drawing in fewer bytes; as it is where it cannot be read.
-pub(super) fn minify(svg: &str, ids: Ids) -> String {
+fn minify(svg: &str, ids: Ids) -> String {
     let Ok(document) = Document::parse(svg) else {
         return svg.to_owned();
     };
@@ -371,7 +379,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::assets::sanitize::sanitize;
 
     #[track_caller]
     fn case(inside: &str, expected: &str) {
