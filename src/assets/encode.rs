@@ -41,8 +41,7 @@ pub fn encoder_version() -> String {
 /// Makes the files of one image, or takes them from the store.
 ///
 /// # Errors
-/// Fails where the source cannot be read, is not what the map was laid out from, or is a drawing
-/// that cannot be sanitized.
+/// Fails where the source cannot be read, has changed, or is a drawing that cannot be sanitized.
 pub fn encode_image(
     asset: &ImageAsset,
     site: &Site,
@@ -85,8 +84,7 @@ pub fn encode_image(
     Ok(Encoded { artifacts, fault })
 }
 
-/// Copies a file to its place in the site. Images lose their metadata and keep their looks;
-/// drawings are sanitized unless the project allows raw HTML.
+/// Copies a file to its place; images lose their metadata, drawings what could act or is idle.
 ///
 /// # Errors
 /// Fails where the file cannot be read, or is a drawing that cannot be sanitized.
