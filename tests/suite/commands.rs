@@ -283,6 +283,14 @@ fn images_prints_the_report_that_is_promised() {
     let one = ["images", "spare.jpg", "--format", "json"];
     let report = project.run(&one).expect(0).json();
     assert_eq!(report["summary"]["pictures"], 1);
+    let page = "posts/first-snow/index.md";
+    for page in [page, &format!("content/{page}"), "/posts/first-snow/"] {
+        let one = ["images", "--page", page, "--format", "json"];
+        let report = project.run(&one).expect(0).json();
+        assert_eq!(report["pages"].as_array().unwrap().len(), 1, "{page}");
+        // Of two files that are the same, the page shows the one that it names.
+        assert_eq!(report["summary"]["pictures"], 1);
+    }
     let text = project.run(&["images"]).expect(0).stdout;
     assert!(text.contains("unused: no file of the project names them"));
 }
@@ -306,10 +314,29 @@ fn images_become_smaller_on_request_alone() {
     let report = report.expect(0).json();
     assert_eq!(report["fixed"][0]["after"]["width"], 800);
     assert!(read().len() < before.len() / 2);
+    // What is as it should be is not complained about, committed or not.
+    let report = project.run(&[&fix[..], &["--format", "json"]].concat());
+    assert_eq!(report.expect(0).json()["left"], serde_json::json!([]));
+    // Nothing outside is meant by a name, and nothing else by one that is not there.
+    let after = read();
+    for wrong in ["/etc/hosts", "../x", "./nope.png", "/", ""] {
+        let told = project.run(&["images", "--fix", "--force", "--longest", "400", wrong]);
+        told.expect(2);
+    }
+    assert_eq!(read(), after);
+    let absolute = project.path().canonicalize().unwrap().join(photo);
+    let told = ["images", absolute.to_str().unwrap(), "--format", "json"];
+    assert_eq!(
+        project.run(&told).expect(0).json()["summary"]["pictures"],
+        1
+    );
     // What is not committed is left as it is.
     let again = ["images", "--fix", "--longest", "400", photo];
     let left = project.run(&[&again[..], &["--format", "json"]].concat());
     assert_eq!(left.expect(1).json()["left"][0]["path"], photo);
+    project
+        .run(&[&again[..], &["--dry-run"]].concat())
+        .expect(1);
     project.commit("Shrink");
     let report = project.run(&[&fix[..], &["--format", "json"]].concat());
     assert_eq!(

@@ -79,10 +79,7 @@ pub fn run(
     let one = |picture: &'_ SurveyedPicture| {
         let path = &picture.source.path;
         let is_kept = changed.contains(path) && !args.force;
-        let done = match is_kept {
-            true => Err("it has changes that are not committed (`--force` changes it)".to_owned()),
-            false => shrink(project, picture, args),
-        };
+        let done = shrink(project, picture, is_kept, args);
         let before = picture.source.bytes;
         let after = done.as_ref().ok().copied().flatten();
         ui.event(Event::Made(Made {
@@ -144,23 +141,32 @@ fn shape(picture: &SurveyedPicture) -> Shape {
     }
 }
 
-/// Makes one picture smaller; none if it is well as it is.
+/// Makes one picture smaller; none if it is well as it is. Only where there is something to gain, it is
+/// said why a file stays as it is: one that must be `kept` is, and a link is not followed.
 fn shrink(
     project: &Project,
     picture: &SurveyedPicture,
+    kept: bool,
     args: &ImagesArgs,
 ) -> Result<Option<Shape>, String> {
     let path = &picture.source.path;
     let place = path.on_disk(&project.root);
-    // A link is not followed: its bytes are those of another file.
-    if fs::symlink_metadata(&place).is_ok_and(|found| !found.is_file()) {
-        return Err("it is no regular file".to_owned());
-    }
-    let bytes = fs::read(&place).map_err(|error| error.to_string())?;
+    let read = project.snapshot.read(path);
+    let bytes = read.map_err(|error| error.to_string())?;
     let longest = args.longest.unwrap_or(picture.longest);
     let Some(slim) = slim(&bytes, longest)? else {
         return Ok(None);
     };
+    if kept {
+        return Err("it has changes that are not committed (`--force` changes it)".to_owned());
+    }
+    let found = fs::symlink_metadata(&place).map_err(|error| error.to_string())?;
+    if !found.is_file() {
+        return Err("it is no regular file".to_owned());
+    }
+    if found.permissions().readonly() {
+        return Err("it may only be read".to_owned());
+    }
     if !args.dry_run {
         if fs::read(&place).ok().as_deref() != Some(&bytes) {
             return Err("it has changed meanwhile".to_owned());

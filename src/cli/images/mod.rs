@@ -20,6 +20,7 @@ use crate::site_path::SitePath;
 
 pub fn run(ui: &Ui, global: &Global, args: &ImagesArgs) -> anyhow::Result<Outcome> {
     let project = Listed::open(global, None)?.with_history(ui)?;
+    let scope = Scope::new(args, &project.root)?;
     let out = project.root.join("dist");
     let options = BuildOptions {
         load: project.load_options(ui, &args.pages, &out),
@@ -47,7 +48,7 @@ pub fn run(ui: &Ui, global: &Global, args: &ImagesArgs) -> anyhow::Result<Outcom
     let out = inside(&project.root, &out);
     let is_output = |path: &SitePath| out.as_ref().is_some_and(|out| path.is_within(out));
     let mut survey = survey(&mut prepared, &project.snapshot, &project.store, is_output);
-    Scope::new(args)?.narrow(&mut survey)?;
+    scope.narrow(&mut survey, &prepared.site.content)?;
     if args.fix {
         return fix::run(ui, &project, &survey, args);
     }

@@ -55,7 +55,7 @@ impl<'a> Tables<'a> {
         if survey.pictures.is_empty() {
             return;
         }
-        self.head("  bytes    phone  desktop       pixels  pages  picture");
+        self.head("  bytes    phone  desktop         pixels  pages  picture");
         let line = |one: &SurveyedPicture| {
             let pixels = match one.source.width {
                 0 => "?".to_owned(),
@@ -67,7 +67,7 @@ impl<'a> Tables<'a> {
                 (_, pages) => pages.to_string(),
             };
             format!(
-                "{:>7}  {:>7}  {:>7}  {pixels:>11}  {pages:>5}  {}",
+                "{:>7}  {:>7}  {:>7}  {pixels:>13}  {pages:>5}  {}",
                 size(one.source.bytes),
                 known(one.phone),
                 known(one.desktop),
@@ -129,13 +129,13 @@ impl<'a> Tables<'a> {
                 one.source.path
             )
         };
-        let title = "far larger than any screen shows them";
+        let title = "far larger than shown";
         self.list(title, large.iter().map(line).collect());
         let large = of(survey, SurveyedPicture::is_oversized);
         let line = |one: &&SurveyedPicture| {
             let pixels = format!("{} x {}", one.source.width, one.source.height);
             let bytes = size(one.source.bytes);
-            format!("{bytes:>7}  {pixels:>11}  {}", one.source.path)
+            format!("{bytes:>7}  {pixels:>13}  {}", one.source.path)
         };
         let title = "more pixels than anything is made of";
         self.list(title, large.iter().map(line).collect());
@@ -193,10 +193,7 @@ impl<'a> Tables<'a> {
         }
         self.ui.note(&format!("\n{text}"));
         if totals.unmeasured > 0 {
-            self.ui.note(&format!(
-                "{} of them were never encoded, so `phone` and `desktop` are not known; a build or `--measure` does it",
-                totals.unmeasured
-            ));
+            self.ui.note(&unmeasured(totals.unmeasured));
         }
     }
 
@@ -238,10 +235,32 @@ fn of(survey: &Survey, holds: impl Fn(&SurveyedPicture) -> bool) -> Vec<&Surveye
     survey.pictures.iter().filter(|one| holds(one)).collect()
 }
 
+/// Says of how many pictures nobody knows what readers load.
+fn unmeasured(pictures: usize) -> String {
+    let (was, it) = if pictures == 1 {
+        ("was", "it")
+    } else {
+        ("were", "them")
+    };
+    format!("{pictures} of them {was} never encoded; `--measure` tells what readers load of {it}")
+}
+
 fn sized(one: &SurveyedPicture) -> String {
     format!("{:>7}  {}", size(one.source.bytes), one.source.path)
 }
 
 fn known(bytes: Option<u64>) -> String {
     bytes.map_or_else(|| "-".to_owned(), size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_picture_was_never_encoded_and_two_were_not() {
+        assert!(unmeasured(1).starts_with("1 of them was "));
+        assert!(unmeasured(2).starts_with("2 of them were "));
+        assert!(unmeasured(9999).len() <= 80);
+    }
 }
