@@ -71,19 +71,15 @@ impl<'a> Names<'a> {
         let mut found = BTreeSet::new();
         for word in text.split(is_between).filter(|word| word.contains('.')) {
             let word = word.split(['?', '#']).next().unwrap_or("");
-            let marks = [':', ';', '*', '_', '!'];
-            let word = word.trim_matches(marks).trim_end_matches('.');
-            let word = decode(word.trim_end_matches(marks));
-            let name = word.rsplit('/').next().unwrap_or("");
-            let Some(named) = self.by_name.get(name) else {
-                continue;
-            };
+            // Marks around a name may be of it, and so may be what HTML writes for one.
+            let trimmed = without_marks(word);
+            let named = self
+                .named_by(path, word)
+                .or_else(|| self.named_by(path, trimmed))
+                .or_else(|| self.named_by(path, &trimmed.replace("&amp;", "&")));
             // A drawing is text, and names itself in what editors write into it.
-            let exact = path.resolve_beside(&word).ok();
-            match exact.as_ref().and_then(|exact| self.files.get(exact)) {
-                Some(exact) => found.extend((exact != path).then_some(exact)),
-                None => found.extend(named.iter().copied().filter(|file| *file != path)),
-            }
+            let named = named.unwrap_or_default().into_iter();
+            found.extend(named.filter(|file| *file != path));
         }
         for name in &self.odd {
             if memmem::find(text.as_bytes(), name.as_bytes()).is_some() {
@@ -92,6 +88,24 @@ impl<'a> Names<'a> {
         }
         found
     }
+
+    /// The file that a word in a text means, or all of its name; none where no file has that name.
+    fn named_by(&self, text: &SitePath, word: &str) -> Option<Vec<&'a SitePath>> {
+        let word = decode(word);
+        let named = self.by_name.get(word.rsplit('/').next()?)?;
+        let exact = text.resolve_beside(&word).ok();
+        match exact.and_then(|exact| self.files.get(&exact)) {
+            Some(exact) => Some(vec![exact]),
+            None => Some(named.clone()),
+        }
+    }
+}
+
+/// A word without the marks of a sentence or of Markdown around it.
+fn without_marks(word: &str) -> &str {
+    let marks = [':', ';', '*', '_', '!'];
+    let word = word.trim_matches(marks).trim_end_matches('.');
+    word.trim_end_matches(marks)
 }
 
 /// Whether a character stands between the names of files rather than in them.
@@ -111,7 +125,15 @@ mod tests {
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, text).unwrap();
         let snapshot = Snapshot::worktree(folder.path()).unwrap();
-        let files = ["a/one.png", "b/one.png", "a/two words.png", "a/drawing.svg"];
+        let files = [
+            "a/one.png",
+            "b/one.png",
+            "a/two words.png",
+            "a/drawing.svg",
+            "a/_three_.png",
+            "_four.png",
+            "a/this&that.png",
+        ];
         let files: BTreeSet<SitePath> = files.into_iter().map(path).collect();
         let found = mentioned(&files, &snapshot, |_| false);
         let found: Vec<&str> = found.iter().map(SitePath::as_str).collect();
@@ -135,6 +157,27 @@ mod tests {
     fn a_name_may_be_encoded_or_hold_a_space() {
         case("a/x.md", "![x](two%20words.png)", &["a/two words.png"]);
         case("x.yml", "image: two words.png", &["a/two words.png"]);
+    }
+
+    #[test]
+    fn marks_may_be_of_a_name_or_around_it() {
+        case("a/x.md", "![x](_three_.png)", &["a/_three_.png"]);
+        case("x.md", "<img src=_four.png>", &["_four.png"]);
+    }
+
+    #[test]
+    fn marks_around_a_name_are_not_of_it() {
+        case("a/x.md", "*see* **one.png**: _one.png_!", &["a/one.png"]);
+    }
+
+    #[test]
+    fn html_writes_an_ampersand_in_its_way() {
+        case(
+            "a/x.html",
+            "<img src='this&amp;that.png'>",
+            &["a/this&that.png"],
+        );
+        case("a/x.md", "![x](this&that.png)", &["a/this&that.png"]);
     }
 
     #[test]

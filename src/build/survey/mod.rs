@@ -121,21 +121,59 @@ fn sources(site: &Site, assets: &AssetMap) -> BTreeSet<SitePath> {
     sources
 }
 
-/// Which picture each published file is of, with the length of the file as far as it is known.
+/// A published file: the pictures it is of, more than one where they are the same, and its length as far
+/// as it is known.
+#[derive(Default)]
+struct Place {
+    sources: Vec<SitePath>,
+    bytes: Option<u64>,
+}
+
+/// The published files of pictures.
 fn places(
     assets: &AssetMap,
     pictures: &BTreeMap<SitePath, SurveyedPicture>,
-) -> BTreeMap<SitePath, (SitePath, Option<u64>)> {
-    let mut places = BTreeMap::new();
+) -> BTreeMap<SitePath, Place> {
+    let mut places: BTreeMap<SitePath, Place> = BTreeMap::new();
     for (path, picture) in pictures {
-        if let Some(route) = assets.files.get(path) {
-            places.insert(route.clone(), (path.clone(), Some(picture.source.bytes)));
-        }
-        for variant in &picture.variants {
-            places.insert(variant.path.clone(), (path.clone(), variant.bytes));
+        let whole = assets.files.get(path);
+        let whole = whole.map(|route| (route, Some(picture.source.bytes)));
+        let made = picture.variants.iter().map(|one| (&one.path, one.bytes));
+        for (route, bytes) in whole.into_iter().chain(made) {
+            let place = places.entry(route.clone()).or_default();
+            place.bytes = bytes.or(place.bytes);
+            if place.sources.last() != Some(path) {
+                place.sources.push(path.clone());
+            }
         }
     }
     places
+}
+
+/// The pictures that the text of a page names.
+fn named(site: &Site, job: &Job) -> BTreeSet<SitePath> {
+    let JobKind::Page(id) = &job.kind else {
+        return BTreeSet::new();
+    };
+    let page = site.page(*id);
+    let images = page.outline.images.iter();
+    let file = |target: &str| match site.resolve(page, target) {
+        LinkTarget::File(file) => Some(file),
+        _ => None,
+    };
+    images.filter_map(|image| file(&image.target)).collect()
+}
+
+impl Place {
+    /// Of pictures that are the same, those that a page names; all if it names none.
+    fn shown<'a>(&'a self, named: &BTreeSet<SitePath>) -> Vec<&'a SitePath> {
+        let sources = || self.sources.iter();
+        let meant: Vec<_> = sources().filter(|source| named.contains(*source)).collect();
+        match meant.is_empty() {
+            true => sources().collect(),
+            false => meant,
+        }
+    }
 }
 
 /// The pages that show a picture without a text in its place, by picture. In HTML an empty text is
@@ -201,7 +239,7 @@ fn is_read(job: &JobKind) -> bool {
 /// Adds what a page shows to its pictures; the page, if it shows any.
 fn count(
     pictures: &mut BTreeMap<SitePath, SurveyedPicture>,
-    places: &BTreeMap<SitePath, (SitePath, Option<u64>)>,
+    places: &BTreeMap<SitePath, Place>,
     site: &Site,
     (job, file): (&Job, SitePath),
     shown: &[Shown],
@@ -218,21 +256,25 @@ fn count(
         desktop: 0,
         unknown: 0,
     };
+    let named = named(site, job);
     // Of one file a browser loads one copy.
     let mut loaded: [BTreeSet<&SitePath>; 2] = Default::default();
     for one in shown {
         for (at, place) in [&one.phone, &one.desktop].into_iter().enumerate() {
-            let Some((source, bytes)) = place.as_ref().and_then(|place| places.get(place)) else {
+            let Some((route, place)) = place.as_ref().and_then(|at| places.get_key_value(at))
+            else {
                 continue;
             };
-            let Some(picture) = pictures.get_mut(source) else {
-                continue;
-            };
-            page.pictures.insert(source.clone());
-            picture.is_shown_in(page.path.as_ref(), &page.url);
-            picture.takes(one, at, *bytes);
-            if place.as_ref().is_some_and(|place| loaded[at].insert(place)) {
-                match (at, bytes) {
+            for source in place.shown(&named) {
+                let Some(picture) = pictures.get_mut(source) else {
+                    continue;
+                };
+                page.pictures.insert(source.clone());
+                picture.is_shown_in(page.path.as_ref(), &page.url);
+                picture.takes(one, at, place.bytes);
+            }
+            if loaded[at].insert(route) {
+                match (at, place.bytes) {
                     (0, Some(bytes)) => page.phone += bytes,
                     (_, Some(bytes)) => page.desktop += bytes,
                     (0, None) => page.unknown += 1,
@@ -242,4 +284,26 @@ fn count(
         }
     }
     (!page.pictures.is_empty()).then_some(page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_pictures_that_are_the_same_a_page_shows_the_one_it_names() {
+        let path = |text: &str| SitePath::parse(text).unwrap();
+        let place = Place {
+            sources: vec![path("a.png"), path("b.png")],
+            bytes: None,
+        };
+        let case = |named: &[&str], expected: &[&str]| {
+            let named = named.iter().map(|name| path(name)).collect();
+            let shown: Vec<&str> = place.shown(&named).iter().map(|one| one.as_str()).collect();
+            assert_eq!(shown, expected);
+        };
+        case(&["b.png", "c.png"], &["b.png"]);
+        case(&["a.png", "b.png"], &["a.png", "b.png"]);
+        case(&["c.png"], &["a.png", "b.png"]);
+    }
 }
