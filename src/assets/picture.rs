@@ -102,8 +102,10 @@ impl Picture {
 
 /// How many parts of a drawing may cost as much as the whole canvas: filters, masks and the like.
 const MOST_DEAR: usize = 64;
-/// How many copies of parts a drawing may make, those within copies counted too.
-const MOST_COPIES: usize = 2_000;
+/// How many elements a drawing may copy, those within copies counted too.
+const MOST_COPIED: usize = 100_000;
+/// How deep copies may be made of copies.
+const DEEPEST: usize = 32;
 
 /// A drawing that takes no more work than a picture of that size is worth.
 fn modest(svg: String) -> Result<String, String> {
@@ -122,55 +124,85 @@ fn modest(svg: String) -> Result<String, String> {
     if dear > MOST_DEAR {
         return Err(format!("it has more than {MOST_DEAR} filters and masks"));
     }
-    let mut counts = BTreeMap::new();
+    copies(&document).map_err(str::to_owned)?;
+    Ok(svg)
+}
+
+/// What drawing a part takes.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cost {
+    /// The elements that are written.
+    elements: usize,
+    /// The elements that are copied.
+    copied: usize,
+    /// How deep copies are made of copies.
+    depth: usize,
+}
+
+impl Cost {
+    fn and(self, other: Self) -> Self {
+        Self {
+            elements: self.elements.saturating_add(other.elements),
+            copied: self.copied.saturating_add(other.copied),
+            depth: self.depth.max(other.depth),
+        }
+    }
+
+    fn copied(self) -> Self {
+        Self {
+            elements: 0,
+            copied: self.copied.saturating_add(self.elements),
+            depth: self.depth + 1,
+        }
+    }
+}
+
+/// Counts what a drawing copies, each part once and those first that others are made of.
+///
+/// # Errors
+/// Fails where that never ends, or is too much.
+fn copies(document: &roxmltree::Document<'_>) -> Result<(), &'static str> {
     let mut parts = BTreeMap::new();
     for node in document.descendants() {
         if let Some(id) = node.attribute("id") {
             parts.entry(id).or_insert(node);
         }
     }
-    copies(document.root(), &parts, &mut counts, 0)
-        .ok_or_else(|| format!("it copies parts of itself more than {MOST_COPIES} times"))?;
-    Ok(svg)
-}
-
-/// How many copies a part of a drawing makes; none if that never ends, or is too many. `parts` are those
-/// with an id, `counts` are those of parts that were counted.
-fn copies<'a>(
-    part: roxmltree::Node<'a, 'a>,
-    parts: &BTreeMap<&'a str, roxmltree::Node<'a, 'a>>,
-    counts: &mut BTreeMap<&'a str, usize>,
-    depth: usize,
-) -> Option<usize> {
-    if depth > 32 {
-        return None;
-    }
-    let mut sum = 0_usize;
-    for node in part
-        .descendants()
-        .filter(|node| node.has_tag_name((SVG, "use")))
-    {
+    let target = |node: roxmltree::Node<'_, '_>| {
+        let is_copy = node.has_tag_name((SVG, "use"));
         let named = node.attribute((XLINK, "href")).or(node.attribute("href"));
-        let Some(id) = named.and_then(|named| named.strip_prefix('#')) else {
-            continue;
-        };
-        let inner = match counts.get(id) {
-            Some(known) => *known,
-            None => {
-                let inner = match parts.get(id) {
-                    Some(part) => copies(*part, parts, counts, depth + 1)?,
-                    None => 0,
-                };
-                counts.insert(id, inner);
-                inner
+        let id = named?.trim().strip_prefix('#')?;
+        is_copy.then(|| parts.get(id).copied()).flatten()
+    };
+    // None of a part that was begun and is not done.
+    let mut costs: BTreeMap<u32, Option<Cost>> = BTreeMap::new();
+    let mut steps = vec![(document.root(), false)];
+    while let Some((node, is_counted)) = steps.pop() {
+        let below = node.children().filter(roxmltree::Node::is_element);
+        if !is_counted {
+            match costs.get(&node.id().get()) {
+                Some(Some(_)) => continue,
+                Some(None) => return Err("it copies a part of itself into that part"),
+                None => {}
             }
-        };
-        sum = sum.saturating_add(1).saturating_add(inner);
-        if sum > MOST_COPIES {
-            return None;
+            costs.insert(node.id().get(), None);
+            steps.push((node, true));
+            steps.extend(below.chain(target(node)).map(|node| (node, false)));
+            continue;
         }
+        let cost = |node: roxmltree::Node<'_, '_>| costs.get(&node.id().get()).copied().flatten();
+        let own = Cost {
+            elements: 1,
+            ..Cost::default()
+        };
+        let copy = target(node).and_then(cost).map(Cost::copied);
+        let sum = below.filter_map(cost).chain(copy).fold(own, Cost::and);
+        if sum.copied > MOST_COPIED || sum.depth > DEEPEST {
+            return Err("it copies too many parts of itself");
+        }
+        costs.insert(node.id().get(), Some(sum));
     }
-    Some(sum)
+    Ok(())
 }
 
 /// The largest size of the same shape within a box, at least one pixel a side.
@@ -217,10 +249,19 @@ mod tests {
         assert!(read("<g id='a'/><use href='#a'/>").is_ok());
         assert!(read(&nest).unwrap_err().contains("copies"));
         assert!(read("<g id='a'><use href='#a'/></g>").is_err());
-        let strange: Vec<String> = (0..50_000)
-            .map(|number| format!("<use href='#a{number}'/>"))
-            .collect();
-        assert!(read(&strange.concat()).unwrap_err().contains("copies"));
+        assert!(read("<use id='a' href='#a'/>").is_err());
+        // Two hundred copies of six hundred elements.
+        let large = format!("<g id='a'><g id='b'>{}</g></g>", "<path/>".repeat(600));
+        let uses = |times: usize| format!("{large}{}", "<use href='#b'/>".repeat(times));
+        assert!(read(&uses(100)).is_ok());
+        assert!(read(&uses(200)).unwrap_err().contains("copies"));
+        let chain = |length: usize| -> String {
+            let link = |at: usize| format!("<use id='n{}' href='#n{at}'/>", at + 1);
+            (0..length).map(link).collect()
+        };
+        assert!(read(&format!("<path id='n0'/>{}", chain(30))).is_ok());
+        assert!(read(&format!("<path id='n0'/>{}", chain(40))).is_err());
+        assert!(read(&"<use href='#none'/>".repeat(50_000)).is_ok());
         let dear = "<rect width='1' height='1' filter='url(#f)'/>".repeat(100);
         assert!(read(&dear).unwrap_err().contains("filters"));
     }

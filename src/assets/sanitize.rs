@@ -136,7 +136,9 @@ fn is_kept(node: Node<'_, '_>) -> bool {
     }
     match name {
         "style" => {
-            let css: String = node.children().filter_map(|child| child.text()).collect();
+            // Browsers join the texts, whatever stands between them.
+            let texts = node.children().filter(Node::is_text);
+            let css: String = texts.filter_map(|text| text.text()).collect();
             is_local_css(&css)
         }
         // An animation may set a link to anything later.
@@ -328,6 +330,8 @@ mod tests {
         case("<rect style=\"fill: url( 'x.svg#b')\"/>", "<rect/>");
         case("<rect style=\"fill: u\\72l(x)\"/>", "<rect/>");
         case("<style>@import 'x.css';</style>", "");
+        case("<style>@imp<!-- x -->ort 'x.css';</style>", "");
+        case("<style>@imp<g>x</g>ort 'x.css';</style>", "");
         case("<style>a { b: url(/**/x) }</style>", "");
         case("<style>a { b: image-set('x' 1x) }</style>", "");
         case("<style><![CDATA[a { b: URL(//x) }]]></style>", "");
