@@ -419,6 +419,14 @@ mod tests {
     }
 
     #[test]
+    fn space_in_deep_nests_is_left_out_in_one_pass() {
+        let deep = "<g fill='red'> ".repeat(20_000);
+        let svg = format!("<svg>{deep}<path/>{}</svg>", " </g>".repeat(20_000));
+        let clean = sanitize(svg.as_bytes()).unwrap();
+        assert!(!minify(&clean, Ids::Drop).contains("> "));
+    }
+
+    #[test]
     fn numbers_are_written_short() {
         let d = |written: &str, expected: &str| {
             case(

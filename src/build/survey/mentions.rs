@@ -72,11 +72,11 @@ impl<'a> Names<'a> {
         for word in text.split(is_between).filter(|word| word.contains('.')) {
             let word = word.split(['?', '#']).next().unwrap_or("");
             // Marks around a name may be of it, and so may be what HTML writes for one.
-            let trimmed = without_marks(word);
+            let plain = || word.replace("&amp;", "&").replace("&quot;", "");
             let named = self
                 .named_by(path, word)
-                .or_else(|| self.named_by(path, trimmed))
-                .or_else(|| self.named_by(path, &trimmed.replace("&amp;", "&")));
+                .or_else(|| self.named_by(path, without_marks(word)))
+                .or_else(|| self.named_by(path, without_marks(&plain())));
             // A drawing is text, and names itself in what editors write into it.
             let named = named.unwrap_or_default().into_iter();
             found.extend(named.filter(|file| *file != path));
@@ -171,13 +171,18 @@ mod tests {
     }
 
     #[test]
-    fn html_writes_an_ampersand_in_its_way() {
+    fn html_writes_ampersands_and_quotes_in_its_way() {
         case(
             "a/x.html",
             "<img src='this&amp;that.png'>",
             &["a/this&that.png"],
         );
         case("a/x.md", "![x](this&that.png)", &["a/this&that.png"]);
+        case(
+            "a/x.html",
+            "<p style=\"--x: url(&quot;one.png&quot;)\">",
+            &["a/one.png"],
+        );
     }
 
     #[test]
