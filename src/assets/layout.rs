@@ -142,6 +142,7 @@ pub fn slot_widths(shown: u32, configured: &[u32]) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::assets::wishes::Asked;
     use crate::markdown::Attributes;
 
     fn layout(kind: Kind, rail: bool) -> Layout {
@@ -200,13 +201,14 @@ mod tests {
         let case = |list: &str, expected: &str| {
             let slot = layout(Kind::Site, false).slot(&[]);
             let attributes = Attributes::read(list).unwrap();
-            assert_eq!(slot.given(&attributes).sizes(), expected, "{list}");
+            let slot = Asked::of(&attributes).room(slot);
+            assert_eq!(slot.sizes(), expected, "{list}");
         };
         case("width=240", "240px");
         case("width=240px", "240px");
         case("width=2.5in", "240px");
         case("width=600", "(min-width: 702px) 600px, calc(100vw - 38px)");
-        case("width=50%", "323px");
+        case("width=50%", "(min-width: 702px) 323px, calc(50vw - 19px)");
         case("width=120%", "(min-width: 702px) 646px, calc(100vw - 38px)");
         case("height=3", "(min-width: 702px) 646px, calc(100vw - 38px)");
     }

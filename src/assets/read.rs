@@ -8,10 +8,10 @@ use rayon::prelude::*;
 use crate::assets::encoders::{Speed, avif_speed};
 use crate::assets::header::{HeaderFault, MAX_DECODED, read_header};
 use crate::assets::layout::slot_widths;
-use crate::assets::map::{AssetMap, ImageAsset};
+use crate::assets::map::{AssetMap, ImageAsset, ImageKind};
 use crate::assets::plan::{Subject, plan};
 use crate::assets::svg;
-use crate::assets::uses::{ImageUse, Use, attribute_faults, image_uses, linked_files};
+use crate::assets::uses::{ImageUse, Use, attribute_faults, has_more, image_uses, linked_files};
 
 use crate::config::{CONFIG_FILE, ImageFormat};
 use crate::diagnostic::{Diagnostic, Severity, sort};
@@ -159,8 +159,10 @@ fn inspect(source: &SitePath, used: &ImageUse, site: &Site, snapshot: &Snapshot)
     });
     let files = asset.sets.iter().flat_map(|set| &set.files);
     let widest = files.map(|file| file.width).max();
-    // A few pixels more are no reason to have it twice.
-    if options.original && widest.is_some_and(|widest| widest < asset.width / 5 * 4) {
+    let leads = used.leads.is_some_and(|shown| has_more(asset.width, shown));
+    // A few pixels more are no reason to have it twice, and no browser shows a TIFF.
+    let leads = leads && header.kind != ImageKind::Tiff;
+    if leads && widest.is_some_and(|widest| widest < asset.width / 5 * 4) {
         asset.original = Some(site.file_route(source));
     }
     let fault = if header.is_too_large() {

@@ -1,7 +1,5 @@
 //! The room of an image: a width for every width of the window, and what is told of it.
 
-use crate::markdown::Attributes;
-
 /// The pixels of a `rem` of the built-in style sheets.
 pub(super) const REM: f64 = 17.0;
 /// Between these widths of the window the margins grow with it.
@@ -130,20 +128,6 @@ impl Slot {
         self
     }
 
-    /// As wide as the author says: some pixels, or a share of the most that there is. On a phone it
-    /// may take all of the line, for half of that shows nobody anything.
-    #[must_use]
-    pub fn given(self, attributes: &Attributes) -> Self {
-        match attributes.get("width").and_then(Length::read) {
-            Some(Length::Pixels(width)) => self.at_most(f64::from(width)),
-            Some(Length::Share(share)) => {
-                let width = f64::from(self.widest()) * share;
-                self.at_most(width)
-            }
-            None => self,
-        }
-    }
-
     /// Narrower by some pixels.
     #[must_use]
     pub(super) fn inset(self, by: f64) -> Self {
@@ -154,6 +138,7 @@ impl Slot {
     }
 
     /// A share of it.
+    #[must_use]
     pub(super) fn share(self, of: f64) -> Self {
         self.map(|step| Step {
             share: step.share * of,

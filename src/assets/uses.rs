@@ -7,9 +7,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::assets::layout::Layout;
+use crate::assets::map::AssetMap;
 use crate::assets::wishes::Asked;
-use crate::config::CONFIG_FILE;
+use crate::config::{CONFIG_FILE, ImageOptions};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::markdown::Image;
 use crate::site::{LinkTarget, Page, Site};
 use crate::site_path::SitePath;
 
@@ -54,20 +56,54 @@ pub(super) struct ImageUse {
     pub(super) shown: u32,
     /// Whether any place wants it as the project makes its images.
     pub(super) is_plain: bool,
+    /// The least CSS pixels that it is shown at where it may lead to its original.
+    pub(super) leads: Option<u32>,
+}
+
+impl AssetMap {
+    /// The place of the original that an image of this file leads to where it is shown `shown` CSS
+    /// pixels wide, if there is one and it has much more to show. A file whose original no image
+    /// leads to has none.
+    pub fn original_of(
+        &self,
+        (file, image): (&SitePath, &Image),
+        asked: &Asked,
+        shown: u32,
+    ) -> Option<&SitePath> {
+        let asset = self.images.get(file)?;
+        let leads = may_lead(image, asked, &asset.options) && has_more(asset.width, shown);
+        asset.original.as_ref().filter(|_| leads)
+    }
+}
+
+/// Whether an image may lead to its original: it stands alone, says what it shows, and its author
+/// lets the original out.
+fn may_lead(image: &Image, asked: &Asked, options: &ImageOptions) -> bool {
+    let wished = asked.wish.as_ref().and_then(|wish| wish.choices.original);
+    let says = |alt: &String| !alt.trim().is_empty();
+    image.is_alone && image.alt.as_ref().is_some_and(says) && wished.unwrap_or(options.original)
+}
+
+/// Whether so many pixels are half as many again as are shown.
+pub(super) fn has_more(width: u32, shown: u32) -> bool {
+    width / 3 * 2 > shown
 }
 
 /// Every image that is used.
 pub(super) fn image_uses(site: &Site) -> BTreeMap<SitePath, ImageUse> {
     let mut uses: BTreeMap<SitePath, ImageUse> = BTreeMap::new();
-    let mut add = |file, first, shown, is_plain| {
-        let new = ImageUse {
-            first,
-            shown,
-            is_plain,
-        };
+    let mut add = |file, new: ImageUse| {
+        let (shown, is_plain, leads) = (new.shown, new.is_plain, new.leads);
         let known = uses.entry(file).or_insert(new);
         known.shown = known.shown.max(shown);
         known.is_plain |= is_plain;
+        known.leads = known.leads.into_iter().chain(leads).min();
+    };
+    let at_most = |first, shown| ImageUse {
+        first,
+        shown,
+        is_plain: true,
+        leads: None,
     };
     for (site, page) in site.written_pages() {
         if page.outline.images.is_empty() && page.front.image.is_none() {
@@ -76,23 +112,21 @@ pub(super) fn image_uses(site: &Site) -> BTreeMap<SitePath, ImageUse> {
         let layout = Layout::of(site, page);
         for (at, image) in page.outline.images.iter().enumerate() {
             if let LinkTarget::File(file) = site.resolve(page, &image.target) {
-                let slot = layout.slot(&image.around);
                 let attributes = image.attributes.as_deref();
-                let slot = match attributes {
-                    Some(attributes) => slot.given(attributes),
-                    None => slot,
-                };
                 let asked = attributes.map_or_else(Asked::default, Asked::of);
-                let wish = asked.within(&image.around).wish;
+                let asked = asked.within(&image.around);
+                let shown = asked.room(layout.slot(&image.around)).widest();
+                let options = image.is_alone.then(|| site.config.images.of(file.as_str()));
+                let leads = options.is_some_and(|options| may_lead(image, &asked, &options));
                 // The first of a page may stand for it in lists.
                 let card = if at == 0 { CARD } else { 0 };
                 let place = Use::Page(Arc::clone(page), image.span.clone());
-                add(
-                    file,
-                    place,
-                    slot.widest().max(card),
-                    wish.is_none() || at == 0,
-                );
+                let used = ImageUse {
+                    is_plain: asked.wish.is_none() || at == 0,
+                    leads: leads.then_some(shown),
+                    ..at_most(place, shown.max(card))
+                };
+                add(file, used);
             }
         }
         if let Some(image) = &page.front.image
@@ -100,13 +134,13 @@ pub(super) fn image_uses(site: &Site) -> BTreeMap<SitePath, ImageUse> {
         {
             let at = page.text[..page.body].find(image.as_str());
             let span = at.map_or(0..0, |at| at..at + image.len());
-            add(file, Use::Page(Arc::clone(page), span), HERO, true);
+            add(file, at_most(Use::Page(Arc::clone(page), span), HERO));
         }
     }
     if let Some(cover) = &site.config.epub.cover
         && site.files.contains(cover)
     {
-        add(cover.clone(), Use::Config, COVER, true);
+        add(cover.clone(), at_most(Use::Config, COVER));
     }
     uses
 }

@@ -2,7 +2,7 @@
 //! nothing is told, and is as if it were not there.
 
 use crate::assets::derive::{Fit, Focus, Wish};
-use crate::assets::slots::Length;
+use crate::assets::slots::{Length, Slot};
 use crate::config::{ImageFormat, Lossless, PlaceholderKind};
 use crate::markdown::{Around, Attributes};
 
@@ -92,8 +92,20 @@ impl Asked {
         if around.last() == Some(&Around::Gallery) {
             let wish = self.wish.get_or_insert_default();
             wish.shape = wish.shape.or(Some((4, 3)));
+            // A tile has all of its room.
+            let is_share = |width: &Length| matches!(width, Length::Share(_));
+            self.width = self.width.filter(|width| !is_share(width));
         }
         self
+    }
+
+    /// The room that it takes of that which there is.
+    pub fn room(&self, slot: Slot) -> Slot {
+        match self.width {
+            Some(Length::Pixels(width)) => slot.at_most(f64::from(width)),
+            Some(Length::Share(share)) => slot.share(share),
+            None => slot,
+        }
     }
 }
 

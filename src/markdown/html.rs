@@ -2,6 +2,8 @@
 //!
 //! This reads references for the checks; it never decides what is safe.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// One attribute that names or leads somewhere.
@@ -11,9 +13,9 @@ pub struct HtmlReference {
     pub element: String,
     /// `id`, `name`, `href`, `src`, `alt`, `poster` or `srcset`.
     pub attribute: String,
-    /// The value as written; of the several addresses of a `srcset`, one.
+    /// The value, its character references decoded; of the several addresses of a `srcset`, one.
     pub value: String,
-    /// The bytes of the value.
+    /// The bytes of the value as written.
     pub span: Range<usize>,
     /// Where its tag begins, by which attributes of one tag are told from those of the next.
     pub tag: usize,
@@ -48,8 +50,10 @@ pub fn html_tag_spans(html: &str) -> Vec<(Range<usize>, &str)> {
                 .map_or(html.len(), |end| at + end + 3),
             false => {
                 let inner = &html[at + 1..];
-                let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '/';
-                let name = inner.find(|c| !is_name(c)).unwrap_or(inner.len());
+                let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
+                let slash = usize::from(inner.starts_with('/'));
+                let name = inner[slash..].find(|c| !is_name(c));
+                let name = name.map_or(inner.len(), |name| slash + name);
                 let end = (tag_end(html, at + 1) + 1).min(html.len());
                 found.push((at..end, &inner[..name]));
                 end
@@ -63,21 +67,70 @@ pub fn html_tag_spans(html: &str) -> Vec<(Range<usize>, &str)> {
 /// Finds the references of the tags in `html`, with spans shifted by `offset`.
 pub fn html_references(html: &str, offset: usize) -> Vec<HtmlReference> {
     let mut found = Vec::new();
-    let mut rest = html;
-    while let Some(open) = rest.find('<') {
-        let at = html.len() - rest.len() + open;
-        if html[at..].starts_with("<!--") {
-            let end = html[at..]
-                .find("-->")
-                .map_or(html.len(), |end| at + end + 3);
-            rest = &html[end..];
+    for (tag, name) in html_tag_spans(html) {
+        if name.is_empty() || name.starts_with('/') {
             continue;
         }
-        let end = tag_end(html, at + 1);
-        read_tag(html, at + 1..end, offset, &mut found);
-        rest = &html[end..];
+        let start = tag.start + 1;
+        for attribute in tag_attributes(&html[start..tag.end]) {
+            let span = start + attribute.span.start..start + attribute.span.end;
+            let spans = match attribute.name.as_str() {
+                "id" | "name" | "href" | "src" | "alt" | "poster" => vec![span],
+                "srcset" => candidates(html, span),
+                _ => continue,
+            };
+            found.extend(spans.into_iter().map(|span| HtmlReference {
+                element: name.to_ascii_lowercase(),
+                attribute: attribute.name.clone(),
+                value: decode_references(&html[span.clone()]).into_owned(),
+                span: offset + span.start..offset + span.end,
+                tag: offset + start,
+            }));
+        }
     }
     found
+}
+
+/// Text of HTML with its character references as the characters that they stand for: those that
+/// markup needs, and all numbers. The others stay as they are.
+pub fn decode_references(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    let mut decoded = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        decoded.push_str(&rest[..at]);
+        rest = &rest[at..];
+        // The longest has ten letters: `&#1114111;`.
+        let end = rest.bytes().take(12).position(|byte| byte == b';');
+        let found = end.and_then(|end| Some((character(&rest[1..end])?, end + 1)));
+        let (character, length) = found.unwrap_or(('&', 1));
+        decoded.push(character);
+        rest = &rest[length..];
+    }
+    decoded.push_str(rest);
+    Cow::Owned(decoded)
+}
+
+/// The character of a reference, without its `&` and `;`.
+fn character(reference: &str) -> Option<char> {
+    if let Some(number) = reference.strip_prefix('#') {
+        let number = match number.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16),
+            None => number.parse(),
+        };
+        let number = number.ok().filter(|number| *number > 0);
+        return number.and_then(char::from_u32);
+    }
+    Some(match reference {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => return None,
+    })
 }
 
 /// The end of the tag that begins before `at`: the first `>` outside quotes.
@@ -101,14 +154,15 @@ pub struct HtmlAttribute {
     pub name: String,
     /// Its value as written, without quotes; empty if it has none.
     pub value: String,
-    /// The bytes of it all.
+    /// The bytes of the value.
     pub span: Range<usize>,
 }
 
-/// The attributes of the tag whose name begins `html`, up to its end.
+/// The attributes of the tag whose name begins `html`, up to its end; of several of one name the
+/// first, which is the one that browsers take.
 pub fn tag_attributes(html: &str) -> Vec<HtmlAttribute> {
     let end = tag_end(html, 0);
-    let tag = html[..end].trim_end_matches('/');
+    let tag = &html[..end];
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let mut at = tag.find(|c: char| !is_name(c)).unwrap_or(tag.len());
     let skip = |from: usize, in_between: fn(char) -> bool| {
@@ -116,6 +170,7 @@ pub fn tag_attributes(html: &str) -> Vec<HtmlAttribute> {
         from + rest.find(|c| !in_between(c)).unwrap_or(rest.len())
     };
     let mut found = Vec::new();
+    let mut known = HashSet::new();
     loop {
         let start = skip(at, |c| c.is_ascii_whitespace() || c == '/');
         let end = skip(start, |c| !c.is_ascii_whitespace() && !"=/".contains(c));
@@ -144,61 +199,14 @@ pub fn tag_attributes(html: &str) -> Vec<HtmlAttribute> {
                 }
             }
         };
-        found.push(HtmlAttribute {
-            name,
-            value: tag[value].to_owned(),
-            span: start..after,
-        });
-        at = after;
-    }
-}
-
-fn read_tag(html: &str, range: Range<usize>, offset: usize, found: &mut Vec<HtmlReference>) {
-    let tag = &html[range.clone()];
-    let name = tag
-        .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
-        .unwrap_or(tag.len());
-    if name == 0 {
-        return;
-    }
-    let element = tag[..name].to_ascii_lowercase();
-    let mut at = name;
-    while let Some(equals) = tag[at..].find('=').map(|found| at + found) {
-        let attribute = tag[at..equals]
-            .split_ascii_whitespace()
-            .next_back()
-            .unwrap_or("");
-        let value = equals + 1 + tag[equals + 1..].len() - tag[equals + 1..].trim_start().len();
-        let span = match tag[value..].chars().next() {
-            Some(quote @ ('"' | '\'')) => {
-                let end = tag[value + 1..]
-                    .find(quote)
-                    .map_or(tag.len(), |end| value + 1 + end);
-                value + 1..end
-            }
-            _ => {
-                let end = tag[value..].find(|c: char| c.is_ascii_whitespace());
-                value..end.map_or(tag.len(), |end| value + end)
-            }
-        };
-        let attribute = attribute.to_ascii_lowercase();
-        let spans = match attribute.as_str() {
-            "id" | "name" | "href" | "src" | "alt" | "poster" => vec![span.clone()],
-            "srcset" => candidates(tag, span.clone()),
-            _ => Vec::new(),
-        };
-        let start = offset + range.start;
-        found.extend(spans.into_iter().map(|span| HtmlReference {
-            element: element.clone(),
-            attribute: attribute.clone(),
-            value: tag[span.clone()].to_owned(),
-            span: start + span.start..start + span.end,
-            tag: start,
-        }));
-        at = (span.end + 1).min(tag.len());
-        while !tag.is_char_boundary(at) {
-            at += 1;
+        if known.insert(name.clone()) {
+            found.push(HtmlAttribute {
+                name,
+                value: tag[value.clone()].to_owned(),
+                span: value,
+            });
         }
+        at = after;
     }
 }
 
@@ -266,6 +274,28 @@ mod tests {
     }
 
     #[test]
+    fn values_are_what_browsers_make_of_them() {
+        let case = |html: &str, expected: &[&str]| {
+            let found = html_references(html, 0).into_iter();
+            let found: Vec<String> = found.map(|found| found.value).collect();
+            assert_eq!(found, expected, "{html}");
+        };
+        case("<img src=s.png src=w.webp>", &["s.png"]);
+        case("<img/src=a.png>", &["a.png"]);
+        case("<img title='a=b src=c' src=d.png>", &["d.png"]);
+        case("<img src='q&amp;a.jpg'>", &["q&a.jpg"]);
+        case(
+            "<img srcset='a&#38;b.jpg 1x, &#x63;.jpg 2x'>",
+            &["a&b.jpg", "c.jpg"],
+        );
+        case("<a href='?a&b=&copy=1&amp;lt;'>", &["?a&b=&copy=1&lt;"]);
+        case(
+            "<a href='&lt;&gt;&quot;&apos;&#0;&#x110000;&#;&ä'>",
+            &["<>\"'&#0;&#x110000;&#;&ä"],
+        );
+    }
+
+    #[test]
     fn a_tag_has_its_attributes() {
         let case = |tag: &str, expected: &str| {
             let found: Vec<String> = tag_attributes(tag)
@@ -288,14 +318,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_html_panics(html in "[<>a='\" \\-!/ä]{0,40}") {
+        fn no_html_panics(html in "[<>a='\" \\-!/ä&#;x9]{0,40}") {
             html_references(&html, 3);
             for (span, _) in html_tag_spans(&html) {
                 assert!(html.get(span).is_some());
             }
             for found in tag_attributes(&html) {
-                assert!(html.get(found.span).is_some());
+                assert_eq!(html.get(found.span), Some(found.value.as_str()));
             }
+            decode_references(&html);
         }
     }
 }

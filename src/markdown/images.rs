@@ -8,7 +8,7 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 
 use crate::markdown::attributes::Attributes;
 use crate::markdown::element::{Element, ElementEnd, Markup};
-use crate::markdown::html::tag_attributes;
+use crate::markdown::html::{html_tag_spans, tag_attributes};
 use crate::markdown::labels::LabelKind;
 
 /// An image.
@@ -22,6 +22,8 @@ pub struct Image {
     pub title: String,
     /// What else the author says of it.
     pub attributes: Option<Box<Attributes>>,
+    /// Whether it stands alone, in a paragraph, a figure or a gallery, and in no link.
+    pub is_alone: bool,
     /// What it stands in, from the outside in.
     pub around: Vec<Around>,
     /// The bytes it came from.
@@ -58,6 +60,8 @@ pub enum Around {
 pub(super) struct Surroundings {
     open: Vec<Option<Around>>,
     paragraph: Paragraph,
+    /// Whether a link of raw HTML is open.
+    in_link: bool,
 }
 
 /// What the present paragraph holds.
@@ -96,7 +100,7 @@ impl Surroundings {
         }
     }
 
-    /// An image with a title that has a paragraph for itself becomes a figure.
+    /// An image that has a paragraph for itself stands alone; one with a title becomes a figure.
     fn paragraph(&mut self, markup: &Markup<'_>, images: &mut [Image]) {
         let Markup::Plain(event) = markup else {
             self.paragraph.mixed |= !matches!(markup, Markup::Attributes(_));
@@ -111,11 +115,12 @@ impl Surroundings {
             }
             Event::Start(Tag::Image { .. }) => self.paragraph.in_image = true,
             Event::End(TagEnd::Image) => self.paragraph.in_image = false,
-            Event::End(TagEnd::Paragraph) if !self.paragraph.mixed && self.is_empty() => {
-                if let Some([image]) = images.get_mut(self.paragraph.before..)
-                    && !image.title.is_empty()
-                {
-                    image.around = vec![Around::Figure];
+            Event::End(TagEnd::Paragraph) if !self.paragraph.mixed => {
+                if let Some([image]) = images.get_mut(self.paragraph.before..) {
+                    image.is_alone = !self.in_link && !image.around.contains(&Around::Cards);
+                    if !image.title.is_empty() && self.is_empty() {
+                        image.around = vec![Around::Figure];
+                    }
                 }
             }
             _ if !self.paragraph.in_image => self.paragraph.mixed = true,
@@ -137,6 +142,27 @@ impl Surroundings {
             _ => return,
         };
         self.open.push(around);
+    }
+
+    /// Takes a run of raw HTML.
+    pub(super) fn html(&mut self, html: &str) {
+        for (_, name) in html_tag_spans(html) {
+            match name {
+                "a" | "A" => self.in_link = true,
+                "/a" | "/A" => self.in_link = false,
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether an image that begins now is a figure, a part of one or a tile, and in no link of raw
+    /// HTML.
+    pub(super) fn is_figure(&self) -> bool {
+        let last = self.open.iter().rev().flatten().next();
+        let figure = [Around::Figure, Around::Gallery];
+        let is_columns = |last: &Around| matches!(last, Around::Columns(_));
+        let is_figure = last.is_some_and(|last| figure.contains(last) || is_columns(last));
+        is_figure && !self.in_link
     }
 
     /// Whether nothing that takes room is open.
@@ -247,6 +273,33 @@ mod tests {
             "![](a.jpg \"A\")\n![](b.jpg \"B\")\n",
             &["a.jpg []", "b.jpg []"],
         );
+    }
+
+    #[test]
+    fn an_image_that_stands_alone_is_known() {
+        let case = |text: &str, expected: &[bool]| {
+            let outline = Outline::of(&events(text, 0));
+            let found = outline.images.iter().map(|image| image.is_alone);
+            assert_eq!(found.collect::<Vec<_>>(), expected, "{text}");
+        };
+        case("![A](a.jpg)\n\n> ![B](b.jpg){width=50%}\n", &[true, true]);
+        case("a ![A](a.jpg)\n\n- ![B](b.jpg)\n", &[false, false]);
+        case("[![A](a.jpg)](b.md)\n", &[false]);
+        case(
+            "<a href=b.md>\n\n![A](a.jpg)\n\n</a>\n\n![A](a.jpg)\n",
+            &[false, true],
+        );
+        case(
+            "<a href=b.md>![A](a.jpg)</a>\n\n<img src=a.jpg>\n",
+            &[false, false],
+        );
+        case(
+            "::: gallery\n![A](a.jpg)\n![B](b.jpg)\n:::\n",
+            &[true, true],
+        );
+        case("::: gallery\n[![A](a.jpg)](b.md)\n:::\n", &[false]);
+        case("![A](a.jpg){#fig-a}\n", &[true]);
+        case("::: cards\n- ![A](a.jpg)\n\n  A\n:::\n", &[false]);
     }
 
     #[test]

@@ -46,7 +46,10 @@ pub use element::{
     CaptionSource, Element, ElementEnd, Fold, Markup, NOTE_KINDS, Note, Numbered, Tab,
 };
 pub use fence::Fence;
-pub use html::{HtmlAttribute, HtmlReference, html_references, html_tag_spans, tag_attributes};
+pub use html::{
+    HtmlAttribute, HtmlReference, decode_references, html_references, html_tag_spans,
+    tag_attributes,
+};
 pub use images::{Around, Image};
 pub use labels::{LabelKind, Reference, ReferenceForm};
 pub use line_set::LineSet;

@@ -301,6 +301,7 @@ impl Reader {
                     alt: Some(String::new()),
                     title: title.to_string(),
                     attributes,
+                    is_alone: self.link.is_none() && self.around.is_figure(),
                     around: self.around.now(),
                     span,
                 });
@@ -392,6 +393,7 @@ impl Reader {
         self.outline.has_html = true;
         let run = std::mem::take(&mut self.html);
         let start = run.html.get(..4).unwrap_or("").to_ascii_lowercase();
+        self.around.html(&run.html);
         self.link_holds_html |= start != "<img" && start != "<!--";
         // The text of an image may stand before or after its file.
         let (mut tag, mut alt, mut pictured) = (None, None, None);
@@ -415,6 +417,7 @@ impl Reader {
                         alt: alt.take(),
                         title: String::new(),
                         attributes: image_attributes(&run.html, found.tag),
+                        is_alone: false,
                         around: self.around.now(),
                         span: found.span,
                     });
@@ -479,6 +482,7 @@ mod tests {
         assert_eq!(link("[<i class=\"fa\"></i>](x.md)\n"), "html");
         assert_eq!(link("[<b>here</b>](x.md)\n"), "here");
         assert_eq!(link("[<img src=\"l.png\">](x.md)\n"), "");
+        assert_eq!(link("[<img alt=\"a &amp; b\" src=l.png>](x.md)\n"), "a & b");
         let outline = Outline::of(&events("> <p>\n> <a\n>  href=\"y.md\">y</a>\n", 0));
         assert_eq!(outline.links[0].target, "y.md");
         assert_eq!(outline.links[0].span, 20..24);

@@ -157,7 +157,7 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
         .url_schemes(schemes)
         .url_relative(UrlRelative::PassThrough)
         .attribute_filter(|_, attribute, value| match attribute {
-            "style" => is_placeholder(value).then(|| value.into()),
+            "style" => is_own_style(value).then(|| value.into()),
             _ => Some(value.into()),
         });
     for (element, attributes) in OF_ELEMENTS {
@@ -178,8 +178,25 @@ pub fn sanitize(html: &str) -> String {
     RULES.builder.clean(html).to_string()
 }
 
-/// What stands in the room of an image while it loads: a color, or a picture of a few pixels. No other
-/// style of an element is kept.
+/// The styles that our own writers give an image: its share of the line, and what stands in its room
+/// while it loads. No other style of an element is kept.
+fn is_own_style(style: &str) -> bool {
+    match style
+        .strip_prefix("width:")
+        .and_then(|style| style.split_once('%'))
+    {
+        Some((share, rest)) => {
+            let is_share = share.len() <= 5
+                && share
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || byte == b'.');
+            is_share && (rest.is_empty() || rest.strip_prefix(';').is_some_and(is_placeholder))
+        }
+        None => is_placeholder(style),
+    }
+}
+
+/// What stands in the room of an image while it loads: a color, or a picture of a few pixels.
 fn is_placeholder(style: &str) -> bool {
     let Some(value) = style.strip_prefix("background:") else {
         return false;
@@ -237,6 +254,9 @@ mod tests {
             "position:fixed",
             "background:#aabbcc;position:fixed",
             "background:url(https://x.example/)",
+            "width:50%;position:fixed",
+            "width:50vw",
+            "width:1234567%",
             "background:url(data:image/webp;base64,a) 0 0/100% 100%;x:y) 0 0/100% 100%",
         ] {
             case(
@@ -244,8 +264,14 @@ mod tests {
                 "<img src=\"x\">",
             );
         }
-        let color = "<img src=\"x\" style=\"background:#aabbcc\">";
-        case(color, color);
+        for style in [
+            "background:#aabbcc",
+            "width:33.3%",
+            "width:50%;background:#aabbcc",
+        ] {
+            let own = format!("<img src=\"x\" style=\"{style}\">");
+            case(&own, &own);
+        }
     }
 
     #[test]

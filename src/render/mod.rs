@@ -22,6 +22,7 @@ mod plan;
 mod references;
 mod search;
 mod stage;
+mod tiles;
 mod words;
 
 pub(crate) use brand::ENGINE as DRAWING_ENGINE;

@@ -13,6 +13,7 @@ use crate::render::epub::blocks::plain_html;
 use crate::render::epub::code::code_block;
 use crate::render::epub::math::math;
 use crate::render::epub::words::Words;
+use crate::render::tiles::tiles_apart;
 use crate::render::words::Words as Common;
 use crate::site::Page;
 
@@ -20,7 +21,7 @@ use crate::site::Page;
 pub(super) fn markup(context: &RenderContext<'_>, page: &Page, words: &Words) -> String {
     let common = Common::of(context.site, context.site.language_of(page));
     let style = context.site.punctuation(page);
-    let events = page.events_set(style);
+    let events = tiles_apart(page.events_set(style));
     let events = plain_html(context, page, &common, events);
     let events = number_headings(page, events);
     let events = write_code(context, events);

@@ -29,6 +29,8 @@ pub(super) struct Shown {
     pub(super) sizes: Option<String>,
     /// Its width in CSS pixels.
     pub(super) width: Option<u32>,
+    /// Its share of the line, of which `width` is the most CSS pixels.
+    pub(super) share: Option<f64>,
     /// Its height, if the width is not given or the shape is not known.
     pub(super) height: Option<u32>,
     /// When it is loaded.
@@ -75,15 +77,28 @@ pub(super) fn picture(
         let _ = write!(html, " {}", set(own));
     }
     html.push_str(shown.loading.text());
-    let placeholder = asset.placeholder.as_ref();
-    if let Some(placeholder) = placeholder.filter(|_| !shown.more.contains(" style=")) {
-        let _ = write!(html, " style=\"{}\"", background(placeholder));
-    }
+    html.push_str(&shown.style(asset.placeholder.as_deref()));
     html.push('>');
     if source {
         html.push_str("</picture>");
     }
     html
+}
+
+impl Shown {
+    /// The style of our own, with a space before it; none beside one of the author's.
+    fn style(&self, placeholder: Option<&str>) -> String {
+        let share = self.share.map(|share| {
+            let tenths = (share * 1000.0).round().max(1.0);
+            format!("width:{}%", tenths / 10.0)
+        });
+        let background = placeholder.map(background);
+        let styles: Vec<String> = share.into_iter().chain(background).collect();
+        match styles.is_empty() || self.more.contains(" style=") {
+            true => String::new(),
+            false => format!(" style=\"{}\"", styles.join(";")),
+        }
+    }
 }
 
 impl Loading {
@@ -112,8 +127,8 @@ pub(super) fn plain_image(url: &str, alt: &str, shown: &Shown) -> String {
         size.map_or_else(String::new, |size| format!(" {name}=\"{size}\""))
     };
     let (width, height) = (side("width", shown.width), side("height", shown.height));
-    let (loading, more) = (shown.loading.text(), &shown.more);
-    format!("<img src=\"{url}\" alt=\"{alt}\"{width}{height}{loading}{more}>")
+    let (loading, more, style) = (shown.loading.text(), &shown.more, shown.style(None));
+    format!("<img src=\"{url}\" alt=\"{alt}\"{width}{height}{loading}{more}{style}>")
 }
 
 /// The room of an image, in the size that the author gives and in its own shape. Without one it is

@@ -3,14 +3,16 @@
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use crate::assets::{Asked, ImageAsset, Length, WISHES, Wish, slot_widths};
+use crate::assets::{Asked, ImageAsset, Length, Slot, WISHES, Wish, slot_widths};
 use crate::markdown::{
-    Around, Attributes, HtmlAttribute, Markup, Spanned, html_tag_spans, tag_attributes,
+    Around, Attributes, HtmlAttribute, Image, Markup, Spanned, decode_references, html_tag_spans,
+    tag_attributes,
 };
 use crate::render::html::attributes::attribute_text;
 use crate::render::html::body::Writer;
 use crate::render::html::events::{escape, plain_text, split_at_end};
-use crate::render::html::figures::{Loading, Shown, file_url, picture, plain_image, size};
+use crate::render::html::figures::{Loading, Shown, file_url, picture, plain_image};
+use crate::render::tiles::holds_only_images;
 use crate::site::LinkTarget;
 use crate::site_path::SitePath;
 
@@ -29,10 +31,10 @@ const REWRITTEN: &[&str] = &[
     "srcset",
 ];
 
-impl Writer<'_> {
+impl<'w> Writer<'w> {
     pub(super) fn image(&mut self, target: &str, alt: &str, attributes: &Attributes) {
-        let around = self.next_image(target);
-        let asked = Asked::of(attributes).within(&around);
+        let (image, around) = self.next_image(target);
+        let asked = Asked::of(attributes).within(around);
         let mut rest = attributes.clone();
         if let Some(side @ ("left" | "right" | "center")) = attributes.get("align") {
             rest.classes.push(format!("align-{side}"));
@@ -40,7 +42,7 @@ impl Writer<'_> {
         let own = |name: &str| OWN.contains(&name) || WISHES.contains(&name);
         rest.pairs.retain(|(name, _)| !own(name.as_str()));
         let more = attribute_text(&rest, self.raw_html_allowed());
-        let mut shown = self.shown(&around, &asked, attributes.get("loading"), more);
+        let mut shown = self.shown(around, &asked, attributes.get("loading"), more);
         if asked
             .faults
             .iter()
@@ -50,8 +52,24 @@ impl Writer<'_> {
         }
         let alt = escape(alt);
         let html = match self.context.site.resolve(self.page, target) {
-            LinkTarget::File(file) => match self.asset(&file, asked.wish, &shown) {
-                Some(asset) => self.with_original(&asset, &alt, &around, &shown),
+            LinkTarget::File(file) => match self.asset(&file, asked.wish.clone(), &shown) {
+                Some(asset) => {
+                    let html = self.in_box(&asset, &alt, &shown);
+                    let room = shown.slot.as_ref().map_or(0, Slot::widest);
+                    let original = image.and_then(|image| {
+                        let assets = self.context.assets;
+                        assets.original_of((&file, image), &asked, room)
+                    });
+                    match original.filter(|_| self.links.is_empty()) {
+                        Some(original) => {
+                            let site = self.context.site;
+                            let href = site.asset_url_from(original, &self.page.route);
+                            let href = escape(&href);
+                            format!("<a class=\"original\" href=\"{href}\">{html}</a>")
+                        }
+                        None => html,
+                    }
+                }
                 None => {
                     let url = file_url(self.context, &file, &self.page.route);
                     plain_image(&url.unwrap_or_else(|| target.to_owned()), &alt, &shown)
@@ -103,16 +121,19 @@ impl Writer<'_> {
         true
     }
 
-    /// What stands around the next image, which shows `target`.
-    fn next_image(&mut self, target: &str) -> Vec<Around> {
+    /// The next image, which shows `target`, and what stands around it.
+    fn next_image(&mut self, target: &str) -> (Option<&'w Image>, &'w [Around]) {
         let image = self.page.outline.images.get(self.images);
-        let around = image.filter(|image| image.target == target);
+        let image = image.filter(|image| image.target == target);
         self.images += 1;
-        around.map_or_else(Vec::new, |image| image.around.clone())
+        (
+            image,
+            image.map_or(&[][..], |image| image.around.as_slice()),
+        )
     }
 
-    /// How an image is shown. A share of the room is no width in HTML, so it is that share of the
-    /// most that there is.
+    /// How an image is shown. A share of the line is no width in HTML, where it is that share of
+    /// the most that there is; styles know better.
     fn shown(
         &self,
         around: &[Around],
@@ -120,21 +141,18 @@ impl Writer<'_> {
         loading: Option<&str>,
         more: String,
     ) -> Shown {
-        let slot = self.layout.slot(around);
+        let slot = asked.room(self.layout.slot(around));
         let wished = asked.wish.as_ref();
-        let (width, slot) = match asked.width {
-            Some(Length::Pixels(width)) => (Some(width), slot.at_most(f64::from(width))),
-            Some(Length::Share(share)) => {
-                let width = f64::from(slot.widest()) * share;
-                let slot = slot.at_most(width);
-                (Some(slot.widest()), slot)
-            }
-            None => (wished.and_then(|wish| wish.width), slot),
+        let (width, share) = match asked.width {
+            Some(Length::Pixels(width)) => (Some(width), None),
+            Some(Length::Share(share)) => (Some(slot.widest()), Some(share)),
+            None => (wished.and_then(|wish| wish.width), None),
         };
         Shown {
             slot: Some(slot),
             sizes: None,
             width,
+            share,
             height: asked.height,
             loading: match loading {
                 Some("eager") => Loading::Eager,
@@ -154,7 +172,7 @@ impl Writer<'_> {
             return Some(plain.clone());
         };
         if wish.width.is_none() && wish.height.is_none() && wish.choices.widths.is_none() {
-            let room = shown.slot.as_ref().map_or(960, crate::assets::Slot::widest);
+            let room = shown.slot.as_ref().map_or(960, Slot::widest);
             let configured = context.site.config.images.of(file.as_str()).widths;
             wish.choices.widths = Some(slot_widths(room, &configured));
         }
@@ -163,18 +181,9 @@ impl Writer<'_> {
         made.or_else(|| Some(plain.clone()))
     }
 
-    /// A picture; in a figure or a gallery it leads to the original, if that has much more to show.
-    fn with_original(
-        &self,
-        asset: &ImageAsset,
-        alt: &str,
-        around: &[Around],
-        shown: &Shown,
-    ) -> String {
-        let site = self.context.site;
-        let from = &self.page.route;
+    /// A picture, whole in its box if it has one: whichever side is reached first.
+    fn in_box(&self, asset: &ImageAsset, alt: &str, shown: &Shown) -> String {
         let mut shown = shown.clone();
-        // Whole in a box: whichever side is reached first.
         if let (Some(width), Some(height)) = (shown.width, shown.height) {
             let for_height = u64::from(height) * u64::from(asset.width);
             let for_height = for_height / u64::from(asset.height.max(1));
@@ -182,27 +191,7 @@ impl Writer<'_> {
                 .ok()
                 .map(|most| width.min(most.max(1)));
         }
-        let html = picture((site, asset), alt, from, &shown);
-        let is_figure = matches!(
-            around.last(),
-            Some(Around::Figure | Around::Columns(_) | Around::Gallery)
-        );
-        let original = self.context.assets.images.get(&asset.source);
-        let original = original.and_then(|asset| asset.original.as_ref());
-        let (width, _) = size(asset, &shown);
-        match original {
-            Some(original)
-                if is_figure
-                    && self.links.is_empty()
-                    && !alt.trim().is_empty()
-                    && asset.options.original
-                    && asset.width / 3 * 2 > width =>
-            {
-                let href = escape(&site.asset_url_from(original, from));
-                format!("<a class=\"original\" href=\"{href}\">{html}</a>")
-            }
-            _ => html,
-        }
+        picture((self.context.site, asset), alt, &self.page.route, &shown)
     }
 
     /// Raw HTML in which the images of the project have their sizes, but for those that say
@@ -237,13 +226,13 @@ impl Writer<'_> {
             let mut named = attributes.iter().filter(|found| found.name == name);
             named.next().map(|found| found.value.as_str())
         };
-        let target = get("src")?;
-        let around = self.next_image(target);
+        let target = decode_references(get("src")?);
+        let (_, around) = self.next_image(&target);
         let has_own = get("srcset").is_some() || get("ismap").is_some();
         if self.in_picture || has_own {
             return None;
         }
-        let LinkTarget::File(file) = self.context.site.resolve(self.page, target) else {
+        let LinkTarget::File(file) = self.context.site.resolve(self.page, &target) else {
             return None;
         };
         let mut given = Attributes::default();
@@ -258,10 +247,10 @@ impl Writer<'_> {
             .iter()
             .filter(|found| !REWRITTEN.contains(&found.name.as_str()));
         let more: String = rest.map(attribute).collect();
-        let mut shown = self.shown(&around, &asked, get("loading"), more);
+        let mut shown = self.shown(around, &asked, get("loading"), more);
         // A width alone keeps the shape, and so does the style of the themes where both are given.
         shown.height = shown.height.filter(|_| shown.width.is_none());
-        shown.sizes = get("sizes").map(str::to_owned);
+        shown.sizes = get("sizes").map(|sizes| decode_references(sizes).into_owned());
         let asset = self.asset(&file, None, &shown)?;
         let alt = get("alt").unwrap_or_default().replace('"', "&quot;");
         let html = picture((self.context.site, &asset), &alt, &self.page.route, &shown);
@@ -271,24 +260,6 @@ impl Writer<'_> {
             None => html.replace(" alt=\"\"", ""),
         })
     }
-}
-
-/// Whether there is nothing but images in a paragraph.
-fn holds_only_images(inner: &[Spanned<'_>]) -> bool {
-    let mut depth = 0_usize;
-    inner.iter().all(|(markup, _)| match markup {
-        Markup::Plain(Event::Start(Tag::Image { .. })) => {
-            depth += 1;
-            true
-        }
-        Markup::Plain(Event::End(TagEnd::Image)) => {
-            depth = depth.saturating_sub(1);
-            true
-        }
-        Markup::Attributes(_) | Markup::Plain(Event::SoftBreak | Event::HardBreak) => true,
-        Markup::Plain(Event::Text(text)) => depth > 0 || text.trim().is_empty(),
-        _ => depth > 0,
-    })
 }
 
 /// An attribute as it was written, in double quotes.

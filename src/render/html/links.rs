@@ -79,7 +79,8 @@ impl Writer<'_> {
                 }
                 _ => None,
             };
-            if let Some(new) = new {
+            // What leads where it says is left as it was written.
+            if let Some(new) = new.filter(|new| *new != found.value) {
                 out.push_str(&html[done..found.span.start]);
                 out.push_str(&escape(&new));
                 done = found.span.end;

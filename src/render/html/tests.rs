@@ -15,6 +15,10 @@ fn body(markdown: &str) -> Body {
 
 /// The body of a page beside which there are photographs of these sizes.
 fn body_beside(markdown: &str, photographs: &[(&str, u32, u32)]) -> Body {
+    body_and_assets(markdown, photographs).0
+}
+
+fn body_and_assets(markdown: &str, photographs: &[(&str, u32, u32)]) -> (Body, AssetMap) {
     let folder = tempfile::tempdir().unwrap();
     for (name, width, height) in photographs {
         let file = folder.path().join(name);
@@ -39,7 +43,7 @@ fn body_beside(markdown: &str, photographs: &[(&str, u32, u32)]) -> Body {
         .pages
         .iter()
         .find(|page| page.path.as_str() == "index.md");
-    render_body(&context, &theme, home.unwrap())
+    (render_body(&context, &theme, home.unwrap()), assets)
 }
 
 #[track_caller]
@@ -259,14 +263,14 @@ fn images_have_their_files_their_room_and_their_size() {
         "![b](b.jpg){quality=40 formats=none widths=\"300 600\" sizes=40vw}\n",
     ];
     insta::assert_snapshot!(pages.map(pictures).concat(), @r#"
-    <p><picture><source type="image/webp" srcset="a-480.webp 480w, a-960.webp 960w, a-1440.webp 1440w, a-1920.webp 1920w" sizes="(min-width: 1131px) 748px, (min-width: 1024px) calc(92vw - 298px), (min-width: 813px) 748px, calc(100vw - 38px)"><img src="a-960.jpg" alt="a" width="960" height="480" fetchpriority="high" decoding="async"></picture></p>
+    <p><a class="original" href="a.jpg"><picture><source type="image/webp" srcset="a-480.webp 480w, a-960.webp 960w, a-1440.webp 1440w, a-1920.webp 1920w" sizes="(min-width: 1131px) 748px, (min-width: 1024px) calc(92vw - 298px), (min-width: 813px) 748px, calc(100vw - 38px)"><img src="a-960.jpg" alt="a" width="960" height="480" fetchpriority="high" decoding="async"></picture></a></p>
     <ul>
     <li><picture><source type="image/webp" srcset="b-480.webp 480w, b-700.webp 700w" sizes="(min-width: 813px) 700px, calc(100vw - 64px)"><img src="b-700.jpg" alt="b" width="700" height="1400" loading="lazy" decoding="async"></picture></li>
     </ul>
     <figure><a class="original" href="a.jpg"><picture><source type="image/webp" srcset="a-480.webp 480w, a-960.webp 960w, a-1440.webp 1440w, a-1920.webp 1920w" sizes="(min-width: 1131px) 748px, (min-width: 1024px) calc(92vw - 298px), (min-width: 813px) 748px, calc(100vw - 38px)"><img src="a-960.jpg" alt="c" width="960" height="480" loading="lazy" decoding="async"></picture></a><figcaption>C</figcaption></figure>
     <p><picture><source type="image/webp" srcset="a-480.webp 480w, a-960.webp 960w, a-1440.webp 1440w" sizes="200px"><img src="a-960.jpg" alt="a" width="200" height="100" loading="lazy" decoding="async"></picture>
     <picture><source type="image/webp" srcset="b-480.webp 480w, b-700.webp 700w" sizes="70px"><img src="b-700.jpg" alt="b" width="70" height="140" class="c" loading="lazy" decoding="async"></picture></p>
-    <p><picture><source type="image/webp" srcset="a-300.webp 300w, a-600.webp 600w" sizes="300px"><img src="a-600.jpg" alt="a" width="300" height="300" fetchpriority="high" decoding="async"></picture></p>
+    <p><a class="original" href="a.jpg"><picture><source type="image/webp" srcset="a-300.webp 300w, a-600.webp 600w" sizes="300px"><img src="a-600.jpg" alt="a" width="300" height="300" fetchpriority="high" decoding="async"></picture></a></p>
     <p><img src="b-600.jpg" alt="b" width="700" height="1400" fetchpriority="high" decoding="async"></p>
     "#);
 }
@@ -282,6 +286,60 @@ fn the_images_of_a_gallery_are_tiles() {
 }
 
 #[test]
+fn an_original_is_published_where_it_is_linked() {
+    let case = |text: &str, expected: &[&str]| {
+        let photographs = [("a.jpg", 4000, 2000), ("b.jpg", 700, 1400)];
+        let (body, assets) = body_and_assets(text, &photographs);
+        let links = body.content.split("<a class=\"original\" href=\"").skip(1);
+        let mut linked: Vec<&str> = links.map(|rest| rest.split('"').next().unwrap()).collect();
+        linked.sort_unstable();
+        linked.dedup();
+        let originals = assets
+            .images
+            .values()
+            .filter_map(|asset| asset.original.as_ref());
+        let published: Vec<&str> = originals.map(|original| original.as_str()).collect();
+        assert_eq!((&*linked, &*published), (expected, expected), "{text}");
+        let files = assets.files.values().map(|route| route.as_str());
+        assert_eq!(files.collect::<Vec<_>>(), expected, "{text}");
+    };
+    case("![a](a.jpg)\n\n![b](b.jpg)\n", &["a.jpg"]);
+    case("a ![a](a.jpg)\n\n- ![a](a.jpg)\n", &[]);
+    case("a ![a](a.jpg)\n\n![a](a.jpg){width=50%}\n", &["a.jpg"]);
+    case("![](a.jpg)\n\n<img src=a.jpg alt=a>\n", &[]);
+    case("[![a](a.jpg)](other.md)\n", &[]);
+    case("<a href=other.md>\n\n![a](a.jpg \"A\")\n\n</a>\n", &[]);
+    case("![b](b.jpg){width=100}\n\n![b](b.jpg)\n", &[]);
+    case("![a](a.jpg){original=false}\n", &[]);
+    case(
+        "> ![a](a.jpg){height=100 crop=1:1}\n\n![b](b.jpg \"B\")\n",
+        &["a.jpg"],
+    );
+    case(
+        "::: gallery\n![a](a.jpg){width=50%}\n[![b](b.jpg)](other.md)\n:::\n",
+        &["a.jpg"],
+    );
+    case("::: gallery\n![a](a.jpg){width=50%}\n:::\n", &["a.jpg"]);
+    case("![a](a.jpg){#fig-a}\n", &["a.jpg"]);
+}
+
+#[test]
+fn an_address_in_html_is_what_browsers_read() {
+    let html = body_beside(
+        "<img src='q&amp;a.jpg' alt='&eacute;'>\n\n\
+         <a href='q&#38;a.jpg'>a</a> <a href='https://a.example/?b=1&amp;c=&eacute;'>c</a>\n",
+        &[("q&a.jpg", 40, 40)],
+    )
+    .content;
+    assert!(html.contains("images/q-a-40"), "{html}");
+    assert!(html.contains("<a href=\"q%26a.jpg\">a</a>"), "{html}");
+    assert!(
+        html.contains("<a href=\"https://a.example/?b=1&amp;c=é\">"),
+        "{html}"
+    );
+}
+
+#[test]
 fn images_in_html_are_as_those_in_markdown() {
     let pages = [
         "<img src=\"a.jpg\" alt=\"a &amp; b\" class='c' width=200>\n",
@@ -291,8 +349,8 @@ fn images_in_html_are_as_those_in_markdown() {
     ];
     insta::assert_snapshot!(pages.map(pictures).concat(), @r#"
     <picture><source type="image/webp" srcset="a-480.webp 480w, a-960.webp 960w, a-1440.webp 1440w" sizes="200px"><img src="a-960.jpg" alt="a &amp; b" width="200" height="100" class="c" fetchpriority="high" decoding="async"></picture>
-    <p>a <picture><source type="image/webp" srcset="b-480.webp 480w, b-700.webp 700w" sizes="(min-width: 813px) 700px, calc(100vw - 38px)"><img src="b-700.jpg" width="700" height="1400" fetchpriority="high" decoding="async"></picture> <picture><source type="image/webp" srcset="a-480.webp 480w, a-960.webp 960w" sizes="(min-width: 412px) 374px, calc(100vw - 38px)"><img src="a-960.jpg" alt="c" width="374" height="187" loading="lazy" decoding="async"></picture></p>
-    <img src="a.jpg" srcset="b.jpg 2x" alt="">
-    <p><picture><source srcset="b.jpg"><img src="a.jpg" alt=""></picture></p>
+    <p>a <picture><source type="image/webp" srcset="b-480.webp 480w, b-700.webp 700w" sizes="(min-width: 813px) 700px, calc(100vw - 38px)"><img src="b-700.jpg" width="700" height="1400" fetchpriority="high" decoding="async"></picture> <picture><source type="image/webp" srcset="a-480.webp 480w, a-960.webp 960w" sizes="(min-width: 1131px) 374px, (min-width: 1024px) calc(46vw - 149px), (min-width: 813px) 374px, calc(50vw - 19px)"><img src="a-960.jpg" alt="c" width="374" height="187" loading="lazy" decoding="async" style="width:50%"></picture></p>
+    <img src="a-960.jpg" srcset="b.jpg 2x" alt="">
+    <p><picture><source srcset="b.jpg"><img src="a-960.jpg" alt=""></picture></p>
     "#);
 }

@@ -18,6 +18,7 @@ use crate::render::pdf::links::{Links, link};
 use crate::render::pdf::math::math;
 use crate::render::pdf::node;
 use crate::render::pdf::{blocks, diagram};
+use crate::render::tiles::tiles_apart;
 use crate::render::words::Words;
 use crate::site::Page;
 
@@ -68,7 +69,7 @@ pub(super) fn page_tree(input: &PageInput<'_>, images: &mut Images) -> PageTree 
         diagnostics: Vec::new(),
     };
     let style = input.context.site.punctuation(input.page);
-    for (markup, span) in input.page.events_set(style) {
+    for (markup, span) in tiles_apart(input.page.events_set(style)) {
         match markup {
             Markup::Plain(event) => {
                 builder.place_attributes(&event);

@@ -81,6 +81,7 @@ pub(super) fn register(tera: &mut Tera) {
                 },
                 more: text("class")?
                     .map_or_else(String::new, |class| format!(" class=\"{class}\"")),
+                ..Shown::default()
             };
             let alt = text("alt")?.unwrap_or_default();
             let html = picture((scope.site(), &asset), &alt, scope.route, &shown);

@@ -205,7 +205,7 @@ fn pictures_are_made_as_they_are_wished_for() {
         "image(path='photo.jpg', focuss='top')",
         "did you mean `focus`?",
     );
-    told("image(path='none.jpg')", "There is no file `none.jpg`");
+    told("image(path='none.jpg')", "there is no file `none.jpg`");
     told("image(path='photo.jpg', width=0)", "1 to 10000 pixels");
 }
 
