@@ -20,6 +20,7 @@ mod light;
 mod map;
 mod master;
 mod minify;
+mod numbers;
 mod part;
 mod picture;
 mod pixels;
