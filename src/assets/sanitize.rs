@@ -164,12 +164,9 @@ fn write_attribute(node: Node<'_, '_>, attribute: Attribute<'_, '_>, svg: &mut S
         "href" => is_harmless_link(element, value),
         "src" | "base" => false,
         "style" => is_local_css(value),
-        _ => {
-            let lower = value.to_ascii_lowercase();
-            !name.to_ascii_lowercase().starts_with("on")
-                && !lower.contains("javascript:")
-                && (!lower.contains("url") || is_local_css(value))
-        }
+        _ if name.to_ascii_lowercase().starts_with("on") => false,
+        // Most attributes are read as style rules are.
+        _ => is_plain(name) || is_local_css(value),
     };
     if kept {
         svg.push(' ');
@@ -179,6 +176,12 @@ fn write_attribute(node: Node<'_, '_>, attribute: Attribute<'_, '_>, svg: &mut S
         escape(value, svg);
         svg.push('"');
     }
+}
+
+/// Whether an attribute is never read as a style rule, so that it may hold any text.
+fn is_plain(name: &str) -> bool {
+    let plain = ["class", "d", "id", "lang", "points", "role", "title"];
+    plain.contains(&name) || name.starts_with("aria-") || name.starts_with("data-")
 }
 
 /// Whether a reference stays in the file; a link that a reader follows may leave it.
@@ -336,6 +339,40 @@ mod tests {
         case("<style>a { b: image-set('x' 1x) }</style>", "");
         case("<style><![CDATA[a { b: URL(//x) }]]></style>", "");
         case("<g xml:base=\"https://example.org/\"/>", "<g/>");
+    }
+
+    #[test]
+    fn what_is_checked_is_what_is_written() {
+        for rules in [
+            "rect{fill:ur<script>z</script>l(http://example.org/1)}",
+            "@im<g>q</g>port 'http://example.org/2.css';",
+            "rect{fill:ur<!-- z -->l(http://example.org/1)}",
+            "<g>a</g>rect{fill:ur<g/>l(http://example.org/1)}",
+        ] {
+            case(&format!("<style>{rules}</style>"), "");
+        }
+        case(
+            "<style>a{}<script>url(x)</script></style>",
+            "<style>a{}</style>",
+        );
+    }
+
+    #[test]
+    fn attributes_are_read_as_style_rules_are() {
+        for attribute in [
+            "mask=\"u\\72 l(http://example.org/3.svg#m)\"",
+            "cursor=\"image-set('http://example.org/4.png' 1x), auto\"",
+            "fill=\"URL(//example.org)\"",
+            "filter=\"src('//example.org')\"",
+        ] {
+            case(&format!("<g {attribute}/>"), "<g/>");
+        }
+        case(
+            "<set attributeName=\"mask\" to=\"u\\72 l(http://example.org/5.svg#m)\"/>",
+            "<set attributeName=\"mask\"/>",
+        );
+        let plain = "<path aria-label=\"a\\b url(x)\" d=\"M0\\\" id=\"C:\\a\" class=\"w\\:2\" data-a=\"\\\"/>";
+        case(plain, plain);
     }
 
     #[test]

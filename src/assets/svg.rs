@@ -1,10 +1,16 @@
 //! Reading SVG: whether bytes are one, how large it is, and its tree.
 //!
-//! Document types with definitions of their own are refused, since entities hide what a file says.
+//! Of a document type, plain entities are read, as programs for drawing write them; what hides more
+//! than that is refused.
+
+use std::collections::BTreeMap;
 
 use roxmltree::{Document, Node, ParsingOptions};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
+
+/// The entities of XML itself (§4.6).
+const PREDEFINED: [&str; 5] = ["amp", "apos", "gt", "lt", "quot"];
 
 /// The largest number of nodes that is read.
 const MAX_NODES: u32 = 1_000_000;
@@ -86,12 +92,74 @@ fn without_doctype(text: &str) -> Result<String, String> {
         match (quote, c) {
             (None, '"' | '\'') => quote = Some(c),
             (Some(open), c) if open == c => quote = None,
-            (None, '[') => return Err("its document type defines entities".to_owned()),
+            (None, '[') => {
+                let (entities, rest) = entities(&text[start + at + 1..])
+                    .ok_or("its document type defines more than plain entities")?;
+                return expand(before, rest, &entities);
+            }
             (None, '>') => return Ok(format!("{before}{}", &text[start + at + 1..])),
             _ => {}
         }
     }
     Err("its document type has no end".to_owned())
+}
+
+/// The plain entities of a document type (XML §4.2), and what follows it. None if it defines
+/// anything else, and if a value could be more than a piece of text.
+fn entities(mut subset: &str) -> Option<(BTreeMap<&str, &str>, &str)> {
+    let mut found = BTreeMap::new();
+    loop {
+        subset = subset.trim_start();
+        if let Some(rest) = subset.strip_prefix(']') {
+            return Some((found, rest.trim_start().strip_prefix('>')?));
+        }
+        if let Some(comment) = subset.strip_prefix("<!--") {
+            subset = comment.split_once("-->")?.1;
+            continue;
+        }
+        let rest = subset.strip_prefix("<!ENTITY")?;
+        let (name, rest) = rest.trim_start().split_once(char::is_whitespace)?;
+        let rest = rest.trim_start();
+        let quote = rest.chars().next().filter(|c| ['"', '\''].contains(c))?;
+        let (value, rest) = rest[1..].split_once(quote)?;
+        if !name.chars().all(is_of_name) || value.contains(['&', '%', '<', '"', '\'']) {
+            return None;
+        }
+        // Of two with one name the first counts.
+        found.entry(name).or_insert(value);
+        subset = rest.trim_start().strip_prefix('>')?;
+    }
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || ['_', '-', '.'].contains(&c)
+}
+
+/// Puts the values of entities in their places.
+fn expand(before: &str, text: &str, entities: &BTreeMap<&str, &str>) -> Result<String, String> {
+    let most = before.len() + text.len() * 4 + (64 << 10);
+    let mut whole = before.to_owned();
+    let mut rest = text;
+    while let Some((head, tail)) = rest.split_once('&') {
+        whole.push_str(head);
+        let end = tail.find(|c| !is_of_name(c)).unwrap_or(tail.len());
+        let (name, behind) = tail.split_at(end);
+        match (entities.get(name), behind.strip_prefix(';')) {
+            (Some(value), Some(behind)) if !PREDEFINED.contains(&name) => {
+                whole.push_str(value);
+                rest = behind;
+            }
+            _ => {
+                whole.push('&');
+                rest = tail;
+            }
+        }
+        if whole.len() > most {
+            return Err("its entities are too long".to_owned());
+        }
+    }
+    whole.push_str(rest);
+    Ok(whole)
 }
 
 /// A length in CSS pixels (CSS Values §6.2); a share of the page is none.
@@ -130,8 +198,59 @@ mod tests {
         let plain = "<?xml version=\"1.0\"?><!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \
                      \"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd\"><svg width='3' height='4'/>";
         assert_eq!(size(plain.as_bytes()), Ok((3, 4)));
-        let entity = "<!DOCTYPE svg [<!ENTITY a 'x'>]><svg>&a;</svg>";
-        assert!(size(entity.as_bytes()).is_err());
+        let drawn = |subset: &str| {
+            let svg = format!("<!DOCTYPE svg [{subset}]><svg width='&a;'>&lt;&#38;</svg>");
+            size(svg.as_bytes()).map(|(width, _)| width)
+        };
+        assert_eq!(
+            drawn("<!ENTITY a '7'>\n<!-- ' -->\t<!ENTITY b \"\" >"),
+            Ok(7)
+        );
+        assert_eq!(
+            drawn("<!ENTITY a '7'><!ENTITY a '8'><!ENTITY lt 'x'>"),
+            Ok(7)
+        );
+        for refused in [
+            "<!ENTITY b '7'>",
+            "<!ENTITY a SYSTEM 'file:///etc/passwd'>",
+            "<!ENTITY a PUBLIC 'x' 'y'>",
+            "<!ENTITY b '7'><!ENTITY a '&b;'>",
+            "<!ENTITY a '&#55;'>",
+            "<!ENTITY % a '7'>",
+            "<!ENTITY a '<g/>'>",
+            "<!ENTITY a \"' onload='\">",
+            "<!ATTLIST svg onload CDATA 'x'>",
+            "<!ENTITY a '7'",
+            "%a;",
+        ] {
+            assert!(drawn(refused).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_drawing_of_illustrator_is_read() {
+        let svg = "<?xml version=\"1.0\"?><!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \
+                   \"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd\" [\n\
+                   \t<!ENTITY ns_svg \"http://www.w3.org/2000/svg\">\n\
+                   \t<!ENTITY ns_xlink \"http://www.w3.org/1999/xlink\">\n]>\n\
+                   <svg xmlns=\"&ns_svg;\" xmlns:xlink=\"&ns_xlink;\" width='3' height='4'/>";
+        assert_eq!(size(svg.as_bytes()), Ok((3, 4)));
+    }
+
+    #[test]
+    fn entities_do_not_grow() {
+        let value = "x".repeat(10_000);
+        let svg = |uses: usize| {
+            let uses = "&a;".repeat(uses);
+            format!("<!DOCTYPE svg [<!ENTITY a '{value}'>]><svg>{uses}</svg>")
+        };
+        assert!(size(svg(5).as_bytes()).is_ok());
+        assert!(size(svg(1_000_000).as_bytes()).is_err());
+        assert!(size(format!("<!DOCTYPE svg []><svg>{}", "&".repeat(1 << 20)).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn document_types_have_an_end() {
         assert!(size(b"<!DOCTYPE svg <svg/>").is_err());
         assert!(size(b"<svg>&a;</svg>").is_err());
     }
