@@ -12,7 +12,7 @@ use crate::assets::master::Master;
 use crate::assets::minify::{Ids, cleaned};
 use crate::assets::plan::{VERSION, fallback_format};
 use crate::assets::read::{is_drawing, is_markup};
-use crate::assets::strip::strip;
+use crate::assets::strip::{strip, strip_unread};
 use crate::config::ImageOptions;
 use crate::digest::Digest;
 use crate::release::{Artifact, Role};
@@ -107,7 +107,7 @@ pub fn copy_file(
                 let options = site.config.images.of(source.as_str());
                 strip(&bytes, &header, &credit_of(&bytes, &options))
             }
-            Err(_) => bytes,
+            Err(_) => strip_unread(bytes),
         }
     };
     Ok(Artifact::new(route.clone(), Role::Asset, bytes))
@@ -244,7 +244,7 @@ impl<'a> Bench<'a> {
     pub(super) fn stripped(&self) -> Vec<u8> {
         match &self.header {
             Ok(header) => strip(&self.bytes, header, &self.credit),
-            Err(_) => self.bytes.clone(),
+            Err(_) => strip_unread(self.bytes.clone()),
         }
     }
 

@@ -109,16 +109,13 @@ impl Header {
         let orientation = orientation.unwrap_or(Orientation::NoTransforms);
         let (width, height) = turned(orientation, (walk.width, walk.height));
         let still = Self::still(kind, width, height);
+        let largest = still.pixels().max(walk.largest);
         Self {
             orientation,
             animated: walk.moves,
             lossless: walk.lossless,
-            decoded: still.pixels().saturating_mul(walk.depth),
-            working: match kind {
-                // Both decoders hold the picture in another form before it is written out.
-                ImageKind::WebP | ImageKind::Gif => still.pixels().saturating_mul(4),
-                _ => 0,
-            },
+            decoded: largest.saturating_mul(walk.depth),
+            working: largest.saturating_mul(walk.working),
             pictures: walk.pictures.max(1),
             truncated: !walk.complete,
             ..still
@@ -348,5 +345,33 @@ mod tests {
         assert_eq!((header.pictures, header.is_too_deep()), (100_000, true));
         let one = [&start[..], frame, b"\x3b"].concat();
         assert!(case(&one, ImageKind::Gif, 1, 1).is_raster());
+    }
+
+    #[test]
+    fn a_picture_that_is_larger_than_its_canvas_is_told() {
+        let start = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff";
+        let gif = |side: u16| {
+            let [low, high] = side.to_le_bytes();
+            let frame = [0x2c, 0, 0, 0, 0, low, high, low, high, 0, 2, 2, 0x44, 1, 0];
+            case(
+                &[&start[..], &frame, b"\x3b"].concat(),
+                ImageKind::Gif,
+                1,
+                1,
+            )
+        };
+        let header = gif(11_000);
+        assert!(header.working >= 484_000_000 && !header.is_too_large());
+        assert!(gif(12_000).is_too_large());
+    }
+
+    #[test]
+    fn deep_pictures_that_are_not_in_rows_are_held_twice() {
+        let mut bytes = declares(100, 100);
+        bytes[24] = 16;
+        assert_eq!(case(&bytes, ImageKind::Png, 100, 100).working, 0);
+        bytes[28] = 1;
+        let header = case(&bytes, ImageKind::Png, 100, 100);
+        assert_eq!(header.working, header.decoded);
     }
 }

@@ -29,7 +29,7 @@ pub struct Told {
 pub(super) fn told(bytes: &[u8], header: &Header) -> Told {
     let raster = matches!(
         header.kind,
-        ImageKind::Jpeg | ImageKind::Png | ImageKind::WebP
+        ImageKind::Jpeg | ImageKind::Png | ImageKind::WebP | ImageKind::Tiff
     );
     if !raster {
         return Told::default();
@@ -115,6 +115,8 @@ mod tests {
         case(&tiff(&[(0x8769, u32::MAX)], b""), false, false, false);
         case(b"MM\0*\xff\xff\xff\xff", false, false, false);
         case(b"nonsense", false, false, false);
+        let header = Header::still(ImageKind::Tiff, 1, 1);
+        assert!(told(&tiff(&[(0x8825, 26)], &place), &header).place);
     }
 
     #[test]

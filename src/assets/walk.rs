@@ -4,6 +4,8 @@
 //! Every walk is one pass that copies nothing, so a file of 100,000 pictures costs no more than its
 //! bytes, and what is packed into it stays packed.
 
+use std::ops::Range;
+
 /// What a walk has seen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Walk<'a> {
@@ -13,6 +15,10 @@ pub(super) struct Walk<'a> {
     pub(super) height: u32,
     /// How many bytes a pixel takes once decoded.
     pub(super) depth: u64,
+    /// How many bytes a pixel takes besides, in another form that its decoder holds.
+    pub(super) working: u64,
+    /// How many pixels the largest of its pictures has, where that is not the canvas.
+    pub(super) largest: u64,
     /// How many pictures take turns; one for a still.
     pub(super) pictures: u64,
     /// Whether it says of itself that it moves.
@@ -26,7 +32,7 @@ pub(super) struct Walk<'a> {
 }
 
 /// Reads a number of two or four bytes.
-fn number<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
+pub(super) fn number<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..)?.first_chunk().copied()
 }
 
@@ -62,37 +68,41 @@ pub(super) fn png(bytes: &[u8]) -> Option<Walk<'_>> {
         ..Walk::default()
     };
     let mut frames = 0;
-    let mut at = 8_usize;
-    while let Some(length) = big(bytes, at) {
-        let Some(kind) = bytes.get(at + 4..at + 8) else {
-            break;
-        };
-        let start = at + 8;
-        let Some(end) = start.checked_add(length as usize) else {
-            break;
-        };
-        match kind {
+    for (kind, contents) in png_chunks(bytes) {
+        match &kind {
             b"acTL" => {
                 walk.moves = true;
-                frames = frames.max(u64::from(big(bytes, start).unwrap_or(0)));
+                frames = frames.max(u64::from(big(bytes, contents.start).unwrap_or(0)));
             }
             b"fcTL" => walk.pictures += 1,
-            b"eXIf" => walk.exif = bytes.get(start..end),
-            b"IEND" => {
-                walk.complete = end.checked_add(4).is_some_and(|end| end <= bytes.len());
-                break;
-            }
+            b"eXIf" => walk.exif = bytes.get(contents),
+            b"IEND" => walk.complete = contents.end + 4 <= bytes.len(),
             // One color stands for transparency.
             b"tRNS" if channels == 1 || channels == 3 => walk.depth += depth.div_ceil(8),
             _ => {}
         }
-        let Some(next) = end.checked_add(4) else {
-            break;
-        };
-        at = next;
+    }
+    if depth == 16 && bytes.get(28) == Some(&1) {
+        // What is not stored in rows becomes numbers when all of it is there.
+        walk.working = walk.depth;
     }
     walk.pictures = walk.pictures.max(frames);
     Some(walk)
+}
+
+/// The chunks of a PNG up to its end or the file's: their kinds, and where their contents lie, of
+/// which the last may lack some.
+pub(super) fn png_chunks(bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], Range<usize>)> {
+    let mut next = Some(8_usize);
+    std::iter::from_fn(move || {
+        let at = next?;
+        let (length, kind) = (big(bytes, at)?, number(bytes, at + 4)?);
+        let start = at + 8;
+        let end = start.checked_add(length as usize)?;
+        let behind = end.checked_add(4)?;
+        next = (kind != *b"IEND").then_some(behind);
+        Some((kind, start..end))
+    })
 }
 
 /// Walks through the blocks of a GIF (GIF89a §17 and on).
@@ -103,6 +113,7 @@ pub(super) fn gif(bytes: &[u8]) -> Option<Walk<'_>> {
         width: short(bytes, 6)?,
         height: short(bytes, 8)?,
         depth: 4,
+        working: 4,
         lossless: true,
         ..Walk::default()
     };
@@ -118,6 +129,9 @@ pub(super) fn gif(bytes: &[u8]) -> Option<Walk<'_>> {
                     break;
                 };
                 walk.pictures += 1;
+                // A picture may be larger than the canvas it is put on.
+                let side = |at: usize| short(bytes, at).map_or(0, u64::from);
+                walk.largest = walk.largest.max(side(at + 5) * side(at + 7));
                 at += 11 + table(*flags);
             }
             Some(0x21) => at += 2,
@@ -154,24 +168,20 @@ fn sub_blocks(bytes: &[u8], mut at: usize) -> Option<usize> {
 pub(super) fn webp(bytes: &[u8]) -> Option<Walk<'_>> {
     let mut walk = Walk {
         depth: 3,
+        working: 4,
         pictures: 0,
         ..Walk::default()
     };
     let whole = (little(bytes, 4)? as usize).saturating_add(8);
     walk.complete = whole <= bytes.len();
-    let bytes = bytes.get(..whole).unwrap_or(bytes);
-    let mut at = 12_usize;
-    while let Some(length) = little(bytes, at + 4) {
-        let kind = bytes.get(at..at + 4)?;
-        let start = at + 8;
-        let end = start.checked_add(length as usize)?;
+    for (kind, Range { start, end }) in webp_chunks(bytes) {
         let three = |at: usize| {
             Some(
                 u32::from_le_bytes([*bytes.get(at)?, *bytes.get(at + 1)?, *bytes.get(at + 2)?, 0])
                     + 1,
             )
         };
-        match kind {
+        match &kind {
             b"VP8X" => {
                 let flags = *bytes.get(start)?;
                 walk.moves = flags & 0x02 != 0;
@@ -200,10 +210,23 @@ pub(super) fn webp(bytes: &[u8]) -> Option<Walk<'_>> {
             b"EXIF" => walk.exif = bytes.get(start..end),
             _ => {}
         }
-        at = end.checked_add(length as usize % 2)?;
     }
     walk.pictures = walk.pictures.max(1);
     (walk.width > 0 && walk.height > 0).then_some(walk)
+}
+
+/// The chunks of a WebP up to its end or the file's, as [`png_chunks`].
+pub(super) fn webp_chunks(bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], Range<usize>)> {
+    let whole = little(bytes, 4).map_or(0, |whole| (whole as usize).saturating_add(8));
+    let bytes = bytes.get(..whole).unwrap_or(bytes);
+    let mut at = 12_usize;
+    std::iter::from_fn(move || {
+        let (kind, length) = (number(bytes, at)?, little(bytes, at + 4)? as usize);
+        let start = at + 8;
+        let end = start.checked_add(length)?;
+        at = end.checked_add(length % 2)?;
+        Some((kind, start..end))
+    })
 }
 
 /// Whether no value of a TIFF's first page (TIFF 6.0 §2) is longer than the file itself.
