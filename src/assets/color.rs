@@ -1,7 +1,8 @@
 //! Colors as light: what the samples of a picture mean, read off its profile.
 //!
 //! Everything is tables and whole numbers, so that one picture gives the same pixels on every
-//! machine. A profile that makes no sense says nothing: the picture is sRGB then, as browsers have it.
+//! machine of one architecture. A profile that makes no sense says nothing: the picture is sRGB then,
+//! as browsers have it.
 
 use std::sync::LazyLock;
 

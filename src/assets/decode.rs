@@ -164,33 +164,46 @@ fn decode_png(bytes: &[u8]) -> Result<Raster, String> {
     if length as u64 > MAX_DECODED {
         return Err("it is too large".to_owned());
     }
-    let mut samples = vec![u8::MAX; length];
-    if interlaced {
+    let is_deep = depth == png::BitDepth::Sixteen;
+    let wide = |row: &[u8]| -> Vec<u16> {
+        let pairs = row.chunks_exact(2);
+        pairs
+            .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
+            .collect()
+    };
+    let samples = if interlaced {
+        let mut samples = vec![u8::MAX; length];
         reader.next_frame(&mut samples).map_err(failed)?;
+        match is_deep {
+            true => Samples::Sixteen(wide(&samples)),
+            false => Samples::Eight(samples),
+        }
     } else {
-        let row = length / height.max(1) as usize;
-        let mut read = 0;
-        for out in samples.chunks_exact_mut(row.max(1)) {
+        // Rows become numbers one by one, so that the picture is held once.
+        let (mut deep, mut samples) = match is_deep {
+            true => (Vec::with_capacity(length / 2), Vec::new()),
+            false => (Vec::new(), Vec::with_capacity(length)),
+        };
+        let line = length / height.max(1) as usize;
+        for read in 0..height {
             match reader.next_row() {
-                Ok(Some(row)) if row.data().len() == out.len() => out.copy_from_slice(row.data()),
+                Ok(Some(row)) if row.data().len() == line => match is_deep {
+                    true => deep.extend(wide(row.data())),
+                    false => samples.extend_from_slice(row.data()),
+                },
                 // What is there of a file that was cut is shown, on white.
                 Err(_) if read > 0 => break,
                 Err(error) => return Err(failed(error)),
                 _ => return Err("some of its rows are missing".to_owned()),
             }
-            read += 1;
         }
-    }
-    let samples = match depth {
-        png::BitDepth::Sixteen => {
-            let pairs = samples.chunks_exact(2);
-            Samples::Sixteen(
-                pairs
-                    .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
-                    .collect(),
-            )
+        if is_deep {
+            deep.resize(length / 2, u16::MAX);
+            Samples::Sixteen(deep)
+        } else {
+            samples.resize(length, u8::MAX);
+            Samples::Eight(samples)
         }
-        _ => Samples::Eight(samples),
     };
     Ok(Raster {
         width,

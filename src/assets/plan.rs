@@ -13,7 +13,7 @@ use crate::digest::Digest;
 use crate::site_path::SitePath;
 
 /// The version of the encoding step: a change of any output raises it.
-pub(super) const VERSION: u32 = 4;
+pub(super) const VERSION: u32 = 5;
 
 /// The width that `img src` is near to: what a browser without `srcset` gets.
 const FALLBACK_WIDTH: u32 = 960;
@@ -103,7 +103,9 @@ impl Subject<'_> {
     fn is_animated(&self) -> bool {
         let Header { kind, animated, .. } = *self.header;
         let can = animated && matches!(kind, ImageKind::Gif | ImageKind::Png);
-        can && !self.header.is_too_large()
+        let all = self.header.pictures.saturating_mul(self.header.pixels());
+        can && all <= encoders::MOST_PIXELS
+            && !self.header.is_too_large()
             && !self.header.is_too_deep()
             && self.options.animation == Animation::WebP
     }

@@ -27,7 +27,7 @@ use crate::assets::pixels::{Layout, Pixels};
 use crate::config::Lossless;
 
 /// The most pixels of all frames together: two minutes of work and more.
-const MOST_PIXELS: u64 = 600_000_000;
+pub(in crate::assets) const MOST_PIXELS: u64 = 600_000_000;
 /// Browsers show a frame of a GIF that asks for less than this as long as [`USUAL`].
 const SHORTEST: u32 = 11;
 const USUAL: u32 = 100;

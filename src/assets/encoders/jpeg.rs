@@ -14,9 +14,10 @@ use crate::assets::pixels::{Layout, Pixels};
 /// The longest side that libjpeg writes.
 const LONGEST: u32 = 65_500;
 
-/// The encoder's name and version.
+/// The encoder's name and version, and the architecture: what it reckons in fractions may be rounded
+/// otherwise on another.
 pub(in crate::assets::encoders) fn version() -> String {
-    "mozjpeg 4.1".to_owned()
+    format!("mozjpeg 4.1 {}", std::env::consts::ARCH)
 }
 
 /// Encodes pixels; what is transparent is seen on white.

@@ -1,7 +1,8 @@
 //! From pixels to the smallest file that looks the same.
 //!
 //! An encoder runs on one thread with fixed settings, so that the same pixels give the same bytes
-//! on every machine. None of them sees a byte of a repository: only pixels that were decoded here.
+//! on every machine of one architecture. None of them sees a byte of a repository: only pixels that
+//! were decoded here.
 
 mod animation;
 mod avif;
@@ -18,7 +19,7 @@ mod webp;
 
 pub use format::Format;
 
-pub(super) use animation::animate;
+pub(super) use animation::{MOST_PIXELS, animate};
 pub(super) use avif::{Speed, speed as avif_speed};
 pub(super) use choice::{encode, version};
 pub(super) use content::content_of;

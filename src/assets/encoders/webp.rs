@@ -112,16 +112,18 @@ impl Picture {
         self.0.height = number(height)?;
         self.0.use_argb = c_int::from(!as_planes);
         let stride = number(width * channels)?;
+        let import: unsafe extern "C" fn(*mut WebPPicture, *const u8, c_int) -> c_int =
+            match pixels.layout {
+                Layout::Rgb => WebPPictureImportRGB,
+                Layout::Rgba => WebPPictureImportRGBA,
+                Layout::Gray | Layout::GrayAlpha => return Err("the pixels are gray".to_owned()),
+            };
         let data = pixels.bytes.as_ptr();
         #[expect(unsafe_code, reason = "libwebp is C")]
         // SAFETY: `data` points to `height` rows of `stride` bytes, as was just checked, which
-        // the call reads and does not keep; the picture was initialised by `WebPPicture::new`.
-        let imported = unsafe {
-            match pixels.layout {
-                Layout::Rgba => WebPPictureImportRGBA(&raw mut self.0, data, stride),
-                _ => WebPPictureImportRGB(&raw mut self.0, data, stride),
-            }
-        };
+        // the call reads and does not keep: `import` takes as many bytes a pixel as `stride` has,
+        // three or four. The picture was initialised by `WebPPicture::new`.
+        let imported = unsafe { import(&raw mut self.0, data, stride) };
         match imported {
             0 => Err(format!(
                 "the WebP encoder refused the pixels: {:?}",
@@ -231,6 +233,8 @@ mod tests {
         let mut short = pixels(photo(20, 20));
         short.bytes.pop();
         assert!(encode(&short, Coding::Lossless).is_err());
+        let gray = pixels(DynamicImage::from(photo(20, 20)).into_luma8());
+        assert!(Picture::of(&gray).is_err());
         let long = pixels(photo(1, 16_384));
         assert!(encode(&long, Coding::Lossy(80)).is_err());
     }
