@@ -12,6 +12,7 @@ use img_parts::webp::WebP;
 
 use crate::assets::encoders::Format;
 use crate::assets::header::guard;
+use crate::config::ImageOptions;
 
 /// The most bytes of a name that are kept.
 const LONGEST: usize = 2_000;
@@ -24,6 +25,14 @@ pub(super) struct Credit {
 }
 
 impl Credit {
+    /// What stays of it in the files of an image.
+    pub(super) fn kept(bytes: &[u8], options: &ImageOptions) -> Self {
+        match options.copyright {
+            true => Self::read(bytes),
+            false => Self::default(),
+        }
+    }
+
     /// What an image says of it in its Exif metadata (CIPA DC-008 §4.6.5).
     pub(super) fn read(bytes: &[u8]) -> Self {
         let read = || {

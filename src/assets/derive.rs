@@ -10,13 +10,16 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crate::assets::header::{Header, read_header};
 use crate::assets::map::{AssetMap, Crop, ImageAsset};
 use crate::assets::plan::{Subject, plan};
-use crate::assets::settle::settled;
+use crate::assets::settle::{recalled, settled};
 use crate::config::{ImageChoices, ImageOptions};
 use crate::digest::Digest;
 use crate::repo::Snapshot;
 use crate::site::Site;
 use crate::site_path::SitePath;
 use crate::store::Store;
+
+/// How many pictures of earlier states are known.
+const REMEMBERED: usize = 1_000;
 
 /// What is wanted of a picture. It is never made larger than its source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -97,9 +100,10 @@ impl AssetMap {
                 options: &options,
                 raw_html: site.config.html.raw_html,
             });
-            Some(match self.settled {
-                true => settled(asset, site, snapshot, store),
-                false => asset,
+            Some(match (self.settled, self.recalled) {
+                (true, _) => settled(asset, site, snapshot, store),
+                (false, true) => recalled(asset, store),
+                (false, false) => asset,
             })
         });
         made.clone()
@@ -107,20 +111,38 @@ impl AssetMap {
 
     /// Whether a file is one of a picture that was asked for.
     pub fn derives(&self, path: &SitePath) -> bool {
+        self.derived_with(std::slice::from_ref(path)).is_some()
+    }
+
+    /// A picture that was asked for and has all these files.
+    pub fn derived_with(&self, paths: &[SitePath]) -> Option<ImageAsset> {
+        let has = |asset: &&ImageAsset| {
+            let mut paths = paths.iter();
+            paths.all(|path| asset.files().any(|file| file == path))
+        };
         let cells = self.derived.cells.lock();
         let cells = cells.unwrap_or_else(PoisonError::into_inner);
         let mut made = cells.values().filter_map(|cell| cell.get()?.as_ref());
-        made.any(|asset| asset.files().any(|file| file == path))
+        made.find(has)
+            .or_else(|| self.earlier.iter().find(has))
+            .cloned()
     }
 
-    /// Every picture that was asked for so far, in the order of its first file.
+    /// Every picture that was asked for so far, in this state or an earlier one, in the order of its first file.
     pub fn derived(&self) -> Vec<ImageAsset> {
         let cells = self.derived.cells.lock();
         let cells = cells.unwrap_or_else(PoisonError::into_inner);
         let made = cells.values().filter_map(|cell| cell.get()?.clone());
-        let mut made: Vec<ImageAsset> = made.collect();
+        let mut made: Vec<ImageAsset> = made.chain(self.earlier.iter().cloned()).collect();
         made.sort_by(|a, b| a.fallback.path.cmp(&b.fallback.path));
         made
+    }
+
+    /// Goes on knowing what was asked for in an earlier state, whose pages may still be open
+    /// somewhere.
+    pub fn remember(&mut self, earlier: &Self) {
+        self.earlier = earlier.derived();
+        self.earlier.truncate(REMEMBERED);
     }
 }
 
@@ -236,6 +258,77 @@ mod tests {
         map.derive(&source, &again, places);
         assert_eq!(map.derived().len(), 4);
         assert_eq!(map.derive(&path("content/index.md"), &again, places), None);
+    }
+
+    #[test]
+    fn what_a_file_holds_does_not_depend_on_the_files_beside_it() {
+        let picture = png(photo(900, 600));
+        let project = project("# A\n", &[("content/a.png", &picture)]);
+        let source = path("content/a.png");
+        let places = (&project.site, &project.snapshot, &project.store);
+        let made = |widths: &[u32]| {
+            let (map, _) = AssetMap::read(&project.site, &project.snapshot);
+            let widths = Some(widths.to_vec());
+            let choices = ImageChoices {
+                widths,
+                ..ImageChoices::default()
+            };
+            let wish = Wish {
+                choices,
+                ..Wish::default()
+            };
+            let asset = map.derive(&source, &wish, places).unwrap();
+            // Each with a store of its own.
+            let folder = tempfile::tempdir().unwrap();
+            let store = Store::open(folder.path());
+            let encoded = crate::assets::encode_image(&asset, places.0, places.1, &store);
+            let files = encoded.unwrap().artifacts.into_iter();
+            files
+                .map(|file| (file.path, file.bytes))
+                .collect::<BTreeMap<_, _>>()
+        };
+        let (few, many) = (made(&[300]), made(&[300, 700]));
+        let shared = few.iter().filter(|(path, _)| many.contains_key(path));
+        let shared: Vec<_> = shared.collect();
+        assert!(!shared.is_empty());
+        for (path, bytes) in shared {
+            assert_eq!(many[path], *bytes, "{path}");
+        }
+    }
+
+    #[test]
+    fn wishes_that_share_a_file_are_told_apart() {
+        let picture = jpeg(&photo(900, 600));
+        let project = project("# A\n", &[("content/a.jpg", &picture)]);
+        let (map, _) = AssetMap::read(&project.site, &project.snapshot);
+        let places = (&project.site, &project.snapshot, &project.store);
+        for widths in [vec![400], vec![400, 800]] {
+            let choices = ImageChoices {
+                widths: Some(widths),
+                ..ImageChoices::default()
+            };
+            let wish = Wish {
+                choices,
+                ..Wish::default()
+            };
+            map.derive(&path("content/a.jpg"), &wish, places).unwrap();
+        }
+        let check = |map: &AssetMap| {
+            for asset in map.derived() {
+                let files: Vec<SitePath> = asset.files().cloned().collect();
+                let found = map.derived_with(&files).unwrap();
+                assert!(
+                    files
+                        .iter()
+                        .all(|path| found.files().any(|file| file == path))
+                );
+            }
+            assert_eq!(map.derived().len(), 2);
+        };
+        check(&map);
+        let (mut next, _) = AssetMap::read(&project.site, &project.snapshot);
+        next.remember(&map);
+        check(&next);
     }
 
     #[test]

@@ -111,8 +111,11 @@ fn make(bytes: &[u8], header: &Header, needs: DocumentNeeds) -> Result<DocumentI
     let upright = header.orientation == image::metadata::Orientation::NoTransforms;
     // An animation is not resized: its other pictures would be lost.
     let moves = header.animated && matches!(header.kind, ImageKind::Gif | ImageKind::Png);
-    let is_common = matches!(header.kind, ImageKind::Jpeg | ImageKind::Png) && upright;
-    let is_common = is_common && !header.truncated;
+    let is_common = matches!(
+        header.kind,
+        ImageKind::Jpeg | ImageKind::Png | ImageKind::Gif
+    );
+    let is_common = is_common && upright && !header.truncated;
     let as_it_is = || DocumentImage {
         bytes: strip(bytes, header, &Credit::default()),
         extension: extension(header.kind),

@@ -2,18 +2,18 @@
 
 use std::cell::OnceCell;
 
+use image::metadata::Orientation;
+
 use crate::assets::budget::{AVIF_PIXEL, BUDGET, PIXEL, Reserved};
 use crate::assets::credit::Credit;
 use crate::assets::encoders::{self, Content, Format, Settings};
 use crate::assets::error::AssetError;
 use crate::assets::header::{Header, HeaderFault, read_header};
-use crate::assets::map::{ImageAsset, ImageFile};
+use crate::assets::map::{ImageAsset, ImageFile, ImageKind};
 use crate::assets::master::Master;
 use crate::assets::minify::{Ids, cleaned};
 use crate::assets::plan::{VERSION, fallback_format};
-use crate::assets::read::{is_drawing, is_markup};
 use crate::assets::strip::{strip, strip_unread};
-use crate::config::ImageOptions;
 use crate::digest::Digest;
 use crate::release::{Artifact, Role};
 use crate::repo::Snapshot;
@@ -84,43 +84,7 @@ pub fn encode_image(
     Ok(Encoded { artifacts, fault })
 }
 
-/// Copies a file to its place; images lose their metadata, drawings what could act or is idle.
-///
-/// # Errors
-/// Fails where the file cannot be read, or is a drawing that cannot be sanitized.
-pub fn copy_file(
-    source: &SitePath,
-    route: &SitePath,
-    site: &Site,
-    snapshot: &Snapshot,
-) -> Result<Artifact, AssetError> {
-    let bytes = read(source, snapshot)?;
-    let bytes = if is_markup(source) && is_drawing(source, &bytes) && !site.config.html.raw_html {
-        let broken = |reason| AssetError::Broken {
-            path: source.clone(),
-            reason,
-        };
-        cleaned(&bytes, Ids::Keep).map_err(broken)?.into_bytes()
-    } else {
-        match read_header(&bytes) {
-            Ok(header) => {
-                let options = site.config.images.of(source.as_str());
-                strip(&bytes, &header, &credit_of(&bytes, &options))
-            }
-            Err(_) => strip_unread(bytes),
-        }
-    };
-    Ok(Artifact::new(route.clone(), Role::Asset, bytes))
-}
-
-fn credit_of(bytes: &[u8], options: &ImageOptions) -> Credit {
-    match options.copyright {
-        true => Credit::read(bytes),
-        false => Credit::default(),
-    }
-}
-
-fn read(path: &SitePath, snapshot: &Snapshot) -> Result<Vec<u8>, AssetError> {
+pub(super) fn read(path: &SitePath, snapshot: &Snapshot) -> Result<Vec<u8>, AssetError> {
     snapshot.read(path).map_err(|source| AssetError::Read {
         path: path.clone(),
         source,
@@ -181,7 +145,7 @@ impl<'a> Bench<'a> {
             asset,
             raw_html: site.config.html.raw_html,
             store,
-            credit: credit_of(&bytes, &asset.options),
+            credit: Credit::kept(&bytes, &asset.options),
             bytes,
             header,
             decoded: OnceCell::new(),
@@ -219,11 +183,8 @@ impl<'a> Bench<'a> {
         let bytes = encoders::encode(&pixels, format, *content, &settings)?;
         let mut bytes = self.credit.sign(bytes, format);
         // The source itself serves where it is what is asked for and nobody makes it smaller.
-        let is_source = fallback_format(header) == Some(format)
-            && header.orientation == image::metadata::Orientation::NoTransforms
-            && self.asset.crop.is_none()
-            && (file.width, file.height) == (header.width, header.height);
-        if is_source {
+        let is_whole = (file.width, file.height) == (header.width, header.height);
+        if is_whole && fallback_format(header) == Some(format) && self.serves() {
             let stripped = self.stripped();
             if stripped.len() <= bytes.len() {
                 bytes = stripped;
@@ -240,6 +201,16 @@ impl<'a> Bench<'a> {
         Ok(bytes.len() as u64)
     }
 
+    /// Whether the source may stand for a file: all of it, upright, in a format that browsers know.
+    pub(super) fn serves(&self) -> bool {
+        self.header.as_ref().is_ok_and(|header| {
+            header.orientation == Orientation::NoTransforms
+                && !matches!(header.kind, ImageKind::Tiff | ImageKind::Bmp)
+                && !header.truncated
+                && self.asset.crop.is_none()
+        })
+    }
+
     /// The source without its metadata.
     pub(super) fn stripped(&self) -> Vec<u8> {
         match &self.header {
@@ -254,16 +225,15 @@ impl<'a> Bench<'a> {
     }
 
     fn is_drawing(&self) -> bool {
-        self.asset.kind == crate::assets::map::ImageKind::Svg
+        self.asset.kind == ImageKind::Svg
     }
 
     fn decoded(&self) -> Result<&Decoded, String> {
         let decode = || {
             let header = self.header.as_ref().map_err(String::clone)?;
-            let files = || self.asset.encoded().chain(&self.asset.spare);
-            let largest = files().map(|file| (file.width, file.height)).max();
-            let largest = largest.unwrap_or((header.width, header.height));
-            let pixel = match files().any(|file| file.format == Some(Format::Avif)) {
+            let mut files = self.asset.encoded();
+            let largest = self.asset.master;
+            let pixel = match files.any(|file| file.format == Some(Format::Avif)) {
                 true => AVIF_PIXEL,
                 false => PIXEL,
             };
@@ -291,6 +261,7 @@ mod tests {
     use rayon::prelude::*;
 
     use super::*;
+    use crate::assets::copy_file;
     use crate::assets::map::AssetMap;
     use crate::assets::testing::{
         Project, animation, broken, declares, disc, jpeg, path, photo, png, project, with_exif,
@@ -469,32 +440,5 @@ mod tests {
         };
         let (once, again) = (digests(1), digests(2));
         assert_eq!((once.len(), &once), (6, &again));
-    }
-
-    #[test]
-    fn files_are_copied_to_their_place() {
-        let files = [
-            ("content/a.bin", &b"\0\x01"[..]),
-            ("content/a.svg", b"<svg><script/></svg>"),
-            (
-                "content/b.xml",
-                b"<s:svg xmlns:s='http://www.w3.org/2000/svg'><s:script/></s:svg>",
-            ),
-            ("content/feed.xml", b"<rss/>"),
-            ("content/no.svg", b"text"),
-        ];
-        let project = project("# A\n", &files);
-        let copy = |name: &str| {
-            let (source, route) = (path(&format!("content/{name}")), path(name));
-            copy_file(&source, &route, &project.site, &project.snapshot)
-        };
-        assert_eq!(&*copy("a.bin").unwrap().bytes, b"\0\x01");
-        assert_eq!(&*copy("feed.xml").unwrap().bytes, b"<rss/>");
-        for name in ["a.svg", "b.xml"] {
-            let bytes = copy(name).unwrap().bytes.to_vec();
-            assert!(!String::from_utf8(bytes).unwrap().contains("script"));
-        }
-        assert!(matches!(copy("no.svg"), Err(AssetError::Broken { .. })));
-        assert!(matches!(copy("gone.svg"), Err(AssetError::Read { .. })));
     }
 }

@@ -18,8 +18,12 @@ pub struct AssetMap {
     pub files: BTreeMap<SitePath, SitePath>,
     /// The pictures that pages asked for while they were rendered.
     pub(super) derived: Arc<Derived>,
+    /// Those of earlier states of the site, for pages that are still open.
+    pub(super) earlier: Vec<ImageAsset>,
     /// Whether every image was made and measured, so that no page names a file in vain.
     pub(super) settled: bool,
+    /// Whether what is known of an image is asked for, and nothing is made.
+    pub(super) recalled: bool,
 }
 
 /// One source image and the files made of it.
@@ -50,6 +54,11 @@ pub struct ImageAsset {
     pub placeholder: Option<String>,
     /// How it is made.
     pub options: Arc<ImageOptions>,
+    /// The size that it is decoded to, by a rule that does not ask which files are planned: a
+    /// file's bytes must not depend on the others.
+    pub(super) master: (u32, u32),
+    /// The source without its metadata, for an image that it shows in fewer bytes than the fallback.
+    pub(super) copy: ImageFile,
     /// The widths of the fallback's own format, for an image that no other makes smaller.
     pub(super) spare: Vec<ImageFile>,
     /// Everything that decides which of the files are worth naming.
@@ -132,6 +141,14 @@ impl ImageAsset {
         kind: ImageKind,
         (width, height): (u32, u32),
     ) -> Self {
+        let file = ImageFile {
+            path: source.clone(),
+            width,
+            height,
+            format: None,
+            bytes: None,
+            key: digest,
+        };
         Self {
             source: source.clone(),
             digest,
@@ -140,17 +157,12 @@ impl ImageAsset {
             height,
             crop: None,
             sets: Vec::new(),
-            fallback: ImageFile {
-                path: source.clone(),
-                width,
-                height,
-                format: None,
-                bytes: None,
-                key: digest,
-            },
+            fallback: file.clone(),
+            copy: file,
             original: None,
             placeholder: None,
             options: Arc::default(),
+            master: (width, height),
             spare: Vec::new(),
             key: digest,
         }

@@ -6,6 +6,7 @@
 mod boxes;
 mod budget;
 mod color;
+mod copy;
 mod credit;
 mod decode;
 mod derive;
@@ -40,9 +41,10 @@ mod uses;
 mod walk;
 mod wishes;
 
+pub use copy::copy_file;
 pub use derive::{Fit, Focus, Wish};
 pub use document::{DocumentImage, DocumentNeeds, document_image};
-pub use encode::{Encoded, copy_file, encode_image, encoder_version};
+pub use encode::{Encoded, encode_image, encoder_version};
 pub use encoders::Format;
 pub use error::AssetError;
 pub use layout::{Layout, slot_widths};

@@ -1,9 +1,5 @@
 //! Pixels that are ready to be encoded: eight bits a channel, sRGB, upright.
 
-use image::codecs::jpeg::JpegEncoder;
-use image::codecs::png::PngEncoder;
-use image::{ExtendedColorType, ImageEncoder as _, ImageResult};
-
 use crate::assets::color::SRGB;
 use crate::assets::light::{Light, multiply, resize};
 
@@ -37,15 +33,6 @@ impl Layout {
 
     pub(super) fn has_alpha(self) -> bool {
         matches!(self, Self::GrayAlpha | Self::Rgba)
-    }
-
-    fn color(self) -> ExtendedColorType {
-        match self {
-            Self::Gray => ExtendedColorType::L8,
-            Self::GrayAlpha => ExtendedColorType::La8,
-            Self::Rgb => ExtendedColorType::Rgb8,
-            Self::Rgba => ExtendedColorType::Rgba8,
-        }
     }
 }
 
@@ -112,43 +99,6 @@ impl Pixels {
             bytes,
         }
     }
-
-    /// A PNG of the pixels.
-    pub(super) fn to_png(&self) -> Result<Vec<u8>, String> {
-        let mut png = Vec::new();
-        let encoder = PngEncoder::new(&mut png);
-        let color = self.layout.color();
-        let written = encoder.write_image(&self.bytes, self.width, self.height, color);
-        finish(written, png)
-    }
-
-    /// A JPEG of the pixels, which have no alpha worth keeping.
-    pub(super) fn to_jpeg(&self, quality: u8) -> Result<Vec<u8>, String> {
-        let mut jpeg = Vec::new();
-        let encoder = JpegEncoder::new_with_quality(&mut jpeg, quality);
-        let written = match self.layout {
-            Layout::Gray | Layout::Rgb => {
-                encoder.write_image(&self.bytes, self.width, self.height, self.layout.color())
-            }
-            layout => {
-                let channels = layout.channels();
-                let pixels = self.bytes.chunks_exact(channels);
-                let bytes: Vec<u8> = pixels
-                    .flat_map(|pixel| pixel[..channels - 1].iter().copied())
-                    .collect();
-                let color = match layout {
-                    Layout::GrayAlpha => ExtendedColorType::L8,
-                    _ => ExtendedColorType::Rgb8,
-                };
-                encoder.write_image(&bytes, self.width, self.height, color)
-            }
-        };
-        finish(written, jpeg)
-    }
-}
-
-fn finish(written: ImageResult<()>, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
-    written.map(|()| bytes).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -212,14 +162,11 @@ mod tests {
     }
 
     #[test]
-    fn pixels_read_back_from_a_png() {
+    fn a_picture_of_its_own_size_is_itself() {
         for image in [DynamicImage::from(photo(9, 7)), disc(16).into()] {
             let pixels = decode(&png(image));
-            assert_eq!(decode(&pixels.to_png().unwrap()), pixels);
-            assert_eq!(
-                pixels.resized(pixels.width, pixels.height),
-                Ok(pixels.clone())
-            );
+            let again = pixels.resized(pixels.width, pixels.height);
+            assert_eq!(again, Ok(pixels));
         }
     }
 

@@ -17,6 +17,8 @@ pub(super) const VERSION: u32 = 5;
 
 /// The width that `img src` is near to: what a browser without `srcset` gets.
 const FALLBACK_WIDTH: u32 = 960;
+/// The widths that pictures are decoded to, before their files are made from that.
+const MASTERS: [u32; 3] = [1920, 3840, 8192];
 /// Icons and rules narrower or lower than this have no variants.
 const SMALLEST: u32 = 16;
 /// The longest side of a WebP (RFC 9649 §2.6).
@@ -46,31 +48,42 @@ pub(super) fn plan(subject: &Subject<'_>) -> ImageAsset {
         false => Vec::new(),
     };
     let own = fallback_format(header);
+    let master = master((width, height), widths.last().copied());
     let sets = options.formats.iter().map(|format| match format {
         ImageFormat::Avif => Format::Avif,
         ImageFormat::WebP => Format::WebP,
     });
-    let sets: Vec<ImageSet> = match subject.is_animated() {
-        true => vec![set(subject, Format::WebP, &[width])],
-        false => sets
-            .filter(|_| !widths.is_empty())
-            .filter(|format| *format != Format::Avif || encoders::avif_speed().is_some())
-            .map(|format| set(subject, format, &widths))
-            .collect(),
-    };
     let fallback_width = match header.is_raster() {
         true => (widths.iter().copied())
             .min_by_key(|width| width.abs_diff(FALLBACK_WIDTH))
             .unwrap_or(width.min(FALLBACK_WIDTH)),
         false => width,
     };
-    let fallback = file(subject, fallback_width, own);
+    let file = |width, format| file(subject, width, format, master);
+    let set = |format, widths: &[u32]| ImageSet {
+        format,
+        files: widths
+            .iter()
+            .map(|width| file(*width, Some(format)))
+            .collect(),
+    };
+    let sets: Vec<ImageSet> = match subject.is_animated() {
+        true => vec![set(Format::WebP, &[width])],
+        false => sets
+            .filter(|_| !widths.is_empty())
+            .filter(|format| *format != Format::Avif || encoders::avif_speed().is_some())
+            .map(|format| set(format, &widths))
+            .collect(),
+    };
+    let fallback = file(fallback_width, own);
     let spare = own.filter(|_| widths.len() > 1);
-    let spare = spare.map_or_else(Vec::new, |format| set(subject, format, &widths).files);
+    let spare = spare.map_or_else(Vec::new, |format| set(format, &widths).files);
     let files = sets.iter().flat_map(|set| &set.files);
     let files = files.chain(&spare).chain([&fallback]);
     let decided = files.map(|file| &file.key.bytes()[..]);
-    let placeholder = format!("{:?}", options.placeholder);
+    // A blurred one is a WebP.
+    let encoder = encoders::version(Format::WebP);
+    let placeholder = format!("{:?} {encoder}", options.placeholder);
     let key = Digest::of_parts(decided.chain([placeholder.as_bytes()]));
     ImageAsset {
         source: subject.source.clone(),
@@ -84,18 +97,20 @@ pub(super) fn plan(subject: &Subject<'_>) -> ImageAsset {
         original: None,
         placeholder: None,
         options: Arc::clone(options),
+        master,
+        copy: file(width, None),
         spare,
         key,
     }
 }
 
-/// The files of one format.
-fn set(subject: &Subject<'_>, format: Format, widths: &[u32]) -> ImageSet {
-    let file = |width: &u32| file(subject, *width, Some(format));
-    ImageSet {
-        format,
-        files: widths.iter().map(file).collect(),
-    }
+/// The size that a picture is decoded to: the first of a few that has room for the widest file.
+fn master(size: (u32, u32), widest: Option<u32>) -> (u32, u32) {
+    let widest = widest.unwrap_or(FALLBACK_WIDTH);
+    let has_room = |step: &u32| *step >= widest;
+    let step = MASTERS.into_iter().find(has_room).unwrap_or(widest);
+    let width = step.min(size.0);
+    (width, height_for(size, width))
 }
 
 impl Subject<'_> {
@@ -119,9 +134,14 @@ impl Subject<'_> {
     }
 }
 
-fn file(subject: &Subject<'_>, width: u32, format: Option<Format>) -> ImageFile {
+fn file(
+    subject: &Subject<'_>,
+    width: u32,
+    format: Option<Format>,
+    master: (u32, u32),
+) -> ImageFile {
     let height = height_for(subject.size(), width);
-    let recipe = recipe(subject, (width, height), format);
+    let recipe = recipe(subject, (width, height), format, master);
     let extension = format.map_or(extension(subject.header.kind), Format::extension);
     let key = Digest::of_parts([&subject.digest.bytes()[..], recipe.as_bytes()]);
     let name = key.short();
@@ -175,7 +195,12 @@ fn widths(size: (u32, u32), configured: &[u32]) -> Vec<u32> {
 }
 
 /// Everything but the source that decides the bytes of a file.
-fn recipe(subject: &Subject<'_>, size: (u32, u32), format: Option<Format>) -> String {
+fn recipe(
+    subject: &Subject<'_>,
+    size: (u32, u32),
+    format: Option<Format>,
+    master: (u32, u32),
+) -> String {
     let (width, height) = size;
     let ImageOptions {
         quality,
@@ -199,7 +224,8 @@ fn recipe(subject: &Subject<'_>, size: (u32, u32), format: Option<Format>) -> St
         crop
     };
     format!(
-        "{extension} {crop}{width}x{height} q{quality} {lossless:?} c{copyright} {encoder} v{VERSION}"
+        "{extension} {crop}{width}x{height} of {} q{quality} {lossless:?} c{copyright} {encoder} v{VERSION}",
+        master.0
     )
 }
 

@@ -36,6 +36,8 @@ struct Facts {
     /// The keys of the files that are worth naming, with their sizes, by format.
     sets: Vec<Vec<(String, u64)>>,
     fallback: u64,
+    /// Whether the source stands for the fallback.
+    is_source: bool,
 }
 
 impl Facts {
@@ -112,7 +114,16 @@ impl AssetMap {
                 apply(asset, &facts);
             }
         }
+        self.recalled = true;
     }
+}
+
+/// One image as the store knows it.
+pub(super) fn recalled(mut asset: ImageAsset, store: &Store) -> ImageAsset {
+    if let Some(facts) = known(&asset, store) {
+        apply(&mut asset, &facts);
+    }
+    asset
 }
 
 /// What the store knows of an image.
@@ -147,7 +158,8 @@ fn facts(asset: &ImageAsset, site: &Site, snapshot: &Snapshot, store: &Store) ->
         return Some(facts);
     }
     let bench = Bench::open(asset, site, snapshot, store).ok()?;
-    let measured = choose(asset, &|file| bench.measure(file)).and_then(|facts| {
+    let source = bench.serves().then(|| bench.stripped().len() as u64);
+    let measured = choose(asset, &|file| bench.measure(file), source).and_then(|facts| {
         let placeholder = placeholder(asset, &bench)?;
         Ok(Facts {
             placeholder,
@@ -170,8 +182,13 @@ type Size<'a> = &'a dyn Fn(&ImageFile) -> Result<u64, String>;
 
 /// Weighs the files of an image. Formats are tried from the one that most readers have to the best;
 /// each must be smaller than the one before at the fallback's width, or none of it is named.
-fn choose(asset: &ImageAsset, size: Size<'_>) -> Result<Facts, String> {
-    let fallback = size(&asset.fallback)?;
+///
+/// `source` is the size of the source without its metadata, if every browser shows it as it is
+/// meant: where the fallback is no smaller, the source stands for it.
+fn choose(asset: &ImageAsset, size: Size<'_>, source: Option<u64>) -> Result<Facts, String> {
+    let coded = size(&asset.fallback)?;
+    let source = source.filter(|source| *source <= coded && asset.is_still());
+    let fallback = source.unwrap_or(coded);
     let mut sets = Vec::new();
     let mut least = fallback;
     for set in asset.sets.iter().rev() {
@@ -191,13 +208,14 @@ fn choose(asset: &ImageAsset, size: Size<'_>) -> Result<Facts, String> {
         }
         sets.push(weighed(&set.files, size)?);
     }
-    if sets.is_empty() && !asset.spare.is_empty() {
+    if sets.is_empty() && source.is_none() && !asset.spare.is_empty() {
         sets.push(weighed(&asset.spare, size)?);
     }
     sets.reverse();
     Ok(Facts {
         sets,
         fallback,
+        is_source: source.is_some(),
         ..Facts::default()
     })
 }
@@ -246,14 +264,10 @@ fn placeholder(asset: &ImageAsset, bench: &Bench<'_>) -> Result<Option<String>, 
 
 fn apply(asset: &mut ImageAsset, facts: &Facts) {
     asset.placeholder.clone_from(&facts.placeholder);
-    asset.fallback.bytes = Some(facts.fallback);
-    if facts.fault.is_some() {
-        asset.sets.clear();
-        // The source stands for it, under the name that is in the pages.
-        asset.fallback.format = None;
-        (asset.fallback.width, asset.fallback.height) = (asset.width, asset.height);
-        return;
+    if facts.fault.is_some() || facts.is_source {
+        asset.fallback = asset.copy.clone();
     }
+    asset.fallback.bytes = Some(facts.fallback);
     let spare = std::mem::take(&mut asset.spare);
     let planned = asset.sets.iter().flat_map(|set| &set.files).chain(&spare);
     let planned: BTreeMap<String, ImageFile> =
@@ -302,7 +316,7 @@ mod tests {
         let (map, _) = AssetMap::read(&project.site, &project.snapshot);
         let mut asset = map.images.into_values().next().unwrap();
         let size = |file: &ImageFile| Ok(size(file.path.extension(), file.width));
-        let facts = choose(&asset, &size).unwrap();
+        let facts = choose(&asset, &size, None).unwrap();
         apply(&mut asset, &facts);
         let sets = asset.sets.iter().map(|set| {
             let widths: Vec<u32> = set.files.iter().map(|file| file.width).collect();
@@ -429,6 +443,20 @@ mod tests {
         assert_eq!(&*copy.bytes, &gif[..]);
         let (plain, _) = settle(&of("", "a.gif", &gif));
         assert_eq!(plain.images[&path("content/a.gif")].sets, []);
+    }
+
+    #[test]
+    fn a_source_that_is_smaller_than_its_fallback_stands_for_it() {
+        // Stripes that any blur between them makes dear.
+        let stripes = image::RgbImage::from_fn(1200, 900, |x, y| match (x + y) % 3 {
+            0 => image::Rgb([0; 3]),
+            _ => image::Rgb([255; 3]),
+        });
+        let bytes = png(stripes);
+        let (map, _) = settle(&of("", "a.png", &bytes));
+        let fallback = &map.images[&path("content/a.png")].fallback;
+        assert_eq!((fallback.width, fallback.format), (1200, None));
+        assert_eq!(fallback.bytes, Some(bytes.len() as u64));
     }
 
     #[test]

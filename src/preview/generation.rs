@@ -102,8 +102,13 @@ impl Generation {
         let late = || {
             let context = self.prepared.context(&self.snapshot, store);
             let mut late = self.prepared.stage.late(&context).into_iter();
-            late.find(|(_, job)| job.outputs.contains(path))
-                .map(Cow::Owned)
+            let (renderer, job) = late.find(|(_, job)| job.outputs.contains(path))?;
+            // The other files of such a job depend on what was asked for so far.
+            let job = Job {
+                outputs: vec![path.clone()],
+                ..job
+            };
+            Some(Cow::Owned((renderer, job)))
         };
         planned.or_else(|| self.prepared.assets.derives(path).then(late).flatten())
     }

@@ -113,6 +113,9 @@ impl Loading {
         };
         let mut prepared = prepare(&sources, options, Some(previous), &silent);
         prepared.highlights = Arc::clone(&last.prepared.highlights);
+        if let Some(assets) = Arc::get_mut(&mut prepared.assets) {
+            assets.remember(&last.prepared.assets);
+        }
         let paths = self.touched(last, (&snapshot, &prepared), changed);
         // A state that could not be loaded is over, even if the files are what they were before it.
         let is_over = !old.faults.is_empty();

@@ -189,6 +189,9 @@ fn is_foreign(path: &SitePath) -> bool {
         return false;
     }
     let own = path.parts().any(|part| part == ".git") || path.parts().next() == Some(".tympan");
+    let making = path.parts().next().is_some_and(|part| {
+        part.starts_with('.') && (part.contains(".tympan-new-") || part.ends_with(".tympan-old"))
+    });
     let name = path.file_name();
     let swap = name.starts_with('.')
         && [".swp", ".swo", ".swx", ".swpx"]
@@ -201,7 +204,7 @@ fn is_foreign(path: &SitePath) -> bool {
         || name.ends_with("___jb_tmp___")
         || name.ends_with("___jb_old___")
         || matches!(name, "4913" | ".DS_Store");
-    own || swap || temporary
+    own || making || swap || temporary
 }
 
 #[cfg(test)]

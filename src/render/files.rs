@@ -24,7 +24,7 @@ impl Renderer for Files {
     fn late(&self, context: &RenderContext<'_>) -> Vec<Job> {
         let derived = context.assets.derived().into_iter();
         let jobs = derived.map(|asset| Job {
-            kind: JobKind::Derived(asset.fallback.path.clone()),
+            kind: JobKind::Derived,
             outputs: asset.files().cloned().collect(),
         });
         jobs.collect()
@@ -36,11 +36,10 @@ impl Renderer for Files {
                 Some(asset) => image(context, asset, job),
                 None => Rendered::default(),
             }),
-            JobKind::Derived(fallback) => {
-                let mut derived = context.assets.derived().into_iter();
-                let asset = derived.find(|asset| asset.fallback.path == *fallback);
-                Ok(asset.map_or_else(Rendered::default, |asset| image(context, &asset, job)))
-            }
+            JobKind::Derived => Ok(match context.assets.derived_with(&job.outputs) {
+                Some(asset) => image(context, &asset, job),
+                None => Rendered::default(),
+            }),
             JobKind::File(source) if is_active(source) && !context.site.config.html.raw_html => {
                 let message = "the file may hold scripts and is not published";
                 let found = Diagnostic::new("file-active", Severity::Warning, source, message)

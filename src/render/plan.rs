@@ -91,8 +91,8 @@ pub enum JobKind {
     SearchScript,
     /// All sizes of one image.
     Image(SitePath),
-    /// A picture that a page asked for while it was rendered, by its fallback's place.
-    Derived(SitePath),
+    /// A picture that a page asked for while it was rendered, which has these files and perhaps more.
+    Derived,
     /// A file as it is.
     File(SitePath),
     /// A bound output, by its document's place in the site.

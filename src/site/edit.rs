@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::SourceText;
 use crate::digest::Digest;
-use crate::markdown::{LabelKind, Outline};
+use crate::markdown::{Around as Surroundings, Attributes, LabelKind, Outline};
 use crate::repo::Snapshot;
 use crate::site::expand::might_call;
 use crate::site::front_matter::{FrontMatter, read_front_matter};
@@ -121,20 +121,25 @@ impl Site {
             && self.files_of_page(before) == self.files_of_page(after)
     }
 
-    /// The files that a page shows and those that it links to.
-    fn files_of_page(&self, page: &Page) -> [BTreeSet<SitePath>; 2] {
+    /// The images that a page shows, how and where, and the files that it links to.
+    fn files_of_page<'p>(&self, page: &'p Page) -> (Vec<Shown<'p>>, BTreeSet<SitePath>) {
         let file = |target: &str| match self.resolve(page, target) {
             LinkTarget::File(file) => Some(file),
             _ => None,
         };
         let images = page.outline.images.iter();
         let links = page.outline.links.iter();
-        [
-            images.filter_map(|image| file(&image.target)).collect(),
-            links.filter_map(|link| file(&link.target)).collect(),
-        ]
+        let shown = images.filter_map(|image| {
+            let file = file(&image.target)?;
+            Some((file, image.attributes.as_deref(), &*image.around))
+        });
+        let linked = links.filter_map(|link| file(&link.target));
+        (shown.collect(), linked.collect())
     }
 }
+
+/// An image of a page: its file, what its author says of it, and what it stands in.
+type Shown<'a> = (SitePath, Option<&'a Attributes>, &'a [Surroundings]);
 
 type Known<'a> = (LabelKind, &'a str, &'a str, Option<(usize, usize)>);
 

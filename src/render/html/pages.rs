@@ -388,8 +388,10 @@ fn image_value(
     from: &SitePath,
 ) -> Option<ImageValue> {
     let asset = context.assets.images.get(file)?;
-    let widest = asset.sets.last().map_or(&[][..], |set| &set.files);
-    let set = srcset(widest, |file| context.site.asset_url_from(&file.path, from));
+    let commonest = asset.sets.last().map_or(&[][..], |set| &set.files);
+    let set = srcset(commonest, |file| {
+        context.site.asset_url_from(&file.path, from)
+    });
     Some(ImageValue {
         src: context.site.url_in_release(&asset.fallback.path),
         url: (context.site.release_url())
