@@ -447,16 +447,17 @@ mod tests {
 
     #[test]
     fn a_source_that_is_smaller_than_its_fallback_stands_for_it() {
-        // Stripes that any blur between them makes dear.
-        let stripes = image::RgbImage::from_fn(1200, 900, |x, y| match (x + y) % 3 {
-            0 => image::Rgb([0; 3]),
-            _ => image::Rgb([255; 3]),
-        });
-        let bytes = png(stripes);
-        let (map, _) = settle(&of("", "a.png", &bytes));
-        let fallback = &map.images[&path("content/a.png")].fallback;
-        assert_eq!((fallback.width, fallback.format), (1200, None));
-        assert_eq!(fallback.bytes, Some(bytes.len() as u64));
+        let project = of("", "a.jpg", &jpeg(&photo(2000, 20)));
+        let (map, _) = AssetMap::read(&project.site, &project.snapshot);
+        let mut asset = map.images.into_values().next().unwrap();
+        let size = |file: &ImageFile| Ok(u64::from(file.width));
+        let whole = choose(&asset, &size, Some(10_000)).unwrap();
+        assert!(!whole.is_source && whole.fallback == 960);
+        let facts = choose(&asset, &size, Some(500)).unwrap();
+        apply(&mut asset, &facts);
+        let fallback = &asset.fallback;
+        assert_eq!((fallback.width, fallback.format), (2000, None));
+        assert_eq!((fallback.bytes, &asset.sets[..]), (Some(500), &[][..]));
     }
 
     #[test]
