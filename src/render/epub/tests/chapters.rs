@@ -58,8 +58,8 @@ fn constructs_take_the_form_of_books() {
 </ul>
 <pre><code class="language-text">let a = 1 &lt; 2;
 </code></pre>
-<figure><img src="images/dot.png" alt="A dot" width="1" height="1"/><figcaption>A caption</figcaption></figure>
-<p><img src="images/dot.png" alt="" role="presentation" width="1" height="1"/></p>
+<figure><img src="images/dot.gif" alt="A dot" width="1" height="1"/><figcaption>A caption</figcaption></figure>
+<p><img src="images/dot.gif" alt="" role="presentation" width="1" height="1"/></p>
 <table><thead><tr><th scope="col">a</th><td style="text-align: right"></td></tr></thead><tbody>
 <tr><td>1</td><td style="text-align: right">2</td></tr>
 </tbody></table>
