@@ -179,7 +179,7 @@ fn strip_webp(bytes: &[u8], exif: Option<Vec<u8>>) -> Vec<u8> {
     kept
 }
 
-/// A GIF without comments, texts, and what programs wrote (GIF89a §24 to §26), but for how often it
+/// A GIF without comments, texts, and what programs wrote (`GIF89a` §24 to §26), but for how often it
 /// plays. None if its blocks make no sense.
 fn strip_gif(bytes: &[u8]) -> Option<Vec<u8>> {
     let table = |flags: u8| match flags & 0x80 {

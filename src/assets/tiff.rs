@@ -12,7 +12,7 @@ use crate::assets::pixels::Layout;
 use crate::assets::walk::number;
 
 /// Tags that decide how a page looks (TIFF 6.0, its supplements, ICC.1), and where a map lies on earth
-/// (GeoTIFF 1.1), which is what it shows. All others are left out.
+/// (`GeoTIFF` 1.1), which is what it shows. All others are left out.
 const LOOKS: &[u16] = &[
     254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 274, 277, 278, 279, 280, 281, 282,
     283, 284, 286, 287, 290, 291, 292, 293, 296, 297, 301, 317, 318, 319, 320, 321, 322, 323, 324,

@@ -105,7 +105,7 @@ pub(super) fn png_chunks(bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], Range<u
     })
 }
 
-/// Walks through the blocks of a GIF (GIF89a §17 and on).
+/// Walks through the blocks of a GIF (`GIF89a` §17 and on).
 pub(super) fn gif(bytes: &[u8]) -> Option<Walk<'_>> {
     let flags = *bytes.get(10)?;
     bytes.get(12)?;

@@ -327,10 +327,10 @@ mod tests {
             wish.choices.formats = Some(vec![ImageFormat::Avif, ImageFormat::WebP]);
         });
         case("widths='300 600'", |wish| {
-            wish.choices.widths = Some(vec![300, 600])
+            wish.choices.widths = Some(vec![300, 600]);
         });
         case("lossless=always", |wish| {
-            wish.choices.lossless = Some(Lossless::Always)
+            wish.choices.lossless = Some(Lossless::Always);
         });
         case("original=false", |wish| wish.choices.original = Some(false));
         case("placeholder=blur", |wish| {

@@ -105,7 +105,7 @@ impl Sum {
     fn words(&self, elapsed: Duration) -> String {
         let saved = self.saved();
         let share = self.done as f64 / self.of.max(1) as f64;
-        if share < SURE || share >= 1.0 {
+        if !(SURE..1.0).contains(&share) {
             return saved;
         }
         let left = elapsed.as_secs_f64() * (1.0 - share) / share;

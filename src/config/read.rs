@@ -343,7 +343,7 @@ impl<'a> Reader<'a> {
             self.fault(
                 written.span(),
                 format!("unknown {what} `{word}`"),
-                &format!("known: {}", names.join(", ")),
+                format!("known: {}", names.join(", ")),
             );
         }
         found.map(|(_, meant)| *meant)

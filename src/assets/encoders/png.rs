@@ -73,7 +73,7 @@ mod tests {
     fn the_fewest_channels_and_bits_are_taken() {
         case(photo(61, 47).into(), 2, 8);
         case(DynamicImage::from(photo(61, 47)).into_luma8().into(), 0, 8);
-        let flat = |x: u32, _| Rgb([if x % 2 == 0 { 250 } else { 20 }, 10, 20]);
+        let flat = |x: u32, _| Rgb([if x.is_multiple_of(2) { 250 } else { 20 }, 10, 20]);
         case(RgbImage::from_fn(40, 40, flat).into(), 3, 1);
     }
 
