@@ -83,7 +83,7 @@ def told(sums):
     return f"{sum(b for _, b in sums.values()) / 1e6:6.2f} MB: {', '.join(parts)}"
 
 
-def project(folder, files, images=""):
+def project(folder, files, images="", at=widths):
     """A project of one page that shows some pictures."""
     (folder / "content").mkdir(parents=True)
     lines = []
@@ -92,7 +92,7 @@ def project(folder, files, images=""):
         shutil.copy(path, folder / "content" / name)
         lines.append(f"![Picture {number}]({name})\n")
     (folder / "content/index.md").write_text("# Pictures\n\n" + "\n".join(lines))
-    settings = f"[images]\noriginal = false\nwidths = {widths}\n{images}"
+    settings = f"[images]\noriginal = false\nwidths = {at}\n{images}"
     (folder / "tympan.toml").write_text(settings)
     return folder
 
@@ -233,7 +233,8 @@ def equal(work):
     curves = defaultdict(lambda: defaultdict(list))
     for quality in (50, 60, 70, 80, 90):
         folder = work / f"equal-{quality}"
-        project(folder, files, f'quality = {quality}\nlossless = "never"\nformats = ["avif", "webp"]\n')
+        images = f'quality = {quality}\nlossless = "never"\nformats = ["avif", "webp"]\n'
+        project(folder, files, images, [960])
         build(folder)
         outputs = []
         for path in (folder / "dist").rglob("_tympan/images/*"):
@@ -249,9 +250,8 @@ def equal(work):
         pairs = [f"{path}::{to}" for (_, _, path), to in zip(outputs, decoded)]
         subprocess.run([*decode, *pairs], cwd=cache, check=True)
         ask = json.dumps([[str(one), str(two)] for (_, one, _), two in zip(outputs, decoded)])
-        scored = subprocess.run(
-            [cache / "python/bin/python", "-c", SCORE], input=ask, text=True, capture_output=True
-        )
+        score = [cache / "python/bin/python", "-c", SCORE]
+        scored = subprocess.run(score, input=ask, text=True, check=True, stdout=subprocess.PIPE)
         for (encoder, reference, path), score in zip(outputs, json.loads(scored.stdout)):
             curves[reference][encoder].append((score, path.stat().st_size))
     print("\nequal: kB at equal SSIMULACRA2, between the qualities 50 and 90")
@@ -259,11 +259,15 @@ def equal(work):
     encoders = sorted({encoder for curve in curves.values() for encoder in curve})
     compared = 0
     for reference, curve in sorted(curves.items()):
-        if set(curve) != set(encoders):
+        missing = sorted(set(encoders) - set(curve))
+        if missing:
+            # A build leaves out what is no smaller than another format.
+            print(f"  {reference.name:14} has no {', '.join(missing)}")
             continue
         low = max(min(score for score, _ in points) for points in curve.values())
         high = min(max(score for score, _ in points) for points in curve.values())
         if low > high:
+            print(f"  {reference.name:14} is never equal")
             continue
         target = (low + high) / 2
         sizes = {encoder: between(sorted(points), target) for encoder, points in curve.items()}
