@@ -24,9 +24,8 @@ pub(super) fn numbers(value: &str) -> String {
             let number = short(&rest[..length]);
             let begins = number.as_bytes().first().copied();
             let needs_space = match (last, begins) {
-                (None, _) | (_, Some(b'-')) => false,
                 // A second point begins a second number.
-                (Some(true), Some(b'.')) => false,
+                (None, _) | (_, Some(b'-')) | (Some(true), Some(b'.')) => false,
                 _ => true,
             };
             if needs_space {

@@ -23,7 +23,7 @@ use crate::site_path::SitePath;
 /// What a file that is used as an image turned out to be.
 enum Found {
     /// An image, and perhaps something to say about it.
-    Image(ImageAsset, Option<Fault>),
+    Image(Box<ImageAsset>, Option<Fault>),
     /// A file that is copied as it is.
     File(Option<Fault>),
     /// Nothing that may be published.
@@ -70,7 +70,7 @@ impl AssetMap {
                     if asset.original.is_some() {
                         files.insert(source.clone());
                     }
-                    map.images.insert(source.clone(), asset);
+                    map.images.insert(source.clone(), *asset);
                     fault
                 }
                 Found::File(fault) => {
@@ -187,7 +187,7 @@ fn inspect(source: &SitePath, used: &ImageUse, site: &Site, snapshot: &Snapshot)
     } else {
         None
     };
-    Found::Image(asset, fault)
+    Found::Image(Box::new(asset), fault)
 }
 
 fn no_image(source: &SitePath, bytes: &[u8]) -> Found {

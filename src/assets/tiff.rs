@@ -124,10 +124,11 @@ fn width_of(kind: u16) -> usize {
     }
 }
 
+/// The pages of a TIFF.
+type Pages<'a> = tiff::decoder::Decoder<Cursor<&'a [u8]>>;
+
 /// A decoder at the first page of a TIFF, and the bytes that a pixel takes once decoded.
-pub(super) fn open_tiff(
-    bytes: &[u8],
-) -> Result<(tiff::decoder::Decoder<Cursor<&[u8]>>, u64), String> {
+pub(super) fn open_tiff(bytes: &[u8]) -> Result<(Pages<'_>, u64), String> {
     let failed = |error: tiff::TiffError| error.to_string();
     let mut limits = tiff::decoder::Limits::default();
     let most = usize::try_from(MAX_DECODED).unwrap_or(usize::MAX);

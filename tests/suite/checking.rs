@@ -15,6 +15,7 @@ const NO_CODES: &[&str] = &[
     "front-matter",
     "ignore-file",
     "ignore-line",
+    "image-facts",
     "link-external",
     "page-down",
     "page-up",

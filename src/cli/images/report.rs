@@ -179,6 +179,6 @@ fn kind(kind: ImageKind) -> &'static str {
         ImageKind::Tiff => "tiff",
         ImageKind::Bmp => "bmp",
         ImageKind::Svg => "svg",
-        _ => "other",
+        ImageKind::Other => "other",
     }
 }

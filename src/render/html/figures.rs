@@ -49,10 +49,13 @@ pub(super) fn picture(
     let mut html = String::new();
     let image = &asset.fallback;
     let (width, height) = size(asset, shown);
-    let sizes = shown.sizes.as_deref().map_or_else(|| {
-        let slot = shown.slot.clone().unwrap_or_else(|| Slot::fixed(width));
-        slot.at_most(f64::from(width)).sizes()
-    }, escape);
+    let sizes = shown.sizes.as_deref().map_or_else(
+        || {
+            let slot = shown.slot.clone().unwrap_or_else(|| Slot::fixed(width));
+            slot.at_most(f64::from(width)).sizes()
+        },
+        escape,
+    );
     let set = |files: &[ImageFile]| {
         let set = srcset(files, |file| site.asset_url_from(&file.path, from));
         format!("srcset=\"{set}\" sizes=\"{sizes}\"")

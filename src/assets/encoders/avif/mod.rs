@@ -66,7 +66,8 @@ pub(in crate::assets::encoders) fn encode(
     encoder::encode(pixels, content, quality)
 }
 
-#[cfg(all(test, any(feature = "avif", feature = "avif-slow")))]
+#[cfg(test)]
+#[cfg(any(feature = "avif", feature = "avif-slow"))]
 mod tests {
     use super::*;
     use crate::assets::header::read_header;
