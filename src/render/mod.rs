@@ -23,6 +23,8 @@ mod references;
 mod search;
 mod stage;
 mod tiles;
+#[cfg(feature = "pdf")]
+mod tree;
 mod words;
 
 pub(crate) use brand::ENGINE as DRAWING_ENGINE;

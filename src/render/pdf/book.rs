@@ -8,12 +8,11 @@ use crate::config::{Kind, Paper, direction};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render::context::RenderContext;
 use crate::render::pdf::glyphs::Glyphs;
-use crate::render::pdf::images::Images;
-use crate::render::pdf::links::Links;
-use crate::render::pdf::node;
-use crate::render::pdf::resolve::{Notes, resolve_links, take_labels};
+use crate::render::pdf::images::drawing_size;
 use crate::render::pdf::strings::strings;
-use crate::render::pdf::tree::{PageInput, page_tree};
+use crate::render::tree::{
+    Images, Links, Medium, Notes, PageInput, notes_apart, page_tree, resolve_links, take_labels,
+};
 use crate::render::words::Words;
 use crate::site::{Date, Document, NavItem, Page, PageId};
 
@@ -21,6 +20,12 @@ use crate::site::{Date, Document, NavItem, Page, PageId};
 const LONG_CONTRACT: usize = 8000;
 /// A document of fewer chapters than this lists the sections of each in its contents.
 const FEW_CHAPTERS: usize = 8;
+
+/// Lines are broken by the engine, which knows no place in a long address of its own.
+const PAPER: Medium = Medium {
+    softens: true,
+    drawing_size,
+};
 
 /// A document as data.
 pub(super) struct Book {
@@ -83,6 +88,7 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
                 level: entry.level,
                 links: &links,
                 words: &words,
+                medium: PAPER,
             };
             let mut tree = page_tree(&input, &mut images);
             diagnostics.append(&mut tree.diagnostics);
@@ -92,7 +98,7 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
             let mut placed = Notes::new(index, std::mem::take(&mut tree.notes));
             let mut title = tree.title.map(|(title, id)| {
                 chapter["alias"] = json!(format!("p{index}--{id}"));
-                node::notes_apart(title)
+                notes_apart(title)
             });
             if let Some((title, notes)) = &mut title {
                 placed.place(notes);

@@ -3,24 +3,12 @@
 //! Content is never a program: every string of an author enters the layout engine as a string.
 //! The template alone is one, and it belongs to the theme.
 
-mod blocks;
 mod book;
-mod breaks;
-mod diagram;
-mod element;
-mod frame;
 mod glyphs;
 mod graft;
-mod html;
 mod images;
-mod links;
 mod mark;
-mod math;
-mod math_names;
-mod node;
-mod resolve;
 mod strings;
-mod tree;
 mod typeset;
 mod world;
 
@@ -39,7 +27,7 @@ use crate::render::context::{RenderContext, RenderError};
 pub(super) use crate::render::pdf::book::destination;
 use crate::render::pdf::book::{Book, book};
 use crate::render::pdf::graft::{Mark, finish};
-use crate::render::pdf::images::needs;
+use crate::render::pdf::images::{load, needs};
 use crate::render::pdf::typeset::{ENGINE, Identity, typeset};
 use crate::render::pdf::world::PdfWorld;
 use crate::site::{Date, Document};
@@ -175,7 +163,7 @@ fn make(
     files: Vec<(String, Vec<u8>)>,
     mark: Mark,
 ) -> Result<(Kept, Vec<u8>), String> {
-    let images = book.images.load(context);
+    let images = load(&book.images, context);
     let missing = book.images.missing(&images);
     let mut data: Vec<(String, Bytes)> = files
         .into_iter()

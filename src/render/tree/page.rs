@@ -1,5 +1,5 @@
 //! A page as a tree of plain data: blocks are objects with `t`, spans of text are strings or
-//! objects with `i`. The template walks it; no string in it is ever read as markup.
+//! objects with `i`. Renderers walk it; no string in it is ever read as markup.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -11,14 +11,13 @@ use crate::config::Kind;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::markdown::{Attributes, Markup};
 use crate::render::context::RenderContext;
-use crate::render::pdf::breaks::{Measure, soften};
-use crate::render::pdf::frame::{Around, Frame, Open, is_block, is_span};
-use crate::render::pdf::images::Images;
-use crate::render::pdf::links::{Links, link};
-use crate::render::pdf::math::math;
-use crate::render::pdf::node;
-use crate::render::pdf::{blocks, diagram};
 use crate::render::tiles::tiles_apart;
+use crate::render::tree::breaks::{self, Measure};
+use crate::render::tree::frame::{Around, Frame, Open, is_block, is_span};
+use crate::render::tree::images::Images;
+use crate::render::tree::links::{Links, link};
+use crate::render::tree::math::math;
+use crate::render::tree::{blocks, diagram, node};
 use crate::render::words::Words;
 use crate::site::Page;
 
@@ -28,33 +27,53 @@ const MAX_BLOCKS: usize = 10;
 const MAX_SPANS: usize = 10;
 
 /// What a page becomes.
-pub(super) struct PageTree {
+pub(in crate::render) struct PageTree {
     /// The first heading, if it is the title: its text and its id.
-    pub(super) title: Option<(Vec<Value>, String)>,
+    pub(in crate::render) title: Option<(Vec<Value>, String)>,
     /// The body.
-    pub(super) blocks: Vec<Value>,
+    pub(in crate::render) blocks: Vec<Value>,
     /// The footnotes by label.
-    pub(super) notes: BTreeMap<String, Vec<Value>>,
+    pub(in crate::render) notes: BTreeMap<String, Vec<Value>>,
     /// Signs that the text does not have as they are printed, such as emoji by their names.
-    pub(super) signs: Vec<(char, usize)>,
+    pub(in crate::render) signs: Vec<(char, usize)>,
     /// What was found.
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(in crate::render) diagnostics: Vec<Diagnostic>,
+}
+
+/// What a tree is made for.
+#[derive(Clone, Copy)]
+pub(in crate::render) struct Medium {
+    /// Whether long words are given places to break, as U+200B.
+    pub(in crate::render) softens: bool,
+    /// The size of a drawing in points; none if it cannot be shown.
+    pub(in crate::render) drawing_size: fn(&str) -> Option<(f64, f64)>,
+}
+
+impl Medium {
+    /// The text as the medium has it.
+    pub(super) fn soften(self, text: &str, measure: Measure) -> String {
+        match self.softens {
+            true => breaks::soften(text, measure),
+            false => text.to_owned(),
+        }
+    }
 }
 
 /// What a page is read with.
-pub(super) struct PageInput<'a> {
-    pub(super) context: &'a RenderContext<'a>,
-    pub(super) page: &'a Page,
+pub(in crate::render) struct PageInput<'a> {
+    pub(in crate::render) context: &'a RenderContext<'a>,
+    pub(in crate::render) page: &'a Page,
     /// Its place in the document, which is the beginning of its labels.
-    pub(super) index: usize,
+    pub(in crate::render) index: usize,
     /// The outline level of its title.
-    pub(super) level: usize,
-    pub(super) links: &'a Links<'a>,
-    pub(super) words: &'a Words,
+    pub(in crate::render) level: usize,
+    pub(in crate::render) links: &'a Links<'a>,
+    pub(in crate::render) words: &'a Words,
+    pub(in crate::render) medium: Medium,
 }
 
 /// Reads a page.
-pub(super) fn page_tree(input: &PageInput<'_>, images: &mut Images) -> PageTree {
+pub(in crate::render) fn page_tree(input: &PageInput<'_>, images: &mut Images) -> PageTree {
     let mut builder = Builder {
         input,
         images,
@@ -140,7 +159,7 @@ impl Builder<'_, '_> {
             Event::Code(code) => {
                 let softened = match self.around().is_heading {
                     true => code.to_string(),
-                    false => soften(&code, Measure::Code),
+                    false => self.input.medium.soften(&code, Measure::Code),
                 };
                 self.push(json!({"i": "code", "v": softened}));
             }
@@ -305,7 +324,7 @@ impl Builder<'_, '_> {
             }
             Open::Numbered(label) => return self.close_numbered(&label, children, &beside),
             Open::Reference(Some(link)) => link,
-            Open::Code(info) => diagram::code(self.input.context, &info, &children),
+            Open::Code(info) => diagram::code(self.input, &info, &children),
             Open::List {
                 start,
                 clause,
@@ -396,8 +415,8 @@ impl Builder<'_, '_> {
         let around = self.around();
         let softened = match (around.is_heading, around.is_cell) {
             (true, _) => text.to_owned(),
-            (_, true) => soften(text, Measure::Cell),
-            _ => soften(text, Measure::Text),
+            (_, true) => self.input.medium.soften(text, Measure::Cell),
+            _ => self.input.medium.soften(text, Measure::Text),
         };
         self.push(json!(softened));
     }
@@ -422,7 +441,8 @@ impl Builder<'_, '_> {
                     &message,
                     "its source is printed instead",
                 );
-                self.push(json!({"i": "code", "v": soften(tex.trim(), Measure::Code)}));
+                let source = self.input.medium.soften(tex.trim(), Measure::Code);
+                self.push(json!({"i": "code", "v": source}));
             }
         }
     }

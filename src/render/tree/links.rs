@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::render::pdf::tree::PageInput;
+use crate::render::tree::page::PageInput;
 use crate::site::{LinkTarget, PageId};
 use crate::site_path::SitePath;
 
 /// What links of a document are resolved with.
-pub(super) struct Links<'a> {
+pub(in crate::render) struct Links<'a> {
     /// The pages of the document and their places in it.
-    pub(super) pages: &'a BTreeMap<PageId, usize>,
+    pub(in crate::render) pages: &'a BTreeMap<PageId, usize>,
 }
 
 /// The node of a link as written in a page, without its text. Whether a label exists is known

@@ -11,7 +11,7 @@ use pulldown_latex::{Parser, Storage};
 use serde_json::{Value, json};
 
 use crate::markdown::check_formula;
-use crate::render::pdf::math_names::{
+use crate::render::tree::math_names::{
     accent_above, accent_below, align_name, delimiter_ems, ems, font_name, negated, style_name,
 };
 

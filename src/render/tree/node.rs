@@ -325,7 +325,7 @@ pub(super) fn plain_text(nodes: &[Value]) -> String {
 }
 
 /// The footnotes of a heading apart from its words, which are repeated in the contents.
-pub(super) fn notes_apart(nodes: Vec<Value>) -> (Vec<Value>, Vec<Value>) {
+pub(in crate::render) fn notes_apart(nodes: Vec<Value>) -> (Vec<Value>, Vec<Value>) {
     nodes.into_iter().partition(|node| node["i"] != "note")
 }
 

@@ -1,32 +1,34 @@
 //! Diagrams on paper, and the code that a block is if it is no diagram.
 
 use serde_json::{Value, json};
-use typst::foundations::Bytes;
-use typst::visualize::SvgImage;
 
 use crate::markdown::{CodeBlock, CodeLine, LineMark};
-use crate::render::context::RenderContext;
 use crate::render::diagram::{Drawing, Notation};
-use crate::render::pdf::breaks::{Measure, ZERO_WIDTH_SPACE, soften};
+use crate::render::tree::breaks::{Measure, ZERO_WIDTH_SPACE};
+use crate::render::tree::page::{Medium, PageInput};
 
 /// How many places to break the engine takes in one line of code; it refuses a document with more
 /// than 512.
 const MOST_PLACES: usize = 256;
 
 /// A block of code, or the diagram that it is the source of.
-pub(super) fn code(context: &RenderContext<'_>, info: &str, children: &[Value]) -> Value {
+pub(super) fn code(input: &PageInput<'_>, info: &str, children: &[Value]) -> Value {
     let text: String = children.iter().filter_map(Value::as_str).collect();
     let block = CodeBlock::read(info, &text);
     let drawing = Notation::of(&block.language)
-        .and_then(|notation| notation.draw(context.store, &block.text()).ok());
+        .and_then(|notation| notation.draw(input.context.store, &block.text()).ok());
     if let Some(drawing) = drawing
-        && let Some(node) = picture(&drawing, block.title.as_deref())
+        && let Some(node) = picture(input.medium, &drawing, block.title.as_deref())
     {
         return node;
     }
     let language = block.language.to_ascii_lowercase();
     let shown = block.shown();
-    let shown: Vec<Vec<String>> = shown.trim_end_matches('\n').split('\n').map(cut).collect();
+    let shown: Vec<Vec<String>> = shown
+        .trim_end_matches('\n')
+        .split('\n')
+        .map(|line| cut(input.medium, line))
+        .collect();
     let mut node = json!({"t": "code", "lang": language, "v": shown.concat().join("\n")});
     if !block.is_plain() {
         let lines = lines(&block).into_iter().zip(&shown);
@@ -47,8 +49,8 @@ pub(super) fn code(context: &RenderContext<'_>, info: &str, children: &[Value]) 
 }
 
 /// A line of code with places to break, cut where there are too many.
-fn cut(line: &str) -> Vec<String> {
-    let line = soften(line, Measure::Block);
+fn cut(medium: Medium, line: &str) -> Vec<String> {
+    let line = medium.soften(line, Measure::Block);
     let pieces: Vec<&str> = line.split(ZERO_WIDTH_SPACE).collect();
     let join = |pieces: &[&str]| pieces.join(ZERO_WIDTH_SPACE.encode_utf8(&mut [0; 4]));
     pieces.chunks(MOST_PLACES).map(join).collect()
@@ -71,13 +73,13 @@ fn lines(block: &CodeBlock) -> Vec<Value> {
     shown.map(line).collect()
 }
 
-/// The node of a drawing, if the engine can read it: one that it cannot would stop the document.
-fn picture(drawing: &Drawing, title: Option<&str>) -> Option<Value> {
+/// The node of a drawing, if it can be shown.
+fn picture(medium: Medium, drawing: &Drawing, title: Option<&str>) -> Option<Value> {
     let svg = drawing.paper();
-    let image = SvgImage::new(Bytes::from_string(svg.to_owned())).ok()?;
+    let (width, height) = (medium.drawing_size)(svg)?;
     let alt = title.map_or_else(|| drawing.words(), str::to_owned);
     Some(json!({
         "t": "diagram", "svg": svg, "alt": alt, "caption": title.unwrap_or(""),
-        "width": image.width() * 0.75, "height": image.height() * 0.75,
+        "width": width, "height": height,
     }))
 }

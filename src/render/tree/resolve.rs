@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 /// The labels of a tree, each given once: a label that is taken is dropped from the later node.
-pub(super) fn take_labels(nodes: &mut [Value], taken: &mut BTreeSet<String>) {
+pub(in crate::render) fn take_labels(nodes: &mut [Value], taken: &mut BTreeSet<String>) {
     for node in nodes {
         walk(node, &mut |node| {
             let kind = node["t"].as_str().or(node["i"].as_str());
@@ -22,7 +22,7 @@ pub(super) fn take_labels(nodes: &mut [Value], taken: &mut BTreeSet<String>) {
 }
 
 /// Points links to what exists: the label, else the page it is on, else nothing.
-pub(super) fn resolve_links(nodes: &mut [Value], labels: &BTreeSet<String>) {
+pub(in crate::render) fn resolve_links(nodes: &mut [Value], labels: &BTreeSet<String>) {
     for node in nodes {
         walk(node, &mut |node| {
             if node["i"] != "link" || node["label"].is_null() {
@@ -48,7 +48,7 @@ pub(super) fn resolve_links(nodes: &mut [Value], labels: &BTreeSet<String>) {
 const MAX_NOTES: usize = 3;
 
 /// The footnotes of a page that wait for their places.
-pub(super) struct Notes {
+pub(in crate::render) struct Notes {
     bodies: BTreeMap<String, Vec<Value>>,
     /// Whether each that was begun is finished: one that refers to itself is not.
     placed: BTreeMap<String, bool>,
@@ -56,11 +56,11 @@ pub(super) struct Notes {
     page: usize,
     depth: usize,
     /// Whether a note was left out, because it stood too deep in others.
-    pub(super) too_deep: bool,
+    pub(in crate::render) too_deep: bool,
 }
 
 impl Notes {
-    pub(super) fn new(page: usize, bodies: BTreeMap<String, Vec<Value>>) -> Self {
+    pub(in crate::render) fn new(page: usize, bodies: BTreeMap<String, Vec<Value>>) -> Self {
         Self {
             bodies,
             placed: BTreeMap::new(),
@@ -72,7 +72,7 @@ impl Notes {
 
     /// Puts footnotes in place. A note that was already placed is referred to by its label; one
     /// that refers to itself is not.
-    pub(super) fn place(&mut self, tree: &mut [Value]) {
+    pub(in crate::render) fn place(&mut self, tree: &mut [Value]) {
         for node in tree {
             self.place_in(node);
         }

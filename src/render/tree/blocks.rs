@@ -6,11 +6,11 @@ use pulldown_cmark::{Event, Tag};
 use serde_json::{Value, json};
 
 use crate::markdown::{Element, LabelKind, Note, Numbered, Reference};
-use crate::render::pdf::frame::Open;
-use crate::render::pdf::links::link;
-use crate::render::pdf::node;
-use crate::render::pdf::tree::Builder;
 use crate::render::references::{caption_label, caption_name, reference_text};
+use crate::render::tree::frame::Open;
+use crate::render::tree::links::link;
+use crate::render::tree::node;
+use crate::render::tree::page::Builder;
 use crate::site::Labelled;
 
 /// What is numbered, before its content is read.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use crate::render::pdf::blocks::Label;
+use crate::render::tree::blocks::Label;
 
 /// A construct that is not closed yet.
 pub(super) enum Open {

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use serde_json::json;
 
-use crate::render::pdf::frame::{Frame, Open};
-use crate::render::pdf::html::{Piece, pieces};
-use crate::render::pdf::links::link;
-use crate::render::pdf::tree::Builder;
+use crate::render::tree::frame::{Frame, Open};
+use crate::render::tree::html::{Piece, pieces};
+use crate::render::tree::links::link;
+use crate::render::tree::page::Builder;
 
 /// How many raw HTML elements may be open at once; what an author forgets to close is no more.
 const MAX_ELEMENTS: usize = 64;

@@ -1,0 +1,24 @@
+//! Pages as trees of plain data, for documents: what was written, made safe, with its labels,
+//! numbers, notes and images in place.
+//!
+//! Nothing here knows how a document looks, and no string of a tree is ever read as markup.
+
+mod blocks;
+mod breaks;
+mod diagram;
+mod element;
+mod frame;
+mod html;
+mod images;
+mod links;
+mod math;
+mod math_names;
+mod node;
+mod page;
+mod resolve;
+
+pub(super) use images::Images;
+pub(super) use links::Links;
+pub(super) use node::notes_apart;
+pub(super) use page::{Medium, PageInput, page_tree};
+pub(super) use resolve::{Notes, resolve_links, take_labels};
