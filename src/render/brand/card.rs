@@ -8,6 +8,7 @@ use crate::render::brand::ENGINE;
 use crate::render::brand::canvas::{Canvas, Place};
 use crate::render::brand::cards::CARD_SIZE;
 use crate::render::brand::letters::Letters;
+use crate::render::brand::lines::{cut, fitted, lines_of, wide};
 use crate::render::brand::palette::Palette;
 use crate::render::html::escape;
 use crate::site_path::SitePath;
@@ -153,6 +154,7 @@ impl Card {
     fn svg(&self, style: &Style) -> String {
         let (width, height) = CARD_SIZE;
         let palette = &style.palette;
+        let advance = |letter| style.letters.advance(letter).unwrap_or(1.0);
         let room = f64::from(width - 2 * EDGE);
         let mut set = Setting {
             is_rtl: self.is_rtl,
@@ -173,15 +175,15 @@ impl Card {
         let shows_site = style.logo.is_none() && !self.is_home;
         if shows_site {
             set.line(
-                &cut(&style.letters, &self.site, 34.0, room),
+                &cut(&advance, &self.site, 34.0, room),
                 top + 30.0,
                 34.0,
                 soft,
             );
         }
-        let (size, lines) = title_lines(&style.letters, &self.title, room);
+        let (size, lines) = fitted(&advance, &self.title, room, &TITLE);
         let described = match lines.len() {
-            0..=2 => lines_of(&style.letters, &self.description, 34.0, room, 2),
+            0..=2 => lines_of(&advance, &self.description, 34.0, room, 2),
             _ => Vec::new(),
         };
         let leading = size * 1.14;
@@ -196,7 +198,7 @@ impl Card {
         };
         let mut y = middle - block / 2.0;
         if !self.above.is_empty() {
-            let text = cut(&style.letters, &self.above, 34.0, room);
+            let text = cut(&advance, &self.above, 34.0, room);
             set.line(&text, y + 30.0, 34.0, accent);
             y += above;
         }
@@ -210,17 +212,12 @@ impl Card {
             y += 46.0;
         }
         let bottom = f64::from(height) - top + 14.0;
-        let host_wide = wide(&style.letters, &self.host, 30.0);
+        let host_wide = wide(&advance, &self.host, 30.0);
         let left = (room - host_wide - 40.0).max(room / 3.0);
-        let facts = cut(&style.letters, &self.facts, 30.0, left);
+        let facts = cut(&advance, &self.facts, 30.0, left);
         set.line(&facts, bottom, 30.0, soft);
         match facts.is_empty() {
-            true => set.line(
-                &cut(&style.letters, &self.host, 30.0, room),
-                bottom,
-                30.0,
-                soft,
-            ),
+            true => set.line(&cut(&advance, &self.host, 30.0, room), bottom, 30.0, soft),
             false if host_wide < room / 2.0 => set.far(&self.host, bottom, 30.0, soft),
             false => {}
         }
@@ -269,119 +266,6 @@ impl Setting {
     }
 }
 
-/// How wide a text is in pixels, near enough to break it.
-fn wide(letters: &Letters, text: &str, size: f64) -> f64 {
-    let units = text.chars().map(|letter| match letter {
-        letter if letter.is_whitespace() => 0.25,
-        letter => letters.advance(letter).unwrap_or(1.0),
-    });
-    units.sum::<f64>() * size
-}
-
-/// A text on one line, its end left out where it does not fit.
-fn cut(letters: &Letters, text: &str, size: f64, room: f64) -> String {
-    let lines = lines_of(letters, text, size, room, 1);
-    lines.into_iter().next().unwrap_or_default()
-}
-
-/// The title at the largest size that has room for all of it.
-fn title_lines(letters: &Letters, title: &str, room: f64) -> (f64, Vec<String>) {
-    let mut last = (TITLE[0].0, Vec::new());
-    for (size, most) in TITLE {
-        last = (size, lines_of(letters, title, size, room, most));
-        let whole = last.1.last().is_none_or(|line| !line.ends_with('…'));
-        if whole {
-            break;
-        }
-    }
-    last
-}
-
-/// A text in at most so many lines. It breaks at spaces, and between the letters of scripts that
-/// write none; what is left over is marked by an ellipsis.
-fn lines_of(letters: &Letters, text: &str, size: f64, room: f64, most: usize) -> Vec<String> {
-    let text: String = text.chars().take(LONGEST).collect();
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
-    let mut left_over = false;
-    for piece in pieces(&text) {
-        let longer = format!("{line}{piece}");
-        if wide(letters, longer.trim_end(), size) <= room || line.is_empty() {
-            line = longer;
-            continue;
-        }
-        lines.push(line.trim_end().to_owned());
-        if lines.len() == most {
-            line.clear();
-            left_over = true;
-            break;
-        }
-        line.clear();
-        line.push_str(piece);
-    }
-    if !line.trim().is_empty() {
-        lines.push(line.trim_end().to_owned());
-    }
-    for line in &mut lines {
-        // One word may be longer than a line.
-        left_over |= shorten(letters, line, size, room, "");
-    }
-    if left_over && let Some(last) = lines.last_mut() {
-        shorten(letters, last, size, room, "…");
-        last.push('…');
-    }
-    lines
-}
-
-/// Takes letters off the end until a line fits together with what follows. Says whether it did.
-fn shorten(letters: &Letters, line: &mut String, size: f64, room: f64, end: &str) -> bool {
-    let before = line.len();
-    while wide(letters, line, size) + wide(letters, end, size) > room && line.pop().is_some() {}
-    if !end.is_empty() {
-        if line.len() < before
-            && let Some(space) = line.rfind(' ')
-        {
-            line.truncate(space);
-        }
-        let kept = line
-            .trim_end_matches(|letter: char| letter.is_whitespace() || ",;:.–—-".contains(letter));
-        line.truncate(kept.len());
-    }
-    line.len() < before
-}
-
-/// The pieces of a text that stay on one line, each with the space behind it.
-fn pieces(text: &str) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    let mut start = 0;
-    let mut before: Option<char> = None;
-    for (at, letter) in text.char_indices() {
-        let breaks = before.is_some_and(|before| {
-            (before.is_whitespace() && !letter.is_whitespace())
-                || (is_wide(before) && !is_closing(letter) && !letter.is_whitespace())
-                || (is_wide(letter) && !is_closing(letter) && before.is_alphanumeric())
-        });
-        if breaks && at > start {
-            pieces.push(&text[start..at]);
-            start = at;
-        }
-        before = Some(letter);
-    }
-    pieces.push(&text[start..]);
-    pieces.retain(|piece| !piece.is_empty());
-    pieces
-}
-
-/// Whether lines may break on either side of a letter: those of Chinese and Japanese.
-fn is_wide(letter: char) -> bool {
-    matches!(letter, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
-}
-
-/// Whether a mark may not begin a line.
-fn is_closing(letter: char) -> bool {
-    "、。，．・：；？！」』）】〕］｝〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々".contains(letter)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -389,29 +273,6 @@ mod tests {
 
     fn letters() -> Letters {
         Letters::new(&[])
-    }
-
-    #[test]
-    fn titles_break_at_words_and_shrink_before_they_are_cut() {
-        let letters = letters();
-        let (size, lines) = title_lines(&letters, "The Night Ferry", 1000.0);
-        assert_eq!((size, lines.len()), (TITLE[0].0, 1));
-        let long = "A rather long title of a page that somebody wrote in a long winter";
-        let (size, lines) = title_lines(&letters, long, 1000.0);
-        assert!(size < TITLE[0].0);
-        assert_eq!(lines.join(" "), long);
-        let (size, lines) = title_lines(&letters, &"word ".repeat(80), 1000.0);
-        assert_eq!((size, lines.len()), TITLE[4]);
-        assert!(lines[3].ends_with("word…"));
-        let (_, lines) = title_lines(&letters, &"w".repeat(900), 1000.0);
-        assert!(lines[0].ends_with('…'));
-        assert!(title_lines(&letters, "", 1000.0).1.is_empty());
-    }
-
-    #[test]
-    fn scripts_without_spaces_break_anywhere_but_before_a_full_stop() {
-        assert_eq!(pieces("潮の満ち。"), ["潮", "の", "満", "ち。"]);
-        assert_eq!(pieces("a b  c"), ["a ", "b  ", "c"]);
     }
 
     #[test]

@@ -6,10 +6,12 @@ mod canvas;
 #[cfg(feature = "brand")]
 mod card;
 mod cards;
+mod cover;
 mod icons;
 mod initial;
 #[cfg(feature = "brand")]
 mod letters;
+mod lines;
 mod manifest;
 mod palette;
 
@@ -17,6 +19,7 @@ mod palette;
 pub(crate) const ENGINE: &str = "0.47.0";
 
 pub(super) use cards::{CARD_SIZE, Cards};
+pub(super) use cover::{COVER_SIZE, Cover};
 pub(super) use icons::{Icon, IconLinks, Icons};
 pub(super) use palette::Palette;
 

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::config::direction;
 use crate::digest::Digest;
 use crate::render::RenderContext;
+use crate::render::brand::Cover;
 use crate::render::dom::xml_text;
-use crate::render::epub::words::{Words, words};
+use crate::render::words::Words;
 use crate::site::{Date, Document, NavItem, Page, PageId};
 use crate::site_path::SitePath;
 
@@ -28,7 +29,8 @@ pub(super) struct Book<'a> {
     pub rights: Option<String>,
     pub identifier: String,
     pub modified: String,
-    pub words: &'static Words,
+    /// What the book itself says, in its language.
+    pub words: Words,
     pub chapters: Vec<Chapter<'a>>,
     pub toc: Vec<Entry>,
     by_page: BTreeMap<PageId, usize>,
@@ -70,7 +72,7 @@ impl<'a> Book<'a> {
         let mut book = Self {
             context: *context,
             direction: direction(&language),
-            words: words(&language),
+            words: Words::of(site, &language),
             authors: project.authors.iter().map(|name| plain(name)).collect(),
             description: project.description.as_deref().map(plain),
             rights: project.copyright.as_deref().map(plain),
@@ -109,6 +111,16 @@ impl<'a> Book<'a> {
                 .find(|chapter| chapter.matter.body == "bodymatter")
         };
         numbered.or_else(body).or_else(|| self.chapters.first())
+    }
+
+    /// What stands on its cover if it has to be drawn.
+    pub(super) fn cover(&self) -> Cover {
+        Cover {
+            title: self.title.clone(),
+            authors: self.authors.clone(),
+            is_rtl: self.direction == "rtl",
+            ..Cover::default()
+        }
     }
 
     fn entries(&mut self, items: &'a [NavItem], names: &mut BTreeSet<String>) -> Vec<Entry> {

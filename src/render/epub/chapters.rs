@@ -13,7 +13,7 @@ use crate::render::dom::{Fragment, Space, parse_fragment};
 use crate::render::epub::EpubOutput;
 use crate::render::epub::book::{Book, Chapter, plain};
 use crate::render::epub::headings::{Ids, settle_headings, settle_ids};
-use crate::render::epub::images::{Picture, cover, pictures, source};
+use crate::render::epub::images::{Picture, cover, drawn_cover, pictures, source};
 use crate::render::epub::links::{Surroundings, broken_images, connect};
 use crate::render::epub::markup::markup;
 use crate::render::epub::metadata::Holdings;
@@ -22,9 +22,8 @@ use crate::render::epub::package::{Finished, Parts, pack};
 use crate::render::epub::pages::chapter as chapter_page;
 use crate::render::epub::rules::rule;
 use crate::render::epub::structure::settle;
-use crate::render::epub::words::words;
 use crate::render::references::caption_label;
-use crate::render::words::Words as Common;
+use crate::render::words::Words;
 use crate::site::Labelled;
 
 /// The style of every book.
@@ -65,38 +64,51 @@ pub(super) fn make(book: &Book<'_>) -> Result<EpubOutput, String> {
     let bytes = pack(&Parts {
         book,
         lists: &lists,
+        ids: &ids,
         chapters: &chapters,
         pictures: &pictures,
-        cover: cover.as_ref(),
+        cover: &cover,
         style: STYLE,
     })?;
     Ok(EpubOutput { bytes, diagnostics })
 }
 
-/// The lists that the book has of its figures and tables, for the navigation.
+/// The lists of the figures and tables that have a number, for the navigation. Where a chapter shows
+/// such a list, it is the one.
 fn lists(book: &Book<'_>, ids: &[&Ids]) -> Vec<List> {
     let site = book.context.site;
-    let kinds = [(LabelKind::Figure, "loi"), (LabelKind::Table, "lot")];
-    let one = |(kind, name): (LabelKind, &'static str)| {
-        let page = *site.list_pages.get(&kind)?;
-        let chapter = &book.chapters[book.chapter_of(page)?];
-        let words = Common::of(site, &chapter.language);
+    let kinds = [
+        (LabelKind::Figure, "loi", "list_of_figures"),
+        (LabelKind::Table, "lot", "list_of_tables"),
+    ];
+    let one = |(kind, name, key): (LabelKind, &'static str, &str)| {
+        let own = site.list_pages.get(&kind).copied();
+        let chapter = own.and_then(|page| Some(&book.chapters[book.chapter_of(page)?]));
+        let language = chapter.map_or(&book.language, |chapter| &chapter.language);
+        let words = Words::of(site, language);
         let word = words.get(kind.name());
         let entry = |found: &Labelled| {
             let at = book.chapter_of(found.page)?;
             let id = ids[at].known.get(&found.id)?;
             let label = caption_label(kind, found.number.as_deref().unwrap_or_default(), word);
-            Some((
-                format!("{}#{id}", book.chapters[at].file),
-                plain(&format!("{label} {}", found.title)),
-            ))
+            let text = plain(&format!("{label} {}", found.title));
+            let place = format!("{}#{id}", book.chapters[at].file);
+            Some(((at, found.order), (place, text)))
         };
-        let found = site.list_of(page, kind).into_iter();
-        let entries: Vec<(String, String)> = found.filter_map(entry).collect();
+        let found = site.labels.values().flatten();
+        let found = found.filter(|found| found.kind == kind && found.part.is_none());
+        let mut entries: Vec<_> = found.filter_map(entry).collect();
+        // A book may have its chapters in another order than the site.
+        entries.sort();
+        let entries = entries.into_iter().map(|(_, entry)| entry);
+        let entries: Vec<(String, String)> = entries.collect();
         (!entries.is_empty()).then(|| List {
             name,
-            title: chapter.title.clone(),
-            file: chapter.file.clone(),
+            title: match chapter {
+                Some(chapter) => chapter.title.clone(),
+                None => book.words.get(key).to_owned(),
+            },
+            file: chapter.map(|chapter| chapter.file.clone()),
             entries,
         })
     };
@@ -104,10 +116,10 @@ fn lists(book: &Book<'_>, ids: &[&Ids]) -> Vec<List> {
 }
 
 fn draft(context: &RenderContext<'_>, chapter: &Chapter<'_>) -> (Fragment, Ids) {
-    let words = words(&chapter.language);
-    let mut tree = parse_fragment(&markup(context, chapter.page, words));
+    let words = Words::of(context.site, &chapter.language);
+    let mut tree = parse_fragment(&markup(context, chapter.page, &words));
     tree.edit(rule);
-    settle(&mut tree, words);
+    settle(&mut tree, &words);
     let heading = settle_headings(&mut tree, &chapter.title, chapter.number.as_deref());
     let ids = settle_ids(&mut tree, heading);
     if direction(&chapter.language) == "rtl" {
@@ -154,16 +166,19 @@ fn finish(mut tree: Fragment, at: usize, around: &Surroundings<'_>) -> Finished 
     }
 }
 
-fn read_cover(book: &Book<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Picture> {
+/// The cover that the project names, or one that is drawn.
+fn read_cover(book: &Book<'_>, diagnostics: &mut Vec<Diagnostic>) -> Picture {
     let config = &book.context.site.config.epub;
-    let path = config.cover.as_ref()?;
+    let Some(path) = config.cover.as_ref() else {
+        return drawn_cover(book);
+    };
     match cover(&book.context, path) {
-        Ok(picture) => Some(picture),
+        Ok(picture) => picture,
         Err(reason) => {
             let message = format!("the cover `{path}` cannot be used: {reason}");
             let found = Diagnostic::new("epub-cover", Severity::Warning, path, message);
             diagnostics.push(found.help("name a JPEG or PNG file, relative to the project"));
-            None
+            drawn_cover(book)
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::render::dom::{Attribute, Content, Element, Fragment, NodeId, Space};
+use crate::render::epub::book::plain;
 use crate::render::epub::structure::{is_any, name, rename};
 
 /// What a chapter's ids became.
@@ -11,7 +12,12 @@ pub(super) struct Ids {
     pub known: BTreeMap<String, String>,
     /// The id of the title.
     pub title: String,
+    /// The headings of the first levels below it: level, id, text.
+    pub headings: Vec<(usize, String, String)>,
 }
+
+/// The deepest level of headings that the navigation leads to.
+const DEEPEST: usize = 3;
 
 fn level(tree: &Fragment, id: NodeId) -> Option<usize> {
     match name(tree, id).as_bytes() {
@@ -127,7 +133,38 @@ pub(super) fn settle_ids(tree: &mut Fragment, heading: NodeId) -> Ids {
     if let Some(element) = tree.element_mut(heading) {
         element.set("id", title.clone());
     }
-    Ids { known, title }
+    Ids {
+        known,
+        title,
+        headings: outline(tree, heading),
+    }
+}
+
+/// The headings below the title that can be gone to.
+fn outline(tree: &Fragment, title: NodeId) -> Vec<(usize, String, String)> {
+    let headings = tree.walk().filter(|id| *id != title).filter_map(|id| {
+        let level = level(tree, id).filter(|level| *level <= DEEPEST)?;
+        let name = tree.element(id)?.get("id")?.to_owned();
+        let text = plain(&words(tree, id));
+        (!text.is_empty()).then_some((level, name, text))
+    });
+    headings.collect()
+}
+
+/// The text of a heading without its references to notes.
+fn words(tree: &Fragment, heading: NodeId) -> String {
+    let is_note = |id: NodeId| {
+        let element = tree.element(id);
+        element.is_some_and(|element| element.get("epub:type") == Some("noteref"))
+    };
+    let texts = tree.walk_below(heading).filter_map(|id| {
+        let mut above = tree.ancestors(id).take_while(|above| *above != heading);
+        match tree.content(id) {
+            Content::Text(text) if !above.any(is_note) => Some(text.as_str()),
+            _ => None,
+        }
+    });
+    texts.collect()
 }
 
 /// Changes what a picture calls one of its parts.

@@ -7,8 +7,9 @@ use rayon::prelude::*;
 use crate::assets::{DocumentNeeds, document_image};
 use crate::config::Ink;
 use crate::render::RenderContext;
+use crate::render::brand::COVER_SIZE;
 use crate::render::dom::{Fragment, NodeId};
-use crate::render::epub::book::ascii_name;
+use crate::render::epub::book::{Book, ascii_name};
 use crate::site::{LinkTarget, Page};
 use crate::site_path::SitePath;
 
@@ -82,6 +83,22 @@ pub(super) fn cover(context: &RenderContext<'_>, source: &SitePath) -> Result<Pi
         file: format!("cover.{}", picture.file),
         ..picture
     })
+}
+
+/// Draws the cover of a book that has none.
+pub(super) fn drawn_cover(book: &Book<'_>) -> Picture {
+    let drawn = book.cover().draw(&book.context);
+    let (width, height) = COVER_SIZE;
+    Picture {
+        file: format!("cover.{}", drawn.extension),
+        media_type: match drawn.extension {
+            "png" => "image/png",
+            _ => "image/svg+xml",
+        },
+        bytes: drawn.bytes,
+        width,
+        height,
+    }
 }
 
 /// A picture whose file is its extension only.

@@ -6,7 +6,7 @@ use crate::render::epub::chapters::STYLE;
 use crate::store::Key;
 
 /// The version of this step; it changes with its output.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// Names every input. Links may lead to any page, file or list of the site, so all their places
 /// count; of pages that are not in the book only the place does.
@@ -17,6 +17,7 @@ pub(super) fn key(book: &Book<'_>) -> Key {
         .input("style", STYLE.as_bytes())
         .input("colors", &[u8::from(cfg!(feature = "highlight"))])
         .input("ink", format!("{:?}", site.config.epub.images).as_bytes())
+        .input("cover", book.cover().inputs(&book.context).as_bytes())
         .digest("book", list(about(book)))
         .digest("contents", list(contents(&book.toc)));
     for chapter in &book.chapters {

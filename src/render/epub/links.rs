@@ -163,7 +163,7 @@ fn connect_image(
         .get("src")
         .and_then(|src| remote(context.site.resolve(chapter.page, src)));
     let text = match (&address, alt.is_empty()) {
-        (Some(_), true) => around.book.words.image.to_owned(),
+        (Some(_), true) => around.book.words.get("figure").to_owned(),
         _ => alt,
     };
     let linked = tree.ancestors(id).any(|id| tree.is(id, "a"));

@@ -1,28 +1,28 @@
 //! From a page's Markdown to the HTML of its chapter: the event stream with footnotes, alerts,
 //! math and task marks in the form that books have. Links and images stay as written.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
 
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd, html};
 
+use crate::digest::Digest;
 use crate::markdown::MathMode;
 use crate::render::context::RenderContext;
 use crate::render::dom::escape;
 use crate::render::epub::blocks::plain_html;
+use crate::render::epub::book::ascii_name;
 use crate::render::epub::code::code_block;
 use crate::render::epub::math::math;
-use crate::render::epub::words::Words;
 use crate::render::tiles::tiles_apart;
-use crate::render::words::Words as Common;
+use crate::render::words::Words;
 use crate::site::Page;
 
 /// The HTML of a page.
 pub(super) fn markup(context: &RenderContext<'_>, page: &Page, words: &Words) -> String {
-    let common = Common::of(context.site, context.site.language_of(page));
     let style = context.site.punctuation(page);
     let events = tiles_apart(page.events_set(style));
-    let events = plain_html(context, page, &common, events);
+    let events = plain_html(context, page, words, events);
     let events = number_headings(page, events);
     let events = write_code(context, events);
     let (text, mut notes) = Notes::split(events);
@@ -109,12 +109,22 @@ fn adapt<'a>(event: Event<'a>, notes: &mut Notes<'a>, out: &mut Vec<Event<'a>>) 
     out.push(event);
 }
 
+/// A note that is referred to.
+struct Known {
+    number: usize,
+    /// The end of its ids, which follows from its label: a note added above changes no id.
+    name: String,
+    /// How often it is referred to.
+    count: usize,
+}
+
 /// The footnotes of a chapter, numbered in the order in which the text refers to them.
 #[derive(Default)]
 struct Notes<'a> {
     bodies: BTreeMap<String, Vec<Event<'a>>>,
-    /// The number of each note and how often it is referred to.
-    numbers: BTreeMap<String, (usize, usize)>,
+    /// What is known of each note that is referred to.
+    known: BTreeMap<String, Known>,
+    names: BTreeSet<String>,
     waiting: VecDeque<String>,
 }
 
@@ -150,16 +160,22 @@ impl<'a> Notes<'a> {
         if !self.bodies.contains_key(&label) {
             return Event::Text(format!("[^{written}]").into());
         }
-        let next = self.numbers.len() + 1;
-        let (number, count) = self.numbers.entry(label.clone()).or_insert_with(|| {
+        let next = self.known.len() + 1;
+        let names = &mut self.names;
+        let known = self.known.entry(label.clone()).or_insert_with(|| {
             self.waiting.push_back(label.clone());
-            (next, 0)
+            Known {
+                number: next,
+                name: note_name(&label, names),
+                count: 0,
+            }
         });
-        *count += 1;
-        let id = reference_id(*number, *count);
+        known.count += 1;
+        let Known { number, name, .. } = known;
+        let id = reference_id(name, known.count);
         Event::InlineHtml(
             format!(
-                "<a class=\"noteref\" id=\"{id}\" href=\"#footnote.{number}\" \
+                "<a class=\"noteref\" id=\"{id}\" href=\"#note.{name}\" \
                  epub:type=\"noteref\" role=\"doc-noteref\">{number}</a>"
             )
             .into(),
@@ -186,8 +202,16 @@ impl<'a> Notes<'a> {
         }
         html.push_str("<div class=\"footnotes\">\n");
         for (label, mut body) in written {
-            let (number, count) = self.numbers.get(&label).copied().unwrap_or((0, 0));
-            let back: Vec<String> = (1..=count).map(|at| way_back(number, at, words)).collect();
+            let Some(known) = self.known.get(&label) else {
+                continue;
+            };
+            let Known {
+                number,
+                name,
+                count,
+            } = known;
+            let back = (1..=*count).map(|at| way_back(known, at, words));
+            let back: Vec<String> = back.collect();
             let back = Event::InlineHtml(format!(" {}", back.join(" ")).into());
             let mark =
                 Event::InlineHtml(format!("<span class=\"number\">{number}.</span> ").into());
@@ -205,7 +229,7 @@ impl<'a> Notes<'a> {
             }
             let _ = writeln!(
                 html,
-                "<aside class=\"footnote\" id=\"footnote.{number}\" epub:type=\"footnote\" \
+                "<aside class=\"footnote\" id=\"note.{name}\" epub:type=\"footnote\" \
                  role=\"doc-footnote\">"
             );
             html::push_html(html, body.into_iter());
@@ -215,20 +239,34 @@ impl<'a> Notes<'a> {
     }
 }
 
+/// The label in letters that ids have, and one of its own.
+fn note_name(label: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut name = ascii_name(label);
+    let plain = label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if !plain || name.len() > 40 || taken.contains(&name) {
+        name.truncate(40);
+        name = format!("{name}-{}", Digest::of(label.as_bytes()).short());
+    }
+    taken.insert(name.clone());
+    name
+}
+
 /// Slugs have no dots, so these ids meet none of the author's headings.
-fn reference_id(number: usize, count: usize) -> String {
+fn reference_id(name: &str, count: usize) -> String {
     match count {
-        1 => format!("reference.{number}"),
-        count => format!("reference.{number}.{count}"),
+        1 => format!("noteref.{name}"),
+        count => format!("noteref.{name}.{count}"),
     }
 }
 
-fn way_back(number: usize, count: usize, words: &Words) -> String {
-    let id = reference_id(number, count);
-    let label = escape(words.back);
-    let which = id.trim_start_matches("reference.");
+fn way_back(note: &Known, count: usize, words: &Words) -> String {
+    let id = reference_id(&note.name, count);
+    let which = match count {
+        1 => note.number.to_string(),
+        count => format!("{}.{count}", note.number),
+    };
+    let label = words.get("back_to_reference").replace("{n}", &which);
+    let label = escape(&label).replace('"', "&quot;");
     // The second character keeps the arrow from being drawn as a picture.
-    format!(
-        "<a href=\"#{id}\" role=\"doc-backlink\" aria-label=\"{label} {which}\">\u{21a9}\u{fe0e}</a>"
-    )
+    format!("<a href=\"#{id}\" role=\"doc-backlink\" aria-label=\"{label}\">\u{21a9}\u{fe0e}</a>")
 }

@@ -21,7 +21,7 @@ pub(super) struct Holdings {
 }
 
 /// The `metadata` element of the package document.
-pub(super) fn metadata(book: &Book<'_>, holdings: Holdings, has_cover: bool) -> String {
+pub(super) fn metadata(book: &Book<'_>, holdings: Holdings) -> String {
     let mut out = String::from("<metadata xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\n");
     let mut line = |text: String| {
         let _ = writeln!(out, "    {text}");
@@ -65,9 +65,7 @@ pub(super) fn metadata(book: &Book<'_>, holdings: Holdings, has_cover: bool) -> 
         line(text("source", base));
     }
     line(meta("dcterms:modified", &book.modified));
-    if has_cover {
-        line("<meta name=\"cover\" content=\"cover-image\"/>".to_owned());
-    }
+    line("<meta name=\"cover\" content=\"cover-image\"/>".to_owned());
     line(format!(
         "<meta name=\"generator\" content=\"{}\"/>",
         attribute(GENERATOR)

@@ -20,7 +20,6 @@ mod package;
 mod pages;
 mod rules;
 mod structure;
-mod words;
 
 use crate::config::Format;
 use crate::diagnostic::Diagnostic;

@@ -7,55 +7,54 @@ use epub_builder::TocElement;
 
 use crate::render::dom::escape;
 use crate::render::epub::book::{Book, Entry};
+use crate::render::epub::headings::Ids;
 use crate::render::epub::pages::{attribute, document};
 
 /// A list of figures or tables (EPUB 3.3, 7.4.2; EPUB Structural Semantics, `loi` and `lot`).
 pub(super) struct List {
     /// Its name in the vocabulary.
     pub(super) name: &'static str,
-    /// The title of the chapter that it stands in, which is its own.
+    /// Its title.
     pub(super) title: String,
-    /// The file of that chapter.
-    pub(super) file: String,
+    /// The file of the chapter that shows it, if there is one.
+    pub(super) file: Option<String>,
     /// Addresses and texts.
     pub(super) entries: Vec<(String, String)>,
 }
 
-/// The navigation document: the table of contents at full depth, the landmarks, and the lists of
-/// figures and tables that the book has.
-pub(super) fn nav(book: &Book<'_>, lists: &[List], has_cover: bool) -> String {
-    let words = book.words;
+/// Kinds of chapters that a reader may look for by themselves.
+const SOUGHT: [&str; 6] = [
+    "preface",
+    "foreword",
+    "appendix",
+    "glossary",
+    "bibliography",
+    "index",
+];
+
+/// The navigation document: the table of contents down to the headings, the landmarks, and the
+/// lists of figures and tables. On the page itself headings and landmarks are not shown, for a
+/// reading system has a place of its own for them.
+pub(super) fn nav(book: &Book<'_>, ids: &[&Ids], lists: &[List]) -> String {
+    let word = |key: &str| book.words.get(key);
     let mut items = String::new();
-    leaf("titlepage.xhtml", words.title_page, &mut items);
-    for entry in &book.toc {
-        item(book, entry, &mut items);
+    leaf("titlepage.xhtml", word("title_page"), &mut items);
+    for line in &lines(book, ids) {
+        item(line, "", &mut items);
     }
-    leaf("colophon.xhtml", words.colophon, &mut items);
-    let contents = escape(words.contents);
-    let mut landmarks = String::new();
-    let mut landmark = |kind: &str, file: &str, title: &str| {
-        let title = escape(title);
-        let _ = writeln!(
-            landmarks,
-            "<li><a epub:type=\"{kind}\" href=\"{file}\">{title}</a></li>"
-        );
-    };
-    if has_cover {
-        landmark("cover", "cover.xhtml", words.cover);
-    }
-    landmark("titlepage", "titlepage.xhtml", words.title_page);
-    landmark("toc", "nav.xhtml#toc", words.contents);
-    if let Some(start) = book.start() {
-        landmark("bodymatter", &start.file, words.start);
-    }
+    leaf("colophon.xhtml", word("colophon"), &mut items);
     let mut more = String::new();
     for list in lists {
-        landmark(list.name, &list.file, &list.title);
         let title = escape(&list.title);
         let name = list.name;
+        // A chapter that shows the same list is enough.
+        let hidden = match &list.file {
+            Some(_) => " hidden=\"hidden\"",
+            None => "",
+        };
         let _ = write!(
             more,
-            "\n<nav epub:type=\"{name}\" id=\"{name}\" aria-labelledby=\"{name}-title\" hidden=\"hidden\">\n\
+            "\n<nav epub:type=\"{name}\" id=\"{name}\" aria-labelledby=\"{name}-title\"{hidden}>\n\
              <h2 id=\"{name}-title\">{title}</h2>\n<ol>\n"
         );
         for (address, text) in &list.entries {
@@ -65,33 +64,107 @@ pub(super) fn nav(book: &Book<'_>, lists: &[List], has_cover: bool) -> String {
     }
     let content = format!(
         "<nav epub:type=\"toc\" role=\"doc-toc\" id=\"toc\" aria-labelledby=\"toc-title\">\n\
-         <h1 id=\"toc-title\">{contents}</h1>\n<ol>\n{items}</ol>\n</nav>\n\
-         <nav epub:type=\"landmarks\" aria-label=\"{}\" hidden=\"hidden\">\n<ol>\n{landmarks}</ol>\n</nav>{more}",
-        attribute(words.landmarks)
+         <h1 id=\"toc-title\">{}</h1>\n<ol>\n{items}</ol>\n</nav>\n\
+         <nav epub:type=\"landmarks\" aria-label=\"{}\" hidden=\"hidden\">\n<ol>\n{}</ol>\n</nav>{more}",
+        escape(word("contents")),
+        attribute(word("landmarks")),
+        landmarks(book, lists),
     );
     document(
         &book.language,
-        words.contents,
+        word("contents"),
         " epub:type=\"frontmatter\"",
         &content,
     )
+}
+
+fn landmarks(book: &Book<'_>, lists: &[List]) -> String {
+    let word = |key: &str| book.words.get(key);
+    let mut out = String::new();
+    let mut landmark = |kind: &str, file: &str, title: &str| {
+        let title = escape(title);
+        let _ = writeln!(
+            out,
+            "<li><a epub:type=\"{kind}\" href=\"{file}\">{title}</a></li>"
+        );
+    };
+    landmark("cover", "cover.xhtml", word("cover"));
+    landmark("titlepage", "titlepage.xhtml", word("title_page"));
+    landmark("toc", "nav.xhtml#toc", word("contents"));
+    for list in lists {
+        let own = format!("nav.xhtml#{}", list.name);
+        landmark(list.name, list.file.as_deref().unwrap_or(&own), &list.title);
+    }
+    if let Some(start) = book.start() {
+        landmark("bodymatter", &start.file, word("start_of_text"));
+    }
+    for kind in SOUGHT {
+        let mut chapters = book.chapters.iter();
+        if let Some(chapter) = chapters.find(|chapter| chapter.matter.kind == kind) {
+            landmark(kind, &chapter.file, &chapter.title);
+        }
+    }
+    out
 }
 
 fn leaf(file: &str, title: &str, out: &mut String) {
     let _ = writeln!(out, "<li><a href=\"{file}\">{}</a></li>", escape(title));
 }
 
-fn item(book: &Book<'_>, entry: &Entry, out: &mut String) {
-    let title = escape(&entry.title);
-    out.push_str("<li>");
-    let _ = match entry.chapter {
-        Some(at) => write!(out, "<a href=\"{}\">{title}</a>", book.chapters[at].file),
-        None => write!(out, "<span>{title}</span>"),
+/// One line of the navigation.
+struct Line {
+    title: String,
+    /// Where it leads.
+    place: Option<String>,
+    is_heading: bool,
+    below: Vec<Line>,
+}
+
+/// The chapters and the headings in them.
+fn lines(book: &Book<'_>, ids: &[&Ids]) -> Vec<Line> {
+    let entries = book.toc.iter();
+    entries.map(|entry| line(book, ids, entry)).collect()
+}
+
+fn line(book: &Book<'_>, ids: &[&Ids], entry: &Entry) -> Line {
+    let mut below: Vec<Line> = Vec::new();
+    let place = entry.chapter.map(|at| book.chapters[at].file.clone());
+    let headings = entry.chapter.and_then(|at| Some(&ids.get(at)?.headings));
+    for (level, id, title) in headings.into_iter().flatten() {
+        let heading = Line {
+            title: title.clone(),
+            place: place.as_ref().map(|file| format!("{file}#{id}")),
+            is_heading: true,
+            below: Vec::new(),
+        };
+        match below.last_mut() {
+            Some(above) if *level > 2 => above.below.push(heading),
+            _ => below.push(heading),
+        }
+    }
+    below.extend(entry.children.iter().map(|child| line(book, ids, child)));
+    Line {
+        title: entry.title.clone(),
+        place,
+        is_heading: false,
+        below,
+    }
+}
+
+fn item(line: &Line, hidden: &str, out: &mut String) {
+    const HIDDEN: &str = " hidden=\"hidden\"";
+    let title = escape(&line.title);
+    let _ = match &line.place {
+        Some(place) => write!(out, "<li{hidden}><a href=\"{place}\">{title}</a>"),
+        None => write!(out, "<li{hidden}><span>{title}</span>"),
     };
-    if !entry.children.is_empty() {
-        out.push_str("\n<ol>\n");
-        for child in &entry.children {
-            item(book, child, out);
+    if !line.below.is_empty() {
+        let headings = line.below.iter().filter(|line| line.is_heading).count();
+        let all = headings == line.below.len() && !line.is_heading;
+        let _ = writeln!(out, "\n<ol{}>", if all { HIDDEN } else { "" });
+        for below in &line.below {
+            let own = below.is_heading && !all && !line.is_heading;
+            item(below, if own { HIDDEN } else { "" }, out);
         }
         out.push_str("</ol>\n");
     }
@@ -106,26 +179,28 @@ pub(super) fn first_chapter(entry: &Entry) -> Option<usize> {
 }
 
 /// An entry for the NCX, which has no entries without a place: a part leads to its first chapter.
-pub(super) fn ncx_entry(book: &Book<'_>, entry: &Entry) -> Option<TocElement> {
-    let first = first_chapter(entry)?;
-    let own = TocElement::new(book.chapters[first].file.as_str(), entry.title.as_str());
-    let children = entry
-        .children
-        .iter()
-        .filter_map(|child| ncx_entry(book, child));
-    Some(children.fold(own, TocElement::child))
+pub(super) fn ncx_entry(book: &Book<'_>, ids: &[&Ids], entry: &Entry) -> Option<TocElement> {
+    ncx_line(&line(book, ids, entry))
 }
 
-fn depth(entries: &[Entry]) -> usize {
-    entries
-        .iter()
-        .map(|entry| 1 + depth(&entry.children))
-        .max()
-        .unwrap_or(0)
+fn ncx_line(line: &Line) -> Option<TocElement> {
+    let own = TocElement::new(first_place(line)?, line.title.as_str());
+    let below = line.below.iter().filter_map(ncx_line);
+    Some(below.fold(own, TocElement::child))
+}
+
+fn first_place(line: &Line) -> Option<&str> {
+    let own = line.place.as_deref();
+    own.or_else(|| line.below.iter().find_map(first_place))
+}
+
+fn depth(lines: &[Line]) -> usize {
+    let depths = lines.iter().map(|line| 1 + depth(&line.below));
+    depths.max().unwrap_or(0)
 }
 
 /// Completes the NCX: language, the book's identifier, its real depth and its title.
-pub(super) fn finish_ncx(book: &Book<'_>, ncx: &str) -> Option<String> {
+pub(super) fn finish_ncx(book: &Book<'_>, ids: &[&Ids], ncx: &str) -> Option<String> {
     let (start, rest) = ncx.split_once("<ncx ")?;
     let map = rest.find("<navMap>")?;
     let head = format!(
@@ -137,7 +212,7 @@ pub(super) fn finish_ncx(book: &Book<'_>, ncx: &str) -> Option<String> {
          <docTitle>\n    <text>{}</text>\n  </docTitle>\n  ",
         book.language,
         attribute(&book.identifier),
-        depth(&book.toc).max(1),
+        depth(&lines(book, ids)).max(1),
         escape(&book.title)
     );
     Some(format!("{start}{head}{}", number_places(&rest[map..])))

@@ -9,6 +9,7 @@ use epub_builder::{EpubBuilder, EpubContent, EpubVersion, TocElement, ZipLibrary
 use crate::render::dom::escape;
 use crate::render::epub::archive::rewrite;
 use crate::render::epub::book::{Book, Entry};
+use crate::render::epub::headings::Ids;
 use crate::render::epub::images::{Picture, Pictures};
 use crate::render::epub::metadata::{Holdings, metadata};
 use crate::render::epub::nav::{List, finish_ncx, first_chapter, nav, ncx_entry};
@@ -19,10 +20,12 @@ pub(super) struct Parts<'a> {
     pub book: &'a Book<'a>,
     /// Its lists of figures and tables.
     pub lists: &'a [List],
+    /// The ids and headings of every chapter.
+    pub ids: &'a [&'a Ids],
     /// A document for every chapter, in the same order.
     pub chapters: &'a [Finished],
     pub pictures: &'a Pictures,
-    pub cover: Option<&'a Picture>,
+    pub cover: &'a Picture,
     pub style: &'a str,
 }
 
@@ -42,11 +45,11 @@ pub(super) fn pack(parts: &Parts<'_>) -> Result<Vec<u8>, String> {
     fill(parts, &mut builder).map_err(fault)?;
     builder.generate(&mut raw).map_err(fault)?;
     let mut finished = BTreeMap::new();
-    let navigation = nav(parts.book, parts.lists, parts.cover.is_some());
+    let navigation = nav(parts.book, parts.ids, parts.lists);
     finished.insert("OEBPS/nav.xhtml", navigation);
     rewrite(&raw, finished, |name, text| match name {
         "OEBPS/content.opf" => finish_package(parts, text),
-        "OEBPS/toc.ncx" => finish_ncx(parts.book, text),
+        "OEBPS/toc.ncx" => finish_ncx(parts.book, parts.ids, text),
         _ => None,
     })
 }
@@ -55,18 +58,17 @@ fn fill(parts: &Parts<'_>, builder: &mut EpubBuilder<ZipLibrary>) -> epub_builde
     let book = parts.book;
     builder.epub_version(EpubVersion::V33);
     builder.metadata("title", book.title.as_str())?;
-    builder.metadata("toc_name", book.words.contents)?;
+    builder.metadata("toc_name", book.words.get("contents"))?;
     // The setter of the direction is not heeded; the metadata of the same name is.
     builder.metadata("direction", book.direction)?;
     builder.stylesheet(parts.style.as_bytes())?;
-    if let Some(picture) = parts.cover {
-        builder.add_cover_image(&picture.file, picture.bytes.as_slice(), picture.media_type)?;
-        let page = cover(book, picture);
-        builder.add_content(EpubContent::new("cover.xhtml", page.as_bytes()))?;
-    }
+    let picture = parts.cover;
+    builder.add_cover_image(&picture.file, picture.bytes.as_slice(), picture.media_type)?;
+    let page = cover(book, picture);
+    builder.add_content(EpubContent::new("cover.xhtml", page.as_bytes()))?;
     let page = title_page(book);
     let content = EpubContent::new("titlepage.xhtml", page.as_bytes());
-    builder.add_content(content.title(book.words.title_page))?;
+    builder.add_content(content.title(book.words.get("title_page")))?;
     let entries: BTreeMap<usize, &Entry> = book
         .toc
         .iter()
@@ -75,13 +77,15 @@ fn fill(parts: &Parts<'_>, builder: &mut EpubBuilder<ZipLibrary>) -> epub_builde
     for (at, (chapter, ready)) in book.chapters.iter().zip(parts.chapters).enumerate() {
         let mut content = EpubContent::new(chapter.file.as_str(), ready.xhtml.as_bytes());
         // The first chapter of an entry brings the entry with all that is below it.
-        let entry = entries.get(&at).and_then(|entry| ncx_entry(book, entry));
+        let entry = entries
+            .get(&at)
+            .and_then(|entry| ncx_entry(book, parts.ids, entry));
         content.toc = entry.unwrap_or_else(|| TocElement::new(chapter.file.as_str(), ""));
         builder.add_content(content)?;
     }
     let page = colophon(book);
     let content = EpubContent::new("colophon.xhtml", page.as_bytes());
-    builder.add_content(content.title(book.words.colophon))?;
+    builder.add_content(content.title(book.words.get("colophon")))?;
     for picture in parts.pictures.found.values() {
         builder.add_resource(&picture.file, picture.bytes.as_slice(), picture.media_type)?;
     }
@@ -128,20 +132,18 @@ fn finish_package(parts: &Parts<'_>, package: &str) -> Option<String> {
     );
     let mut guide = format!(
         "<reference type=\"toc\" title=\"{}\" href=\"nav.xhtml\"/>",
-        attribute(book.words.contents)
+        attribute(book.words.get("contents"))
     );
-    if parts.cover.is_some() {
-        let _ = write!(
-            guide,
-            "\n    <reference type=\"cover\" title=\"{}\" href=\"cover.xhtml\"/>",
-            attribute(book.words.cover)
-        );
-    }
+    let _ = write!(
+        guide,
+        "\n    <reference type=\"cover\" title=\"{}\" href=\"cover.xhtml\"/>",
+        attribute(book.words.get("cover"))
+    );
     if let Some(start) = book.start() {
         let _ = write!(
             guide,
             "\n    <reference type=\"text\" title=\"{}\" href=\"{}\"/>",
-            attribute(book.words.start),
+            attribute(book.words.get("start_of_text")),
             escape(&start.file)
         );
     }
@@ -153,7 +155,7 @@ fn finish_package(parts: &Parts<'_>, package: &str) -> Option<String> {
          <guide>\n    {guide}\n  </guide>\n</package>\n",
         language = book.language,
         direction = book.direction,
-        metadata = metadata(book, holdings, parts.cover.is_some()),
+        metadata = metadata(book, holdings),
         items = items.join("\n"),
     ))
 }

@@ -40,11 +40,11 @@ pub(super) fn cover(book: &Book<'_>, picture: &Picture) -> String {
         "<section epub:type=\"cover\" class=\"cover\">\n\
          <img src=\"{}\" alt=\"{}\" role=\"doc-cover\"/>\n</section>",
         picture.file,
-        attribute(&format!("{}: {}", book.words.cover, book.title))
+        attribute(&format!("{}: {}", book.words.get("cover"), book.title))
     );
     document(
         &book.language,
-        book.words.cover,
+        book.words.get("cover"),
         " class=\"cover\"",
         &content,
     )
@@ -76,16 +76,15 @@ pub(super) fn title_page(book: &Book<'_>) -> String {
 /// The colophon: rights, address, and the revision if it is a clean commit.
 pub(super) fn colophon(book: &Book<'_>) -> String {
     let site = book.context.site;
-    let words = book.words;
+    let word = |key: &str| book.words.get(key);
     let mut lines = Vec::new();
     if let Some(rights) = &book.rights {
         lines.push(escape(rights));
     }
     if let Some(base) = site.config.project.base_url.as_deref() {
         let text = escape(base);
-        let label = escape(words.published_at);
         let address = attribute(base);
-        lines.push(format!("{label} <a href=\"{address}\">{text}</a>"));
+        lines.push(format!("<a href=\"{address}\">{text}</a>"));
     }
     if let (Some(commit), false) = (&site.source.commit, site.source.dirty) {
         let commit: String = commit
@@ -99,22 +98,22 @@ pub(super) fn colophon(book: &Book<'_>) -> String {
         });
         lines.push(format!(
             "{} <code>{commit}</code>{day}",
-            escape(words.source)
+            escape(word("revision"))
         ));
     }
-    lines.push(escape(words.made_with));
+    lines.push(escape(&word("made_with").replace("{program}", "tympan")));
     let lines = lines.iter().fold(String::new(), |mut all, line| {
         let _ = writeln!(all, "<p>{line}</p>");
         all
     });
-    let title = escape(words.colophon);
+    let title = escape(word("colophon"));
     let content = format!(
         "<section epub:type=\"colophon\" role=\"doc-colophon\" class=\"colophon\" \
          aria-labelledby=\"title\">\n<h1 id=\"title\">{title}</h1>\n{lines}</section>"
     );
     document(
         &book.language,
-        words.colophon,
+        word("colophon"),
         " epub:type=\"backmatter\"",
         &content,
     )

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::render::dom::{Content, Element, Fragment, NodeId, Space};
-use crate::render::epub::words::Words;
+use crate::render::words::Words;
 
 /// Puts the elements of a chapter right.
 pub(super) fn settle(tree: &mut Fragment, words: &Words) {
@@ -312,7 +312,7 @@ fn settle_details(tree: &mut Fragment, id: NodeId, words: &Words) {
     }
     let summary = summaries.first().copied().unwrap_or_else(|| {
         let summary = tree.create(Content::Element(Element::html("summary")));
-        let text = tree.create(Content::Text(words.details.to_owned()));
+        let text = tree.create(Content::Text(words.get("details").to_owned()));
         tree.append(summary, text);
         summary
     });

@@ -30,10 +30,10 @@ fn footnotes_are_popups_with_ways_back() {
     let made = one("# One\n\nA[^n] b[^N] c[^none].\n\n[^n]: The *note*.\n[^unused]: x\n");
     insta::assert_snapshot!(made.content("one.xhtml"), @r##"
 <h1 id="one"><span class="number">1</span> One</h1>
-<p>A<a id="reference.1" class="noteref" epub:type="noteref" role="doc-noteref" href="#footnote.1">1</a> b<a id="reference.1.2" class="noteref" epub:type="noteref" role="doc-noteref" href="#footnote.1">1</a> c[^none].</p>
+<p>A<a id="noteref.n" class="noteref" epub:type="noteref" role="doc-noteref" href="#note.n">1</a> b<a id="noteref.n.2" class="noteref" epub:type="noteref" role="doc-noteref" href="#note.n">1</a> c[^none].</p>
 <div class="footnotes">
-<aside id="footnote.1" class="footnote" epub:type="footnote" role="doc-footnote">
-<p><span class="number">1.</span> The <em>note</em>. <a role="doc-backlink" aria-label="Back to reference 1" href="#reference.1">↩︎</a> <a role="doc-backlink" aria-label="Back to reference 1.2" href="#reference.1.2">↩︎</a></p>
+<aside id="note.n" class="footnote" epub:type="footnote" role="doc-footnote">
+<p><span class="number">1.</span> The <em>note</em>. <a role="doc-backlink" aria-label="Back to reference 1" href="#noteref.n">↩︎</a> <a role="doc-backlink" aria-label="Back to reference 1.2" href="#noteref.n.2">↩︎</a></p>
 </aside>
 </div>
 "##);

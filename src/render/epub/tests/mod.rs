@@ -35,6 +35,16 @@ impl Made {
         found.unwrap_or_else(|| panic!("{name} is not in {:?}", self.files.keys()))
     }
 
+    /// A file as it is.
+    #[track_caller]
+    fn bytes_of(&self, name: &str) -> Vec<u8> {
+        let mut archive = ZipArchive::new(Cursor::new(&self.bytes)).unwrap();
+        let mut file = archive.by_name(&format!("OEBPS/{name}")).unwrap();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        bytes
+    }
+
     /// What stands between the tags of the chapter's section.
     #[track_caller]
     fn content(&self, name: &str) -> &str {
@@ -104,5 +114,6 @@ fn one(markdown: &str) -> Made {
     ])
 }
 
+/// A book with a cover of its own, for one that is drawn takes its time.
 const CONFIG: &str = "[project]\nkind = \"book\"\ntitle = \"Tides & <Moons>\"\nauthors = [\"Ada Example\"]\n\
-                      language = \"en-GB\"\nbase_url = \"https://tides.example/\"\ncontent = \"src\"\n";
+                      language = \"en-GB\"\nbase_url = \"https://tides.example/\"\ncontent = \"src\"\n[epub]\ncover = \"src/dot.gif\"\n";

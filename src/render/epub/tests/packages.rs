@@ -6,7 +6,8 @@ use std::io::Cursor;
 
 use zip::{CompressionMethod, ZipArchive};
 
-use crate::render::epub::tests::{CONFIG, make, make_in, one};
+use crate::render::epub::chapters::STYLE;
+use crate::render::epub::tests::{CONFIG, GIF, make, make_in, one};
 
 const TORTURE: &str = "a\u{c}b\n\n<!-- -- -->\n<p align=x>u\n<center><font>f</font></center><o:p a:b=c>w</o:p>\n\
     <svg onload=x><style>a>b</style><g id=a><path d=M0></g></svg><math><mo>&lt;</mo><mtext><b>x</b></mtext></math>\n\
@@ -89,15 +90,16 @@ fn a_book_is_made_once_and_again_when_an_input_changes() {
     let project = folder.path().join("project");
     fs::create_dir_all(project.join("src")).unwrap();
     fs::write(project.join("tympan.toml"), CONFIG).unwrap();
+    fs::write(project.join("src/dot.gif"), GIF).unwrap();
     fs::write(project.join("src/SUMMARY.md"), "- [One](one.md)\n").unwrap();
     fs::write(project.join("src/one.md"), "# One\n\n[x](two.md)\n").unwrap();
     let first = make_in(folder.path());
     let second = make_in(folder.path());
-    assert_eq!((first.counts, second.counts), ((0, 1), (1, 0)));
+    assert_eq!((first.counts, second.counts), ((0, 2), (1, 0)));
     assert_eq!(first.bytes, second.bytes);
     fs::write(project.join("src/two.md"), "# Two\n").unwrap();
     let third = make_in(folder.path());
-    assert_eq!(third.counts, (0, 1));
+    assert_eq!(third.counts, (1, 1));
     assert!(
         third
             .file("one.xhtml")
@@ -124,7 +126,7 @@ fn parts_hold_their_chapters_and_every_place_is_in_the_contents() {
 <nav epub:type="toc" role="doc-toc" id="toc" aria-labelledby="toc-title">
 <h1 id="toc-title">Contents</h1>
 <ol>
-<li><a href="titlepage.xhtml">Title Page</a></li>
+<li><a href="titlepage.xhtml">Title page</a></li>
 <li><a href="p.xhtml">Preface</a></li>
 <li><span>Part &amp; One</span>
 <ol>
@@ -141,9 +143,12 @@ fn parts_hold_their_chapters_and_every_place_is_in_the_contents() {
 </nav>
 <nav epub:type="landmarks" aria-label="Landmarks" hidden="hidden">
 <ol>
-<li><a epub:type="titlepage" href="titlepage.xhtml">Title Page</a></li>
+<li><a epub:type="cover" href="cover.xhtml">Cover</a></li>
+<li><a epub:type="titlepage" href="titlepage.xhtml">Title page</a></li>
 <li><a epub:type="toc" href="nav.xhtml#toc">Contents</a></li>
-<li><a epub:type="bodymatter" href="a.xhtml">Start of Content</a></li>
+<li><a epub:type="bodymatter" href="a.xhtml">Start of text</a></li>
+<li><a epub:type="preface" href="p.xhtml">Preface</a></li>
+<li><a epub:type="glossary" href="g.xhtml">Glossary</a></li>
 </ol>
 </nav>
 "##);
@@ -177,6 +182,7 @@ fn the_package_says_what_the_book_is() {
     <meta refines="#creator-1" property="display-seq">1</meta>
     <dc:source>https://tides.example/</dc:source>
     <meta property="dcterms:modified">2000-01-01T00:00:00Z</meta>
+    <meta name="cover" content="cover-image"/>
     <meta name="generator" content="tympan 0.1.0"/>
     <meta property="schema:accessMode">textual</meta>
     <meta property="schema:accessMode">visual</meta>
@@ -194,6 +200,8 @@ fn the_package_says_what_the_book_is() {
     <item id="ncx" href="toc.ncx" media-type="application/x-dtbncx+xml"/>
     <item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>
     <item media-type="text/css" id="id_stylesheet.css" href="stylesheet.css"/>
+    <item media-type="image/gif" properties="cover-image" id="cover-image" href="cover.gif"/>
+    <item media-type="application/xhtml+xml" id="id_cover.xhtml" href="cover.xhtml"/>
     <item media-type="application/xhtml+xml" id="id_titlepage.xhtml" href="titlepage.xhtml"/>
     <item properties="mathml" media-type="application/xhtml+xml" id="id_one.xhtml" href="one.xhtml"/>
     <item media-type="application/xhtml+xml" id="id_two.xhtml" href="two.xhtml"/>
@@ -201,6 +209,7 @@ fn the_package_says_what_the_book_is() {
     <item media-type="image/gif" id="id_images_dot.gif" href="images/dot.gif"/>
   </manifest>
   <spine toc="ncx" page-progression-direction="ltr">
+    <itemref idref="id_cover.xhtml"/>
     <itemref idref="id_titlepage.xhtml"/>
     <itemref idref="nav"/>
     <itemref idref="id_one.xhtml"/>
@@ -209,7 +218,8 @@ fn the_package_says_what_the_book_is() {
   </spine>
   <guide>
     <reference type="toc" title="Contents" href="nav.xhtml"/>
-    <reference type="text" title="Start of Content" href="one.xhtml"/>
+    <reference type="cover" title="Cover" href="cover.xhtml"/>
+    <reference type="text" title="Start of text" href="one.xhtml"/>
   </guide>
 </package>
 "##);
@@ -234,10 +244,7 @@ fn right_to_left_books_turn_their_pages_the_other_way() {
 fn the_cover_is_a_page_and_a_missing_one_is_reported() {
     let files = |cover: &str| {
         make(&[
-            (
-                "tympan.toml",
-                &format!("{CONFIG}\n[epub]\ncover = \"{cover}\"\n"),
-            ),
+            ("tympan.toml", &CONFIG.replace("src/dot.gif", cover)),
             ("src/SUMMARY.md", "- [One](one.md)\n"),
             ("src/one.md", "# One\n"),
         ])
@@ -253,7 +260,10 @@ fn the_cover_is_a_page_and_a_missing_one_is_reported() {
     );
     let made = files("src/gone.gif");
     assert_eq!(made.diagnostics[0].code, "epub-cover");
-    assert!(!made.files.contains_key("OEBPS/cover.xhtml"));
+    assert!(made.file("cover.xhtml").contains("<img src=\"cover.png\""));
+    let png = made.bytes_of("cover.png");
+    let drawn = image::load_from_memory(&png).unwrap();
+    assert_eq!((drawn.width(), drawn.height()), (1600, 2560));
 }
 
 #[test]
@@ -278,8 +288,70 @@ fn pages_of_any_name_get_names_of_plain_ascii() {
             .keys()
             .filter(|name| name.contains(".xhtml"))
             .count(),
-        6
+        7
     );
+}
+
+#[test]
+fn headings_are_in_the_navigation_and_hidden_on_its_page() {
+    let made = one("# One\n\n## A[^n] `b`\n\n### C\n\n#### D\n\n[^n]: x\n");
+    let nav = made.file("nav.xhtml");
+    let found = "<li><a href=\"one.xhtml\">1 One</a>\n<ol hidden=\"hidden\">\n\
+                 <li><a href=\"one.xhtml#a-b\">A b</a>\n<ol>\n\
+                 <li><a href=\"one.xhtml#c\">C</a></li>\n</ol>\n</li>\n</ol>\n</li>\n";
+    assert!(nav.contains(found), "{nav}");
+    let ncx = made.file("toc.ncx");
+    assert!(ncx.contains("content=\"3\""), "{ncx}");
+    assert!(ncx.contains("<content src=\"one.xhtml#c\""), "{ncx}");
+}
+
+#[test]
+fn figures_are_listed_where_no_chapter_does_it() {
+    let made = make(&[
+        ("tympan.toml", CONFIG),
+        ("src/SUMMARY.md", "- [Two](two.md)\n- [One](one.md)\n"),
+        ("src/one.md", "# One\n\n![A](dot.gif){#fig-a}\n"),
+        ("src/two.md", "# Two\n\n![B](dot.gif){#fig-b}\n"),
+    ]);
+    let nav = made.file("nav.xhtml");
+    let list = nav.split_once("<nav epub:type=\"loi\"").unwrap().1;
+    assert!(list.starts_with(" id=\"loi\" aria-labelledby=\"loi-title\">"));
+    let (b, a) = (list.find("two.xhtml#fig-b"), list.find("one.xhtml#fig-a"));
+    assert!(b.is_some() && b < a, "{nav}");
+    assert!(nav.contains("<a epub:type=\"loi\" href=\"nav.xhtml#loi\">Figures</a>"));
+}
+
+/// The colors of code stand on a ground of their own (WCAG 2.2, 1.4.3).
+#[test]
+fn the_colors_of_code_can_be_read() {
+    let part = |color: &str, at: usize| {
+        let value = f64::from(u8::from_str_radix(&color[at..at + 2], 16).unwrap()) / 255.0;
+        match value <= 0.04045 {
+            true => value / 12.92,
+            false => ((value + 0.055) / 1.055).powf(2.4),
+        }
+    };
+    let luminance =
+        |color: &str| 0.2126 * part(color, 0) + 0.7152 * part(color, 2) + 0.0722 * part(color, 4);
+    let (light, dark) = STYLE
+        .split_once("@media (prefers-color-scheme: dark)")
+        .unwrap();
+    let dark = dark.split_once("\n}\n").unwrap().0;
+    for (sheet, expected) in [(light, 9), (dark, 9)] {
+        let ground = sheet.split_once("pre { background: #").unwrap().1;
+        let ground = luminance(ground);
+        let rules = sheet
+            .lines()
+            .filter(|line| line.trim_start().starts_with("pre "));
+        let colors: Vec<&str> = rules
+            .filter_map(|line| Some(line.split_once(" color: #")?.1))
+            .collect();
+        assert_eq!(colors.len(), expected, "{colors:?}");
+        for color in colors {
+            let (one, two) = (luminance(color) + 0.05, ground + 0.05);
+            assert!(one.max(two) / one.min(two) >= 4.5, "{color}");
+        }
+    }
 }
 
 #[test]
