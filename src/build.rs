@@ -12,7 +12,7 @@ mod versions;
 pub use options::{BuildOptions, Checks, Images, Versions};
 pub use prepared::{Prepared, Sources, prepare};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -65,6 +65,14 @@ pub enum BuildError {
     /// There is nothing to build.
     #[error("no Markdown was found in `{0}`")]
     Empty(std::path::PathBuf),
+    /// There is no document of this name.
+    #[error("there is no document named `{name}`; {known}")]
+    NoDocument {
+        /// What was asked for.
+        name: String,
+        /// What there is, in words.
+        known: String,
+    },
     /// Some outputs could not be made; all of their faults.
     #[error("{} could not be made", count(.0.len()))]
     Render(Vec<RenderError>),
@@ -105,6 +113,12 @@ pub fn build(
     );
     if prepared.is_empty() {
         return Err(BuildError::Empty(snapshot.root().to_path_buf()));
+    }
+    if let Some(name) = options.wanted.documents.iter().find(|name| !has_document(&prepared.site, name)) {
+        return Err(BuildError::NoDocument {
+            name: name.clone(),
+            known: documents_of(&prepared.site),
+        });
     }
     let mut diagnostics = prepared.diagnostics.clone();
     if options.checks == Checks::Run {
@@ -173,6 +187,23 @@ pub fn build(
         diagnostics,
         images,
     })
+}
+
+fn has_document(site: &Site, name: &str) -> bool {
+    let mut documents = site.in_all_languages().flat_map(|site| &site.documents);
+    documents.any(|document| document.name == name)
+}
+
+/// The names of all documents, for whoever asked for another.
+fn documents_of(site: &Site) -> String {
+    let documents = site.in_all_languages().flat_map(|site| &site.documents);
+    let names: BTreeSet<String> = documents
+        .map(|document| format!("`{}`", document.name))
+        .collect();
+    match names.is_empty() {
+        true => "the project binds none".to_owned(),
+        false => format!("there is {}", Vec::from_iter(names).join(", ")),
+    }
 }
 
 /// What is kept of a job once its files are where they belong.

@@ -87,7 +87,7 @@ impl AssetMap {
         let (files, faults) = readable_files(files, site, snapshot);
         map.files = files;
         diagnostics.extend(faults);
-        diagnostics.extend(missing_cover(site));
+        diagnostics.extend(missing_covers(site));
         diagnostics.extend(dear_format(&map));
         diagnostics.extend(attribute_faults(site));
         sort(&mut diagnostics);
@@ -292,15 +292,14 @@ pub(super) fn is_drawing(file: &SitePath, bytes: &[u8]) -> bool {
     file.extension().eq_ignore_ascii_case("svg") || svg::is_svg(bytes)
 }
 
-fn missing_cover(site: &Site) -> Option<Diagnostic> {
-    let cover = site.config.epub.cover.as_ref()?;
-    if site.files.contains(cover) {
-        return None;
-    }
-    let path = SitePath::parse(CONFIG_FILE).expect("a plain name is a path");
-    let message = format!("the cover `{cover}` does not exist");
-    let found = Diagnostic::new("config-cover", Severity::Error, &path, message);
-    Some(found.help("`cover` in `[epub]` is relative to the project"))
+fn missing_covers(site: &Site) -> impl Iterator<Item = Diagnostic> {
+    let missing = |cover: &&SitePath| !site.files.contains(*cover);
+    site.covers().into_iter().filter(missing).map(|cover| {
+        let path = SitePath::parse(CONFIG_FILE).expect("a plain name is a path");
+        let message = format!("the cover `{cover}` does not exist");
+        let found = Diagnostic::new("config-cover", Severity::Error, &path, message);
+        found.help("`cover` is relative to the project")
+    })
 }
 
 /// Says so where AVIF is asked for and this program cannot make it, or takes long.

@@ -137,10 +137,10 @@ pub(super) fn image_uses(site: &Site) -> BTreeMap<SitePath, ImageUse> {
             add(file, at_most(Use::Page(Arc::clone(page), span), HERO));
         }
     }
-    if let Some(cover) = &site.config.epub.cover
-        && site.files.contains(cover)
-    {
-        add(cover.clone(), at_most(Use::Config, COVER));
+    for cover in site.covers() {
+        if site.files.contains(cover) {
+            add(cover.clone(), at_most(Use::Config, COVER));
+        }
     }
     uses
 }

@@ -143,6 +143,9 @@ pub struct BuildArgs {
     /// Make only these outputs
     #[arg(long, value_enum, value_delimiter = ',', value_name = "KIND")]
     pub only: Vec<OutputKind>,
+    /// Make only these documents, in the formats they name or `--only` does
+    #[arg(long = "document", value_delimiter = ',', value_name = "NAME")]
+    pub documents: Vec<String>,
     /// Show what each template costs
     #[arg(long)]
     pub profile: bool,
@@ -158,6 +161,7 @@ pub enum OutputKind {
     Html,
     Pdf,
     Epub,
+    Docx,
 }
 
 #[derive(Debug, Args)]

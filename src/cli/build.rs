@@ -69,7 +69,7 @@ pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome
                 profile: profile.clone(),
                 ..Workbench::default()
             },
-            ..wanted(&args.only)
+            ..wanted(args)
         },
         versions: Versions::All,
         images: Images::First,
@@ -88,7 +88,7 @@ pub fn run(ui: &Ui, global: &Global, args: &BuildArgs) -> anyhow::Result<Outcome
         total: 0,
     });
     // What was not asked for is not lost.
-    let all = args.only.is_empty();
+    let all = args.only.is_empty() && args.documents.is_empty();
     let (lost, unknown) = match all {
         true => desired.lost(&project.store, &built),
         false => Default::default(),
@@ -181,18 +181,25 @@ pub fn make(
     })
 }
 
-fn wanted(only: &[OutputKind]) -> Wanted {
+fn wanted(args: &BuildArgs) -> Wanted {
+    let (only, documents) = (&args.only, args.documents.clone());
     if only.is_empty() {
-        return Wanted::all();
+        return Wanted {
+            html: documents.is_empty(),
+            documents,
+            ..Wanted::all()
+        };
     }
     let format = |kind: &OutputKind| match kind {
         OutputKind::Html => None,
         OutputKind::Pdf => Some(Format::Pdf),
         OutputKind::Epub => Some(Format::Epub),
+        OutputKind::Docx => Some(Format::Docx),
     };
     Wanted {
         html: only.contains(&OutputKind::Html),
         formats: only.iter().filter_map(format).collect(),
+        documents,
         ..Wanted::all()
     }
 }

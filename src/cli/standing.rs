@@ -172,6 +172,7 @@ mod tests {
             rev: None,
             out: None,
             only: Vec::new(),
+            documents: Vec::new(),
             profile: false,
             no_check: false,
             pages: PagesArgs {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use crate::config::documents::{DocumentFile, DocxFile, EpubFile, PdfFile};
 use crate::config::feeds::{FeedsFile, RedirectRules};
 use crate::config::lists::{ListsFile, TaxonomyFile};
 use crate::config::markdown::MarkdownFile;
@@ -42,6 +43,7 @@ pub(super) struct ConfigFile {
     pub menus: BTreeMap<String, Vec<super::menus::MenuEntryFile>>,
     pub pdf: PdfFile,
     pub epub: EpubFile,
+    pub docx: DocxFile,
     pub targets: BTreeMap<String, TargetFile>,
     pub versions: Option<super::versions::VersionsFile>,
     pub languages: BTreeMap<Spanned<String>, super::languages::LanguageFile>,
@@ -83,24 +85,6 @@ pub(super) struct NavEntryFile {
     pub title: Option<String>,
     pub page: Option<String>,
     pub pages: Vec<NavFile>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct DocumentFile {
-    pub name: Spanned<String>,
-    pub title: Option<String>,
-    #[serde(default)]
-    pub source: Option<DocumentSource>,
-    #[serde(default)]
-    pub formats: Option<Vec<Spanned<String>>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged, expecting = "a section, a SUMMARY.md, or a list of pages")]
-pub(super) enum DocumentSource {
-    One(String),
-    List(Vec<String>),
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -164,21 +148,6 @@ pub(super) struct HtmlFile {
     pub social_cards: Option<bool>,
     pub precompress: Vec<Spanned<String>>,
     pub redirect_rules: Vec<RedirectRules>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct PdfFile {
-    pub paper: Option<Spanned<String>>,
-    pub images: Option<Spanned<String>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct EpubFile {
-    pub cover: Option<Spanned<String>>,
-    pub identifier: Option<String>,
-    pub images: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]

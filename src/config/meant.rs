@@ -1,11 +1,11 @@
 //! The configuration as meant: defaults filled, paths parsed, globs compiled.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use globset::GlobSet;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+use crate::config::documents::{Document, Docx, Epub, Pdf};
 use crate::config::encoding::Encoding;
 use crate::config::external::External;
 use crate::config::feeds::{Feeds, RedirectRules};
@@ -53,6 +53,8 @@ pub struct Config {
     pub pdf: Pdf,
     /// How e-books are made.
     pub epub: Epub,
+    /// How Word files are made.
+    pub docx: Docx,
     /// Places to publish to, by name.
     pub targets: BTreeMap<String, Target>,
     /// The versions that are published beside each other, if there are several.
@@ -147,51 +149,6 @@ pub struct Nav {
     pub span: std::ops::Range<usize>,
     /// The entries below.
     pub pages: Vec<Nav>,
-}
-
-/// A bound output.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {
-    /// The file name without extension.
-    pub name: String,
-    /// The title; the project's if absent.
-    pub title: Option<String>,
-    /// The section, `SUMMARY.md` or pages it is bound from, relative to the content folder;
-    /// empty means the whole of the navigation.
-    pub source: Vec<SitePath>,
-    /// The bytes of `tympan.toml` that name the document.
-    pub span: std::ops::Range<usize>,
-    /// The formats.
-    pub formats: Vec<Format>,
-}
-
-/// A format a document can be bound in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// PDF.
-    Pdf,
-    /// EPUB 3.
-    Epub,
-}
-
-impl Format {
-    /// The formats this version writes.
-    pub const ALL: [Self; 2] = [Self::Pdf, Self::Epub];
-
-    /// The name, which is also the file extension.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Pdf => "pdf",
-            Self::Epub => "epub",
-        }
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
 }
 
 /// Which rules apply where.
@@ -289,87 +246,6 @@ impl Default for Html {
             redirect_rules: Vec::new(),
         }
     }
-}
-
-/// How PDFs are made.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Pdf {
-    /// The paper.
-    pub paper: Paper,
-    /// What its images are made for.
-    pub images: Medium,
-}
-
-/// What the images of a PDF are made for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Medium {
-    /// Paper: 300 dots an inch.
-    #[default]
-    Print,
-    /// A screen: 150 dots an inch.
-    Screen,
-}
-
-impl Pdf {
-    /// The longer side in pixels that an image needs at most: as wide as the paper.
-    pub fn longest_image(&self) -> u32 {
-        let dots = match self.images {
-            Medium::Print => 300,
-            Medium::Screen => 150,
-        };
-        // In tenths of a millimeter, of which an inch has 254.
-        let width = match self.paper {
-            Paper::A4 => 2100,
-            Paper::A5 => 1480,
-            Paper::Letter => 2159,
-        };
-        width * dots / 254
-    }
-}
-
-/// The colors of images in e-books.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum Ink {
-    /// As they are.
-    #[default]
-    Color,
-    /// Shades of gray, for readers with electronic paper.
-    Gray,
-}
-
-/// A paper size.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Paper {
-    /// 210 by 297 mm (ISO 216).
-    #[default]
-    A4,
-    /// 148 by 210 mm (ISO 216).
-    A5,
-    /// 8.5 by 11 inches.
-    Letter,
-}
-
-impl Paper {
-    /// The name that Typst knows it by.
-    pub fn typst_name(self) -> &'static str {
-        match self {
-            Self::A4 => "a4",
-            Self::A5 => "a5",
-            Self::Letter => "us-letter",
-        }
-    }
-}
-
-/// How e-books are made.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Epub {
-    /// The cover image, relative to the project.
-    pub cover: Option<SitePath>,
-    /// The book's identifier, such as `urn:isbn:…`; derived from the project if absent.
-    pub identifier: Option<String>,
-    /// The colors of its images; the cover keeps its own.
-    pub images: Ink,
 }
 
 /// A place to publish to.

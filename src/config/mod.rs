@@ -3,6 +3,7 @@
 //! Work code sees only what is meant: [`Config`] and [`Environment`]. Nothing here touches a disk.
 
 mod contrast;
+mod documents;
 mod encoding;
 mod environment;
 mod external;
@@ -27,6 +28,9 @@ mod search;
 mod style;
 mod versions;
 
+pub use documents::{
+    About, Contributor, Document, Docx, Epub, Format, Ink, Medium, Paper, Pdf, Series,
+};
 pub use encoding::Encoding;
 pub use environment::{Checks, Environment, Hold, Policy, Requirements};
 pub use external::External;
@@ -41,8 +45,7 @@ pub use lists::{Lists, Taxonomies, Taxonomy};
 pub use look::{Font, Logo, Look, Shades};
 pub use markdown::Markdown;
 pub use meant::{
-    Check, Config, Document, DriftPolicy, Epub, Format, Html, Ink, Medium, Nav, Paper, Pdf,
-    Project, Rule, Target, TargetKind, direction,
+    Check, Config, DriftPolicy, Html, Nav, Project, Rule, Target, TargetKind, direction,
 };
 pub use menus::{MenuEntry, MenuTarget, Menus};
 pub use pinned::PinnedTheme;

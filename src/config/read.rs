@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use crate::config::file::{ConfigFile, HtmlFile, RuleFile};
-use crate::config::meant::{Check, Config, Epub, Html, Ink, Medium, Paper, Pdf, Project, Rule};
+use crate::config::documents::{Docx, Epub, Pdf, Usual};
+use crate::config::meant::{Check, Config, Html, Project, Rule};
 use crate::diagnostic::{Diagnostic, Severity, SourceText, nearest};
 use crate::site_path::SitePath;
 
@@ -133,10 +134,15 @@ impl<'a> Reader<'a> {
             .filter_map(|entry| self.nav(entry))
             .collect();
         let variables = self.variables(&file.variables);
+        let usual = Usual {
+            pdf: self.pdf(file.pdf, &Pdf::default()),
+            epub: self.epub(file.epub, &Epub::default()),
+            docx: self.docx(file.docx, &Docx::default()),
+        };
         let documents = file
             .documents
             .into_iter()
-            .map(|document| self.document(document))
+            .map(|document| self.document(document, &usual))
             .collect();
         let rules = std::mem::take(&mut file.check.rules)
             .into_iter()
@@ -161,19 +167,6 @@ impl<'a> Reader<'a> {
         let html = self.html(&file.html);
         let look = self.look(file.theme);
         let menus = self.menus(file.menus);
-        let paper = file
-            .pdf
-            .paper
-            .map_or(Paper::default(), |paper| self.paper(&paper));
-        let images_of_pdf = file.pdf.images.and_then(|written| {
-            let known = [("print", Medium::Print), ("screen", Medium::Screen)];
-            self.one_of(&written, "medium", &known)
-        });
-        let images_of_epub = file.epub.images.and_then(|written| {
-            let known = [("color", Ink::Color), ("gray", Ink::Gray)];
-            self.one_of(&written, "ink", &known)
-        });
-        let cover = file.epub.cover.and_then(|cover| self.path(&cover));
         let search = self.search(file.search);
         let targets = file
             .targets
@@ -193,15 +186,9 @@ impl<'a> Reader<'a> {
             search,
             look,
             menus,
-            pdf: Pdf {
-                paper,
-                images: images_of_pdf.unwrap_or_default(),
-            },
-            epub: Epub {
-                cover,
-                identifier: file.epub.identifier,
-                images: images_of_epub.unwrap_or_default(),
-            },
+            pdf: usual.pdf,
+            epub: usual.epub,
+            docx: usual.docx,
             targets,
             versions: self.versions(file.versions),
             languages,
@@ -320,17 +307,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn paper(&mut self, written: &Spanned<String>) -> Paper {
-        let known = [
-            ("a4", Paper::A4),
-            ("a5", Paper::A5),
-            ("letter", Paper::Letter),
-        ];
-        self.one_of(written, "paper", &known).unwrap_or_default()
-    }
-
     /// What a word stands for, of those that are known.
-    fn one_of<T: Copy>(
+    pub(super) fn one_of<T: Copy>(
         &mut self,
         written: &Spanned<String>,
         what: &str,

@@ -11,6 +11,7 @@ mod blocks;
 mod captions;
 mod code_block;
 mod definitions;
+mod editions;
 mod element;
 mod fence;
 mod html;
@@ -42,6 +43,7 @@ pub use attributes::Attributes;
 pub use blocks::BlockFault;
 pub use code_block::{CodeBlock, CodeLine, LineMark};
 pub use definitions::{DefinitionFaults, definition_faults};
+pub use editions::{Edition, for_edition, might_hold_editions};
 pub use element::{
     CaptionSource, Element, ElementEnd, Fold, Markup, NOTE_KINDS, Note, Numbered, Tab,
 };

@@ -33,7 +33,7 @@ impl Preview {
         site.documents.iter().find_map(|document| {
             let place = site.mount.join(&document.route(Format::Pdf));
             let is_paper = generation.is_planned(&place);
-            let destination = destination(document, id).filter(|_| is_paper)?;
+            let destination = destination(site, document, id).filter(|_| is_paper)?;
             Some(Paper {
                 title: document.title.clone(),
                 url: place.to_url(),

@@ -3,32 +3,36 @@
 use crate::config::Format;
 use crate::release::{Artifact, Role};
 use crate::render::context::{RenderContext, RenderError};
+use crate::render::docx::render_docx;
 use crate::render::epub::render_epub;
 use crate::render::plan::{Job, JobKind, Rendered, Renderer};
-use crate::site::{Document, PageId};
+use crate::site::{Document, PageId, Site};
 
 /// Renders documents.
 pub struct Documents {
     formats: Vec<Format>,
+    names: Vec<String>,
 }
 
 impl Documents {
-    /// Renders documents in these formats only, as far as this program can make them.
-    pub fn new(formats: &[Format]) -> Self {
+    /// Renders documents in these formats only, as far as this program can make them, and only those
+    /// with these names, if there are any.
+    pub fn new(formats: &[Format], names: &[String]) -> Self {
         let can = |format: &&Format| **format != Format::Pdf || cfg!(feature = "pdf");
         Self {
             formats: formats.iter().filter(can).copied().collect(),
+            names: names.to_vec(),
         }
     }
 }
 
 /// The name of the place in the PDF of a document where a page begins: `book.pdf#nameddest=p2`.
-pub fn destination(document: &Document, page: PageId) -> Option<String> {
+pub fn destination(site: &Site, document: &Document, page: PageId) -> Option<String> {
     #[cfg(feature = "pdf")]
-    return crate::render::pdf::destination(document, page);
+    return crate::render::pdf::destination(site, document, page);
     #[cfg(not(feature = "pdf"))]
     {
-        let _ = (document, page);
+        let _ = (site, document, page);
         None
     }
 }
@@ -37,6 +41,9 @@ impl Renderer for Documents {
     fn plan(&self, context: &RenderContext<'_>) -> Vec<Job> {
         let mut jobs = Vec::new();
         for (at, document) in context.site.documents.iter().enumerate() {
+            if !self.names.is_empty() && !self.names.contains(&document.name) {
+                continue;
+            }
             for format in document
                 .formats
                 .iter()
@@ -72,6 +79,14 @@ impl Renderer for Documents {
             Format::Pdf => Ok(Rendered::default()),
             Format::Epub => {
                 let output = render_epub(context, document)?;
+                Ok(Rendered {
+                    artifacts: vec![artifact(output.bytes)],
+                    diagnostics: output.diagnostics,
+                    pages: None,
+                })
+            }
+            Format::Docx => {
+                let output = render_docx(context, document)?;
                 Ok(Rendered {
                     artifacts: vec![artifact(output.bytes)],
                     diagnostics: output.diagnostics,

@@ -2,6 +2,7 @@
 //!
 //! Renderers return artifacts and write nothing.
 
+mod binding;
 mod brand;
 mod clauses;
 mod code;
@@ -9,6 +10,7 @@ mod compress;
 mod context;
 mod diagram;
 mod documents;
+mod docx;
 pub mod dom;
 pub mod epub;
 mod files;

@@ -32,6 +32,8 @@ pub struct Wanted {
     pub html: bool,
     /// Formats of bound outputs.
     pub formats: Vec<Format>,
+    /// The names of the documents that are made; empty if all are.
+    pub documents: Vec<String>,
     /// Whether compressed copies are made, where the project asks for them.
     pub copies: bool,
     /// What lies ready for the next site that is made.
@@ -44,6 +46,7 @@ impl Wanted {
         Self {
             html: true,
             formats: Format::ALL.to_vec(),
+            documents: Vec::new(),
             copies: true,
             bench: Workbench::default(),
         }
@@ -169,7 +172,7 @@ fn renderers_of(
                 own.push((Place::Version, Box::new(entrance)));
             }
         }
-        let documents = Documents::new(&wanted.formats);
+        let documents = Documents::new(&wanted.formats, &wanted.documents);
         own.push((Place::Language, Box::new(documents)));
         for (place, inner) in own {
             let is_plain = version.is_none() && place.of(site).is_root() && translation.is_none();

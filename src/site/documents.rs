@@ -21,13 +21,17 @@ pub(super) fn read_documents(
         let name = slug(&site.title).chars().take(80).collect();
         let formats = match site.kind {
             Kind::Contract => vec![Format::Pdf],
-            _ => Format::ALL.to_vec(),
+            _ => Format::USUAL.to_vec(),
         };
         let document = || Document {
             name,
             title: site.title.clone(),
+            about: about(site, config::About::default()),
             chapters: whole(site),
             formats,
+            pdf: site.config.pdf.clone(),
+            epub: site.config.epub.clone(),
+            docx: site.config.docx.clone(),
         };
         return bound.then(document).into_iter().collect();
     }
@@ -63,11 +67,34 @@ pub(super) fn read_documents(
         documents.push(Document {
             name: written.name.clone(),
             title: written.title.clone().unwrap_or_else(|| site.title.clone()),
+            about: about(site, written.about.clone()),
             chapters,
             formats: written.formats.clone(),
+            pdf: written.pdf.clone(),
+            epub: written.epub.clone(),
+            docx: written.docx.clone(),
         });
     }
     documents
+}
+
+/// What a document says of itself, filled with what the project says.
+fn about(site: &Site, written: config::About) -> config::About {
+    let project = &site.config.project;
+    let authors = match written.authors.is_empty() {
+        true => (project.authors.iter())
+            .map(|name| config::Contributor::author(name))
+            .collect(),
+        false => written.authors,
+    };
+    config::About {
+        authors,
+        description: written.description.or_else(|| project.description.clone()),
+        language: written.language.or_else(|| Some(project.language.clone())),
+        copyright: written.copyright.or_else(|| project.copyright.clone()),
+        cover: written.cover.or_else(|| site.config.epub.cover.clone()),
+        ..written
+    }
 }
 
 /// The front page, if the navigation leaves it out and it has text, then the navigation.

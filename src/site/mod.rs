@@ -10,6 +10,7 @@ mod data;
 mod date;
 mod documents;
 mod edit;
+mod editions;
 mod expand;
 mod feeds;
 mod fields;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::config::{Config, Format, Kind};
+use crate::config::{About, Config, Docx, Epub, Format, Kind, Pdf};
 use crate::diagnostic::Diagnostic;
 use crate::markdown::LabelKind;
 use crate::repo::{FileHistory, Source};
@@ -196,10 +196,18 @@ pub struct Document {
     pub name: String,
     /// The title.
     pub title: String,
+    /// What it says of itself besides; where the document is silent, the project speaks.
+    pub about: About,
     /// The chapters in order.
     pub chapters: Vec<NavItem>,
     /// The formats.
     pub formats: Vec<Format>,
+    /// How its PDF is made.
+    pub pdf: Pdf,
+    /// How its e-book is made.
+    pub epub: Epub,
+    /// How its Word file is made.
+    pub docx: Docx,
 }
 
 impl Site {
@@ -230,6 +238,13 @@ impl Site {
     /// The history of a page's source.
     pub fn history_of(&self, id: PageId) -> Option<&FileHistory> {
         self.history.get(id.0)?.as_ref()
+    }
+
+    /// The pictures on the covers of documents.
+    pub fn covers(&self) -> BTreeSet<&SitePath> {
+        let documents = self.documents.iter();
+        let covers = documents.filter_map(|document| document.about.cover.as_ref());
+        covers.chain(&self.config.epub.cover).collect()
     }
 
     /// Where a file of the project stands in the site: relative to the content folder if it lies

@@ -65,7 +65,7 @@ pub fn survey(
             desktop: None,
             without_text: without_text.remove(&path).unwrap_or_default(),
             longest: longest(site, &path),
-            is_cover: site.config.epub.cover.as_ref() == Some(&path),
+            is_cover: site.covers().contains(&path),
             source,
         };
         (path, picture)

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::config::direction;
 use crate::digest::Digest;
 use crate::render::RenderContext;
+use crate::render::binding::Matter;
 use crate::render::brand::Cover;
 use crate::render::dom::xml_text;
 use crate::render::words::Words;
@@ -21,6 +22,7 @@ const NO_TIME: &str = "2000-01-01T00:00:00Z";
 /// A book before anything is written.
 pub(super) struct Book<'a> {
     pub context: RenderContext<'a>,
+    pub document: &'a Document,
     pub title: String,
     pub language: String,
     pub direction: &'static str,
@@ -54,28 +56,24 @@ pub(super) struct Entry {
     pub children: Vec<Entry>,
 }
 
-/// The part that a chapter plays in a book, in the words of EPUB Structural Semantics and
-/// DPUB-ARIA.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Matter {
-    pub kind: &'static str,
-    pub role: &'static str,
-    pub body: &'static str,
-}
-
 impl<'a> Book<'a> {
     pub(super) fn of(context: &RenderContext<'a>, document: &'a Document) -> Self {
         let site = context.site;
-        let project = &site.config.project;
-        let language = language_tag(&project.language);
+        let about = &document.about;
+        let language = about.language.as_deref();
+        let language = language_tag(language.unwrap_or(&site.config.project.language));
         let title = plain(&document.title);
         let mut book = Self {
             context: *context,
             direction: direction(&language),
             words: Words::of(site, &language),
-            authors: project.authors.iter().map(|name| plain(name)).collect(),
-            description: project.description.as_deref().map(plain),
-            rights: project.copyright.as_deref().map(plain),
+            document,
+            authors: (about.authors.iter())
+                .filter(|person| person.is_author())
+                .map(|person| plain(&person.name))
+                .collect(),
+            description: about.description.as_deref().map(plain),
+            rights: about.copyright.as_deref().map(plain),
             identifier: identifier(context, document),
             modified: modified(site.source.time),
             title: if title.is_empty() {
@@ -172,7 +170,7 @@ impl<'a> Book<'a> {
             page,
             file: format!("{}.xhtml", file_name(&page.route, names)),
             number: item.number.as_deref().map(plain),
-            matter: Matter::of(&title, page.path.stem(), item.number.is_some()),
+            matter: Matter::of(page, item.number.is_some()),
             language: language_tag(self.context.site.language_of(page)),
             title,
         });
@@ -189,46 +187,6 @@ impl Chapter<'_> {
         match number {
             Some(number) => format!("{} {title}", plain(number)),
             None => title,
-        }
-    }
-}
-
-impl Matter {
-    /// Guessed from the title or the file's name; a numbered chapter is a chapter.
-    fn of(title: &str, stem: &str, numbered: bool) -> Self {
-        let (front, body, back) = ("frontmatter", "bodymatter", "backmatter");
-        let known = |name: &str| {
-            let name = name.to_lowercase();
-            let first = name
-                .split(|c: char| !c.is_alphabetic())
-                .next()
-                .unwrap_or("");
-            let (kind, role, body) = match (name.as_str(), first) {
-                ("preface", _) => ("preface", "doc-preface", front),
-                ("foreword", _) => ("foreword", "doc-foreword", front),
-                ("introduction", _) => ("introduction", "doc-introduction", body),
-                ("dedication", _) => ("dedication", "doc-dedication", front),
-                ("prologue", _) => ("prologue", "doc-prologue", body),
-                ("epilogue", _) => ("epilogue", "doc-epilogue", body),
-                ("conclusion", _) => ("conclusion", "doc-conclusion", body),
-                ("afterword", _) => ("afterword", "doc-afterword", back),
-                ("acknowledgments" | "acknowledgements", _) => {
-                    ("acknowledgments", "doc-acknowledgments", back)
-                }
-                ("glossary", _) => ("glossary", "doc-glossary", back),
-                (_, "appendix") => ("appendix", "doc-appendix", back),
-                _ => return None,
-            };
-            Some(Self { kind, role, body })
-        };
-        let chapter = Self {
-            kind: "chapter",
-            role: "doc-chapter",
-            body,
-        };
-        match known(title).or_else(|| known(stem)) {
-            Some(found) if !numbered || found.kind == "appendix" => found,
-            _ => chapter,
         }
     }
 }
@@ -291,7 +249,7 @@ pub(super) fn ascii_name(text: &str) -> String {
 /// from the work's name. It is of version 8 (RFC 9562 §5.8), whose bits are the maker's own.
 fn identifier(context: &RenderContext<'_>, document: &Document) -> String {
     let config = &context.site.config;
-    if let Some(own) = config.epub.identifier.as_deref().map(plain)
+    if let Some(own) = document.epub.identifier.as_deref().map(plain)
         && !own.is_empty()
     {
         return own;
@@ -339,18 +297,6 @@ mod tests {
         case("sea/tide tables/index.html", "sea-tide-tables-6fef2f24");
         case("nav/index.html", "nav-cec9cc5a");
         case("潮/index.html", "page-3bdb63ff");
-    }
-
-    #[test]
-    fn front_and_back_matter_are_known_by_name() {
-        let case = |title: &str, stem: &str, numbered: bool, expected: &str| {
-            assert_eq!(Matter::of(title, stem, numbered).kind, expected, "{title}");
-        };
-        case("Before You Go", "preface", false, "preface");
-        case("Appendix B: Data", "b", true, "appendix");
-        case("Introduction", "intro", true, "chapter");
-        case("Acknowledgements", "x", false, "acknowledgments");
-        case("Sand", "sand", true, "chapter");
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub(super) fn make(book: &Book<'_>) -> Result<EpubOutput, String> {
             ids.filter_map(|id| source(&book.context, chapter.page, tree, id))
         })
         .collect();
-    let pictures = pictures(&book.context, &sources);
+    let pictures = pictures(&book.context, &sources, book.document.epub.images);
     let mut diagnostics = broken_images(book, &pictures);
     let cover = read_cover(book, &mut diagnostics);
     let (trees, ids): (Vec<Fragment>, Vec<Ids>) = drafts.into_iter().unzip();
@@ -166,10 +166,9 @@ fn finish(mut tree: Fragment, at: usize, around: &Surroundings<'_>) -> Finished 
     }
 }
 
-/// The cover that the project names, or one that is drawn.
+/// The cover that the document names, or one that is drawn.
 fn read_cover(book: &Book<'_>, diagnostics: &mut Vec<Diagnostic>) -> Picture {
-    let config = &book.context.site.config.epub;
-    let Some(path) = config.cover.as_ref() else {
+    let Some(path) = book.document.about.cover.as_ref() else {
         return drawn_cover(book);
     };
     match cover(&book.context, path) {

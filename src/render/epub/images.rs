@@ -49,11 +49,15 @@ pub(super) fn source(
 }
 
 /// Reads pictures, in parallel; names follow the order of their sources.
-pub(super) fn pictures(context: &RenderContext<'_>, sources: &BTreeSet<SitePath>) -> Pictures {
+pub(super) fn pictures(
+    context: &RenderContext<'_>,
+    sources: &BTreeSet<SitePath>,
+    ink: Ink,
+) -> Pictures {
     let sources: Vec<&SitePath> = sources.iter().collect();
     let read = sources
         .par_iter()
-        .map(|source| picture(context, source, MAX_SIDE, context.site.config.epub.images));
+        .map(|source| picture(context, source, MAX_SIDE, ink));
     let read: Vec<_> = read.collect();
     let mut pictures = Pictures::default();
     let mut names = BTreeSet::new();

@@ -16,7 +16,7 @@ pub(super) fn key(book: &Book<'_>) -> Key {
         .input("tympan", env!("CARGO_PKG_VERSION").as_bytes())
         .input("style", STYLE.as_bytes())
         .input("colors", &[u8::from(cfg!(feature = "highlight"))])
-        .input("ink", format!("{:?}", site.config.epub.images).as_bytes())
+        .input("ink", format!("{:?}", book.document.epub.images).as_bytes())
         .input("cover", book.cover().inputs(&book.context).as_bytes())
         .digest("book", list(about(book)))
         .digest("contents", list(contents(&book.toc)));
@@ -80,7 +80,7 @@ fn about(book: &Book<'_>) -> Vec<String> {
         book.identifier.clone(),
         book.modified.clone(),
         format!("{:?} {}", config.project.base_url, site.content),
-        format!("{:?}", config.epub),
+        format!("{:?} {:?}", book.document.epub, book.document.about),
         format!("{:?} {:?} {:?}", site.kind, config.markdown, config.strings),
     ];
     // The colophon names a clean commit only.

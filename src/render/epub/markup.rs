@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd, html};
 
 use crate::digest::Digest;
-use crate::markdown::MathMode;
+use crate::markdown::{Edition, MathMode};
 use crate::render::context::RenderContext;
 use crate::render::dom::escape;
 use crate::render::epub::blocks::plain_html;
@@ -21,7 +21,7 @@ use crate::site::Page;
 /// The HTML of a page.
 pub(super) fn markup(context: &RenderContext<'_>, page: &Page, words: &Words) -> String {
     let style = context.site.punctuation(page);
-    let events = tiles_apart(page.events_set(style));
+    let events = tiles_apart(page.events_for(Edition::Epub, style));
     let events = plain_html(context, page, words, events);
     let events = number_headings(page, events);
     let events = write_code(context, events);
@@ -37,8 +37,9 @@ pub(super) fn markup(context: &RenderContext<'_>, page: &Page, words: &Words) ->
 }
 
 /// Headings take their ids and numbers from the page's outline, which has them in the same order.
-fn number_headings<'a>(page: &'a Page, events: Vec<Event<'a>>) -> Vec<Event<'a>> {
-    let mut headings = page.outline.headings.iter();
+fn number_headings<'a>(page: &Page, events: Vec<Event<'a>>) -> Vec<Event<'a>> {
+    let known = page.headings_for(Edition::Epub);
+    let mut headings = known.iter();
     let mut out = Vec::with_capacity(events.len());
     for event in events {
         let Event::Start(Tag::Heading {
@@ -51,7 +52,7 @@ fn number_headings<'a>(page: &'a Page, events: Vec<Event<'a>>) -> Vec<Event<'a>>
         let known = headings.next();
         out.push(Event::Start(Tag::Heading {
             level,
-            id: known.map(|known| known.id.as_str().into()).or(id),
+            id: known.map(|known| known.id.clone().into()).or(id),
             classes,
             attrs: Vec::new(),
         }));

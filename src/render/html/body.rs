@@ -1,13 +1,16 @@
 //! The text of a page as HTML: ids, links and images settled, everything else as pulldown-cmark
 //! writes it.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag, TagEnd};
 
 use crate::assets::Layout;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::markdown::{Attributes, CodeBlock, Markup, MathMode, Spanned, sanitize, to_mathml};
+use crate::markdown::{
+    Attributes, CodeBlock, Edition, Heading, Markup, MathMode, Spanned, sanitize, to_mathml,
+};
 use crate::render::context::RenderContext;
 use crate::render::html::attributes::attribute_text;
 use crate::render::html::blocks::Block;
@@ -44,6 +47,7 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
         theme,
         page,
         layout: Layout::of(context.site, page),
+        known: page.headings_for(Edition::Html),
         headings: 0,
         images: 0,
         in_picture: false,
@@ -58,7 +62,7 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
         diagrams: Diagrams::default(),
         diagnostics: Vec::new(),
     };
-    writer.blocks(&page.events_set(context.site.punctuation(page)), true);
+    writer.blocks(&page.events_for(Edition::Html, context.site.punctuation(page)), true);
     let mut content = writer.out.into_html();
     if page.outline.has_html {
         content = settle_tables(content);
@@ -82,6 +86,8 @@ pub(super) struct Writer<'a> {
     pub(super) page: &'a Page,
     /// Where its text stands.
     pub(super) layout: Layout,
+    /// The headings, in the order they are met.
+    known: Cow<'a, [Heading]>,
     headings: usize,
     pub(super) images: usize,
     /// Whether raw HTML has opened a `picture`.
@@ -168,7 +174,8 @@ impl Writer<'_> {
     }
 
     fn heading(&mut self, level: u8, attributes: &Attributes, inner: &[Spanned<'_>], first: bool) {
-        let heading = self.page.outline.headings.get(self.headings);
+        let heading = self.known.get(self.headings).cloned();
+        let heading = heading.as_ref();
         let id = heading.map_or("", |heading| heading.id.as_str());
         self.headings += 1;
         if first && level == 1 {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::config::direction;
-use crate::markdown::Heading;
+use crate::markdown::{Edition, Heading};
 use crate::render::context::RenderContext;
 use crate::render::html::authors::{ProfileValue, profiles};
 use crate::render::html::cards::{CardValue, card};
@@ -175,7 +175,7 @@ impl PageValue {
             draft: page.front.draft,
             words: page.outline.words,
             minutes: page.outline.words.div_ceil(WORDS_PER_MINUTE).max(1),
-            toc: toc(&page.outline.headings),
+            toc: toc(&page.headings_for(Edition::Html)),
             tags: terms(site, id, "tags"),
             terms: all_terms(site, id),
             series: series(site, id),
@@ -407,8 +407,9 @@ fn image_value(
 
 /// The cover of a book.
 pub(super) fn cover(context: &RenderContext<'_>, from: &SitePath) -> Option<ImageValue> {
-    let file = context.site.config.epub.cover.as_ref()?;
-    image_value(context, file, "", from)
+    let site = context.site;
+    let own = site.documents.first().and_then(|first| first.about.cover.as_ref());
+    image_value(context, own.or(site.config.epub.cover.as_ref())?, "", from)
 }
 
 /// Where a reader changes the source of a page.

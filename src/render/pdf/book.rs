@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use crate::config::{Kind, Paper, direction};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::markdown::Edition;
+use crate::render::binding::{Binding, Bound, Place};
 use crate::render::context::RenderContext;
 use crate::render::pdf::glyphs::Glyphs;
 use crate::render::pdf::images::drawing_size;
@@ -14,7 +16,7 @@ use crate::render::tree::{
     Images, Links, Medium, Notes, PageInput, notes_apart, page_tree, resolve_links, take_labels,
 };
 use crate::render::words::Words;
-use crate::site::{Date, Document, NavItem, Page, PageId};
+use crate::site::{Date, Document, Page, PageId, Site};
 
 /// A contract of more words than this is worth a table of contents.
 const LONG_CONTRACT: usize = 8000;
@@ -23,6 +25,7 @@ const FEW_CHAPTERS: usize = 8;
 
 /// Lines are broken by the engine, which knows no place in a long address of its own.
 const PAPER: Medium = Medium {
+    edition: Edition::Pdf,
     softens: true,
     drawing_size,
 };
@@ -41,27 +44,20 @@ pub(super) struct Book {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-/// One entry of the navigation, flat.
-struct Entry<'a> {
-    item: &'a NavItem,
-    page: Option<PageId>,
-    level: usize,
-    role: &'static str,
-    front: bool,
-}
-
 /// The name of the place in a document where a page begins, as links to the PDF use it.
-pub(in crate::render) fn destination(document: &Document, page: PageId) -> Option<String> {
-    let entries = entries(document);
-    let mut entries = entries.iter();
-    let index = entries.position(|entry| entry.page == Some(page))?;
+pub(in crate::render) fn destination(
+    site: &Site,
+    document: &Document,
+    page: PageId,
+) -> Option<String> {
+    let index = Binding::of(site, document).place_of(page)?;
     Some(format!("p{index}"))
 }
 
 /// Reads a document.
 pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
     let site = context.site;
-    let entries = entries(document);
+    let entries = Binding::of(site, document).entries;
     let pages: BTreeMap<PageId, usize> = entries
         .iter()
         .enumerate()
@@ -129,7 +125,7 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
         first["contents"] = front["depth"].clone();
     }
     Book {
-        settings: settings(context, &entries),
+        settings: settings(context, document, &entries),
         document: front,
         chapters,
         images,
@@ -140,7 +136,7 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
 fn chapter(
     context: &RenderContext<'_>,
     document: &Document,
-    entry: &Entry<'_>,
+    entry: &Bound<'_>,
     index: usize,
 ) -> Value {
     let site = context.site;
@@ -151,7 +147,7 @@ fn chapter(
     let text = page.map_or(entry.item.title.as_str(), |page| page.title.as_str());
     json!({
         "index": index,
-        "role": entry.role,
+        "role": entry.place.name(),
         "level": entry.level,
         "front": entry.front,
         "number": entry.item.number,
@@ -176,98 +172,35 @@ fn notes_too_deep(page: &Page) -> Diagnostic {
         .help("those below the third level are left out of the PDF")
 }
 
-/// The navigation in reading order: parts, chapters and what is below them.
-fn entries(document: &Document) -> Vec<Entry<'_>> {
-    let mut found = Vec::new();
-    let mut seen = BTreeSet::new();
-    let has_numbers = document.chapters.iter().any(|item| item.number.is_some());
-    let mut in_part = false;
-    let mut front = has_numbers;
-    for item in &document.chapters {
-        if item.part {
-            in_part = true;
-            front = false;
-            found.push(Entry {
-                item,
-                page: None,
-                level: 1,
-                role: "part",
-                front,
-            });
-            continue;
-        }
-        front &= item.number.is_none();
-        // A chapter without a number after the parts, such as a glossary, belongs to no part.
-        let level = if in_part && item.number.is_some() {
-            2
-        } else {
-            1
-        };
-        collect(item, level, "chapter", front, &mut seen, &mut found);
-    }
-    found
-}
-
-fn collect<'a>(
-    item: &'a NavItem,
-    level: usize,
-    role: &'static str,
-    front: bool,
-    seen: &mut BTreeSet<PageId>,
-    found: &mut Vec<Entry<'a>>,
-) {
-    let named = own_page(item);
-    let page = item.page.or(named).filter(|page| seen.insert(*page));
-    let below = item.children.iter().flat_map(NavItem::pages);
-    let has_text = page.is_some() || below.into_iter().any(|page| !seen.contains(&page));
-    if !has_text {
-        return;
-    }
-    found.push(Entry {
-        item,
-        page,
-        level,
-        role,
-        front,
-    });
-    for child in &item.children {
-        collect(child, (level + 1).min(5), "section", front, seen, found);
-    }
-}
-
-/// The page of an entry that has none of its own, but whose first page bears its name: the two are
-/// one chapter.
-fn own_page(item: &NavItem) -> Option<PageId> {
-    let first = item.children.first()?;
-    let same = first.title.trim().to_lowercase() == item.title.trim().to_lowercase();
-    first.page.filter(|_| same && first.children.is_empty())
-}
-
 /// What every chapter is set with. It changes seldom, so that an edit of one chapter leaves the
 /// layout of the others as it was.
-fn settings(context: &RenderContext<'_>, entries: &[Entry<'_>]) -> Value {
-    let texts = entries.iter().filter(|entry| entry.role != "part").count();
+fn settings(
+    context: &RenderContext<'_>,
+    document: &Document,
+    entries: &[Bound<'_>],
+) -> Value {
+    let texts = entries.iter().filter(|entry| entry.place != Place::Part).count();
     let words = entries.iter().filter_map(|entry| entry.page);
     let words: usize = words.map(|id| context.site.page(id).outline.words).sum();
     let sections = match context.site.kind {
         Kind::Contract => words > LONG_CONTRACT,
         _ => texts < FEW_CHAPTERS,
     };
-    let config = &context.site.config;
-    let paper = config.pdf.paper;
+    let paper = document.pdf.paper;
+    let language = language_in(context.site, document);
     json!({
         "kind": kind_name(context.site.kind),
         "paper": paper.typst_name(),
         "small": paper == Paper::A5,
-        "language": language_of(&config.project.language),
+        "language": language_of(language),
         "sections": sections,
-        "strings": strings(&Words::of(context.site, &config.project.language)),
+        "strings": strings(&Words::of(context.site, language)),
     })
 }
 
-fn front(context: &RenderContext<'_>, document: &Document, entries: &[Entry<'_>]) -> Value {
+fn front(context: &RenderContext<'_>, document: &Document, entries: &[Bound<'_>]) -> Value {
     let site = context.site;
-    let project = &site.config.project;
+    let about = &document.about;
     let pages = || {
         entries
             .iter()
@@ -275,7 +208,7 @@ fn front(context: &RenderContext<'_>, document: &Document, entries: &[Entry<'_>]
             .map(|id| site.page(id))
     };
     let words: usize = pages().map(|page| page.outline.words).sum();
-    let texts = entries.iter().filter(|entry| entry.role != "part").count();
+    let texts = entries.iter().filter(|entry| entry.place != Place::Part).count();
     let contract = site.kind == Kind::Contract;
     let contents = match contract {
         true => texts >= 3 || words > LONG_CONTRACT,
@@ -286,21 +219,36 @@ fn front(context: &RenderContext<'_>, document: &Document, entries: &[Entry<'_>]
     let first = pages().next();
     let own = first.filter(|_| contract).and_then(|page| page.front.date);
     let made = site.source.time.and_then(Date::from_seconds);
-    let date = own.or(made).map(|date| date.for_readers(&project.language));
+    let date = match about.date.as_deref() {
+        Some(told) => Some(day_for_readers(told, language_in(site, document))),
+        None => own
+            .or(made)
+            .map(|date| date.for_readers(language_in(site, document))),
+    };
     // The name of a commit would be untrue of pages that were changed after it.
     let commit = site.source.commit.as_deref().filter(|_| !site.source.dirty);
     json!({
         "title": document.title,
-        "description": project.description,
-        "authors": project.authors,
+        "subtitle": about.subtitle,
+        "description": about.description,
+        "authors": about.authors.iter().filter(|person| person.is_author())
+            .map(|person| &person.name).collect::<Vec<_>>(),
+        "contributors": about.authors.iter().filter(|person| !person.is_author())
+            .map(|person| json!({"name": person.name, "role": person.role})).collect::<Vec<_>>(),
+        "edition": about.edition,
+        "publisher": about.publisher,
+        "isbn": about.isbn,
+        "series": about.series.as_ref().map(|series| json!({
+            "name": series.name, "number": series.number,
+        })),
         "keywords": tags.iter().take(20).collect::<Vec<_>>(),
-        "copyright": project.copyright,
+        "copyright": about.copyright,
         "date": date,
         "commit": commit.map(|commit| commit.chars().take(8).collect::<String>()),
         "contents": contents,
         "depth": deepest.min(3) + 1,
         "chapters": entries.iter().map(|entry| json!({
-            "role": entry.role, "front": entry.front,
+            "role": entry.place.name(), "front": entry.front, "matter": entry.matter.kind,
         })).collect::<Vec<_>>(),
     })
 }
@@ -317,6 +265,20 @@ fn language_of(language: &str) -> Value {
         "region": region.map(str::to_ascii_uppercase),
         "dir": direction(language),
     })
+}
+
+/// The language of the whole.
+fn language_in<'a>(site: &'a Site, document: &'a Document) -> &'a str {
+    let own = document.about.language.as_deref();
+    own.unwrap_or(&site.config.project.language)
+}
+
+/// A day as it is read; a month or a year stays as it is written.
+fn day_for_readers(written: &str, language: &str) -> String {
+    match Date::parse(written) {
+        Some(date) => date.for_readers(language),
+        None => written.to_owned(),
+    }
 }
 
 fn kind_name(kind: Kind) -> &'static str {

@@ -6,24 +6,27 @@ use typst::foundations::Bytes;
 use typst::visualize::{ExchangeFormat, ImageFormat, RasterFormat, RasterImage, SvgImage};
 
 use crate::assets::{DocumentNeeds, document_image};
-use crate::config::Ink;
+use crate::config::{Ink, Pdf};
 use crate::render::context::RenderContext;
 use crate::render::tree::Images;
-use crate::site::Site;
 
 /// What is embedded. The colors stay: who prints knows better what to do with them.
-pub(super) fn needs(site: &Site) -> DocumentNeeds {
+pub(super) fn needs(options: &Pdf) -> DocumentNeeds {
     DocumentNeeds {
-        longest: site.config.pdf.longest_image(),
+        longest: options.longest_image(),
         ink: Ink::Color,
     }
 }
 
 /// Reads the images; those that cannot be printed are left out.
-pub(super) fn load(images: &Images, context: &RenderContext<'_>) -> BTreeMap<String, Bytes> {
+pub(super) fn load(
+    images: &Images,
+    context: &RenderContext<'_>,
+    options: &Pdf,
+) -> BTreeMap<String, Bytes> {
     let mut loaded = BTreeMap::new();
     for (name, asset) in images.assets() {
-        let image = document_image(asset, needs(context.site), context.snapshot, context.store);
+        let image = document_image(asset, needs(options), context.snapshot, context.store);
         if let Ok(bytes) = image.map(|image| Bytes::new(image.bytes))
             && is_sound(&bytes)
         {

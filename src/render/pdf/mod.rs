@@ -143,7 +143,7 @@ fn key(
         .input("name", document.name.as_bytes())
         .input("time", &time.to_le_bytes())
         .input("mark", format!("{mark:?}").as_bytes())
-        .input("images", format!("{:?}", needs(context.site)).as_bytes());
+        .input("images", format!("{:?}", needs(&document.pdf)).as_bytes());
     for (name, text) in TEMPLATE {
         key = key.input(name, text.as_bytes());
     }
@@ -163,7 +163,7 @@ fn make(
     files: Vec<(String, Vec<u8>)>,
     mark: Mark,
 ) -> Result<(Kept, Vec<u8>), String> {
-    let images = load(&book.images, context);
+    let images = load(&book.images, context, &document.pdf);
     let missing = book.images.missing(&images);
     let mut data: Vec<(String, Bytes)> = files
         .into_iter()

@@ -3,7 +3,7 @@
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use crate::markdown::{Heading, Spanned, plain};
+use crate::markdown::{Edition, Heading, Spanned, plain};
 use crate::site::Page;
 
 /// The longest block of code that is searched, and the most text of one page, in bytes.
@@ -24,7 +24,8 @@ pub(super) struct Passage {
 /// Reads a page by its headings. The first heading of the first level is the page's title and
 /// begins no passage.
 pub(super) fn passages(page: &Page) -> Vec<Passage> {
-    read(page.events(), &page.outline.headings)
+    let events = page.events_for(Edition::Html, None);
+    read(events, &page.headings_for(Edition::Html))
 }
 
 fn read(events: Vec<Spanned<'_>>, headings: &[Heading]) -> Vec<Passage> {

@@ -1,6 +1,7 @@
 //! A page as a tree of plain data: blocks are objects with `t`, spans of text are strings or
 //! objects with `i`. Renderers walk it; no string in it is ever read as markup.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::config::Kind;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::markdown::{Attributes, Markup};
+use crate::markdown::{Attributes, Edition, Heading, Markup};
 use crate::render::context::RenderContext;
 use crate::render::tiles::tiles_apart;
 use crate::render::tree::breaks::{self, Measure};
@@ -43,6 +44,8 @@ pub(in crate::render) struct PageTree {
 /// What a tree is made for.
 #[derive(Clone, Copy)]
 pub(in crate::render) struct Medium {
+    /// The edition whose text it has.
+    pub(in crate::render) edition: Edition,
     /// Whether long words are given places to break, as U+200B.
     pub(in crate::render) softens: bool,
     /// The size of a drawing in points; none if it cannot be shown.
@@ -78,6 +81,7 @@ pub(in crate::render) fn page_tree(input: &PageInput<'_>, images: &mut Images) -
         input,
         images,
         stack: vec![Frame::new(Open::Root, Around::default())],
+        known: input.page.headings_for(input.medium.edition),
         headings: 0,
         levels: Vec::new(),
         attributes: Attributes::default(),
@@ -88,7 +92,7 @@ pub(in crate::render) fn page_tree(input: &PageInput<'_>, images: &mut Images) -
         diagnostics: Vec::new(),
     };
     let style = input.context.site.punctuation(input.page);
-    for (markup, span) in tiles_apart(input.page.events_set(style)) {
+    for (markup, span) in tiles_apart(input.page.events_for(input.medium.edition, style)) {
         match markup {
             Markup::Plain(event) => {
                 builder.place_attributes(&event);
@@ -121,7 +125,8 @@ pub(super) struct Builder<'a, 'b> {
     pub(super) input: &'a PageInput<'a>,
     pub(super) images: &'b mut Images,
     pub(super) stack: Vec<Frame>,
-    /// How many headings were met; the outline has their ids in the same order.
+    /// The headings, in the order they are met.
+    known: Cow<'a, [Heading]>,
     headings: usize,
     /// The attributes of what begins next.
     pub(super) attributes: Attributes,
@@ -448,7 +453,7 @@ impl Builder<'_, '_> {
     }
 
     fn heading(&mut self, index: usize, children: Vec<Value>) {
-        let heading = self.input.page.outline.headings.get(index);
+        let heading = self.known.get(index);
         let (level, id) = heading.map_or((2, String::new()), |heading| {
             (heading.level, heading.id.clone())
         });
