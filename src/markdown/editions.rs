@@ -76,23 +76,26 @@ pub fn might_hold_editions(text: &str) -> bool {
 /// Leaves out what is not for an edition, and paragraphs and lists that nothing is left of.
 pub fn for_edition<'a>(events: Vec<Spanned<'a>>, edition: Edition) -> Vec<Spanned<'a>> {
     let mut out: Vec<Spanned<'a>> = Vec::with_capacity(events.len());
-    let mut events = events.into_iter();
     // How deep the steps stand in what is left out; an element is left out with its attributes.
     let mut depth = 0_usize;
     let mut waits = false;
-    for (markup, span) in events.by_ref() {
-        if depth > 0 || waits {
-            if matches!(markup, Markup::Attributes(_)) && depth == 0 {
-                continue;
-            }
-            match turn(&markup) {
+    for (markup, span) in events {
+        let turn = turn(&markup);
+        if depth > 0 {
+            match turn {
                 Turn::In => depth += 1,
-                Turn::Out => depth = depth.saturating_sub(1),
+                Turn::Out => depth -= 1,
                 Turn::On => {}
             }
-            waits = false;
             continue;
         }
+        // What ends here has nothing in it that the attributes could be of.
+        if waits && !matches!(turn, Turn::Out) {
+            waits = matches!(markup, Markup::Attributes(_));
+            depth = usize::from(matches!(turn, Turn::In));
+            continue;
+        }
+        waits = false;
         match &markup {
             Markup::Attributes(attributes) if !edition.has(attributes) => waits = true,
             markup if !is_in(markup, edition) => depth = 1,
@@ -179,6 +182,7 @@ mod tests {
         for (event, _) in plain(for_edition(events(text, 0), edition)) {
             if let Event::Text(text) | Event::Code(text) = event {
                 words.push_str(&text);
+                words.push(' ');
             }
         }
         words.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -200,7 +204,7 @@ mod tests {
         case("a *b*{.only-html} `c`{.only-pdf}\n", "a b", "a c");
         case("- a {.only-pdf}\n- b\n", "b", "a b");
         case("``` {.only-pdf}\na\n```\n\nb\n", "b", "a b");
-        case("!!! note {.only-html}\n    a\n\nb\n", "a b", "b");
+        case("::: note {.only-html}\na\n:::\n\nb\n", "a b", "b");
         case("a\n{.only-html .only-pdf}\n\nb\n{.only-epub}\n", "a", "a");
     }
 

@@ -114,7 +114,7 @@ impl<'a> Reader<'a> {
             return;
         }
         let matter = match page {
-            Some(id) => Matter::of(self.site.page(id), item.number.is_some()),
+            Some(id) => Matter::of(self.site.page(id), item),
             None => Matter::CHAPTER,
         };
         self.entries.push(Bound {
@@ -191,12 +191,16 @@ impl Matter {
         body: BODY,
     };
 
-    /// What a page is: what its front matter says with `role`, else what its title or the name of
-    /// its file does; a numbered chapter is a chapter.
-    pub(super) fn of(page: &Page, numbered: bool) -> Self {
+    /// What a page is where it is listed: what its front matter says with `role`, else what its
+    /// title or the name of its file does; a numbered chapter is a chapter.
+    pub(super) fn of(page: &Page, item: &NavItem) -> Self {
         let told = page.front.extra.get("role").and_then(|role| role.as_str());
+        let title = match item.title.trim() {
+            "" => page.title.as_str(),
+            title => title,
+        };
         told.and_then(Self::named)
-            .unwrap_or_else(|| Self::guess(&page.title, page.path.stem(), numbered))
+            .unwrap_or_else(|| Self::guess(title, page.path.stem(), item.number.is_some()))
     }
 
     fn named(name: &str) -> Option<Self> {

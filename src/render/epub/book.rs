@@ -170,7 +170,7 @@ impl<'a> Book<'a> {
             page,
             file: format!("{}.xhtml", file_name(&page.route, names)),
             number: item.number.as_deref().map(plain),
-            matter: Matter::of(page, item.number.is_some()),
+            matter: Matter::of(page, item),
             language: language_tag(self.context.site.language_of(page)),
             title,
         });
