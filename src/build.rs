@@ -114,7 +114,12 @@ pub fn build(
     if prepared.is_empty() {
         return Err(BuildError::Empty(snapshot.root().to_path_buf()));
     }
-    if let Some(name) = options.wanted.documents.iter().find(|name| !has_document(&prepared.site, name)) {
+    if let Some(name) = options
+        .wanted
+        .documents
+        .iter()
+        .find(|name| !has_document(&prepared.site, name))
+    {
         return Err(BuildError::NoDocument {
             name: name.clone(),
             known: documents_of(&prepared.site),

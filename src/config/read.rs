@@ -7,8 +7,8 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
-use crate::config::file::{ConfigFile, HtmlFile, RuleFile};
 use crate::config::documents::{Docx, Epub, Pdf, Usual};
+use crate::config::file::{ConfigFile, HtmlFile, RuleFile};
 use crate::config::meant::{Check, Config, Html, Project, Rule};
 use crate::diagnostic::{Diagnostic, Severity, SourceText, nearest};
 use crate::site_path::SitePath;

@@ -68,9 +68,9 @@ impl fmt::Display for Edition {
 /// Whether something in a text may be for some editions only; looking is cheaper than reading.
 pub fn might_hold_editions(text: &str) -> bool {
     let bytes = text.as_bytes();
-    [&b".only-"[..], b".not-", b"class="].iter().any(|mark| {
-        memchr::memmem::find(bytes, mark).is_some()
-    })
+    [&b".only-"[..], b".not-", b"class="]
+        .iter()
+        .any(|mark| memchr::memmem::find(bytes, mark).is_some())
 }
 
 /// Leaves out what is not for an edition, and paragraphs and lists that nothing is left of.
@@ -211,9 +211,9 @@ mod tests {
     #[test]
     fn nothing_is_left_where_all_was_left_out() {
         let steps = for_edition(events("*a*{.only-pdf}\n\nb\n", 0), Edition::Html);
-        let starts = steps.iter().filter(|(markup, _)| {
-            matches!(markup, Markup::Plain(Event::Start(Tag::Paragraph)))
-        });
+        let starts = steps
+            .iter()
+            .filter(|(markup, _)| matches!(markup, Markup::Plain(Event::Start(Tag::Paragraph))));
         assert_eq!(starts.count(), 1);
     }
 

@@ -12,8 +12,8 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-pub use about::{About, Contributor, Series};
 pub(super) use about::AboutFile;
+pub use about::{About, Contributor, Series};
 pub use docx::Docx;
 pub(super) use docx::DocxFile;
 pub(super) use epub::EpubFile;

@@ -62,7 +62,10 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
         diagrams: Diagrams::default(),
         diagnostics: Vec::new(),
     };
-    writer.blocks(&page.events_for(Edition::Html, context.site.punctuation(page)), true);
+    writer.blocks(
+        &page.events_for(Edition::Html, context.site.punctuation(page)),
+        true,
+    );
     let mut content = writer.out.into_html();
     if page.outline.has_html {
         content = settle_tables(content);

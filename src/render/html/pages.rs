@@ -408,7 +408,10 @@ fn image_value(
 /// The cover of a book.
 pub(super) fn cover(context: &RenderContext<'_>, from: &SitePath) -> Option<ImageValue> {
     let site = context.site;
-    let own = site.documents.first().and_then(|first| first.about.cover.as_ref());
+    let own = site
+        .documents
+        .first()
+        .and_then(|first| first.about.cover.as_ref());
     image_value(context, own.or(site.config.epub.cover.as_ref())?, "", from)
 }
 

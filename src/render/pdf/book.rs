@@ -174,12 +174,11 @@ fn notes_too_deep(page: &Page) -> Diagnostic {
 
 /// What every chapter is set with. It changes seldom, so that an edit of one chapter leaves the
 /// layout of the others as it was.
-fn settings(
-    context: &RenderContext<'_>,
-    document: &Document,
-    entries: &[Bound<'_>],
-) -> Value {
-    let texts = entries.iter().filter(|entry| entry.place != Place::Part).count();
+fn settings(context: &RenderContext<'_>, document: &Document, entries: &[Bound<'_>]) -> Value {
+    let texts = entries
+        .iter()
+        .filter(|entry| entry.place != Place::Part)
+        .count();
     let words = entries.iter().filter_map(|entry| entry.page);
     let words: usize = words.map(|id| context.site.page(id).outline.words).sum();
     let sections = match context.site.kind {
@@ -208,7 +207,10 @@ fn front(context: &RenderContext<'_>, document: &Document, entries: &[Bound<'_>]
             .map(|id| site.page(id))
     };
     let words: usize = pages().map(|page| page.outline.words).sum();
-    let texts = entries.iter().filter(|entry| entry.place != Place::Part).count();
+    let texts = entries
+        .iter()
+        .filter(|entry| entry.place != Place::Part)
+        .count();
     let contract = site.kind == Kind::Contract;
     let contents = match contract {
         true => texts >= 3 || words > LONG_CONTRACT,
