@@ -141,10 +141,12 @@ pub fn build(
     }
     let context = prepared.context(snapshot, store);
     let stage = &prepared.stage;
-    let mut made = make(&context, stage, stage.plan().jobs(), sink, progress)?;
-    let late = stage.late(&context);
-    if !late.is_empty() {
-        made.extend(make(&context, stage, &late, sink, progress)?);
+    let (first, waiting) = in_two(stage.plan().jobs(), &prepared);
+    let mut made = make(&context, stage, first, sink, progress)?;
+    for jobs in [waiting, stage.late(&context).iter().collect()] {
+        if !jobs.is_empty() {
+            made.extend(make(&context, stage, jobs, sink, progress)?);
+        }
     }
     prepared.highlights.keep();
     progress(Event::Started {
@@ -219,16 +221,34 @@ struct Made {
     pages: Option<usize>,
 }
 
+/// All jobs but those of front pages, which tell how large the documents are, and these.
+fn in_two<'a>(
+    jobs: &'a [(usize, Job)],
+    prepared: &Prepared,
+) -> (Vec<&'a (usize, Job)>, Vec<&'a (usize, Job)>) {
+    let others = prepared.versions.iter().map(|version| &version.site);
+    let sites = std::iter::once(&prepared.site).chain(others);
+    let sites: Vec<&Site> = sites.flat_map(Site::in_all_languages).collect();
+    if sites.iter().all(|site| site.documents.is_empty()) {
+        return (jobs.iter().collect(), Vec::new());
+    }
+    let fronts: BTreeSet<SitePath> = sites
+        .iter()
+        .filter_map(|site| site.mount.resolve("index.html").ok())
+        .collect();
+    let is_first = |(_, job): &&(usize, Job)| !job.outputs.iter().any(|path| fronts.contains(path));
+    jobs.iter().partition(is_first)
+}
+
 /// Does every job and hands its files on, documents first: they take longest and everything else
 /// fills the gaps.
 fn make(
     context: &RenderContext<'_>,
     stage: &Stage,
-    jobs: &[(usize, Job)],
+    mut jobs: Vec<&(usize, Job)>,
     sink: Sink<'_>,
     progress: Progress<'_>,
 ) -> Result<Vec<Made>, BuildError> {
-    let mut jobs: Vec<&(usize, Job)> = jobs.iter().collect();
     jobs.sort_by_key(|(_, job)| match job.kind.plain() {
         JobKind::Document(..) | JobKind::SearchTerms(_) => 0,
         JobKind::Image(_) => 1,
@@ -243,6 +263,9 @@ fn make(
         .with_max_len(1)
         .map(|planned| {
             let made = make_one(context, stage, planned, sink);
+            if let Some(pages) = made.as_ref().ok().and_then(|made| made.pages) {
+                progress(Event::LaidOut(pages));
+            }
             progress(Event::Stepped {
                 stage: Step::Render,
                 path: planned.1.outputs[0].clone(),

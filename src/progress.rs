@@ -60,6 +60,8 @@ pub enum Event {
         /// The file it was about.
         path: SitePath,
     },
+    /// A document of so many pages was laid out, which is the next step of its stage.
+    LaidOut(usize),
     /// An image was made, which is the next step of its stage.
     Made(Made),
     /// A stage ended.

@@ -25,6 +25,7 @@ pub struct Running {
     total: usize,
     steps: usize,
     images: Option<Sum>,
+    pages: usize,
     said: Instant,
 }
 
@@ -47,6 +48,7 @@ impl Running {
             total,
             steps: 0,
             images: None,
+            pages: 0,
             said: Instant::now(),
         }
     }
@@ -60,12 +62,23 @@ impl Running {
         sum.after = sum.after.saturating_add(made.after.min(made.before));
     }
 
+    /// Adds the pages of a document.
+    pub fn lay_out(&mut self, pages: usize) {
+        self.pages += pages;
+    }
+
     /// Goes on by a step; a line that is due where there is no bar.
     pub fn step(&mut self, path: &SitePath) -> Option<String> {
         self.steps += 1;
-        let message = self.images.map(|sum| sum.words(self.started.elapsed()));
+        let images = self.images.map(|sum| sum.words(self.started.elapsed()));
+        let paper = (self.pages > 0).then(|| format!("{} pages of paper", self.pages));
+        let message = images.or(paper);
         if let Some(bar) = &self.bar {
-            bar.set_message(message.unwrap_or_else(|| path.to_string()));
+            bar.set_message(match message {
+                Some(message) if self.pages > 0 => format!("{message}, {path}"),
+                Some(message) => message,
+                None => path.to_string(),
+            });
             bar.inc(1);
             return None;
         }

@@ -182,6 +182,11 @@ impl Ui {
                     running.add(made);
                 }
             }
+            Event::LaidOut(pages) => {
+                if let Some(running) = &mut clock.running {
+                    running.lay_out(pages);
+                }
+            }
             Event::Stepped { path, .. } => {
                 if let Some(line) = clock.running.as_mut().and_then(|run| run.step(&path)) {
                     self.note(&line);

@@ -1,6 +1,7 @@
 //! What every renderer is given, and how one can fail.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::assets::AssetMap;
 use crate::diagnostic::Diagnostic;
@@ -34,6 +35,26 @@ pub struct Workbench {
     pub profile: Option<Arc<Profile>>,
     /// The styles that were compiled so far.
     pub styles: Arc<sass::Answers>,
+    /// How large the documents became that were made so far.
+    pub sizes: Arc<Sizes>,
+}
+
+/// How large documents became, by their places in the release.
+#[derive(Debug, Default)]
+pub struct Sizes(Mutex<BTreeMap<SitePath, u64>>);
+
+impl Sizes {
+    /// Takes note of one.
+    pub(super) fn note(&self, path: SitePath, bytes: usize) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(path, bytes as u64);
+    }
+
+    /// The length of a document in bytes, if it was made.
+    pub(super) fn of(&self, path: &SitePath) -> Option<u64> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(path).copied()
+    }
 }
 
 /// An output could not be made.

@@ -1,8 +1,10 @@
 //! Bound outputs as jobs: one a document and format.
 
+use std::sync::Arc;
+
 use crate::config::Format;
 use crate::release::{Artifact, Role};
-use crate::render::context::{RenderContext, RenderError};
+use crate::render::context::{RenderContext, RenderError, Sizes, Workbench};
 use crate::render::docx::render_docx;
 use crate::render::epub::render_epub;
 use crate::render::plan::{Job, JobKind, Rendered, Renderer};
@@ -12,16 +14,18 @@ use crate::site::{Document, PageId, Site};
 pub struct Documents {
     formats: Vec<Format>,
     names: Vec<String>,
+    sizes: Arc<Sizes>,
 }
 
 impl Documents {
     /// Renders documents in these formats only, as far as this program can make them, and only those
     /// with these names, if there are any.
-    pub fn new(formats: &[Format], names: &[String]) -> Self {
+    pub fn new(formats: &[Format], names: &[String], bench: &Workbench) -> Self {
         let can = |format: &&Format| **format != Format::Pdf || cfg!(feature = "pdf");
         Self {
             formats: formats.iter().filter(can).copied().collect(),
             names: names.to_vec(),
+            sizes: Arc::clone(&bench.sizes),
         }
     }
 }
@@ -63,8 +67,11 @@ impl Renderer for Documents {
             return Ok(Rendered::default());
         };
         let document = &context.site.documents[at];
-        let artifact =
-            |bytes: Vec<u8>| Artifact::new(job.outputs[0].clone(), Role::Document, bytes);
+        let artifact = |bytes: Vec<u8>| {
+            let place = context.site.mount.join(&document.route(format));
+            self.sizes.note(place, bytes.len());
+            Artifact::new(job.outputs[0].clone(), Role::Document, bytes)
+        };
         match format {
             #[cfg(feature = "pdf")]
             Format::Pdf => {

@@ -172,7 +172,7 @@ fn renderers_of(
                 own.push((Place::Version, Box::new(entrance)));
             }
         }
-        let documents = Documents::new(&wanted.formats, &wanted.documents);
+        let documents = Documents::new(&wanted.formats, &wanted.documents, &wanted.bench);
         own.push((Place::Language, Box::new(documents)));
         for (place, inner) in own {
             let is_plain = version.is_none() && place.of(site).is_root() && translation.is_none();

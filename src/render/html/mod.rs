@@ -7,6 +7,7 @@ mod body;
 mod cards;
 mod code;
 mod diagrams;
+mod downloads;
 mod entrance;
 mod events;
 mod feed;

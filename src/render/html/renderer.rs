@@ -55,7 +55,7 @@ impl Html {
             diagnostics.extend(menus::faults(site, context.snapshot));
         }
         theme.strings.extend(site.config.strings.clone());
-        let mut shared = Shared::new(site, &theme);
+        let mut shared = Shared::new(site, &theme, bench);
         if let Some(palette) = &theme.palette {
             let above = |id| Some(shared.trail(id).above.pop()?.title);
             let (cards, found) = Cards::of(context, palette, above);
@@ -336,6 +336,7 @@ impl Html {
         let root = "../".repeat(route.parts().count() - 1);
         let nav = self.shared.nav_beside(&page.url, &root);
         values.insert_value("nav_html", Value::safe_string(&nav));
+        values.insert_value("documents", self.shared.documents.clone());
         values.insert("root", &root);
         values.insert("search", &self.search.links(&page.language));
         values.insert("page", page);

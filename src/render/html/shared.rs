@@ -1,12 +1,15 @@
 //! What every page of a site shows: built once, shared by handle, never copied for a page.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use tera::Value;
 
 use crate::config::Kind;
 use crate::render::brand::Cards;
+use crate::render::context::{Sizes, Workbench};
+use crate::render::html::downloads::{DocumentValue, downloads};
 use crate::render::html::lists::{TermValue, frequent, title_of};
 use crate::render::html::menus::{MenuValue, menus};
 use crate::render::html::redirects::{Moved, moved};
@@ -20,6 +23,10 @@ use crate::site_path::SitePath;
 pub(super) struct Shared {
     /// `site` in templates.
     pub(super) site: Value,
+    /// `documents` in templates, on all pages but the front page.
+    pub(super) documents: Value,
+    /// How large the documents became.
+    pub(super) sizes: Arc<Sizes>,
     /// `strings` in templates.
     pub(super) strings: Value,
     /// `style` in templates.
@@ -96,15 +103,8 @@ struct NavValue<'a> {
     children: Vec<NavValue<'a>>,
 }
 
-#[derive(Serialize)]
-struct DocumentValue<'a> {
-    title: &'a str,
-    kind: &'static str,
-    url: String,
-}
-
 impl Shared {
-    pub(super) fn new(site: &Site, theme: &Theme) -> Self {
+    pub(super) fn new(site: &Site, theme: &Theme, bench: &Workbench) -> Self {
         let project = &site.config.project;
         let value = SiteValue {
             title: &site.title,
@@ -124,7 +124,7 @@ impl Shared {
             nav: site.nav.iter().map(|item| nav_value(site, item)).collect(),
             tags: frequent(site, "tags"),
             menus: menus(site),
-            documents: site.documents.iter().flat_map(document_values).collect(),
+            documents: downloads(site, None),
             authors: &project.authors,
             generator: concat!("tympan ", env!("CARGO_PKG_VERSION")),
         };
@@ -149,6 +149,8 @@ impl Shared {
         }
         Self {
             site: Value::from_serializable(&value),
+            documents: Value::from_serializable(&downloads(site, None)),
+            sizes: Arc::clone(&bench.sizes),
             strings: Value::from_serializable(&theme.strings),
             style: Value::from_serializable(&site.url_in_release(&theme.style.path)),
             script: Value::from_serializable(&site.url_in_release(&theme.script.path)),
@@ -250,18 +252,6 @@ fn nav_value<'a>(site: &'a Site, item: &'a NavItem) -> NavValue<'a> {
             .map(|child| nav_value(site, child))
             .collect(),
     }
-}
-
-fn document_values(document: &crate::site::Document) -> impl Iterator<Item = DocumentValue<'_>> {
-    document
-        .formats
-        .iter()
-        .filter(|format| super::renderer::is_built(**format))
-        .map(|format| DocumentValue {
-            title: &document.title,
-            kind: format.name(),
-            url: document.route(*format).to_url(),
-        })
 }
 
 fn walk(

@@ -10,6 +10,7 @@ use crate::release::{Artifact, Role};
 use crate::render::context::{RenderContext, RenderError};
 use crate::render::html::body::render_body;
 use crate::render::html::cards::card_of_list;
+use crate::render::html::downloads::downloads;
 use crate::render::html::events::escape;
 use crate::render::html::pages::{PageValue, cover};
 use crate::render::html::print::{PRINT, Together};
@@ -111,7 +112,8 @@ fn reading_order(site: &Site) -> Vec<(PageId, Option<&NavItem>)> {
 }
 
 impl Html {
-    /// What the front page of a book shows besides its text: the cover, the chapters, the way in.
+    /// What the front page shows besides its text: how large the documents are, and of a book the
+    /// cover, the chapters, the way in.
     pub(super) fn front(
         &self,
         context: &RenderContext<'_>,
@@ -119,7 +121,12 @@ impl Html {
         route: &SitePath,
     ) {
         let site = context.site;
-        if site.kind != Kind::Book || route.as_str() != "index.html" {
+        if route.as_str() != "index.html" {
+            return;
+        }
+        let sizes = Some(&*self.shared.sizes);
+        values.insert("documents", &downloads(site, sizes));
+        if site.kind != Kind::Book {
             return;
         }
         let order = reading_order(site);
