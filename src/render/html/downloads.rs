@@ -64,9 +64,7 @@ fn size(bytes: u64, language: &str) -> String {
         _ => (format!("{:.1}", number / 1e6), "MB"),
     };
     let primary = language.split('-').next().unwrap_or("");
-    let point = [
-        "ar", "en", "fa", "he", "hi", "ja", "ko", "th", "ur", "zh",
-    ];
+    let point = ["ar", "en", "fa", "he", "hi", "ja", "ko", "th", "ur", "zh"];
     let number = match point.contains(&primary) {
         true => number,
         false => number.replace('.', ","),
