@@ -29,7 +29,8 @@ mod style;
 mod versions;
 
 pub use documents::{
-    About, Contributor, Document, Docx, Epub, Format, Ink, Medium, Paper, Pdf, Series,
+    About, Contributor, Document, Docx, Epub, Format, Ink, List, Medium, Opening, Paper, Pdf,
+    Series, Sides,
 };
 pub use encoding::Encoding;
 pub use environment::{Checks, Environment, Hold, Policy, Requirements};

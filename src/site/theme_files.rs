@@ -8,7 +8,15 @@ pub const THEME_FOLDER: &str = "theme";
 
 /// The folders that may lie in it. Whatever else lies there is content, where content lies at the
 /// project's root: a chapter about themes is a good thing to have.
-const PARTS: [&str; 6] = ["templates", "css", "js", "strings", "static", "shortcodes"];
+const PARTS: [&str; 7] = [
+    "templates",
+    "css",
+    "js",
+    "pdf",
+    "strings",
+    "static",
+    "shortcodes",
+];
 
 /// Whether a file of a repository that is a theme belongs to it.
 pub fn is_part_of_theme(path: &SitePath) -> bool {

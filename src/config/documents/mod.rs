@@ -4,6 +4,7 @@
 mod about;
 mod docx;
 mod epub;
+mod paper;
 mod pdf;
 
 use std::fmt;
@@ -18,8 +19,9 @@ pub use docx::Docx;
 pub(super) use docx::DocxFile;
 pub(super) use epub::EpubFile;
 pub use epub::{Epub, Ink};
+pub use paper::Paper;
 pub(super) use pdf::PdfFile;
-pub use pdf::{Medium, Paper, Pdf};
+pub use pdf::{List, Medium, Opening, Pdf, Sides};
 
 use crate::config::read::Reader;
 use crate::site_path::SitePath;

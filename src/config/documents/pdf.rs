@@ -3,25 +3,81 @@
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::config::documents::paper::Paper;
 use crate::config::read::Reader;
 
 /// How PDFs are made.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pdf {
     /// The paper.
     pub paper: Paper,
     /// What its images are made for.
     pub images: Medium,
+    /// What the whole is made for.
+    pub profile: Medium,
+    /// How many sides of a sheet are printed; two in a book, one elsewhere if absent.
+    pub sides: Option<Sides>,
+    /// Where chapters begin; on a right-hand page in a book of two sides if absent.
+    pub chapters: Option<Opening>,
+    /// How far pictures go beyond the edge that is cut, in hundredths of a millimeter.
+    pub bleed: u32,
+    /// Whether the corners of the page are marked for the one who cuts it.
+    pub crop_marks: bool,
+    /// The lists that follow the contents.
+    pub lists: Vec<List>,
 }
 
-/// What the images of a PDF are made for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+impl Default for Pdf {
+    fn default() -> Self {
+        Self {
+            paper: Paper::default(),
+            images: Medium::Print,
+            profile: Medium::Screen,
+            sides: None,
+            chapters: None,
+            bleed: 0,
+            crop_marks: false,
+            lists: Vec::new(),
+        }
+    }
+}
+
+/// What a PDF or its images are made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Medium {
-    /// Paper: 300 dots an inch.
-    #[default]
+    /// Paper: 300 dots an inch, links in the color of the text, no cover.
     Print,
-    /// A screen: 150 dots an inch.
+    /// A screen: 150 dots an inch, links in a color of their own.
     Screen,
+}
+
+/// How many sides of a sheet are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sides {
+    /// The front alone: all pages are alike.
+    One,
+    /// Front and back: left-hand pages mirror right-hand ones.
+    Two,
+}
+
+/// Where a chapter begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// On the next right-hand page.
+    Right,
+    /// On the next page.
+    Any,
+}
+
+/// A list of what has labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    /// Figures.
+    Figures,
+    /// Tables.
+    Tables,
+    /// Listings.
+    Listings,
 }
 
 impl Pdf {
@@ -31,37 +87,8 @@ impl Pdf {
             Medium::Print => 300,
             Medium::Screen => 150,
         };
-        // In tenths of a millimeter, of which an inch has 254.
-        let width = match self.paper {
-            Paper::A4 => 2100,
-            Paper::A5 => 1480,
-            Paper::Letter => 2159,
-        };
-        width * dots / 254
-    }
-}
-
-/// A paper size.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Paper {
-    /// 210 by 297 mm (ISO 216).
-    #[default]
-    A4,
-    /// 148 by 210 mm (ISO 216).
-    A5,
-    /// 8.5 by 11 inches.
-    Letter,
-}
-
-impl Paper {
-    /// The name that Typst knows it by.
-    pub fn typst_name(self) -> &'static str {
-        match self {
-            Self::A4 => "a4",
-            Self::A5 => "a5",
-            Self::Letter => "us-letter",
-        }
+        // In hundredths of a millimeter, of which an inch has 2540.
+        self.paper.width * dots / 2540
     }
 }
 
@@ -70,24 +97,60 @@ impl Paper {
 pub(in crate::config) struct PdfFile {
     paper: Option<Spanned<String>>,
     images: Option<Spanned<String>>,
+    profile: Option<Spanned<String>>,
+    sides: Option<Spanned<i64>>,
+    chapters: Option<Spanned<String>>,
+    bleed: Option<Spanned<String>>,
+    crop_marks: Option<bool>,
+    lists: Option<Vec<Spanned<String>>>,
 }
 
 impl Reader<'_> {
     /// What is written, over what is usual.
     pub(in crate::config) fn pdf(&mut self, written: PdfFile, usual: &Pdf) -> Pdf {
-        let papers = [
-            ("a4", Paper::A4),
-            ("a5", Paper::A5),
-            ("letter", Paper::Letter),
-        ];
         let mediums = [("print", Medium::Print), ("screen", Medium::Screen)];
-        let paper = written.paper;
-        let paper = paper.and_then(|written| self.one_of(&written, "paper", &papers));
+        let openings = [("right", Opening::Right), ("any", Opening::Any)];
+        let kinds = [
+            ("figures", List::Figures),
+            ("tables", List::Tables),
+            ("listings", List::Listings),
+        ];
+        let profile = written.profile;
+        let profile = profile.and_then(|written| self.one_of(&written, "profile", &mediums));
         let images = written.images;
         let images = images.and_then(|written| self.one_of(&written, "medium", &mediums));
+        let chapters = written.chapters;
+        let chapters = chapters.and_then(|written| self.one_of(&written, "opening", &openings));
+        let lists = written.lists.map(|lists| {
+            let lists = lists.iter();
+            let lists = lists.filter_map(|written| self.one_of(written, "list", &kinds));
+            lists.collect()
+        });
+        let paper = written.paper.and_then(|written| self.paper(&written));
+        let bleed = written.bleed.and_then(|written| self.margin(&written));
+        let sides = written.sides.and_then(|sides| self.sides(&sides));
         Pdf {
             paper: paper.unwrap_or(usual.paper),
-            images: images.unwrap_or(usual.images),
+            // A profile that is written speaks for the images too.
+            images: images.or(profile).unwrap_or(usual.images),
+            profile: profile.unwrap_or(usual.profile),
+            sides: sides.or(usual.sides),
+            chapters: chapters.or(usual.chapters),
+            bleed: bleed.unwrap_or(usual.bleed),
+            crop_marks: written.crop_marks.unwrap_or(usual.crop_marks),
+            lists: lists.unwrap_or_else(|| usual.lists.clone()),
+        }
+    }
+
+    fn sides(&mut self, written: &Spanned<i64>) -> Option<Sides> {
+        match written.get_ref() {
+            1 => Some(Sides::One),
+            2 => Some(Sides::Two),
+            other => {
+                let message = format!("a sheet has no {other} sides");
+                self.fault(written.span(), message, "write 1 or 2");
+                None
+            }
         }
     }
 }

@@ -4,24 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::config::{Kind, Paper, direction};
+use crate::config::{Kind, direction};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::markdown::Edition;
 use crate::render::binding::{Binding, Bound, Place};
 use crate::render::context::RenderContext;
+use crate::render::pdf::front::{front, language_in, settings};
 use crate::render::pdf::glyphs::Glyphs;
 use crate::render::pdf::images::drawing_size;
-use crate::render::pdf::strings::strings;
+use crate::render::pdf::quotes::set_apart;
 use crate::render::tree::{
     Images, Links, Medium, Notes, PageInput, notes_apart, page_tree, resolve_links, take_labels,
 };
 use crate::render::words::Words;
-use crate::site::{Date, Document, Page, PageId, Site};
-
-/// A contract of more words than this is worth a table of contents.
-const LONG_CONTRACT: usize = 8000;
-/// A document of fewer chapters than this lists the sections of each in its contents.
-const FEW_CHAPTERS: usize = 8;
+use crate::site::{Document, Page, PageId, Site};
 
 /// Lines are broken by the engine, which knows no place in a long address of its own.
 const PAPER: Medium = Medium {
@@ -71,8 +67,11 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
     let mut labels: BTreeSet<String> = (0..entries.len())
         .map(|index| format!("p{index}"))
         .collect();
+    let own_words = Words::of(site, language_in(site, document));
+    let mut appendices = 0;
     for (index, entry) in entries.iter().enumerate() {
-        let mut chapter = chapter(context, document, entry, index);
+        let over = over(&own_words, entry, &mut appendices);
+        let mut chapter = chapter(context, document, entry, index, over);
         if let Some(id) = entry.page {
             let page = site.page(id);
             glyphs.read(page);
@@ -106,6 +105,7 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
             placed.place(&mut tree.blocks);
             diagnostics.extend(placed.too_deep.then(|| notes_too_deep(page)));
             take_labels(&mut tree.blocks, &mut labels);
+            set_apart(&mut tree.blocks);
             chapter["body"] = json!(tree.blocks);
         }
         chapters.push(chapter);
@@ -115,7 +115,7 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
         resolve_links(std::slice::from_mut(chapter), &labels);
     }
     diagnostics.extend(glyphs.report());
-    let mut front = front(context, document, &entries);
+    let mut front = front(context, document, &entries, &pages);
     front["whole"] = json!(chapters.first().is_some_and(|first| first["whole"] == true));
     if let Some(first) = chapters.first_mut()
         && first["whole"] == true
@@ -138,6 +138,7 @@ fn chapter(
     document: &Document,
     entry: &Bound<'_>,
     index: usize,
+    over: Option<String>,
 ) -> Value {
     let site = context.site;
     let page = entry.page.map(|id| site.page(id));
@@ -157,11 +158,49 @@ fn chapter(
         // A contract's first page usually bears the name of the whole.
         "whole": site.kind == Kind::Contract && index == 0 && text == document.title,
         "notes": [],
+        "over": over,
+        "matter": entry.matter.kind,
+        "byline": byline(context, page.map(|page| &**page)),
         "contents": Value::Null,
         "label": format!("p{index}"),
         "language": language_of(language),
         "body": [],
     })
+}
+
+/// What stands above the title of a chapter: its number, or the letter of an appendix. A title that
+/// says so itself needs nothing above it.
+fn over(words: &Words, entry: &Bound<'_>, appendices: &mut u32) -> Option<String> {
+    if entry.place != Place::Chapter {
+        return None;
+    }
+    if entry.matter.kind == "appendix" {
+        let word = words.get("appendix");
+        let says_so = entry
+            .item
+            .title
+            .to_lowercase()
+            .starts_with(&word.to_lowercase());
+        *appendices += 1;
+        let letter =
+            char::from_u32(u32::from('A') + *appendices - 1).filter(char::is_ascii_uppercase);
+        let letter = letter.map_or_else(|| appendices.to_string(), String::from);
+        return (!says_so && entry.item.number.is_none()).then(|| format!("{word} {letter}"));
+    }
+    let number = entry.item.number.as_deref()?;
+    Some(format!("{} {number}", words.get("chapter")))
+}
+
+/// Who wrote an article and when; none where the pages are of one work.
+fn byline(context: &RenderContext<'_>, page: Option<&Page>) -> Option<String> {
+    let site = context.site;
+    let page = page.filter(|_| site.kind == Kind::Site)?;
+    let language = site.language_of(page);
+    let date = page.front.date.map(|date| date.for_readers(language));
+    let names = page.front.terms("authors").join(", ");
+    let parts = [Some(names).filter(|names| !names.is_empty()), date];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    Some(parts.join(" · ")).filter(|line| !line.is_empty())
 }
 
 fn notes_too_deep(page: &Page) -> Diagnostic {
@@ -172,91 +211,8 @@ fn notes_too_deep(page: &Page) -> Diagnostic {
         .help("those below the third level are left out of the PDF")
 }
 
-/// What every chapter is set with. It changes seldom, so that an edit of one chapter leaves the
-/// layout of the others as it was.
-fn settings(context: &RenderContext<'_>, document: &Document, entries: &[Bound<'_>]) -> Value {
-    let texts = entries
-        .iter()
-        .filter(|entry| entry.place != Place::Part)
-        .count();
-    let words = entries.iter().filter_map(|entry| entry.page);
-    let words: usize = words.map(|id| context.site.page(id).outline.words).sum();
-    let sections = match context.site.kind {
-        Kind::Contract => words > LONG_CONTRACT,
-        _ => texts < FEW_CHAPTERS,
-    };
-    let paper = document.pdf.paper;
-    let language = language_in(context.site, document);
-    json!({
-        "kind": kind_name(context.site.kind),
-        "paper": paper.typst_name(),
-        "small": paper == Paper::A5,
-        "language": language_of(language),
-        "sections": sections,
-        "strings": strings(&Words::of(context.site, language)),
-    })
-}
-
-fn front(context: &RenderContext<'_>, document: &Document, entries: &[Bound<'_>]) -> Value {
-    let site = context.site;
-    let about = &document.about;
-    let pages = || {
-        entries
-            .iter()
-            .filter_map(|entry| entry.page)
-            .map(|id| site.page(id))
-    };
-    let words: usize = pages().map(|page| page.outline.words).sum();
-    let texts = entries
-        .iter()
-        .filter(|entry| entry.place != Place::Part)
-        .count();
-    let contract = site.kind == Kind::Contract;
-    let contents = match contract {
-        true => texts >= 3 || words > LONG_CONTRACT,
-        false => texts >= 2,
-    };
-    let deepest = entries.iter().map(|entry| entry.level).max().unwrap_or(1);
-    let tags: BTreeSet<&str> = pages().flat_map(|page| page.front.terms("tags")).collect();
-    let first = pages().next();
-    let own = first.filter(|_| contract).and_then(|page| page.front.date);
-    let made = site.source.time.and_then(Date::from_seconds);
-    let date = match about.date.as_deref() {
-        Some(told) => Some(day_for_readers(told, language_in(site, document))),
-        None => own
-            .or(made)
-            .map(|date| date.for_readers(language_in(site, document))),
-    };
-    // The name of a commit would be untrue of pages that were changed after it.
-    let commit = site.source.commit.as_deref().filter(|_| !site.source.dirty);
-    json!({
-        "title": document.title,
-        "subtitle": about.subtitle,
-        "description": about.description,
-        "authors": about.authors.iter().filter(|person| person.is_author())
-            .map(|person| &person.name).collect::<Vec<_>>(),
-        "contributors": about.authors.iter().filter(|person| !person.is_author())
-            .map(|person| json!({"name": person.name, "role": person.role})).collect::<Vec<_>>(),
-        "edition": about.edition,
-        "publisher": about.publisher,
-        "isbn": about.isbn,
-        "series": about.series.as_ref().map(|series| json!({
-            "name": series.name, "number": series.number,
-        })),
-        "keywords": tags.iter().take(20).collect::<Vec<_>>(),
-        "copyright": about.copyright,
-        "date": date,
-        "commit": commit.map(|commit| commit.chars().take(8).collect::<String>()),
-        "contents": contents,
-        "depth": deepest.min(3) + 1,
-        "chapters": entries.iter().map(|entry| json!({
-            "role": entry.place.name(), "front": entry.front, "matter": entry.matter.kind,
-        })).collect::<Vec<_>>(),
-    })
-}
-
 /// A language as the engine takes it: two or three letters, a region, a direction.
-fn language_of(language: &str) -> Value {
+pub(super) fn language_of(language: &str) -> Value {
     let mut parts = language.split(['-', '_']);
     let primary = parts.next().unwrap_or("").to_ascii_lowercase();
     let letters = |text: &str| text.chars().all(|c| c.is_ascii_alphabetic());
@@ -267,29 +223,6 @@ fn language_of(language: &str) -> Value {
         "region": region.map(str::to_ascii_uppercase),
         "dir": direction(language),
     })
-}
-
-/// The language of the whole.
-fn language_in<'a>(site: &'a Site, document: &'a Document) -> &'a str {
-    let own = document.about.language.as_deref();
-    own.unwrap_or(&site.config.project.language)
-}
-
-/// A day as it is read; a month or a year stays as it is written.
-fn day_for_readers(written: &str, language: &str) -> String {
-    match Date::parse(written) {
-        Some(date) => date.for_readers(language),
-        None => written.to_owned(),
-    }
-}
-
-fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Site => "site",
-        Kind::Docs => "docs",
-        Kind::Book => "book",
-        Kind::Contract => "contract",
-    }
 }
 
 #[cfg(test)]

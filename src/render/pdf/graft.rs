@@ -16,11 +16,14 @@ pub(super) enum Mark {
     Draft,
 }
 
-/// Marks a PDF and packs its objects into streams, which halves a tagged file.
-pub(super) fn finish(bytes: &[u8], mark: Mark) -> Result<Vec<u8>, String> {
+/// Marks a PDF, names its bleed in points where it has crop marks, and packs its objects into streams, which halves a tagged file.
+pub(super) fn finish(bytes: &[u8], mark: Mark, bleed: Option<f32>) -> Result<Vec<u8>, String> {
     let fault = |error: lopdf::Error| format!("cannot read the PDF that was laid out: {error}");
     let mut document = Document::load_mem(bytes).map_err(fault)?;
     show_title(&mut document).map_err(fault)?;
+    if let Some(bleed) = bleed {
+        set_bleed(&mut document, bleed).map_err(fault)?;
+    }
     if mark == Mark::Draft {
         draft(&mut document).map_err(|error| format!("cannot mark the PDF as a draft: {error}"))?;
     }
@@ -40,6 +43,28 @@ fn show_title(document: &mut Document) -> Result<(), lopdf::Error> {
     };
     preferences.set("DisplayDocTitle", true);
     catalog.set("ViewerPreferences", preferences);
+    Ok(())
+}
+
+/// Says how far pictures go beyond the edge that is cut, in points: the engine takes the whole sheet
+/// for the bleed, also where there are crop marks on it.
+fn set_bleed(document: &mut Document, bleed: f32) -> Result<(), lopdf::Error> {
+    let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
+    for page in pages {
+        let page = document.get_object_mut(page)?.as_dict_mut()?;
+        let Ok(trim) = page.get(b"TrimBox").and_then(Object::as_array) else {
+            continue;
+        };
+        let trim = trim.iter().map(Object::as_float);
+        let trim = trim.collect::<Result<Vec<f32>, _>>()?;
+        if let [left, bottom, right, top] = trim[..] {
+            let corners = [left - bleed, bottom - bleed, right + bleed, top + bleed];
+            page.set(
+                "BleedBox",
+                Object::Array(corners.map(Object::Real).to_vec()),
+            );
+        }
+    }
     Ok(())
 }
 

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use typst::foundations::Bytes;
 use typst::visualize::{ExchangeFormat, ImageFormat, RasterFormat, RasterImage, SvgImage};
 
-use crate::assets::{DocumentNeeds, document_image};
+use crate::assets::{DocumentNeeds, ImageAsset, document_image};
 use crate::config::{Ink, Pdf};
 use crate::render::context::RenderContext;
 use crate::render::tree::Images;
+use crate::site::Document;
 
 /// What is embedded. The colors stay: who prints knows better what to do with them.
 pub(super) fn needs(options: &Pdf) -> DocumentNeeds {
@@ -16,6 +17,28 @@ pub(super) fn needs(options: &Pdf) -> DocumentNeeds {
         longest: options.longest_image(),
         ink: Ink::Color,
     }
+}
+
+/// The name of the picture of the cover.
+pub(super) const COVER: &str = "/cover";
+
+/// The picture of the cover, if the document names one that there is.
+pub(super) fn cover<'a>(
+    context: &RenderContext<'a>,
+    document: &Document,
+) -> Option<&'a ImageAsset> {
+    context.assets.images.get(document.about.cover.as_ref()?)
+}
+
+/// Reads the picture of the cover; none if it cannot be printed.
+pub(super) fn load_cover(
+    asset: &ImageAsset,
+    context: &RenderContext<'_>,
+    options: &Pdf,
+) -> Option<Bytes> {
+    let image = document_image(asset, needs(options), context.snapshot, context.store);
+    let bytes = Bytes::new(image.ok()?.bytes);
+    is_sound(&bytes).then_some(bytes)
 }
 
 /// Reads the images; those that cannot be printed are left out.

@@ -4,14 +4,18 @@
 //! The template alone is one, and it belongs to the theme.
 
 mod book;
+mod front;
 mod glyphs;
 mod graft;
 mod images;
 mod mark;
-mod strings;
+mod quotes;
+mod template;
 mod typeset;
 mod world;
 
+#[cfg(test)]
+mod design_tests;
 #[cfg(test)]
 mod endurance;
 #[cfg(test)]
@@ -27,30 +31,15 @@ use crate::render::context::{RenderContext, RenderError};
 pub(super) use crate::render::pdf::book::destination;
 use crate::render::pdf::book::{Book, book};
 use crate::render::pdf::graft::{Mark, finish};
-use crate::render::pdf::images::{load, needs};
+use crate::render::pdf::images::{COVER, cover, load, load_cover, needs};
+use crate::render::pdf::template::Template;
 use crate::render::pdf::typeset::{ENGINE, Identity, typeset};
 use crate::render::pdf::world::PdfWorld;
 use crate::site::{Date, Document};
 use crate::store::Key;
 
 /// The version of this step: it changes with every change of the pages it makes.
-const VERSION: u32 = 2;
-
-/// The template: the walker over the tree, the design of the pages, and the colors of code.
-const TEMPLATE: [(&str, &str); 3] = [
-    (
-        "/tympan.typ",
-        include_str!("../../../themes/base/tympan.typ"),
-    ),
-    (
-        "/document.typ",
-        include_str!("../../../themes/base/document.typ"),
-    ),
-    (
-        "/code.tmTheme",
-        include_str!("../../../themes/base/code.tmTheme"),
-    ),
-];
+const VERSION: u32 = 4;
 
 /// A PDF and what is known about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,20 +74,26 @@ pub fn render_pdf(
         false => Mark::None,
     };
     let files = data_files(&book);
-    let key = key(context, document, &book, &files, mark);
-    let cached = context.store.cached(&key);
-    let (kept, bytes) = if let Some(found) = cached.as_deref().and_then(unpack) {
-        found
-    } else {
-        let made = make(context, document, &book, files, mark);
-        let (kept, bytes) = made.map_err(|message| RenderError::Document {
-            path: document.route(Format::Pdf),
-            message,
-        })?;
-        context.store.cache(&key, &pack(&kept, &bytes));
-        (kept, bytes)
+    let mut template = Template::of(context);
+    let mut faults = Vec::new();
+    let (kept, bytes) = loop {
+        match laid_out(context, document, &book, &files, &template, mark) {
+            Ok(found) => break found,
+            // What the project has of its own is broken; the program's own stands in for it.
+            Err(message) => match template.fault(context, &message) {
+                Some(fault) => {
+                    faults.push(fault);
+                    template = Template::built_in(context.site.kind);
+                }
+                None => {
+                    let path = document.route(Format::Pdf);
+                    return Err(RenderError::Document { path, message });
+                }
+            },
+        }
     };
     let mut diagnostics = std::mem::take(&mut book.diagnostics);
+    diagnostics.append(&mut faults);
     diagnostics.extend(book.images.faults(&kept.missing));
     let first = document.pages().into_iter().next();
     if let Some(page) = first.map(|id| context.site.page(id)) {
@@ -114,6 +109,25 @@ pub fn render_pdf(
         pages: kept.pages,
         diagnostics,
     })
+}
+
+/// The pages as the store has them, or made and stored.
+fn laid_out(
+    context: &RenderContext<'_>,
+    document: &Document,
+    book: &Book,
+    files: &[(String, Vec<u8>)],
+    template: &Template,
+    mark: Mark,
+) -> Result<(Kept, Vec<u8>), String> {
+    let key = template.inputs(key(context, document, book, files, mark));
+    let cached = context.store.cached(&key);
+    if let Some(found) = cached.as_deref().and_then(unpack) {
+        return Ok(found);
+    }
+    let (kept, bytes) = make(context, document, book, files, template, mark)?;
+    context.store.cache(&key, &pack(&kept, &bytes));
+    Ok((kept, bytes))
 }
 
 /// The files of data that the template reads.
@@ -144,11 +158,11 @@ fn key(
         .input("time", &time.to_le_bytes())
         .input("mark", format!("{mark:?}").as_bytes())
         .input("images", format!("{:?}", needs(&document.pdf)).as_bytes());
-    for (name, text) in TEMPLATE {
-        key = key.input(name, text.as_bytes());
-    }
     for (name, bytes) in files {
         key = key.input(name, bytes);
+    }
+    if let Some(cover) = cover(context, document) {
+        key = key.digest("cover", cover.digest);
     }
     for (number, digest) in book.images.digests().into_iter().enumerate() {
         key = key.digest(format!("image {number}"), digest);
@@ -160,22 +174,25 @@ fn make(
     context: &RenderContext<'_>,
     document: &Document,
     book: &Book,
-    files: Vec<(String, Vec<u8>)>,
+    files: &[(String, Vec<u8>)],
+    template: &Template,
     mark: Mark,
 ) -> Result<(Kept, Vec<u8>), String> {
     let images = load(&book.images, context, &document.pdf);
-    let missing = book.images.missing(&images);
+    let mut missing = book.images.missing(&images);
+    let cover = cover(context, document).map(|asset| load_cover(asset, context, &document.pdf));
+    let cover = cover.map(|bytes| bytes.ok_or_else(|| missing.push(COVER.to_owned())));
+    let cover = cover.and_then(Result::ok);
     let mut data: Vec<(String, Bytes)> = files
-        .into_iter()
-        .map(|(name, bytes)| (name, Bytes::new(bytes)))
+        .iter()
+        .map(|(name, bytes)| (name.clone(), Bytes::new(bytes.clone())))
         .collect();
     let list = json!(missing).to_string().into_bytes();
     data.push(("/missing.json".to_owned(), Bytes::new(list)));
     data.extend(images);
-    let mut sources: Vec<(String, String)> = TEMPLATE
-        .iter()
-        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
-        .collect();
+    data.extend(cover.map(|bytes| (COVER.to_owned(), bytes)));
+    data.extend(template.files.iter().cloned());
+    let mut sources = template.sources.clone();
     // Each chapter is a module of its own, so that the engine can keep those that did not change.
     for index in 0..book.chapters.len() {
         let text = format!(
@@ -191,7 +208,11 @@ fn make(
         time: context.site.source.time.and_then(Date::from_seconds),
     };
     let typeset = typeset(&world, &identity)?;
-    let bytes = finish(&typeset.bytes, mark)?;
+    let options = &document.pdf;
+    let bleed = options
+        .crop_marks
+        .then(|| options.bleed as f32 / 100.0 * 72.0 / 25.4);
+    let bytes = finish(&typeset.bytes, mark, bleed)?;
     let kept = Kept {
         pages: typeset.pages,
         missing,

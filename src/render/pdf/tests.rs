@@ -24,7 +24,7 @@ pub(super) struct Project {
 }
 
 impl Project {
-    fn new(config: &str, files: &[(&str, &str)]) -> Self {
+    pub(super) fn new(config: &str, files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let project = Self {
             folder,
@@ -83,7 +83,7 @@ impl Project {
         })
     }
 
-    fn book(&self) -> Book {
+    pub(super) fn book(&self) -> Book {
         self.with(&self.store(), |context| {
             book(context, &context.site.documents[0])
         })
@@ -130,7 +130,7 @@ pub(super) fn codes(output: &PdfOutput) -> Vec<&str> {
 }
 
 /// The text of the pages. Words of the paper's furniture are among it.
-fn text(pdf: &PdfOutput) -> String {
+pub(super) fn text(pdf: &PdfOutput) -> String {
     let document = lopdf::Document::load_mem(&pdf.bytes).unwrap();
     let pages: Vec<u32> = document.get_pages().into_keys().collect();
     let text = document.extract_text(&pages).unwrap();
@@ -169,7 +169,7 @@ fn quotes_alerts_code_and_terms_are_blocks() {
         @r#"
     {"c":[{"c":["a"],"t":"para"}],"t":"quote"}
     {"c":[{"c":["b"],"t":"para"}],"kind":"tip","t":"alert","title":["Tip"]}
-    {"lang":"rust","t":"code","v":"c"}
+    {"lang":"rust","lines":[{"c":["c"],"w":1}],"signed":false,"signs":false,"t":"code","v":"c"}
     {"items":[{"defs":[[{"c":["e"],"t":"plain"}]],"term":["d"]}],"t":"terms"}
     {"t":"rule"}
     "#
@@ -430,8 +430,8 @@ fn a_path_of_a_document_is_its_route() {
 fn what_has_a_label_is_numbered_and_linked() {
     let text = "# T\n\nSee @lst-a.\n\n```{#lst-a .x lst-cap=\"A\"}\nb\n```\n\n$$c$$ {#eq-d}\n";
     insta::assert_snapshot!(blocks(text), @r#"
-    {"c":["See ",{"c":["Listing 1.1"],"i":"link","label":"p0--lst-a"},"."],"t":"para"}
-    {"c":[{"lang":"x","t":"code","v":"b"}],"caption":["A"],"kind":"listing","label":"p0--lst-a","name":"Listing 1.1","t":"numbered"}
+    {"c":["See ",{"c":["Listing 1.1"],"i":"link","label":"p0--lst-a","on":"on page {page}"},"."],"t":"para"}
+    {"c":[{"lang":"x","lines":[{"c":["b"],"w":1}],"signed":false,"signs":false,"t":"code","v":"b"}],"caption":["A"],"kind":"listing","label":"p0--lst-a","name":"Listing 1.1","t":"numbered"}
     {"alt":"c","block":true,"c":{"m":"symbol","v":"c"},"label":"p0--eq-d","number":"(1.1)","t":"math"}
     "#);
     let pdf = Project::of(text).pdf();

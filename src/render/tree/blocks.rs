@@ -153,6 +153,8 @@ impl Builder<'_, '_> {
         };
         let mut link = link(self.input, &format!("{there}#{}", found.id));
         link["c"] = json!([words]);
+        // What is printed has a page; whether it is another one is known when pages are made.
+        link["on"] = json!(self.input.words.get("on_page"));
         Some(link)
     }
 

@@ -17,8 +17,6 @@ pub(super) enum Measure {
     Code,
     /// A cell of a table.
     Cell,
-    /// A block of code, where spaces and breaks should stay as they are.
-    Block,
 }
 
 impl Measure {
@@ -28,7 +26,6 @@ impl Measure {
             Self::Text => (24, 40),
             Self::Code => (12, 32),
             Self::Cell => (10, 16),
-            Self::Block => (60, 60),
         }
     }
 }
@@ -106,11 +103,6 @@ mod tests {
             "0123456789abcdef0123",
             Measure::Cell,
             "0123456789abcdef|0123",
-        );
-        case(
-            &"x".repeat(61),
-            Measure::Block,
-            &format!("{}|x", "x".repeat(60)),
         );
     }
 

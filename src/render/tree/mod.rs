@@ -5,6 +5,7 @@
 
 mod blocks;
 mod breaks;
+mod code;
 mod diagram;
 mod element;
 mod frame;

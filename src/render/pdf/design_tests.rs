@@ -1,0 +1,95 @@
+//! The pages of a document: their boxes, their designs, and what a project has in their place.
+
+use lopdf::Object;
+
+use crate::render::pdf::PdfOutput;
+use crate::render::pdf::tests::{Project, codes, text};
+
+/// The corners of the first page that has such a box, in points.
+fn corners(pdf: &PdfOutput, name: &str) -> Vec<i64> {
+    let document = lopdf::Document::load_mem(&pdf.bytes).unwrap();
+    let page = document.get_pages()[&1];
+    let page = document.get_dictionary(page).unwrap();
+    let corners = page.get(name.as_bytes()).unwrap().as_array().unwrap();
+    let corner = |corner: &Object| corner.as_float().unwrap().round() as i64;
+    corners.iter().map(corner).collect()
+}
+
+#[test]
+fn the_boxes_of_a_page_say_where_it_is_cut() {
+    let config = "[project]\nkind = \"book\"\ntitle = \"T\"\ncontent = \"src\"\n\
+                  [pdf]\npaper = \"6x9\"\nbleed = \"3mm\"\ncrop_marks = true\nprofile = \"print\"\n";
+    let pdf = Project::new(config, &[("src/a.md", "# A\n\nText.\n")]).pdf();
+    // Ten millimeters around a page of six by nine inches.
+    assert_eq!(corners(&pdf, "MediaBox"), [0, 0, 489, 705]);
+    assert_eq!(corners(&pdf, "TrimBox"), [28, 28, 460, 676]);
+    assert_eq!(corners(&pdf, "BleedBox"), [20, 20, 469, 685]);
+}
+
+#[test]
+fn a_project_has_a_design_of_its_own() {
+    let config = "[project]\nkind = \"book\"\ntitle = \"T\"\ncontent = \"src\"\n";
+    let design = "#import \"/themes/book.typ\": design as book\n\
+                  #let design = book + (chapter: (design, label, title) => [Own #title])\n";
+    let files = [
+        ("src/a.md", "# A\n\nText.\n"),
+        ("theme/pdf/design.typ", design),
+    ];
+    let pdf = Project::new(config, &files).pdf();
+    assert!(text(&pdf).contains("Own A"), "{}", text(&pdf));
+    assert!(codes(&pdf).is_empty(), "{:?}", pdf.diagnostics);
+}
+
+#[test]
+fn a_broken_design_is_a_finding_and_the_built_in_one_stands_in() {
+    let config = "[project]\nkind = \"book\"\ntitle = \"T\"\ncontent = \"src\"\n";
+    for design in [
+        "#let design = (:)\n#let x = nosuch\n",
+        "#let x = read(\"/etc/passwd\")\n",
+        "#import \"@preview/example:0.1.0\": x\n",
+        "#let x = read(\"../../tympan.toml\")\n",
+        "#while true { }\n",
+        "#let f(x) = f(x + 1)\n#f(0)\n",
+        "#let design = (",
+    ] {
+        let files = [
+            ("src/a.md", "# A\n\nText.\n"),
+            ("theme/pdf/design.typ", design),
+        ];
+        let pdf = Project::new(config, &files).pdf();
+        assert!(text(&pdf).contains("Text."), "{design}");
+        let [found] = pdf.diagnostics.as_slice() else {
+            panic!("{design}: {:?}", pdf.diagnostics);
+        };
+        assert_eq!(found.code, "pdf-template", "{design}");
+        assert_eq!(found.path.as_str(), "theme/pdf/design.typ");
+        assert!(found.place.is_some());
+    }
+}
+
+#[test]
+fn a_dedication_has_no_title_and_an_appendix_a_letter() {
+    let config = "[project]\nkind = \"book\"\ntitle = \"T\"\ncontent = \"src\"\n";
+    let summary = "[D](d.md)\n\n- [A](a.md)\n\n[Tables](t.md)\n";
+    let files = [
+        ("src/SUMMARY.md", summary),
+        (
+            "src/d.md",
+            "---\nrole: dedication\n---\n# To whom\n\nFor Zoe.\n",
+        ),
+        ("src/a.md", "# A\n\nText.\n"),
+        (
+            "src/t.md",
+            "---\nrole: appendix\n---\n# Tables\n\nNumbers.\n",
+        ),
+    ];
+    let project = Project::new(config, &files);
+    let book = project.book();
+    assert_eq!(book.chapters[1]["over"], "Chapter 1");
+    assert_eq!(book.chapters[2]["over"], "Appendix A");
+    let text = text(&project.pdf());
+    assert!(
+        text.contains("For Zoe.") && !text.contains("To whom"),
+        "{text}"
+    );
+}
