@@ -35,6 +35,7 @@ pub(super) struct ConfigFile {
     pub variables: toml::Table,
     pub documents: Vec<DocumentFile>,
     pub check: CheckFile,
+    pub citations: super::citations::CitationsFile,
     pub images: super::images::ImagesFile,
     pub html: HtmlFile,
     pub markdown: MarkdownFile,

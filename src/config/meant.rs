@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use globset::GlobSet;
 use serde::Deserialize;
 
+use crate::config::citations::Citations;
 use crate::config::documents::{Document, Docx, Epub, Pdf};
 use crate::config::encoding::Encoding;
 use crate::config::external::External;
@@ -37,6 +38,8 @@ pub struct Config {
     pub documents: Vec<Document>,
     /// Which rules apply where.
     pub check: Check,
+    /// The works that pages cite.
+    pub citations: Citations,
     /// How images are encoded.
     pub images: Images,
     /// How pages are made.

@@ -2,6 +2,7 @@
 //!
 //! Work code sees only what is meant: [`Config`] and [`Environment`]. Nothing here touches a disk.
 
+mod citations;
 mod contrast;
 mod documents;
 mod encoding;
@@ -28,6 +29,7 @@ mod search;
 mod style;
 mod versions;
 
+pub use citations::Citations;
 pub use documents::{
     About, Contributor, Document, Docx, Epub, Format, Ink, List, Medium, Opening, Paper, Pdf,
     Series, Sides,

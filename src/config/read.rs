@@ -180,6 +180,7 @@ impl<'a> Reader<'a> {
             variables,
             documents,
             check,
+            citations: self.citations(file.citations),
             images,
             html,
             markdown: file.markdown.into(),

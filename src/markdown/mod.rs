@@ -9,6 +9,7 @@ mod attributes;
 mod autolink;
 mod blocks;
 mod captions;
+mod citations;
 mod code_block;
 mod definitions;
 mod editions;
@@ -41,6 +42,7 @@ mod words;
 
 pub use attributes::Attributes;
 pub use blocks::BlockFault;
+pub use citations::{Citation, Cited, with_citations};
 pub use code_block::{CodeBlock, CodeLine, LineMark};
 pub use definitions::{DefinitionFaults, definition_faults};
 pub use editions::{Edition, for_edition, might_hold_editions};

@@ -1,7 +1,7 @@
 //! What has a label, anywhere in a site, and the number that it has: counted through a chapter of
 //! a book, through a contract, and elsewhere through a page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Kind;
 use crate::markdown::LabelKind;
@@ -122,6 +122,15 @@ pub(super) fn read_labels(site: &Site) -> Labels {
     labels
 }
 
+/// All pages in reading order; those that the navigation leaves out come last.
+pub(super) fn reading_order(site: &Site) -> Vec<PageId> {
+    let mut order: Vec<PageId> = chapters(site).into_iter().map(|(id, _)| id).collect();
+    let listed: BTreeSet<PageId> = order.iter().copied().collect();
+    let all = site.pages_with_ids().map(|(id, _)| id);
+    order.extend(all.filter(|id| !listed.contains(id)));
+    order
+}
+
 /// The letters of a number from 1: `a` to `z`, then `aa`.
 fn letters(mut number: usize) -> String {
     let mut letters = Vec::new();
@@ -139,9 +148,7 @@ pub(super) fn read_list_pages(site: &Site) -> BTreeMap<LabelKind, PageId> {
     if site.pages.iter().all(|page| page.outline.lists.is_empty()) {
         return found;
     }
-    let listed = chapters(site).into_iter().map(|(id, _)| id);
-    let all = site.pages_with_ids().map(|(id, _)| id);
-    for id in listed.chain(all) {
+    for id in reading_order(site) {
         for kind in &site.page(id).outline.lists {
             found.entry(*kind).or_insert(id);
         }

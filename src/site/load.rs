@@ -14,6 +14,7 @@ use crate::site::addresses::is_page;
 use crate::site::cascade::is_meta;
 use crate::site::documents::read_documents;
 use crate::site::expand::Shortcodes;
+use crate::site::citations::{Bibliography, read_bibliography};
 use crate::site::labels::{read_labels, read_list_pages};
 use crate::site::languages::{by_language, introduce, place_of, translate};
 use crate::site::lexicons::load_lexicons;
@@ -131,6 +132,7 @@ impl Site {
             terms: Vec::new(),
             documents: Vec::new(),
             labels: BTreeMap::new(),
+            bibliography: Bibliography::default(),
             list_pages: BTreeMap::new(),
             redirects: Vec::new(),
             outer_redirects: Vec::new(),
@@ -236,6 +238,7 @@ impl Site {
         set_titles(self);
         number_sections(self);
         self.labels = read_labels(self);
+        self.bibliography = read_bibliography(self, snapshot, &mut diagnostics);
         self.list_pages = read_list_pages(self);
         self.diagnostics.extend(diagnostics);
         sort(&mut self.diagnostics);

@@ -6,6 +6,7 @@ mod addresses;
 mod authors;
 mod calendar;
 mod cascade;
+mod citations;
 mod data;
 mod date;
 mod documents;

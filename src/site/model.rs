@@ -13,6 +13,7 @@ use crate::repo::{FileHistory, Source};
 use crate::site::authors::Author;
 use crate::site::expand::Shortcodes;
 use crate::site::front_matter::ListRules;
+use crate::site::citations::Bibliography;
 use crate::site::labels::Labels;
 use crate::site::languages::Languages;
 use crate::site::lexicons::Lexicons;
@@ -74,6 +75,8 @@ pub struct Structure {
     pub styles: Arc<Vec<StyleFile>>,
     /// What has a label that text can refer to.
     pub labels: Labels,
+    /// What its pages cite.
+    pub bibliography: Bibliography,
     /// The page of a work that lists all labels of a kind.
     pub list_pages: BTreeMap<LabelKind, PageId>,
     /// Old routes and where they lead.

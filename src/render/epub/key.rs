@@ -82,6 +82,7 @@ fn about(book: &Book<'_>) -> Vec<String> {
         format!("{:?} {}", config.project.base_url, site.content),
         format!("{:?} {:?}", book.document.epub, book.document.about),
         format!("{:?} {:?} {:?}", site.kind, config.markdown, config.strings),
+        format!("{:?}", site.bibliography),
     ];
     // The colophon names a clean commit only.
     if !site.source.dirty {

@@ -20,8 +20,7 @@ use crate::site::Page;
 
 /// The HTML of a page.
 pub(super) fn markup(context: &RenderContext<'_>, page: &Page, words: &Words) -> String {
-    let style = context.site.punctuation(page);
-    let events = tiles_apart(page.events_for(Edition::Epub, style));
+    let events = tiles_apart(context.site.reading(page, Edition::Epub));
     let events = plain_html(context, page, words, events);
     let events = number_headings(page, events);
     let events = write_code(context, events);

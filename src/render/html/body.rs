@@ -63,7 +63,7 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
         diagnostics: Vec::new(),
     };
     writer.blocks(
-        &page.events_for(Edition::Html, context.site.punctuation(page)),
+        &context.site.reading(page, Edition::Html),
         true,
     );
     let mut content = writer.out.into_html();

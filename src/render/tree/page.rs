@@ -91,8 +91,7 @@ pub(in crate::render) fn page_tree(input: &PageInput<'_>, images: &mut Images) -
         signs: Vec::new(),
         diagnostics: Vec::new(),
     };
-    let style = input.context.site.punctuation(input.page);
-    for (markup, span) in tiles_apart(input.page.events_for(input.medium.edition, style)) {
+    for (markup, span) in tiles_apart(input.context.site.reading(input.page, input.medium.edition)) {
         match markup {
             Markup::Plain(event) => {
                 builder.place_attributes(&event);
