@@ -190,9 +190,15 @@ mod tests {
     #[test]
     fn brackets_and_sentences_cite() {
         case("x [@a].", &["[@a] |a|"]);
-        case("[see @a, p. 3; @knuth:84]", &["[see @a, p. 3; @knuth:84] see|a|p. 3;|knuth:84|"]);
+        case(
+            "[see @a, p. 3; @knuth:84]",
+            &["[see @a, p. 3; @knuth:84] see|a|p. 3;|knuth:84|"],
+        );
         case("[-@b_c 12]", &["[-@b_c 12] |-b_c|12"]);
-        case("@a says, and @knuth:84.", &["@a |a|", "@knuth:84 |knuth:84|"]);
+        case(
+            "@a says, and @knuth:84.",
+            &["@a |a|", "@knuth:84 |knuth:84|"],
+        );
         case("[@a] [@a]", &["[@a] |a|", "[@a] |a|"]);
     }
 

@@ -62,10 +62,7 @@ pub(super) fn render_body(context: &RenderContext<'_>, theme: &Theme, page: &Pag
         diagrams: Diagrams::default(),
         diagnostics: Vec::new(),
     };
-    writer.blocks(
-        &context.site.reading(page, Edition::Html),
-        true,
-    );
+    writer.blocks(&context.site.reading(page, Edition::Html), true);
     let mut content = writer.out.into_html();
     if page.outline.has_html {
         content = settle_tables(content);

@@ -91,7 +91,8 @@ pub(in crate::render) fn page_tree(input: &PageInput<'_>, images: &mut Images) -
         signs: Vec::new(),
         diagnostics: Vec::new(),
     };
-    for (markup, span) in tiles_apart(input.context.site.reading(input.page, input.medium.edition)) {
+    for (markup, span) in tiles_apart(input.context.site.reading(input.page, input.medium.edition))
+    {
         match markup {
             Markup::Plain(event) => {
                 builder.place_attributes(&event);

@@ -64,11 +64,7 @@ impl Works {
         guarded(|| self.set_all(citations, language)).unwrap_or_default()
     }
 
-    fn set_all(
-        &self,
-        citations: &[&Citation],
-        language: &str,
-    ) -> (Vec<Vec<Piece>>, Vec<Listed>) {
+    fn set_all(&self, citations: &[&Citation], language: &str) -> (Vec<Vec<Piece>>, Vec<Listed>) {
         let locale = Some(locale(language));
         let mut driver: BibliographyDriver<'_, Entry> = BibliographyDriver::new();
         for citation in citations {
@@ -102,7 +98,10 @@ impl Works {
             }
             joined(pieces)
         });
-        let listed = rendered.bibliography.into_iter().flat_map(|list| list.items);
+        let listed = rendered
+            .bibliography
+            .into_iter()
+            .flat_map(|list| list.items);
         let listed = listed.map(|item| {
             let mut pieces = Vec::new();
             if let Some(first) = &item.first_field {
@@ -198,12 +197,8 @@ fn style_of(
     let text = read(&path).unwrap_or_default();
     let span = config.style_span.clone();
     let span = span.start.min(text.len())..span.end.min(text.len());
-    let found = SourceText::new(&path, &text).diagnostic(
-        "citation-style",
-        Severity::Error,
-        span,
-        problem,
-    );
+    let found =
+        SourceText::new(&path, &text).diagnostic("citation-style", Severity::Error, span, problem);
     Err(Box::new(found.help(help)))
 }
 
@@ -211,7 +206,9 @@ fn style_of(
 fn locale(language: &str) -> LocaleCode {
     let has = |tag: &str| {
         let code = LocaleCode(tag.to_owned());
-        LOCALES.iter().any(|known| known.lang.as_ref() == Some(&code))
+        LOCALES
+            .iter()
+            .any(|known| known.lang.as_ref() == Some(&code))
     };
     if has(language) {
         return LocaleCode(language.to_owned());

@@ -10,9 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 
 use crate::diagnostic::{Diagnostic, Severity, nearest};
-use crate::markdown::{
-    Attributes, Citation, Edition, Element, Markup, Spanned, with_citations,
-};
+use crate::markdown::{Attributes, Citation, Edition, Element, Markup, Spanned, with_citations};
 use crate::repo::Snapshot;
 use crate::site::labels::reading_order;
 use crate::site::model::{PageId, Site};
@@ -91,14 +89,15 @@ impl Bibliography {
             Some(home) if *home != id => way(&page.path, &site.page(*home).path),
             _ => String::new(),
         };
-        let mut events = with_citations(
-            events,
-            &|key| self.keys.contains(key),
-            &mut |_, _| match citations.next() {
-                Some(pieces) => steps(pieces, &place),
-                None => Vec::new(),
-            },
-        );
+        let mut events =
+            with_citations(
+                events,
+                &|key| self.keys.contains(key),
+                &mut |_, _| match citations.next() {
+                    Some(pieces) => steps(pieces, &place),
+                    None => Vec::new(),
+                },
+            );
         if let Some(list) = self.lists.get(&id) {
             put_list(&mut events, list);
         }
@@ -240,7 +239,8 @@ pub(super) fn read_bibliography(
             let (mut set, list) = works.set(&all, language);
             for (id, found) in &citing {
                 let rest = set.split_off(found.len().min(set.len()));
-                made.citations.insert(*id, std::mem::replace(&mut set, rest));
+                made.citations
+                    .insert(*id, std::mem::replace(&mut set, rest));
                 made.homes.insert(*id, *home);
             }
             made.lists.insert(*home, list);
@@ -294,7 +294,8 @@ fn unknown(page: &Page, keys: &BTreeSet<String>) -> Vec<Diagnostic> {
                 Some(near) => Cow::Owned(format!("did you mean `@{near}`?")),
                 None => Cow::Borrowed("add it to a file of `sources` in `[citations]`"),
             };
-            let told = page.diagnostic("citation-missing", Severity::Warning, span.clone(), message);
+            let told =
+                page.diagnostic("citation-missing", Severity::Warning, span.clone(), message);
             found.push(told.help(help));
         }
         Vec::new()
