@@ -11,7 +11,8 @@
 //!
 //! **Floor 1, the ground.**
 //! [`site_path`] is a path that cannot leave its root; [`digest`] names bytes; [`diagnostic`] is a
-//! finding with a place and a way out; [`progress`] tells what is being done.
+//! finding with a place and a way out; [`progress`] tells what is being done; [`apart`] does in a
+//! process of its own what may not come to an end.
 //!
 //! **Floor 2, what is read and kept.**
 //! [`repo`] reads snapshots and history and is the only room that runs `git`; [`config`] reads
@@ -33,6 +34,7 @@
 //!
 //! **The roof.** [`cli`] is what a person types and sees.
 
+pub mod apart;
 pub mod assets;
 pub mod build;
 pub mod checks;

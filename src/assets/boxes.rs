@@ -1,7 +1,8 @@
-//! Metadata in files of boxes: AVIF, HEIC and JPEG XL.
+//! Files of boxes: AVIF, HEIC and JPEG XL, and the metadata in them.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
+
+use crate::assets::heif::Heif;
 
 /// An AVIF, a HEIC or a JPEG XL whose metadata is zeros: the contents of its `Exif` and `mime` items
 /// (ISO/IEC 23008-12 §6.5, ISO/IEC 14496-12 §8.11), or of such boxes (ISO/IEC 18181-2 §9). Their
@@ -13,8 +14,8 @@ pub(super) fn strip_boxes(bytes: &[u8]) -> Vec<u8> {
             stripped[contents].fill(0);
         }
     }
-    for range in avif_metadata(bytes).unwrap_or_default() {
-        let range = range.start.min(bytes.len())..range.end.min(bytes.len());
+    let items = Heif::read(bytes).map(|items| items.ranges(&[b"Exif", b"mime"]));
+    for range in items.unwrap_or_default() {
         if let Some(part) = stripped.get_mut(range) {
             part.fill(0);
         }
@@ -22,78 +23,12 @@ pub(super) fn strip_boxes(bytes: &[u8]) -> Vec<u8> {
     stripped
 }
 
-/// Where the metadata of an AVIF lies in the file; none if its boxes make no sense.
-fn avif_metadata(bytes: &[u8]) -> Option<Vec<Range<usize>>> {
-    let meta = boxes(bytes, 0..bytes.len())
-        .find(|(kind, _)| kind == b"meta")?
-        .1;
-    let meta = meta.start + 4..meta.end;
-    let inner = |wanted: &[u8; 4]| {
-        let mut found = boxes(bytes, meta.clone());
-        found
-            .find(|(kind, _)| kind == wanted)
-            .map(|(_, range)| range)
-    };
-    let idat = inner(b"idat").map_or(0, |range| range.start);
-    let mut items = BTreeSet::new();
-    let infos = inner(b"iinf")?;
-    let head = if bytes.get(infos.start) == Some(&0) {
-        6
-    } else {
-        8
-    };
-    for (kind, info) in boxes(bytes, infos.start + head..infos.end) {
-        if &kind != b"infe" {
-            continue;
-        }
-        let mut reader = Reader {
-            bytes: bytes.get(info)?,
-        };
-        let version = reader.number(1)?;
-        reader.number(3)?;
-        let id = reader.number(if version < 3 { 2 } else { 4 })?;
-        reader.number(2)?;
-        if [&b"Exif"[..], b"mime"].contains(&reader.bytes.get(..4)?) {
-            items.insert(id);
-        }
-    }
-    let mut reader = Reader {
-        bytes: bytes.get(inner(b"iloc")?)?,
-    };
-    let version = reader.number(1)?;
-    reader.number(3)?;
-    let sizes = reader.number(2)?;
-    let size = |shift: u32| usize::try_from(sizes >> shift & 15).unwrap_or(0);
-    let (offset, length, base) = (size(12), size(8), size(4));
-    let index = if version > 0 { size(0) } else { 0 };
-    let wide = if version < 2 { 2 } else { 4 };
-    let mut found = Vec::new();
-    for _ in 0..reader.number(wide)? {
-        let id = reader.number(wide)?;
-        let method = if version > 0 {
-            reader.number(2)? & 15
-        } else {
-            0
-        };
-        reader.number(2)?;
-        let base = reader.number(base)?;
-        for _ in 0..reader.number(2)? {
-            reader.number(index)?;
-            let start = base.checked_add(reader.number(offset)?)?;
-            let length = reader.number(length)?;
-            if items.contains(&id) && method < 2 {
-                let from = if method == 1 { idat as u64 } else { 0 };
-                let start = usize::try_from(start.checked_add(from)?).ok()?;
-                let end = start.checked_add(usize::try_from(length).ok()?)?;
-                found.push(start..end);
-            }
-        }
-    }
-    Some(found)
-}
-
-/// The boxes of a part of a file: what they are called, and where their contents lie.
-fn boxes(bytes: &[u8], within: Range<usize>) -> impl Iterator<Item = ([u8; 4], Range<usize>)> {
+/// The boxes of a part of a file (ISO/IEC 14496-12 §4.2): what they are called, and where their
+/// contents lie.
+pub(super) fn boxes(
+    bytes: &[u8],
+    within: Range<usize>,
+) -> impl Iterator<Item = ([u8; 4], Range<usize>)> {
     let mut at = within.start;
     std::iter::from_fn(move || {
         let head = bytes.get(at..at.checked_add(8)?)?;
@@ -102,9 +37,7 @@ fn boxes(bytes: &[u8], within: Range<usize>) -> impl Iterator<Item = ([u8; 4], R
         let (head, length) = match short {
             0 => (8, within.end.checked_sub(at)?),
             1 => {
-                let mut reader = Reader {
-                    bytes: bytes.get(at + 8..)?,
-                };
+                let mut reader = Reader::new(bytes.get(at + 8..)?);
                 (16, usize::try_from(reader.number(8)?).ok()?)
             }
             short => (8, short as usize),
@@ -119,13 +52,17 @@ fn boxes(bytes: &[u8], within: Range<usize>) -> impl Iterator<Item = ([u8; 4], R
 }
 
 /// Reads big-endian numbers one after the other.
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     bytes: &'a [u8],
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes }
+    }
+
     /// A number of up to eight bytes; of none it is 0.
-    fn number(&mut self, bytes: usize) -> Option<u64> {
+    pub(super) fn number(&mut self, bytes: usize) -> Option<u64> {
         let (number, rest) = self.bytes.split_at_checked(bytes)?;
         self.bytes = rest;
         Some(

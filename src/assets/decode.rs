@@ -15,6 +15,7 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
+use crate::assets::avif::decode_avif;
 use crate::assets::color::{by_table, has_table, read_profile};
 use crate::assets::header::{Header, MAX_DECODED, guard};
 use crate::assets::map::ImageKind;
@@ -49,6 +50,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Raster, String> {
             ImageKind::Bmp => decode_bmp(bytes),
             ImageKind::WebP => read(WebPDecoder::new(reader)?),
             ImageKind::Gif => read(GifDecoder::new(reader)?),
+            ImageKind::Avif => decode_avif(bytes),
             ImageKind::Svg | ImageKind::Other => Err("it is not decoded".to_owned()),
         })
     })??;

@@ -176,6 +176,10 @@ impl<'a> Bench<'a> {
             self.store.cache(&key_of(file), &bytes);
             return Ok(bytes);
         }
+        let is_whole = (file.width, file.height) == (header.width, header.height);
+        if format == Format::Avif && is_whole && self.is_own_avif() {
+            return Ok(self.stripped());
+        }
         let Decoded {
             master, content, ..
         } = self.decoded()?;
@@ -183,7 +187,6 @@ impl<'a> Bench<'a> {
         let bytes = encoders::encode(&pixels, format, *content, &settings)?;
         let mut bytes = self.credit.sign(bytes, format);
         // The source itself serves where it is what is asked for and nobody makes it smaller.
-        let is_whole = (file.width, file.height) == (header.width, header.height);
         if is_whole && fallback_format(header) == Some(format) && self.serves() {
             let stripped = self.stripped();
             if stripped.len() <= bytes.len() {
@@ -205,10 +208,23 @@ impl<'a> Bench<'a> {
     pub(super) fn serves(&self) -> bool {
         self.header.as_ref().is_ok_and(|header| {
             header.orientation == Orientation::NoTransforms
-                && !matches!(header.kind, ImageKind::Tiff | ImageKind::Bmp)
+                && !matches!(
+                    header.kind,
+                    ImageKind::Tiff | ImageKind::Bmp | ImageKind::Avif
+                )
                 && !header.truncated
                 && self.asset.crop.is_none()
         })
+    }
+
+    /// Whether the source is an AVIF that no other of its size is better than: coded again, it would
+    /// only lose.
+    fn is_own_avif(&self) -> bool {
+        let is_avif = |header: &Header| {
+            let upright = header.orientation == Orientation::NoTransforms;
+            header.kind == ImageKind::Avif && upright && !header.truncated
+        };
+        self.header.as_ref().is_ok_and(is_avif) && self.asset.crop.is_none()
     }
 
     /// The source without its metadata.

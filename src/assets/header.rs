@@ -10,7 +10,9 @@ use zune_bmp::BmpDecoder;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 
+use crate::assets::avif::{Sight, read_sight};
 use crate::assets::decode::jpeg_options;
+use crate::assets::heif::Heif;
 use crate::assets::light::turned;
 use crate::assets::map::ImageKind;
 use crate::assets::strip::jpeg_end;
@@ -47,6 +49,8 @@ pub(super) struct Header {
     pub(super) working: u64,
     /// How many pictures take turns; one for a still.
     pub(super) pictures: u64,
+    /// Whether anything is known to show through it.
+    pub(super) has_alpha: bool,
     /// Whether the file ends too early.
     pub(super) truncated: bool,
 }
@@ -98,7 +102,30 @@ impl Header {
             decoded: 0,
             working: 0,
             pictures: 1,
+            has_alpha: false,
             truncated: false,
+        }
+    }
+
+    /// The header of a file of boxes.
+    fn seen(sight: &Sight<'_>) -> Self {
+        let (width, height) = turned(sight.orientation, (sight.width, sight.height));
+        let can = cfg!(feature = "avif-decode") && sight.obstacle.is_none();
+        let still = Self::still(ImageKind::Other, width, height);
+        if !can {
+            return still;
+        }
+        let decoded = sight.decoded();
+        Self {
+            kind: ImageKind::Avif,
+            orientation: sight.orientation,
+            lossless: false,
+            decoded,
+            // What is coded comes from another process, which has it too.
+            working: decoded.saturating_mul(3),
+            has_alpha: sight.has_alpha,
+            truncated: sight.is_cut,
+            ..still
         }
     }
 
@@ -171,10 +198,12 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, HeaderFault> {
         ImageKind::Svg => {
             svg::size(bytes).map(|(width, height)| Header::still(kind, width, height))
         }
-        ImageKind::Other => {
-            let size = Some(bytes).filter(|bytes| is_avif(bytes));
-            let (width, height) = size.and_then(walk::avif_size).ok_or(HeaderFault::Opaque)?;
-            Ok(Header::still(kind, width, height))
+        ImageKind::Avif | ImageKind::Other => {
+            let heif = Some(bytes)
+                .filter(|bytes| is_avif(bytes))
+                .and_then(Heif::read);
+            let sight = heif.as_ref().and_then(|heif| read_sight(bytes, heif));
+            Ok(Header::seen(&sight.ok_or(HeaderFault::Opaque)?))
         }
         ImageKind::Jpeg => guard(|| Ok(read_jpeg(bytes))).and_then(|header| header),
         ImageKind::Tiff => guard(|| Ok(read_tiff(bytes))).and_then(|header| header),

@@ -121,7 +121,9 @@ pub enum ImageKind {
     Bmp,
     /// SVG.
     Svg,
-    /// Another format that browsers know but this version does not decode, such as AVIF.
+    /// AVIF.
+    Avif,
+    /// Another format that browsers know but this version does not decode, or such a picture.
     Other,
 }
 

@@ -3,6 +3,7 @@
 //! Only headers are read to lay the map out, so that a page can be rendered before a pixel is
 //! decoded; encoding is a job of its own.
 
+mod avif;
 mod boxes;
 mod budget;
 mod color;
@@ -15,6 +16,7 @@ mod encode;
 mod encoders;
 mod error;
 mod header;
+mod heif;
 #[cfg(test)]
 mod hostile;
 mod layout;
@@ -41,6 +43,7 @@ mod uses;
 mod walk;
 mod wishes;
 
+pub use avif::{WORD as AVIF_WORD, answer as answer_avif};
 pub use copy::copy_file;
 pub use derive::{Fit, Focus, Wish};
 pub use document::{DocumentImage, DocumentNeeds, document_image};

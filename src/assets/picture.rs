@@ -51,7 +51,7 @@ impl Picture {
     pub fn read(bytes: Vec<u8>) -> Result<Self, String> {
         let header = read_header(&bytes).map_err(|fault| match fault {
             HeaderFault::Broken(reason) => reason,
-            _ => "it is neither an SVG nor a PNG, JPEG, WebP, GIF, BMP or TIFF".to_owned(),
+            _ => "it is neither an SVG nor a PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF".to_owned(),
         })?;
         if header.kind != ImageKind::Svg && !header.is_raster() {
             return Err("it moves, or has more pixels than are read".to_owned());

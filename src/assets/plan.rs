@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use image::metadata::Orientation;
+
 use crate::assets::encoders::{self, Format};
 use crate::assets::header::Header;
 use crate::assets::map::{Crop, ImageAsset, ImageFile, ImageKind, ImageSet};
@@ -13,7 +15,7 @@ use crate::digest::Digest;
 use crate::site_path::SitePath;
 
 /// The version of the encoding step: a change of any output raises it.
-pub(super) const VERSION: u32 = 5;
+pub(super) const VERSION: u32 = 6;
 
 /// The width that `img src` is near to: what a browser without `srcset` gets.
 const FALLBACK_WIDTH: u32 = 960;
@@ -67,7 +69,7 @@ pub(super) fn plan(subject: &Subject<'_>) -> ImageAsset {
             .map(|width| file(*width, Some(format)))
             .collect(),
     };
-    let sets: Vec<ImageSet> = match subject.is_animated() {
+    let mut sets: Vec<ImageSet> = match subject.is_animated() {
         true => vec![set(Format::WebP, &[width])],
         false => sets
             .filter(|_| !widths.is_empty())
@@ -75,6 +77,11 @@ pub(super) fn plan(subject: &Subject<'_>) -> ImageAsset {
             .map(|format| set(format, &widths))
             .collect(),
     };
+    // An AVIF stays what it is where a page has room for all of it, whatever else is asked for.
+    let has_avif = sets.iter().any(|set| set.format == Format::Avif);
+    if subject.is_own_avif() && !has_avif && !sets.is_empty() && widths.contains(&width) {
+        sets.insert(0, set(Format::Avif, &[width]));
+    }
     let fallback = file(fallback_width, own);
     let spare = own.filter(|_| widths.len() > 1);
     let spare = spare.map_or_else(Vec::new, |format| set(format, &widths).files);
@@ -123,6 +130,12 @@ impl Subject<'_> {
             && !self.header.is_too_large()
             && !self.header.is_too_deep()
             && self.options.animation == Animation::WebP
+    }
+
+    /// Whether it is an AVIF of which all is shown as it is stored.
+    fn is_own_avif(&self) -> bool {
+        let upright = self.header.orientation == Orientation::NoTransforms;
+        self.header.kind == ImageKind::Avif && upright && self.crop.is_none()
     }
 
     /// Width and height of what is shown.
@@ -239,6 +252,8 @@ pub(super) fn fallback_format(header: &Header) -> Option<Format> {
         ImageKind::Tiff if header.decoded == header.pixels() * 6 => Some(Format::Jpeg),
         ImageKind::Png | ImageKind::Gif | ImageKind::Bmp | ImageKind::Tiff => Some(Format::Png),
         ImageKind::WebP => Some(Format::WebP),
+        ImageKind::Avif if header.has_alpha => Some(Format::Png),
+        ImageKind::Avif => Some(Format::Jpeg),
         ImageKind::Svg | ImageKind::Other => None,
     }
 }
@@ -253,7 +268,7 @@ pub(super) fn extension(kind: ImageKind) -> &'static str {
         ImageKind::Tiff => "tif",
         ImageKind::Bmp => "bmp",
         ImageKind::Svg => "svg",
-        ImageKind::Other => "avif",
+        ImageKind::Avif | ImageKind::Other => "avif",
     }
 }
 

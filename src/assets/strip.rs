@@ -32,7 +32,7 @@ pub(super) fn strip(bytes: &[u8], header: &Header, credit: &Credit) -> Vec<u8> {
         ImageKind::WebP => strip_webp(bytes, exif),
         ImageKind::Gif => strip_gif(bytes).unwrap_or_else(|| bytes.to_vec()),
         ImageKind::Tiff => strip_tiff(bytes, *credit != Credit::default()),
-        ImageKind::Other => strip_boxes(bytes),
+        ImageKind::Avif | ImageKind::Other => strip_boxes(bytes),
         ImageKind::Bmp | ImageKind::Svg => bytes.to_vec(),
     }
 }

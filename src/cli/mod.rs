@@ -36,6 +36,7 @@ use clap::Parser as _;
 use crate::cli::args::{Arguments, Command, NewWhat};
 use crate::cli::ui::Ui;
 use crate::sass;
+use crate::{apart, assets};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,19 +49,24 @@ enum Outcome {
 
 /// Runs the program with the arguments of the process.
 pub fn run() -> ExitCode {
-    // This program is also what it runs to compile styles, before it is anything else.
-    if std::env::args_os()
-        .nth(1)
-        .is_some_and(|word| word == sass::WORD)
-    {
-        let done = sass::answer(std::io::stdin(), std::io::stdout());
+    // This program is also what it runs for work that may not come to an end, before it is anything
+    // else.
+    let word = std::env::args_os().nth(1);
+    let is = |known: &str| word.as_ref().is_some_and(|word| word == known);
+    let (input, output) = (std::io::stdin(), std::io::stdout());
+    let done = match () {
+        () if is(sass::WORD) => Some(sass::answer(input, output)),
+        () if is(assets::AVIF_WORD) => Some(assets::answer_avif(input, output)),
+        () => None,
+    };
+    if let Some(done) = done {
         return ExitCode::from(u8::from(done.is_err()));
     }
     // The file that runs, whatever has its name by now: it may have been replaced meanwhile.
     let running = PathBuf::from("/proc/self/exe");
     let program = Some(running).filter(|file| file.exists());
     if let Some(program) = program.or_else(|| std::env::current_exe().ok()) {
-        sass::run_apart(program);
+        apart::run_apart(program);
     }
     let arguments = Arguments::parse();
     let ui = Ui::new(&arguments.global);

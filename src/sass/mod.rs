@@ -9,5 +9,5 @@ mod apart;
 mod compile;
 
 pub use answers::Answers;
-pub use apart::{WORD, answer, ask, run_apart};
+pub use apart::{WORD, answer, ask};
 pub use compile::{Fault, Request};

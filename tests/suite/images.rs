@@ -95,3 +95,26 @@ fn bad_pictures_take_no_more_memory_than_pictures_may() {
     let output = project.shell(&program);
     assert_eq!(output.code, 1, "{}", output.stderr);
 }
+
+/// What is coded as AV1 is decoded by the program itself, run once more.
+#[cfg(feature = "avif-decode")]
+#[test]
+fn an_avif_is_made_into_what_every_browser_knows() {
+    let project = Project::new(&[("index.md", "# A\n\n![A picture](photo.avif)\n")]);
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/images");
+    project.write("photo.avif", fs::read(fixtures.join("photo.avif")).unwrap());
+    project.run(&["build"]).expect(0);
+    let page = project.read("dist/index.html");
+    let img = page.split("<img").nth(1).unwrap();
+    assert!(
+        img.contains(".jpg\"") && page.contains("image/avif"),
+        "{page}"
+    );
+    let images = fs::read_dir(project.path().join("dist/_tympan/images")).unwrap();
+    let names = images.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut kinds: Vec<String> = names
+        .map(|name| name.rsplit('.').next().unwrap().to_owned())
+        .collect();
+    kinds.sort();
+    assert_eq!(kinds[..2], ["avif", "jpg"]);
+}

@@ -179,6 +179,7 @@ fn kind(kind: ImageKind) -> &'static str {
         ImageKind::Tiff => "tiff",
         ImageKind::Bmp => "bmp",
         ImageKind::Svg => "svg",
+        ImageKind::Avif => "avif",
         ImageKind::Other => "other",
     }
 }

@@ -128,7 +128,7 @@ pub(super) fn register(tera: &mut Tera) {
                 ImageKind::Tiff => ("tiff", "image/tiff"),
                 ImageKind::Bmp => ("bmp", "image/bmp"),
                 ImageKind::Svg => ("svg", "image/svg+xml"),
-                ImageKind::Other => ("avif", "image/avif"),
+                ImageKind::Avif | ImageKind::Other => ("avif", "image/avif"),
             };
             Ok(Value::from_serializable(&MetadataValue {
                 width: asset.width,
