@@ -3,6 +3,7 @@
 //! Only headers are read to lay the map out, so that a page can be rendered before a pixel is
 //! decoded; encoding is a job of its own.
 
+mod advice;
 mod avif;
 mod boxes;
 mod budget;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::assets::advice::advice;
 use crate::assets::encoders::{Speed, avif_speed};
 use crate::assets::header::{HeaderFault, MAX_DECODED, read_header};
 use crate::assets::layout::slot_widths;
@@ -90,6 +91,7 @@ impl AssetMap {
         diagnostics.extend(missing_covers(site));
         diagnostics.extend(dear_format(&map));
         diagnostics.extend(attribute_faults(site));
+        diagnostics.extend(advice(&map, &uses, site, snapshot));
         sort(&mut diagnostics);
         (map, diagnostics)
     }

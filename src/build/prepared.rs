@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::assets::AssetMap;
 use crate::build::options::{BuildOptions, Images, Versions};
+use crate::build::survey::unused;
 use crate::build::versions::{Lineup, Loaded};
 use crate::diagnostic::Diagnostic;
 use crate::progress::{Event, Progress, Stage as Step};
@@ -81,6 +82,7 @@ pub fn prepare(
     progress(Event::Finished {
         stage: Step::Assets,
     });
+    found.extend(unused(&site, &assets, sources.snapshot));
     if options.images == Images::First && options.wanted.html {
         let (snapshot, store) = (sources.snapshot, sources.store);
         found.extend(assets.settle(&site, snapshot, store, progress));

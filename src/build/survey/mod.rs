@@ -8,8 +8,10 @@ mod mentions;
 mod pages;
 mod picture;
 mod sizes;
+mod unused;
 
 pub use picture::{Duplicate, Survey, SurveyedPage, SurveyedPicture, Usage, Variant};
+pub use unused::unused;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
