@@ -203,7 +203,11 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, HeaderFault> {
                 .filter(|bytes| is_avif(bytes))
                 .and_then(Heif::read);
             let sight = heif.as_ref().and_then(|heif| read_sight(bytes, heif));
-            Ok(Header::seen(&sight.ok_or(HeaderFault::Opaque)?))
+            match sight {
+                Some(sight) => Ok(Header::seen(&sight)),
+                None if bytes.get(8..12) == Some(b"avif") => Err("its header is broken".to_owned()),
+                None => return Err(HeaderFault::Opaque),
+            }
         }
         ImageKind::Jpeg => guard(|| Ok(read_jpeg(bytes))).and_then(|header| header),
         ImageKind::Tiff => guard(|| Ok(read_tiff(bytes))).and_then(|header| header),

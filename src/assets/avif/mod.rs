@@ -90,7 +90,8 @@ pub(super) fn decode_avif(bytes: &[u8]) -> Result<Raster, String> {
     })
 }
 
-#[cfg(all(test, feature = "avif-decode"))]
+#[cfg(test)]
+#[cfg(feature = "avif-decode")]
 mod tests {
     use image::metadata::Orientation;
     use image::{DynamicImage, RgbImage, RgbaImage};
