@@ -29,7 +29,7 @@
 //! right-sized; [`publish`] brings a target to its desired release.
 //!
 //! **Floors 5 to 7.**
-//! [`render`] plans every output and renders it: HTML, PDF, EPUB; [`build`] is the whole flow on
+//! [`render`] plans every output and renders it: HTML, PDF, EPUB, Word; [`build`] is the whole flow on
 //! one screen; [`preview`] is the same flow on demand, and [`lsp`] gives an editor its findings.
 //!
 //! **The roof.** [`cli`] is what a person types and sees.

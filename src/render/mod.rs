@@ -2,6 +2,7 @@
 //!
 //! Renderers return artifacts and write nothing.
 
+mod archive;
 mod binding;
 mod brand;
 mod clauses;
@@ -25,7 +26,6 @@ mod references;
 mod search;
 mod stage;
 mod tiles;
-#[cfg(feature = "pdf")]
 mod tree;
 mod words;
 

@@ -40,10 +40,10 @@ fn build_prints_the_report_that_is_promised() {
         .iter()
         .map(|output| output["kind"].as_str().unwrap())
         .collect();
-    let mut expected = vec!["html", "epub"];
+    let mut expected = vec!["html", "docx", "epub"];
     if cfg!(feature = "pdf") {
         expected.push("pdf");
-        let pdf = &report["outputs"][2];
+        let pdf = &report["outputs"][3];
         assert!(pdf["pages"].as_u64().unwrap() > 20, "{pdf}");
     }
     assert_eq!(kinds, expected);

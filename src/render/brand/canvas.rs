@@ -158,6 +158,19 @@ impl Canvas {
     }
 }
 
+/// The PNG of a sanitized SVG on no ground; none where it cannot be drawn.
+pub(in crate::render) fn drawn(svg: &str, width: u32, height: u32) -> Option<Vec<u8>> {
+    let mut canvas = Canvas::new(width, height, None)?;
+    let whole = Place {
+        x: 0,
+        y: 0,
+        width,
+        height,
+    };
+    canvas.svg(svg, &embedded(), whole)?;
+    canvas.png()
+}
+
 /// How deep the elements of a sanitized SVG nest; their text and attributes hold no bracket.
 fn depth(svg: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);

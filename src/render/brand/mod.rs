@@ -18,10 +18,18 @@ mod palette;
 /// The engine that draws, which decides the bytes.
 pub(crate) const ENGINE: &str = "0.47.0";
 
+#[cfg(feature = "brand")]
+pub(super) use canvas::drawn;
 pub(super) use cards::{CARD_SIZE, Cards};
 pub(super) use cover::{COVER_SIZE, Cover};
 pub(super) use icons::{Icon, IconLinks, Icons};
 pub(super) use palette::Palette;
+
+/// No drawing can be made without its engine.
+#[cfg(not(feature = "brand"))]
+pub(super) fn drawn(_: &str, _: u32, _: u32) -> Option<Vec<u8>> {
+    None
+}
 
 #[cfg(test)]
 mod tests {

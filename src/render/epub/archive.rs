@@ -1,11 +1,11 @@
-//! The archive around a book, written so that the same book is the same bytes: fixed times, fixed
-//! permissions, `mimetype` first and stored (EPUB 3.3, OCF §4.2).
+//! The archive around a book: its parts in order, `mimetype` first and stored (EPUB 3.3, OCF §4.2).
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read as _, Write as _};
+use std::io::{Cursor, Read as _};
 
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
+use zip::ZipArchive;
+
+use crate::render::archive::write_archive;
 
 /// Reads an archive and writes it anew with some files replaced, and others finished.
 pub(super) fn rewrite(
@@ -39,7 +39,7 @@ pub(super) fn rewrite(
     files.remove("META-INF/com.apple.ibooks.display-options.xml");
     let mut ordered: Vec<_> = files.into_iter().collect();
     ordered.sort_by_key(|(name, (at, _))| (rank(name), *at));
-    write(ordered.into_iter().map(|(name, (_, bytes))| (name, bytes)))
+    write_archive(ordered.into_iter().map(|(name, (_, bytes))| (name, bytes)))
 }
 
 fn rank(name: &str) -> usize {
@@ -54,29 +54,4 @@ fn rank(name: &str) -> usize {
         .iter()
         .position(|known| *known == name)
         .unwrap_or(first.len())
-}
-
-fn write(files: impl Iterator<Item = (String, Vec<u8>)>) -> Result<Vec<u8>, String> {
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in files {
-        let packed = [".jpg", ".png", ".gif"]
-            .iter()
-            .any(|end| name.ends_with(end));
-        let method = match packed || name == "mimetype" {
-            true => CompressionMethod::Stored,
-            false => CompressionMethod::Deflated,
-        };
-        let options = SimpleFileOptions::default()
-            .compression_method(method)
-            .last_modified_time(DateTime::default())
-            .unix_permissions(0o644);
-        writer
-            .start_file(name, options)
-            .map_err(|error| error.to_string())?;
-        writer
-            .write_all(&bytes)
-            .map_err(|error| error.to_string())?;
-    }
-    let written = writer.finish().map_err(|error| error.to_string())?;
-    Ok(written.into_inner())
 }

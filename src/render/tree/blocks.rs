@@ -155,6 +155,7 @@ impl Builder<'_, '_> {
         link["c"] = json!([words]);
         // What is printed has a page; whether it is another one is known when pages are made.
         link["on"] = json!(self.input.words.get("on_page"));
+        link["reference"] = json!(found.kind.name());
         Some(link)
     }
 

@@ -7,6 +7,7 @@ mod blocks;
 mod breaks;
 mod code;
 mod diagram;
+mod document;
 mod element;
 mod frame;
 mod html;
@@ -18,8 +19,9 @@ mod node;
 mod page;
 mod resolve;
 
+pub(super) use document::trees;
 pub(super) use images::Images;
 pub(super) use links::Links;
-pub(super) use node::notes_apart;
+pub(super) use node::{notes_apart, plain_text};
 pub(super) use page::{Medium, PageInput, page_tree};
 pub(super) use resolve::{Notes, resolve_links, take_labels};

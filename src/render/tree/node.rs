@@ -303,7 +303,7 @@ pub(super) fn terms(children: Vec<Value>) -> Vec<Value> {
 }
 
 /// The words of some spans.
-pub(super) fn plain_text(nodes: &[Value]) -> String {
+pub(in crate::render) fn plain_text(nodes: &[Value]) -> String {
     let mut text = String::new();
     for node in nodes {
         match node {

@@ -1,0 +1,372 @@
+//! Tables: their columns as wide as what stands in them asks for, their heads on every page.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::render::docx::directions::is_wide;
+use crate::render::docx::spans::Run;
+use crate::render::docx::writer::{Para, Place, Writer};
+use crate::render::tree::plain_text;
+
+/// The width of a letter and what a cell has around its text, in twips.
+const LETTER: usize = 108;
+const AROUND: usize = 290;
+/// The table look of Word: the first row is a head.
+const LOOK: &str = "<w:tblLook w:val=\"0420\" w:firstRow=\"1\" w:lastRow=\"0\" w:firstColumn=\"0\" w:lastColumn=\"0\" w:noHBand=\"0\" w:noVBand=\"1\"/>";
+
+fn cells(row: &Value) -> &[Value] {
+    row.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn words(cell: &Value) -> &[Value] {
+    cell["c"].as_array().map_or(&[], Vec::as_slice)
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn table(&mut self, node: &Value) {
+        let columns = node["align"].as_array().map_or(0, Vec::len).clamp(1, 63);
+        let turned = node["size"] == "wide" && self.place.depth == 0 && !self.place.in_note;
+        let place = match turned {
+            true => Place {
+                width: self.section.turned_width,
+                ..self.place
+            },
+            false => self.place,
+        };
+        if turned {
+            // What stood on upright pages ends here.
+            let section = self.upright();
+            self.paragraph(
+                &Para {
+                    section: Some(section),
+                    ..Para::new("Table Gap")
+                },
+                |_| {},
+            );
+        }
+        self.open_table();
+        self.within(place, |writer| writer.table_here(node, columns));
+        if turned {
+            let section = self.section.turned.clone();
+            self.paragraph(
+                &Para {
+                    section: Some(section),
+                    ..Para::new("Table Gap")
+                },
+                |_| {},
+            );
+        }
+    }
+
+    /// The properties of the upright section that ends.
+    pub(super) fn upright(&mut self) -> String {
+        let first = self.section.first.take();
+        first.unwrap_or_else(|| self.section.upright.clone())
+    }
+
+    fn table_here(&mut self, node: &Value, columns: usize) {
+        let sign = node["sign"] == true;
+        let size = if node["size"] == "normal" {
+            20
+        } else if columns > 12 {
+            14
+        } else {
+            17
+        };
+        let rows: Vec<&Value> = cells(&node["rows"]).iter().collect();
+        let head = &node["head"];
+        let has_head = cells(head).iter().any(|cell| !words(cell).is_empty());
+        let widths = match sign {
+            true => vec![self.place.width / columns; columns],
+            false => {
+                let all: Vec<&Value> = [head].into_iter().chain(rows.iter().copied()).collect();
+                widths(
+                    &all,
+                    columns,
+                    self.place.width.saturating_sub(self.place.indent),
+                    size,
+                )
+            }
+        };
+        let whole: usize = widths.iter().sum();
+        let bidi = if self.place.rtl {
+            "<w:bidiVisual/>"
+        } else {
+            ""
+        };
+        let borders = match sign {
+            true => {
+                "<w:tblBorders><w:top w:val=\"nil\"/><w:bottom w:val=\"nil\"/><w:insideH w:val=\"nil\"/></w:tblBorders>"
+            }
+            false => "",
+        };
+        let grid: String = widths
+            .iter()
+            .map(|width| format!("<w:gridCol w:w=\"{width}\"/>"))
+            .collect();
+        let style = self.styles.id("Table").to_owned();
+        let jc = if self.place.indent == 0 {
+            "<w:jc w:val=\"center\"/>"
+        } else {
+            ""
+        };
+        let indent = match self.place.indent {
+            0 => String::new(),
+            indent => format!("<w:tblInd w:w=\"{indent}\" w:type=\"dxa\"/>"),
+        };
+        let _ = write!(
+            self.out,
+            "<w:tbl><w:tblPr><w:tblStyle w:val=\"{style}\"/>{bidi}<w:tblW w:w=\"{whole}\" w:type=\"dxa\"/>{jc}{indent}{borders}{LOOK}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
+        );
+        let align: Vec<&str> = cells(&node["align"])
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
+        let outer = self.place;
+        self.place.indent = 0;
+        self.place.base = 0;
+        if has_head {
+            self.row(
+                head,
+                &widths,
+                &align,
+                RowLook {
+                    head: true,
+                    keep: true,
+                    sign,
+                    size,
+                },
+            );
+        }
+        // A small table stays on one page: each row is kept with the next.
+        let keep = node["keep"] == true || sign;
+        for (at, row) in rows.iter().enumerate() {
+            let keep = keep && at + 1 < rows.len();
+            self.row(
+                row,
+                &widths,
+                &align,
+                RowLook {
+                    head: false,
+                    keep,
+                    sign,
+                    size,
+                },
+            );
+        }
+        if !has_head && rows.is_empty() {
+            self.row(
+                &Value::Array(Vec::new()),
+                &widths,
+                &align,
+                RowLook {
+                    head: false,
+                    keep,
+                    sign,
+                    size,
+                },
+            );
+        }
+        self.place = outer;
+        self.close_table();
+    }
+
+    fn row(&mut self, row: &Value, widths: &[usize], align: &[&str], look: RowLook) {
+        let mut properties = String::from("<w:cantSplit/>");
+        if look.sign {
+            properties.push_str("<w:trHeight w:val=\"620\"/>");
+        }
+        if look.head {
+            properties.push_str("<w:tblHeader/>");
+        }
+        let _ = write!(self.out, "<w:tr><w:trPr>{properties}</w:trPr>");
+        for (column, width) in widths.iter().enumerate() {
+            let cell = cells(row).get(column).unwrap_or(&Value::Null);
+            let line = match cell["blank"] == true {
+                true => {
+                    "<w:tcBorders><w:bottom w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"1C1B19\"/></w:tcBorders>"
+                }
+                false => "",
+            };
+            let bottom = if look.sign {
+                "<w:vAlign w:val=\"bottom\"/>"
+            } else {
+                ""
+            };
+            let _ = write!(
+                self.out,
+                "<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/>{line}{bottom}</w:tcPr>"
+            );
+            let side = match (align.get(column).copied(), self.place.rtl) {
+                // In a paragraph from right to left, Word takes left for its beginning.
+                (Some("left"), true) => Some("right"),
+                (Some("right"), true) => Some("left"),
+                (Some("left"), false) => Some("left"),
+                (Some("right"), false) => Some("right"),
+                (Some("center"), _) => Some("center"),
+                _ => None,
+            };
+            let para = Para {
+                align: side,
+                keep: look.keep,
+                ..Para::new(if look.size < 20 {
+                    "Table Text Small"
+                } else {
+                    "Table Text"
+                })
+            };
+            // A picture is as wide as its cell.
+            self.place.width = width.saturating_sub(180);
+            let run = Run {
+                strong: look.head,
+                ..Run::default()
+            };
+            self.paragraph(&para, |writer| writer.spans(words(cell), run));
+            self.out.push_str("</w:tc>");
+        }
+        self.out.push_str("</w:tr>");
+    }
+
+    /// The parts of a figure beside each other, in a table without lines.
+    pub(super) fn side_by_side(&mut self, columns: usize, body: &[Value]) {
+        self.open_table();
+        let width = self.place.width.saturating_sub(self.place.indent) / columns;
+        let grid = format!("<w:gridCol w:w=\"{width}\"/>").repeat(columns);
+        let _ = write!(
+            self.out,
+            "<w:tbl><w:tblPr><w:tblW w:w=\"{}\" w:type=\"dxa\"/><w:jc w:val=\"center\"/><w:tblLayout w:type=\"fixed\"/>\
+             <w:tblLook w:val=\"0000\" w:firstRow=\"0\" w:lastRow=\"0\" w:firstColumn=\"0\" w:lastColumn=\"0\" w:noHBand=\"1\" w:noVBand=\"1\"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>",
+            width * columns
+        );
+        let outer = self.place;
+        self.place = Place {
+            indent: 0,
+            base: 0,
+            depth: 0,
+            width: width.saturating_sub(216),
+            ..outer
+        };
+        let mut column = 0;
+        for node in body {
+            let span = if node["t"] == "numbered" { 1 } else { columns };
+            if span > 1 && column > 0 {
+                self.fill_row(columns - column, width);
+                column = 0;
+            }
+            if column == 0 {
+                self.out.push_str("<w:tr>");
+            }
+            let merged = if span > 1 {
+                format!("<w:gridSpan w:val=\"{span}\"/>")
+            } else {
+                String::new()
+            };
+            let _ = write!(
+                self.out,
+                "<w:tc><w:tcPr><w:tcW w:w=\"{}\" w:type=\"dxa\"/>{merged}</w:tcPr>",
+                width * span
+            );
+            self.after_table = false;
+            self.blocks(std::slice::from_ref(node));
+            self.close_container("Table Text");
+            self.out.push_str("</w:tc>");
+            column += span;
+            if column >= columns {
+                self.out.push_str("</w:tr>");
+                column = 0;
+            }
+        }
+        if column > 0 || body.is_empty() {
+            if body.is_empty() {
+                self.out.push_str("<w:tr>");
+            }
+            self.fill_row(columns - column, width);
+        }
+        self.place = outer;
+        self.close_table();
+    }
+
+    fn fill_row(&mut self, count: usize, width: usize) {
+        for _ in 0..count {
+            let _ = write!(
+                self.out,
+                "<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/></w:tcPr><w:p/></w:tc>"
+            );
+        }
+        self.out.push_str("</w:tr>");
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct RowLook {
+    head: bool,
+    /// Whether it stays on the page of the next.
+    keep: bool,
+    sign: bool,
+    /// The size of its letters in half points.
+    size: usize,
+}
+
+/// The widths of the columns in twips: as much as the longest cell of each asks for, or, where that is
+/// too much for the page, at least its longest word and a fair share of the rest.
+fn widths(rows: &[&Value], columns: usize, room: usize, size: usize) -> Vec<usize> {
+    let letter = LETTER * size / 20;
+    let mut least = vec![0; columns];
+    let mut most = vec![0; columns];
+    for row in rows {
+        for (column, cell) in cells(row).iter().enumerate().take(columns) {
+            let text = plain_text(words(cell));
+            let long = text.split_whitespace().map(letters).max().unwrap_or(0);
+            least[column] = long.min(24).max(least[column]);
+            most[column] = letters(&text).min(400).max(most[column]);
+        }
+    }
+    let around = if size < 20 { AROUND - 40 } else { AROUND };
+    let twips = |letters: &usize| letters.max(&2) * letter + around;
+    let least: Vec<usize> = least.iter().map(twips).collect();
+    let most: Vec<usize> = most.iter().map(twips).collect();
+    let room = room.max(columns * 200);
+    let (narrow, wide): (usize, usize) = (least.iter().sum(), most.iter().sum());
+    if wide <= room {
+        return most;
+    }
+    if narrow >= room {
+        return least
+            .iter()
+            .map(|one| (one * room / narrow).max(120))
+            .collect();
+    }
+    let (spare, wanted) = (room - narrow, wide - narrow);
+    let pairs = least.iter().zip(&most);
+    pairs
+        .map(|(least, most)| least + (most - least) * spare / wanted.max(1))
+        .collect()
+}
+
+/// How many letters wide a text is.
+fn letters(text: &str) -> usize {
+    text.chars()
+        .map(|letter| if is_wide(letter) { 2 } else { 1 })
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn columns_share_the_page() {
+        let cell = |text: &str| json!({"c": [text]});
+        let row = json!([cell("a"), cell(&"word ".repeat(100))]);
+        let found = widths(&[&row], 2, 9000, 20);
+        assert!(found[0] < 1000 && found[1] > 7000, "{found:?}");
+        assert!(found.iter().sum::<usize>() <= 9000);
+        let row = json!([cell("a"), cell("b")]);
+        assert!(widths(&[&row], 2, 9000, 20).iter().sum::<usize>() < 2000);
+        let row = json!([cell(&"x".repeat(90)), cell(&"y".repeat(90))]);
+        assert!(widths(&[&row], 2, 3000, 20).iter().sum::<usize>() <= 3000);
+    }
+}
