@@ -9,6 +9,10 @@ use crate::assets::boxes::Reader;
 /// The one argument by which this program is told to decode pictures and do nothing else.
 pub const WORD: &str = "__decode-av1";
 
+/// Why nothing came back, which may be the fault of a busy machine.
+pub(in crate::assets) const PASSING: &str =
+    "it takes more time or memory than it may, or the decoder gave up";
+
 /// How many pixels are decoded in a second, at the very least.
 const SLOWEST: u64 = 500_000;
 /// How many seconds any picture may take.
@@ -165,7 +169,7 @@ pub(super) fn decode_frames(items: &[Vec<u8>], largest: (u32, u32)) -> Result<Ve
     let answer = match apart::is_possible() {
         true => apart::ask(WORD, request, patience)
             .filter(|answer| !answer.is_empty())
-            .ok_or("it takes more time or memory than it may, or the decoder gave up")?,
+            .ok_or(PASSING)?,
         false => reply(&request),
     };
     let (is_good, mut rest) = answer.split_first().ok_or("the decoder gave up")?;

@@ -7,6 +7,7 @@ mod colors;
 mod frames;
 mod sight;
 
+pub(super) use frames::PASSING;
 pub use frames::{WORD, answer};
 pub(super) use sight::{Sight, read_sight};
 
