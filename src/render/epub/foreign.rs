@@ -147,7 +147,8 @@ pub(super) fn mathml(element: &mut Element) -> Verdict {
         let foreign = name.starts_with("on") || name.contains(':') || name.starts_with("data-");
         !foreign
             && !["href", "xref", "src", "altimg", "xmlns"].contains(&name)
-            && stays_inside(&attribute.value)
+            // Words of TeX have backslashes, and nothing reads them as addresses.
+            && (name == "alttext" || stays_inside(&attribute.value))
     });
     Verdict::Keep
 }
@@ -182,9 +183,9 @@ mod tests {
     fn formulas_hold_nothing_but_mathml() {
         let space = "xmlns=\"http://www.w3.org/1998/Math/MathML\"";
         case(
-            "<math><mi onclick=x href=y>a</mi><mtext><b>c</b><script>d</script></mtext></math>",
+            "<math alttext='\\frac'><mi onclick=x href=y>a</mi><mtext><b>c</b><script>d</script></mtext></math>",
             &format!(
-                "<math {space}><mi>a</mi><mtext><b xmlns=\"http://www.w3.org/1999/xhtml\">c</b></mtext></math>"
+                "<math {space} alttext=\"\\frac\"><mi>a</mi><mtext><b xmlns=\"http://www.w3.org/1999/xhtml\">c</b></mtext></math>"
             ),
         );
     }
