@@ -19,6 +19,7 @@ use rayon::prelude::*;
 use crate::build::lock::lock;
 
 use crate::checks::{CheckContext, Judged, run_checks, settle};
+use crate::config::Format;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::digest::Digest;
 use crate::progress::{Event, Progress, Stage as Step};
@@ -258,10 +259,9 @@ fn make(
         stage: Step::Render,
         total: jobs.len(),
     });
-    let results: Vec<Result<Made, Fault>> = jobs
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|planned| {
+    let make_all = |jobs: Vec<&(usize, Job)>| -> Vec<Result<Made, Fault>> {
+        let jobs = jobs.into_par_iter().with_max_len(1);
+        let results = jobs.map(|planned| {
             let made = make_one(context, stage, planned, sink);
             if let Some(pages) = made.as_ref().ok().and_then(|made| made.pages) {
                 progress(Event::LaidOut(pages));
@@ -271,8 +271,18 @@ fn make(
                 path: planned.1.outputs[0].clone(),
             });
             made
-        })
-        .collect();
+        });
+        results.collect()
+    };
+    // An e-book that names the pages of the PDF would else have it laid out beside it.
+    let mut sites = context.site.in_all_languages();
+    let asks = sites.any(|site| site.documents.iter().any(|document| document.epub.pages));
+    let is_later = |(_, job): &&(usize, Job)| {
+        asks && matches!(job.kind.plain(), JobKind::Document(_, Format::Epub))
+    };
+    let (later, first): (Vec<_>, Vec<_>) = jobs.into_iter().partition(is_later);
+    let mut results = make_all(first);
+    results.extend(make_all(later));
     progress(Event::Finished {
         stage: Step::Render,
     });

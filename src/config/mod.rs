@@ -32,7 +32,7 @@ mod versions;
 pub use citations::Citations;
 pub use documents::{
     About, Contributor, Document, Docx, Epub, Format, Ink, List, Medium, Opening, Paper, Pdf,
-    Series, Sides,
+    Series, Sides, Writing,
 };
 pub use encoding::Encoding;
 pub use environment::{Checks, Environment, Hold, Policy, Requirements};

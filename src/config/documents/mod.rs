@@ -18,7 +18,7 @@ pub use about::{About, Contributor, Series};
 pub use docx::Docx;
 pub(super) use docx::DocxFile;
 pub(super) use epub::EpubFile;
-pub use epub::{Epub, Ink};
+pub use epub::{Epub, Ink, Writing};
 pub use paper::Paper;
 pub(super) use pdf::PdfFile;
 pub use pdf::{List, Medium, Opening, Pdf, Sides};

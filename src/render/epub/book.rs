@@ -3,18 +3,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::direction;
+use crate::config::{Contributor, Writing, direction};
 use crate::digest::Digest;
 use crate::render::RenderContext;
-use crate::render::binding::Matter;
+use crate::render::binding::{Binding, Bound, Matter, Place};
 use crate::render::brand::Cover;
-use crate::render::dom::xml_text;
+use crate::render::epub::names::{file_name, language_tag, part_name, plain};
+use crate::render::epub::paper::{Places, places};
 use crate::render::words::Words;
-use crate::site::{Date, Document, NavItem, Page, PageId};
-use crate::site_path::SitePath;
+use crate::site::{Date, Document, Page, PageId};
 
 /// Names that the book needs for itself.
-const RESERVED: &[&str] = &["nav", "cover", "titlepage", "colophon", "toc", "content"];
+const RESERVED: &[&str] = &[
+    "nav",
+    "cover",
+    "titlepage",
+    "imprint",
+    "colophon",
+    "toc",
+    "content",
+];
 
 /// A moment for books that come from no commit.
 const NO_TIME: &str = "2000-01-01T00:00:00Z";
@@ -24,18 +32,42 @@ pub(super) struct Book<'a> {
     pub context: RenderContext<'a>,
     pub document: &'a Document,
     pub title: String,
+    pub subtitle: Option<String>,
     pub language: String,
     pub direction: &'static str,
-    pub authors: Vec<String>,
+    pub writing: Writing,
+    /// Everybody who made it, the authors first.
+    pub people: Vec<Contributor>,
     pub description: Option<String>,
+    pub publisher: Option<String>,
+    pub edition: Option<String>,
     pub rights: Option<String>,
+    /// The series, and the place in it.
+    pub series: Option<(String, Option<String>)>,
+    /// The digits of its number.
+    pub isbn: Option<String>,
     pub identifier: String,
+    /// The day of the edition, as it is written in metadata.
+    pub date: Option<String>,
     pub modified: String,
     /// What the book itself says, in its language.
     pub words: Words,
+    pub parts: Vec<Part>,
     pub chapters: Vec<Chapter<'a>>,
     pub toc: Vec<Entry>,
+    /// Where the pages of the PDF begin.
+    pub places: Places,
     by_page: BTreeMap<PageId, usize>,
+}
+
+/// A title above chapters, on a page of its own.
+pub(super) struct Part {
+    pub file: String,
+    pub title: String,
+    /// The chapter that follows it.
+    pub before: usize,
+    /// Its place in the binding.
+    pub place: usize,
 }
 
 /// One page as a chapter.
@@ -46,12 +78,15 @@ pub(super) struct Chapter<'a> {
     pub number: Option<String>,
     pub matter: Matter,
     pub language: String,
+    /// Its place in the binding.
+    pub place: usize,
 }
 
-/// One line of the table of contents; without a chapter it is a part, or a chapter still to be
-/// written that has chapters below.
+/// One line of the table of contents. What is neither a part nor a chapter is a chapter still to be
+/// written that has others below.
 pub(super) struct Entry {
     pub title: String,
+    pub part: Option<usize>,
     pub chapter: Option<usize>,
     pub children: Vec<Entry>,
 }
@@ -62,33 +97,44 @@ impl<'a> Book<'a> {
         let about = &document.about;
         let language = about.language.as_deref();
         let language = language_tag(language.unwrap_or(&site.config.project.language));
+        let told = |text: &Option<String>| {
+            let text = text.as_deref().map(plain);
+            text.filter(|text| !text.is_empty())
+        };
+        let series = about.series.as_ref().map(|series| {
+            let number = told(&series.number);
+            (plain(&series.name), number)
+        });
         let title = plain(&document.title);
         let mut book = Self {
             context: *context,
-            direction: direction(&language),
-            words: Words::of(site, &language),
             document,
-            authors: (about.authors.iter())
-                .filter(|person| person.is_author())
-                .map(|person| plain(&person.name))
-                .collect(),
-            description: about.description.as_deref().map(plain),
-            rights: about.copyright.as_deref().map(plain),
-            identifier: identifier(context, document),
-            modified: modified(site.source.time),
-            title: if title.is_empty() {
-                document.name.clone()
-            } else {
-                title
+            title: match title.is_empty() {
+                true => document.name.clone(),
+                false => title,
             },
+            subtitle: told(&about.subtitle),
+            direction: direction(&language),
+            writing: document.epub.writing,
+            words: Words::of(site, &language),
+            people: people(&about.authors),
+            description: told(&about.description),
+            publisher: told(&about.publisher),
+            edition: told(&about.edition),
+            rights: told(&about.copyright),
+            series: series.filter(|(name, _)| !name.is_empty()),
+            isbn: told(&about.isbn),
+            identifier: identifier(context, document),
+            date: told(&about.date),
+            modified: modified(site.source.time),
             language,
+            parts: Vec::new(),
             chapters: Vec::new(),
             toc: Vec::new(),
+            places: places(context, document),
             by_page: BTreeMap::new(),
         };
-        book.authors.retain(|name| !name.is_empty());
-        let mut names = RESERVED.iter().map(|name| (*name).to_owned()).collect();
-        book.toc = book.entries(&document.chapters, &mut names);
+        book.bind(&Binding::of(site, document));
         book
     }
 
@@ -97,71 +143,112 @@ impl<'a> Book<'a> {
         self.by_page.get(&page).copied()
     }
 
-    /// The first chapter that is neither a preface nor anything of the kind.
-    pub(super) fn start(&self) -> Option<&Chapter<'a>> {
-        let numbered = self
-            .chapters
-            .iter()
-            .find(|chapter| chapter.number.is_some());
-        let body = || {
-            self.chapters
-                .iter()
-                .find(|chapter| chapter.matter.body == "bodymatter")
-        };
-        numbered.or_else(body).or_else(|| self.chapters.first())
+    /// The first chapter that is neither a preface nor anything of the kind, or the part above it.
+    pub(super) fn start(&self) -> Option<&str> {
+        let mut chapters = self.chapters.iter();
+        let at = chapters
+            .position(|chapter| chapter.number.is_some())
+            .or_else(|| {
+                let mut chapters = self.chapters.iter();
+                chapters.position(|chapter| chapter.matter.body == "bodymatter")
+            })
+            .unwrap_or(0);
+        let part = self.parts.iter().find(|part| part.before == at);
+        let chapter = || Some(&self.chapters.get(at)?.file);
+        part.map(|part| &part.file)
+            .or_else(chapter)
+            .map(String::as_str)
+    }
+
+    /// The names of those whose text it is.
+    pub(super) fn authors(&self) -> impl Iterator<Item = &str> {
+        let authors = self.people.iter().filter(|person| person.is_author());
+        authors.map(|person| person.name.as_str())
+    }
+
+    /// The series and the place in it, on one line.
+    pub(super) fn series_line(&self) -> Option<String> {
+        let (name, number) = self.series.as_ref()?;
+        Some(match number {
+            Some(number) => format!("{name} · {number}"),
+            None => name.clone(),
+        })
+    }
+
+    /// The day of the edition, or of the commit.
+    pub(super) fn day(&self) -> Option<String> {
+        let time = self.context.site.source.time;
+        let made = time.and_then(Date::from_seconds).map(Date::rfc3339);
+        let made = made.and_then(|moment| moment.get(..10).map(str::to_owned));
+        self.date.clone().or(made)
     }
 
     /// What stands on its cover if it has to be drawn.
     pub(super) fn cover(&self) -> Cover {
         Cover {
             title: self.title.clone(),
-            authors: self.authors.clone(),
+            subtitle: self.subtitle.clone().unwrap_or_default(),
+            series: self.series_line().unwrap_or_default(),
+            authors: self.authors().map(str::to_owned).collect(),
+            publisher: self.publisher.clone().unwrap_or_default(),
             is_rtl: self.direction == "rtl",
-            ..Cover::default()
         }
     }
 
-    fn entries(&mut self, items: &'a [NavItem], names: &mut BTreeSet<String>) -> Vec<Entry> {
-        let mut entries: Vec<Entry> = Vec::new();
-        let mut part: Option<Entry> = None;
-        for item in items {
-            // A part holds the numbered chapters up to the next part.
-            if item.part || (part.is_some() && item.number.is_none()) {
-                entries.extend(part.take().filter(|part| !part.children.is_empty()));
-            }
-            let Some(entry) = self.entry(item, names) else {
-                continue;
+    /// The direction in which its pages follow each other.
+    pub(super) fn progression(&self) -> &'static str {
+        match self.writing {
+            Writing::Horizontal => self.direction,
+            Writing::VerticalRl => "rtl",
+            Writing::VerticalLr => "ltr",
+        }
+    }
+
+    fn bind(&mut self, binding: &Binding<'a>) {
+        let mut names = RESERVED.iter().map(|name| (*name).to_owned()).collect();
+        let entries = &binding.entries;
+        let mut lines = Vec::new();
+        for (place, bound) in entries.iter().enumerate() {
+            let next = entries.get(place + 1);
+            let title = plain(&bound.item.title);
+            let mut entry = Entry {
+                title,
+                part: None,
+                chapter: None,
+                children: Vec::new(),
             };
-            match &mut part {
-                _ if item.part => part = Some(entry),
-                Some(part) => part.children.push(entry),
-                None => entries.push(entry),
+            if bound.place == Place::Part {
+                // A part without chapters would be a page without a sense.
+                let holds = next.is_some_and(|next| next.level > bound.level);
+                if !holds || entry.title.is_empty() {
+                    continue;
+                }
+                entry.part = Some(self.parts.len());
+                self.parts.push(Part {
+                    file: format!("{}.xhtml", part_name(&entry.title, &mut names)),
+                    title: entry.title.clone(),
+                    before: self.chapters.len(),
+                    place,
+                });
+            } else if let Some(page) = bound.page {
+                let at = self.add(bound, page, place, &mut names);
+                entry.chapter = Some(at);
+                entry.title = self.chapters[at].titled(&entry.title);
             }
+            lines.push((bound.level, entry));
         }
-        entries.extend(part.filter(|part| !part.children.is_empty()));
-        entries
+        self.toc = nest(&mut lines.into_iter().peekable(), 0);
     }
 
-    fn entry(&mut self, item: &'a NavItem, names: &mut BTreeSet<String>) -> Option<Entry> {
-        // A page that is listed twice is one chapter, where it is listed first.
-        let new = item.page.filter(|id| !self.by_page.contains_key(id));
-        let chapter = new.map(|id| self.add(item, id, names));
-        let children = self.entries(&item.children, names);
-        let title = match chapter {
-            Some(at) => self.chapters[at].titled(&item.title, item.number.as_deref()),
-            None => plain(&item.title),
-        };
-        let empty = title.is_empty() || (chapter.is_none() && children.is_empty() && !item.part);
-        (!empty).then_some(Entry {
-            title,
-            chapter,
-            children,
-        })
-    }
-
-    fn add(&mut self, item: &NavItem, id: PageId, names: &mut BTreeSet<String>) -> usize {
+    fn add(
+        &mut self,
+        bound: &Bound<'a>,
+        id: PageId,
+        place: usize,
+        names: &mut BTreeSet<String>,
+    ) -> usize {
         let page = self.context.site.page(id);
-        let title = [&item.title, &page.title]
+        let title = [&bound.item.title, &page.title]
             .map(|title| plain(title))
             .into_iter()
             .find(|title| !title.is_empty())
@@ -169,10 +256,11 @@ impl<'a> Book<'a> {
         self.chapters.push(Chapter {
             page,
             file: format!("{}.xhtml", file_name(&page.route, names)),
-            number: item.number.as_deref().map(plain),
-            matter: Matter::of(page, item),
+            number: bound.item.number.as_deref().map(plain),
+            matter: bound.matter,
             language: language_tag(self.context.site.language_of(page)),
             title,
+            place,
         });
         self.by_page.insert(id, self.chapters.len() - 1);
         self.chapters.len() - 1
@@ -181,68 +269,47 @@ impl<'a> Book<'a> {
 
 impl Chapter<'_> {
     /// The title as the table of contents has it, after the number.
-    fn titled(&self, title: &str, number: Option<&str>) -> String {
-        let title = Some(plain(title)).filter(|title| !title.is_empty());
-        let title = title.unwrap_or_else(|| self.title.clone());
-        match number {
-            Some(number) => format!("{} {title}", plain(number)),
-            None => title,
+    fn titled(&self, title: &str) -> String {
+        let title = match title.is_empty() {
+            true => &self.title,
+            false => title,
+        };
+        match &self.number {
+            Some(number) => format!("{number} {title}"),
+            None => title.to_owned(),
         }
     }
 }
 
-/// Text on one line, of characters that XML allows.
-pub(super) fn plain(text: &str) -> String {
-    let text = xml_text(text);
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// A language that XML and EPUB accept; English if the author's is none.
-pub(super) fn language_tag(written: &str) -> String {
-    let good = |(at, part): (usize, &str)| {
-        let length = if at == 0 { 2..=8 } else { 1..=8 };
-        let letters = |c: char| c.is_ascii_alphabetic() || (at > 0 && c.is_ascii_digit());
-        length.contains(&part.len()) && part.chars().all(letters)
-    };
-    match written.split('-').enumerate().all(good) {
-        true => written.to_owned(),
-        false => "en".to_owned(),
-    }
-}
-
-/// A readable, stable file name of plain ASCII from a route: `guide/setup/index.html` is
-/// `guide-setup`. Where letters are lost, or the name is taken, a digest of the route is added.
-fn file_name(route: &SitePath, taken: &mut BTreeSet<String>) -> String {
-    let path = route.as_str();
-    let path = path.strip_suffix("index.html").unwrap_or(path);
-    let path = path.strip_suffix(".html").unwrap_or(path).trim_matches('/');
-    let mut name = ascii_name(if path.is_empty() { "index" } else { path });
-    let lossy = !path.is_ascii() || name.len() > 80;
-    if lossy || taken.contains(&name) {
-        name.truncate(80);
-        let digest = Digest::of(route.as_str().as_bytes()).short();
-        name = format!("{}-{digest}", name.trim_end_matches('-'));
-    }
-    taken.insert(name.clone());
-    name
-}
-
-/// The letters and digits of a name in lower case, with hyphens for everything else.
-pub(super) fn ascii_name(text: &str) -> String {
-    let mut name = String::new();
-    for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
-            name.push(c.to_ascii_lowercase());
-        } else if !name.ends_with('-') && !name.is_empty() {
-            name.push('-');
+/// The lines of one level with those below them; what leads nowhere goes.
+fn nest(
+    lines: &mut std::iter::Peekable<impl Iterator<Item = (usize, Entry)>>,
+    above: usize,
+) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    while let Some((level, mut entry)) = lines.next_if(|(level, _)| *level > above) {
+        entry.children = nest(lines, level);
+        let leads = entry.part.is_some() || entry.chapter.is_some();
+        if leads || !entry.children.is_empty() {
+            entries.push(entry);
         }
     }
-    let name = name.trim_end_matches('-');
-    if name.is_empty() {
-        "page".to_owned()
-    } else {
-        name.to_owned()
-    }
+    entries
+}
+
+/// Those who have a name, the authors first.
+fn people(written: &[Contributor]) -> Vec<Contributor> {
+    let mut people: Vec<Contributor> = written
+        .iter()
+        .map(|person| Contributor {
+            name: plain(&person.name),
+            sort: person.sort.as_deref().map(plain),
+            ..person.clone()
+        })
+        .filter(|person| !person.name.is_empty())
+        .collect();
+    people.sort_by_key(|person| !person.is_author());
+    people
 }
 
 /// The identifier that stays the same from edition to edition: the author's, or a UUID derived
@@ -278,37 +345,4 @@ fn modified(time: Option<i64>) -> String {
     // EPUB 3.3 §5.5.6 asks for exactly this form, with a year of four digits.
     date.filter(|date| date.len() == NO_TIME.len())
         .unwrap_or_else(|| NO_TIME.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn file_names_are_plain_and_unique() {
-        let mut taken: BTreeSet<String> = ["nav".to_owned()].into();
-        let mut case = |route: &str, expected: &str| {
-            let route = SitePath::parse(route).unwrap();
-            assert_eq!(file_name(&route, &mut taken), expected);
-        };
-        case("sea/tide-tables/index.html", "sea-tide-tables");
-        case("index.html", "index");
-        case("404.html", "404");
-        case("sea/tide tables/index.html", "sea-tide-tables-6fef2f24");
-        case("nav/index.html", "nav-cec9cc5a");
-        case("潮/index.html", "page-3bdb63ff");
-    }
-
-    #[test]
-    fn languages_that_are_none_become_english() {
-        for (written, expected) in [
-            ("en-GB", "en-GB"),
-            ("zh-Hant-TW", "zh-Hant-TW"),
-            ("x\"", "en"),
-            ("", "en"),
-            ("english_uk", "en"),
-        ] {
-            assert_eq!(language_tag(written), expected);
-        }
-    }
 }

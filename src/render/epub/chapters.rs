@@ -9,25 +9,28 @@ use crate::config::direction;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::markdown::LabelKind;
 use crate::render::context::RenderContext;
-use crate::render::dom::{Fragment, Space, parse_fragment};
+use crate::render::dom::{Fragment, NodeId, Space, parse_fragment};
 use crate::render::epub::EpubOutput;
-use crate::render::epub::book::{Book, Chapter, plain};
+use crate::render::epub::book::{Book, Chapter};
+use crate::render::epub::fonts::Fonts;
 use crate::render::epub::headings::{Ids, settle_headings, settle_ids};
 use crate::render::epub::images::{Picture, cover, drawn_cover, pictures, source};
 use crate::render::epub::links::{Surroundings, broken_images, connect};
 use crate::render::epub::markup::markup;
 use crate::render::epub::metadata::Holdings;
+use crate::render::epub::names::plain;
 use crate::render::epub::nav::List;
 use crate::render::epub::package::{Finished, Parts, pack};
 use crate::render::epub::pages::chapter as chapter_page;
+use crate::render::epub::paper::Paper;
 use crate::render::epub::rules::rule;
 use crate::render::epub::structure::settle;
 use crate::render::references::caption_label;
 use crate::render::words::Words;
 use crate::site::Labelled;
 
-/// The style of every book.
-pub(super) const STYLE: &str = include_str!("../../../themes/base/epub.css");
+/// The longest document that every reading system opens, in bytes.
+const LONGEST: usize = 300_000;
 
 /// Makes a book.
 pub(super) fn make(book: &Book<'_>) -> Result<EpubOutput, String> {
@@ -55,12 +58,16 @@ pub(super) fn make(book: &Book<'_>) -> Result<EpubOutput, String> {
         ids: &ids,
         pictures: &pictures,
     };
+    let paper = Paper::of(book, &ids);
     let chapters: Vec<Finished> = trees
         .into_par_iter()
         .enumerate()
-        .map(|(at, tree)| finish(tree, at, &around))
+        .map(|(at, tree)| finish(tree, at, &around, &paper))
         .collect();
     let lists = lists(book, &ids);
+    let fonts = Fonts::of(book, &chapters, &mut diagnostics);
+    let all = chapters.iter().enumerate();
+    diagnostics.extend(all.filter_map(|(at, chapter)| too_long(book, at, chapter)));
     let bytes = pack(&Parts {
         book,
         lists: &lists,
@@ -68,7 +75,8 @@ pub(super) fn make(book: &Book<'_>) -> Result<EpubOutput, String> {
         chapters: &chapters,
         pictures: &pictures,
         cover: &cover,
-        style: STYLE,
+        fonts: &fonts,
+        paper: &paper,
     })?;
     Ok(EpubOutput { bytes, diagnostics })
 }
@@ -136,8 +144,9 @@ fn draft(context: &RenderContext<'_>, chapter: &Chapter<'_>) -> (Fragment, Ids) 
     (tree, ids)
 }
 
-fn finish(mut tree: Fragment, at: usize, around: &Surroundings<'_>) -> Finished {
+fn finish(mut tree: Fragment, at: usize, around: &Surroundings<'_>, paper: &Paper) -> Finished {
     connect(&mut tree, at, around);
+    paper.mark(around.book, &mut tree, at);
     let mut holdings = Holdings::default();
     let (mut svg, mut mathml) = (false, false);
     for id in tree.walk() {
@@ -145,6 +154,9 @@ fn finish(mut tree: Fragment, at: usize, around: &Surroundings<'_>) -> Finished 
             continue;
         };
         svg |= element.space == Space::Svg;
+        if element.space == Space::Svg && element.name == "svg" {
+            holdings.images_without_text |= !has_words(&tree, id);
+        }
         mathml |= element.space == Space::MathMl;
         if element.is("img") {
             holdings.images = true;
@@ -164,6 +176,35 @@ fn finish(mut tree: Fragment, at: usize, around: &Surroundings<'_>) -> Finished 
         mathml,
         holdings,
     }
+}
+
+/// Whether a drawing says what it shows, by a label or a title.
+fn has_words(tree: &Fragment, drawing: NodeId) -> bool {
+    let labelled = |id: NodeId| {
+        let element = tree.element(id);
+        element.is_some_and(|element| element.get("aria-label").is_some())
+    };
+    let title = |id: NodeId| {
+        let element = tree.element(id);
+        element.is_some_and(|element| ["title", "desc"].contains(&element.name.as_str()))
+            && !tree.text(id).trim().is_empty()
+    };
+    labelled(drawing)
+        || tree.ancestors(drawing).any(labelled)
+        || tree.walk_below(drawing).any(title)
+}
+
+/// Tells of a document that old reading systems are slow with, or do not open.
+fn too_long(book: &Book<'_>, at: usize, chapter: &Finished) -> Option<Diagnostic> {
+    let bytes = chapter.xhtml.len();
+    let page = book.chapters[at].page;
+    let message = format!(
+        "this is {} kB as one document of the e-book, and old readers open 300",
+        bytes / 1000
+    );
+    let place = page.body..page.body;
+    let found = page.diagnostic("epub-long", Severity::Suggestion, place, message);
+    (bytes > LONGEST).then(|| found.help("divide it into several pages"))
 }
 
 /// The cover that the document names, or one that is drawn.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::render::dom::{Attribute, Content, Element, Fragment, NodeId, Space};
-use crate::render::epub::book::plain;
+use crate::render::epub::names::plain;
 use crate::render::epub::structure::{is_any, name, rename};
 
 /// What a chapter's ids became.

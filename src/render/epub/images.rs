@@ -9,7 +9,8 @@ use crate::config::Ink;
 use crate::render::RenderContext;
 use crate::render::brand::COVER_SIZE;
 use crate::render::dom::{Fragment, NodeId};
-use crate::render::epub::book::{Book, ascii_name};
+use crate::render::epub::book::Book;
+use crate::render::epub::names::ascii_name;
 use crate::site::{LinkTarget, Page};
 use crate::site_path::SitePath;
 

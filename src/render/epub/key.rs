@@ -2,11 +2,11 @@
 
 use crate::digest::Digest;
 use crate::render::epub::book::{Book, Entry};
-use crate::render::epub::chapters::STYLE;
+use crate::render::epub::package::{STYLE, VERTICAL};
 use crate::store::Key;
 
 /// The version of this step; it changes with its output.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// Names every input. Links may lead to any page, file or list of the site, so all their places
 /// count; of pages that are not in the book only the place does.
@@ -15,6 +15,8 @@ pub(super) fn key(book: &Book<'_>) -> Key {
     let mut key = Key::new("epub", VERSION)
         .input("tympan", env!("CARGO_PKG_VERSION").as_bytes())
         .input("style", STYLE.as_bytes())
+        .input("vertical style", VERTICAL.as_bytes())
+        .input("fonts", &[u8::from(cfg!(feature = "epub-fonts"))])
         .input("colors", &[u8::from(cfg!(feature = "highlight"))])
         .input("ink", format!("{:?}", book.document.epub.images).as_bytes())
         .input("cover", book.cover().inputs(&book.context).as_bytes())
@@ -72,19 +74,23 @@ pub(super) fn key(book: &Book<'_>) -> Key {
 fn about(book: &Book<'_>) -> Vec<String> {
     let site = book.context.site;
     let config = &site.config;
+    let document = book.document;
     let mut parts = vec![
         book.title.clone(),
         book.language.clone(),
-        book.authors.join("\n"),
-        format!("{:?} {:?}", book.description, book.rights),
         book.identifier.clone(),
         book.modified.clone(),
         format!("{:?} {}", config.project.base_url, site.content),
-        format!("{:?} {:?}", book.document.epub, book.document.about),
+        format!("{:?} {:?}", document.epub, document.about),
         format!("{:?} {:?} {:?}", site.kind, config.markdown, config.strings),
         format!("{:?}", site.bibliography),
+        format!("{:?}", book.places),
     ];
-    // The colophon names a clean commit only.
+    for font in &document.epub.fonts {
+        let bytes = book.context.snapshot.read(font).unwrap_or_default();
+        parts.push(format!("{font} {}", Digest::of(&bytes)));
+    }
+    // The imprint names a clean commit only.
     if !site.source.dirty {
         parts.push(format!("{:?} {:?}", site.source.commit, site.source.time));
     }
@@ -95,8 +101,9 @@ fn contents(entries: &[Entry]) -> Vec<String> {
     let mut lines = Vec::new();
     for entry in entries {
         lines.push(format!(
-            "{} {:?} {}",
+            "{} {:?} {:?} {}",
             entry.title,
+            entry.part,
             entry.chapter,
             entry.children.len()
         ));

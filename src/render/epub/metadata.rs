@@ -1,10 +1,13 @@
 //! What a book says about itself: Dublin Core, roles and sort names, and what a reader with a
 //! disability needs to know before opening it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use crate::config::Contributor;
 use crate::render::dom::escape;
 use crate::render::epub::book::Book;
+use crate::render::epub::names::plain;
 use crate::render::epub::pages::attribute;
 
 /// What the chapters hold, for the accessibility metadata.
@@ -21,7 +24,7 @@ pub(super) struct Holdings {
 }
 
 /// The `metadata` element of the package document.
-pub(super) fn metadata(book: &Book<'_>, holdings: Holdings) -> String {
+pub(super) fn metadata(book: &Book<'_>, holdings: Holdings, paper: Option<&str>) -> String {
     let mut out = String::from("<metadata xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\n");
     let mut line = |text: String| {
         let _ = writeln!(out, "    {text}");
@@ -38,31 +41,90 @@ pub(super) fn metadata(book: &Book<'_>, holdings: Holdings) -> String {
         "<dc:identifier id=\"identifier\">{}</dc:identifier>",
         escape(&book.identifier)
     ));
+    if let Some(isbn) = &book.isbn {
+        // ONIX code list 5: 02 is an ISBN of 10 digits, 15 one of 13.
+        let kind = if isbn.len() == 10 { "02" } else { "15" };
+        line(format!(
+            "<dc:identifier id=\"isbn\">urn:isbn:{}</dc:identifier>",
+            escape(isbn)
+        ));
+        line(about(
+            "isbn",
+            "identifier-type",
+            " scheme=\"onix:codelist5\"",
+            kind,
+        ));
+    }
     line(format!(
         "<dc:title id=\"title\">{}</dc:title>",
         escape(&book.title)
     ));
     line(about("title", "title-type", "", "main"));
+    if let Some(subtitle) = &book.subtitle {
+        line(about("title", "display-seq", "", "1"));
+        line(format!(
+            "<dc:title id=\"subtitle\">{}</dc:title>",
+            escape(subtitle)
+        ));
+        line(about("subtitle", "title-type", "", "subtitle"));
+        line(about("subtitle", "display-seq", "", "2"));
+    }
+    if let Some((name, number)) = &book.series {
+        line(format!(
+            "<meta property=\"belongs-to-collection\" id=\"series\">{}</meta>",
+            escape(name)
+        ));
+        line(about("series", "collection-type", "", "series"));
+        if let Some(number) = number {
+            line(about("series", "group-position", "", number));
+        }
+    }
     for language in languages(book) {
         line(text("language", language));
     }
-    for (at, author) in book.authors.iter().enumerate() {
-        let id = format!("creator-{}", at + 1);
+    let nobody = !book.people.iter().any(Contributor::is_author);
+    for (at, person) in book.people.iter().enumerate() {
+        // Where no text has an author, whoever put it together made the book.
+        let name = match person.is_author() || nobody {
+            true => "creator",
+            false => "contributor",
+        };
+        let id = format!("{name}-{}", at + 1);
         line(format!(
-            "<dc:creator id=\"{id}\">{}</dc:creator>",
-            escape(author)
+            "<dc:{name} id=\"{id}\">{}</dc:{name}>",
+            escape(&person.name)
         ));
-        line(about(&id, "role", " scheme=\"marc:relators\"", "aut"));
-        line(about(&id, "file-as", "", &sort_name(author)));
+        let sort = person.sort.clone();
+        let sort = sort.unwrap_or_else(|| sort_name(&person.name));
+        line(about(
+            &id,
+            "role",
+            " scheme=\"marc:relators\"",
+            &person.role,
+        ));
+        line(about(&id, "file-as", "", &sort));
         line(about(&id, "display-seq", "", &(at + 1).to_string()));
     }
-    for (name, value) in [("description", &book.description), ("rights", &book.rights)] {
+    let day = book.day();
+    let told = [
+        ("publisher", &book.publisher),
+        ("date", &day),
+        ("description", &book.description),
+        ("rights", &book.rights),
+    ];
+    for (name, value) in told {
         if let Some(value) = value {
             line(text(name, value));
         }
     }
+    for subject in subjects(book) {
+        line(text("subject", &subject));
+    }
     if let Some(base) = book.context.site.config.project.base_url.as_deref() {
         line(text("source", base));
+    }
+    if let Some(source) = paper {
+        line(meta("pageBreakSource", source));
     }
     line(meta("dcterms:modified", &book.modified));
     line("<meta name=\"cover\" content=\"cover-image\"/>".to_owned());
@@ -70,16 +132,19 @@ pub(super) fn metadata(book: &Book<'_>, holdings: Holdings) -> String {
         "<meta name=\"generator\" content=\"{}\"/>",
         attribute(GENERATOR)
     ));
-    for (property, value) in accessibility(holdings) {
+    for (property, value) in accessibility(holdings, paper.is_some()) {
         line(meta(&format!("schema:{property}"), value));
     }
     line(format!(
         "<meta property=\"schema:accessibilitySummary\" xml:lang=\"en\">{}</meta>",
-        escape(&summary(holdings))
+        escape(&summary(holdings, paper.is_some()))
     ));
     out.push_str("  </metadata>");
     out
 }
+
+/// More subjects than this say nothing.
+const SUBJECTS: usize = 20;
 
 const GENERATOR: &str = concat!("tympan ", env!("CARGO_PKG_VERSION"));
 
@@ -92,6 +157,14 @@ fn languages<'a>(book: &'a Book<'_>) -> Vec<&'a str> {
         }
     }
     languages
+}
+
+/// What its pages are about, by their tags.
+fn subjects(book: &Book<'_>) -> BTreeSet<String> {
+    let pages = book.chapters.iter().map(|chapter| chapter.page);
+    let tags = pages.flat_map(|page| page.front.terms("tags"));
+    let tags = tags.map(plain).filter(|tag| !tag.is_empty());
+    tags.take(SUBJECTS).collect()
 }
 
 /// The name by which a person is sorted: the family name, with its particles, comes first.
@@ -111,16 +184,18 @@ fn sort_name(name: &str) -> String {
     )
 }
 
-fn accessibility(holdings: Holdings) -> Vec<(&'static str, &'static str)> {
+fn accessibility(holdings: Holdings, has_pages: bool) -> Vec<(&'static str, &'static str)> {
     let mut found = vec![("accessMode", "textual")];
     if holdings.images {
         found.push(("accessMode", "visual"));
     }
     let by_text = !holdings.images || !holdings.images_without_text;
-    found.push(match by_text {
-        true => ("accessModeSufficient", "textual"),
-        false => ("accessModeSufficient", "textual,visual"),
-    });
+    if by_text {
+        found.push(("accessModeSufficient", "textual"));
+    }
+    if holdings.images {
+        found.push(("accessModeSufficient", "textual,visual"));
+    }
     let features = [
         "tableOfContents",
         "readingOrder",
@@ -133,6 +208,11 @@ fn accessibility(holdings: Holdings) -> Vec<(&'static str, &'static str)> {
     }
     if holdings.math {
         found.push(("accessibilityFeature", "MathML"));
+        found.push(("accessibilityFeature", "describedMath"));
+    }
+    if has_pages {
+        found.push(("accessibilityFeature", "pageBreakMarkers"));
+        found.push(("accessibilityFeature", "pageNavigation"));
     }
     found.push(match holdings.animations {
         true => ("accessibilityHazard", "unknown"),
@@ -141,7 +221,7 @@ fn accessibility(holdings: Holdings) -> Vec<(&'static str, &'static str)> {
     found
 }
 
-fn summary(holdings: Holdings) -> String {
+fn summary(holdings: Holdings, has_pages: bool) -> String {
     let mut text = "The text reflows, its structure is marked up, and all of it can be reached \
                     from the table of contents."
         .to_owned();
@@ -151,7 +231,12 @@ fn summary(holdings: Holdings) -> String {
         (true, true) => text.push_str(" Some images have no text alternative."),
     }
     if holdings.math {
-        text.push_str(" Formulas are MathML.");
+        text.push_str(" Formulas are MathML with TeX as their alternative.");
+    }
+    if has_pages {
+        text.push_str(
+            " The pages of the PDF edition are marked at the headings that stand on them.",
+        );
     }
     if holdings.animations {
         text.push_str(" Animated images were not checked for flashes.");
@@ -175,14 +260,18 @@ mod tests {
 
     #[test]
     fn nothing_is_promised_that_is_not_there() {
-        let none = accessibility(Holdings::default());
+        let none = accessibility(Holdings::default(), false);
         assert!(!none.contains(&("accessibilityFeature", "MathML")));
         let pictures = Holdings {
             images: true,
             images_without_text: true,
             ..Holdings::default()
         };
-        assert!(accessibility(pictures).contains(&("accessModeSufficient", "textual,visual")));
-        assert!(!accessibility(pictures).contains(&("accessibilityFeature", "alternativeText")));
+        assert!(
+            accessibility(pictures, false).contains(&("accessModeSufficient", "textual,visual"))
+        );
+        assert!(
+            !accessibility(pictures, false).contains(&("accessibilityFeature", "alternativeText"))
+        );
     }
 }

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use epub_builder::TocElement;
-
 use crate::render::dom::escape;
 use crate::render::epub::book::{Book, Entry};
 use crate::render::epub::headings::Ids;
@@ -35,10 +33,16 @@ const SOUGHT: [&str; 6] = [
 /// The navigation document: the table of contents down to the headings, the landmarks, and the
 /// lists of figures and tables. On the page itself headings and landmarks are not shown, for a
 /// reading system has a place of its own for them.
-pub(super) fn nav(book: &Book<'_>, ids: &[&Ids], lists: &[List]) -> String {
+pub(super) fn nav(
+    book: &Book<'_>,
+    ids: &[&Ids],
+    lists: &[List],
+    pages: &[(String, String)],
+) -> String {
     let word = |key: &str| book.words.get(key);
     let mut items = String::new();
     leaf("titlepage.xhtml", word("title_page"), &mut items);
+    leaf("imprint.xhtml", word("imprint"), &mut items);
     for line in &lines(book, ids) {
         item(line, "", &mut items);
     }
@@ -59,6 +63,17 @@ pub(super) fn nav(book: &Book<'_>, ids: &[&Ids], lists: &[List]) -> String {
         );
         for (address, text) in &list.entries {
             leaf(&attribute(address), text, &mut more);
+        }
+        more.push_str("</ol>\n</nav>");
+    }
+    if !pages.is_empty() {
+        let label = attribute(word("pages"));
+        let _ = write!(
+            more,
+            "\n<nav epub:type=\"page-list\" role=\"doc-pagelist\" aria-label=\"{label}\" hidden=\"hidden\">\n<ol>\n"
+        );
+        for (place, page) in pages {
+            leaf(&attribute(place), page, &mut more);
         }
         more.push_str("</ol>\n</nav>");
     }
@@ -90,13 +105,14 @@ fn landmarks(book: &Book<'_>, lists: &[List]) -> String {
     };
     landmark("cover", "cover.xhtml", word("cover"));
     landmark("titlepage", "titlepage.xhtml", word("title_page"));
+    landmark("copyright-page", "imprint.xhtml", word("imprint"));
     landmark("toc", "nav.xhtml#toc", word("contents"));
     for list in lists {
         let own = format!("nav.xhtml#{}", list.name);
         landmark(list.name, list.file.as_deref().unwrap_or(&own), &list.title);
     }
     if let Some(start) = book.start() {
-        landmark("bodymatter", &start.file, word("start_of_text"));
+        landmark("bodymatter", start, word("start_of_text"));
     }
     for kind in SOUGHT {
         let mut chapters = book.chapters.iter();
@@ -128,7 +144,9 @@ fn lines(book: &Book<'_>, ids: &[&Ids]) -> Vec<Line> {
 
 fn line(book: &Book<'_>, ids: &[&Ids], entry: &Entry) -> Line {
     let mut below: Vec<Line> = Vec::new();
-    let place = entry.chapter.map(|at| book.chapters[at].file.clone());
+    let part = entry.part.map(|at| &book.parts[at].file);
+    let place = part.or_else(|| entry.chapter.map(|at| &book.chapters[at].file));
+    let place = place.cloned();
     let headings = entry.chapter.and_then(|at| Some(&ids.get(at)?.headings));
     for (level, id, title) in headings.into_iter().flatten() {
         let heading = Line {
@@ -171,24 +189,6 @@ fn item(line: &Line, hidden: &str, out: &mut String) {
     out.push_str("</li>\n");
 }
 
-/// The first chapter of an entry: its own or the first below.
-pub(super) fn first_chapter(entry: &Entry) -> Option<usize> {
-    entry
-        .chapter
-        .or_else(|| entry.children.iter().find_map(first_chapter))
-}
-
-/// An entry for the NCX, which has no entries without a place: a part leads to its first chapter.
-pub(super) fn ncx_entry(book: &Book<'_>, ids: &[&Ids], entry: &Entry) -> Option<TocElement> {
-    ncx_line(&line(book, ids, entry))
-}
-
-fn ncx_line(line: &Line) -> Option<TocElement> {
-    let own = TocElement::new(first_place(line)?, line.title.as_str());
-    let below = line.below.iter().filter_map(ncx_line);
-    Some(below.fold(own, TocElement::child))
-}
-
 fn first_place(line: &Line) -> Option<&str> {
     let own = line.place.as_deref();
     own.or_else(|| line.below.iter().find_map(first_place))
@@ -199,40 +199,67 @@ fn depth(lines: &[Line]) -> usize {
     depths.max().unwrap_or(0)
 }
 
-/// Completes the NCX: language, the book's identifier, its real depth and its title.
+/// Completes the NCX: language, the book's identifier, its title, and all places.
 pub(super) fn finish_ncx(book: &Book<'_>, ids: &[&Ids], ncx: &str) -> Option<String> {
-    let (start, rest) = ncx.split_once("<ncx ")?;
-    let map = rest.find("<navMap>")?;
-    let head = format!(
-        "<ncx xml:lang=\"{}\" version=\"2005-1\" xmlns=\"http://www.daisy.org/z3986/2005/ncx/\">\n  \
+    let (start, _) = ncx.split_once("<ncx ")?;
+    let fixed = |word: &str, file: &str| Line {
+        title: book.words.get(word).to_owned(),
+        place: Some(file.to_owned()),
+        is_heading: false,
+        below: Vec::new(),
+    };
+    let mut all = vec![
+        fixed("title_page", "titlepage.xhtml"),
+        fixed("imprint", "imprint.xhtml"),
+    ];
+    all.extend(lines(book, ids));
+    all.push(fixed("colophon", "colophon.xhtml"));
+    let mut points = Points::default();
+    for line in &all {
+        points.write(line);
+    }
+    Some(format!(
+        "{start}<ncx xml:lang=\"{}\" version=\"2005-1\" xmlns=\"http://www.daisy.org/z3986/2005/ncx/\">\n  \
          <head>\n    <meta name=\"dtb:uid\" content=\"{}\"/>\n    \
          <meta name=\"dtb:depth\" content=\"{}\"/>\n    \
          <meta name=\"dtb:totalPageCount\" content=\"0\"/>\n    \
          <meta name=\"dtb:maxPageNumber\" content=\"0\"/>\n  </head>\n  \
-         <docTitle>\n    <text>{}</text>\n  </docTitle>\n  ",
+         <docTitle>\n    <text>{}</text>\n  </docTitle>\n  <navMap>\n{}  </navMap>\n</ncx>\n",
         book.language,
         attribute(&book.identifier),
-        depth(&lines(book, ids)).max(1),
-        escape(&book.title)
-    );
-    Some(format!("{start}{head}{}", number_places(&rest[map..])))
+        depth(&all),
+        escape(&book.title),
+        points.out,
+    ))
 }
 
-/// Gives entries that lead to the same place the same number, as the NCX wants.
-fn number_places(map: &str) -> String {
-    let mut orders: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut out = String::with_capacity(map.len());
-    let mut rest = map;
-    while let Some((before, after)) = rest.split_once("playOrder=\"") {
-        let place = after.split_once("<content src=\"");
-        let place = place.and_then(|(_, src)| src.split_once('"'));
-        let next = orders.len() + 1;
-        let order = *orders
-            .entry(place.map_or("", |(src, _)| src))
-            .or_insert(next);
-        let _ = write!(out, "{before}playOrder=\"{order}");
-        rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
+/// The places of the NCX as they are written. What leads to the same place has the same order.
+#[derive(Default)]
+struct Points<'a> {
+    out: String,
+    count: usize,
+    orders: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Points<'a> {
+    fn write(&mut self, line: &'a Line) {
+        let Some(place) = first_place(line) else {
+            return;
+        };
+        self.count += 1;
+        let next = self.orders.len() + 1;
+        let order = *self.orders.entry(place).or_insert(next);
+        let _ = writeln!(
+            self.out,
+            "<navPoint id=\"point-{}\" playOrder=\"{order}\"><navLabel><text>{}</text></navLabel>\
+             <content src=\"{}\"/>",
+            self.count,
+            escape(&line.title),
+            attribute(place),
+        );
+        for below in &line.below {
+            self.write(below);
+        }
+        self.out.push_str("</navPoint>\n");
     }
-    out.push_str(rest);
-    out
 }

@@ -4,16 +4,23 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use epub_builder::{EpubBuilder, EpubContent, EpubVersion, TocElement, ZipLibrary};
+use epub_builder::{EpubBuilder, EpubContent, EpubVersion, ZipLibrary};
 
-use crate::render::dom::escape;
+use crate::config::Writing;
 use crate::render::epub::archive::rewrite;
-use crate::render::epub::book::{Book, Entry};
+use crate::render::epub::book::Book;
+use crate::render::epub::fonts::Fonts;
 use crate::render::epub::headings::Ids;
 use crate::render::epub::images::{Picture, Pictures};
 use crate::render::epub::metadata::{Holdings, metadata};
-use crate::render::epub::nav::{List, finish_ncx, first_chapter, nav, ncx_entry};
-use crate::render::epub::pages::{attribute, colophon, cover, title_page};
+use crate::render::epub::nav::{List, finish_ncx, nav};
+use crate::render::epub::pages::{attribute, colophon, cover, imprint, part, title_page};
+use crate::render::epub::paper::Paper;
+
+/// The style of every book.
+pub(super) const STYLE: &str = include_str!("../../../themes/base/epub.css");
+/// The style of books whose lines run from top to bottom.
+pub(super) const VERTICAL: &str = include_str!("../../../themes/base/epub-vertical.css");
 
 /// The documents and pictures that are to be packed.
 pub(super) struct Parts<'a> {
@@ -26,7 +33,9 @@ pub(super) struct Parts<'a> {
     pub chapters: &'a [Finished],
     pub pictures: &'a Pictures,
     pub cover: &'a Picture,
-    pub style: &'a str,
+    pub fonts: &'a Fonts,
+    /// Where the pages of paper begin.
+    pub paper: &'a Paper,
 }
 
 /// A chapter that is ready.
@@ -45,7 +54,7 @@ pub(super) fn pack(parts: &Parts<'_>) -> Result<Vec<u8>, String> {
     fill(parts, &mut builder).map_err(fault)?;
     builder.generate(&mut raw).map_err(fault)?;
     let mut finished = BTreeMap::new();
-    let navigation = nav(parts.book, parts.ids, parts.lists);
+    let navigation = nav(parts.book, parts.ids, parts.lists, &parts.paper.list);
     finished.insert("OEBPS/nav.xhtml", navigation);
     rewrite(&raw, finished, |name, text| match name {
         "OEBPS/content.opf" => finish_package(parts, text),
@@ -60,36 +69,50 @@ fn fill(parts: &Parts<'_>, builder: &mut EpubBuilder<ZipLibrary>) -> epub_builde
     builder.metadata("title", book.title.as_str())?;
     builder.metadata("toc_name", book.words.get("contents"))?;
     // The setter of the direction is not heeded; the metadata of the same name is.
-    builder.metadata("direction", book.direction)?;
-    builder.stylesheet(parts.style.as_bytes())?;
+    builder.metadata("direction", book.progression())?;
+    let style = style(book, parts.fonts);
+    builder.stylesheet(style.as_bytes())?;
     let picture = parts.cover;
     builder.add_cover_image(&picture.file, picture.bytes.as_slice(), picture.media_type)?;
     let page = cover(book, picture);
     builder.add_content(EpubContent::new("cover.xhtml", page.as_bytes()))?;
-    let page = title_page(book);
-    let content = EpubContent::new("titlepage.xhtml", page.as_bytes());
-    builder.add_content(content.title(book.words.get("title_page")))?;
-    let entries: BTreeMap<usize, &Entry> = book
-        .toc
-        .iter()
-        .filter_map(|entry| Some((first_chapter(entry)?, entry)))
-        .collect();
+    let mut add = |file: &str, page: &str| {
+        builder
+            .add_content(EpubContent::new(file, page.as_bytes()))
+            .map(drop)
+    };
+    add("titlepage.xhtml", &title_page(book))?;
+    add("imprint.xhtml", &imprint(book))?;
     for (at, (chapter, ready)) in book.chapters.iter().zip(parts.chapters).enumerate() {
-        let mut content = EpubContent::new(chapter.file.as_str(), ready.xhtml.as_bytes());
-        // The first chapter of an entry brings the entry with all that is below it.
-        let entry = entries
-            .get(&at)
-            .and_then(|entry| ncx_entry(book, parts.ids, entry));
-        content.toc = entry.unwrap_or_else(|| TocElement::new(chapter.file.as_str(), ""));
-        builder.add_content(content)?;
+        for (number, above) in book.parts.iter().enumerate() {
+            if above.before == at {
+                add(
+                    &above.file,
+                    &part(book, above, &parts.paper.of_part(book, number)),
+                )?;
+            }
+        }
+        add(&chapter.file, &ready.xhtml)?;
     }
-    let page = colophon(book);
-    let content = EpubContent::new("colophon.xhtml", page.as_bytes());
-    builder.add_content(content.title(book.words.get("colophon")))?;
+    add("colophon.xhtml", &colophon(book, &parts.fonts.names))?;
+    for font in parts.fonts.resources() {
+        builder.add_resource(&font.file, font.bytes.as_slice(), font.media_type)?;
+    }
     for picture in parts.pictures.found.values() {
         builder.add_resource(&picture.file, picture.bytes.as_slice(), picture.media_type)?;
     }
     Ok(())
+}
+
+/// The style of a book: that of all books, how its lines run, and its fonts.
+fn style(book: &Book<'_>, fonts: &Fonts) -> String {
+    let mode = match book.writing {
+        Writing::Horizontal => None,
+        Writing::VerticalRl => Some("vertical-rl"),
+        Writing::VerticalLr => Some("vertical-lr"),
+    };
+    let vertical = mode.map_or(String::new(), |mode| VERTICAL.replace("vertical-rl", mode));
+    [STYLE, &vertical, &fonts.style].concat()
 }
 
 /// Completes the package document: language, direction, metadata, properties, reading order.
@@ -123,8 +146,8 @@ fn finish_package(parts: &Parts<'_>, package: &str) -> Option<String> {
         .lines()
         .map(|line| with_properties(line, &properties))
         .collect();
-    // The table of contents is read after the title page.
-    let titles = "<itemref idref=\"id_titlepage.xhtml\"/>";
+    // The table of contents is read after the imprint.
+    let titles = "<itemref idref=\"id_imprint.xhtml\"/>";
     let spine = spine.replacen(
         titles,
         &format!("{titles}\n    <itemref idref=\"nav\"/>"),
@@ -144,7 +167,7 @@ fn finish_package(parts: &Parts<'_>, package: &str) -> Option<String> {
             guide,
             "\n    <reference type=\"text\" title=\"{}\" href=\"{}\"/>",
             attribute(book.words.get("start_of_text")),
-            escape(&start.file)
+            attribute(start)
         );
     }
     Some(format!(
@@ -155,7 +178,7 @@ fn finish_package(parts: &Parts<'_>, package: &str) -> Option<String> {
          <guide>\n    {guide}\n  </guide>\n</package>\n",
         language = book.language,
         direction = book.direction,
-        metadata = metadata(book, holdings),
+        metadata = metadata(book, holdings, parts.paper.source.as_deref()),
         items = items.join("\n"),
     ))
 }

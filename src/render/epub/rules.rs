@@ -2,8 +2,8 @@
 //! write. Everything else is unwrapped or goes; text is kept wherever it is text.
 
 use crate::render::dom::{Attribute, Element, Space, Verdict};
-use crate::render::epub::book::language_tag;
 use crate::render::epub::foreign::{mathml, svg};
+use crate::render::epub::names::language_tag;
 
 /// Decides about one element and drops the attributes that may not stay.
 pub(super) fn rule(element: &mut Element) -> Verdict {
@@ -52,6 +52,10 @@ fn html(element: &mut Element) -> Verdict {
         }
     }
     element.attributes = kept;
+    // On a division that is nothing for assistive technology a label would be a fault.
+    if element.name == "div" && element.get("role") != Some("img") {
+        element.remove("aria-label");
+    }
     if let Some(language) = element.get("lang").map(ToOwned::to_owned) {
         element.set("xml:lang", language);
     }
@@ -149,6 +153,7 @@ fn html_attribute(element: &str, attribute: Attribute) -> Option<Attribute> {
         "doc-footnote",
         "note",
         "presentation",
+        "img",
     ];
     let good = match attribute.name.as_str() {
         "id" => !value.is_empty(),
@@ -157,8 +162,8 @@ fn html_attribute(element: &str, attribute: Attribute) -> Option<Attribute> {
         "dir" => ["ltr", "rtl", "auto"].contains(&value),
         // An author's own would promise what nothing else in the book keeps, such as page breaks.
         "epub:type" => ["noteref", "footnote"].contains(&value),
-        "role" => roles.contains(&value),
-        "aria-label" => ["a", "aside"].contains(&element),
+        "role" => roles.contains(&value) && (value != "img" || element == "div"),
+        "aria-label" => ["a", "aside", "div"].contains(&element),
         "aria-hidden" => ["true", "false"].contains(&value),
         "href" => element == "a",
         "src" | "alt" => element == "img",
@@ -242,6 +247,14 @@ mod tests {
         case(
             "<p onclick=\"x\" data-a=b bgcolor=red style=\"color: red\">t</p>",
             "<p>t</p>",
+        );
+    }
+
+    #[test]
+    fn a_drawing_keeps_its_words() {
+        case(
+            "<div role=img aria-label=x>a</div><div aria-label=y>b</div><p role=img>c</p>",
+            "<div role=\"img\" aria-label=\"x\">a</div><div>b</div><p>c</p>",
         );
     }
 

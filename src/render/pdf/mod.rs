@@ -9,6 +9,7 @@ mod glyphs;
 mod graft;
 mod images;
 mod mark;
+mod places;
 mod quotes;
 mod template;
 mod typeset;
@@ -20,6 +21,8 @@ mod design_tests;
 mod endurance;
 #[cfg(test)]
 mod tests;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -39,7 +42,7 @@ use crate::site::{Date, Document};
 use crate::store::Key;
 
 /// The version of this step: it changes with every change of the pages it makes.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// A PDF and what is known about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +51,8 @@ pub struct PdfOutput {
     pub bytes: Vec<u8>,
     /// How many pages it has.
     pub pages: usize,
+    /// The number of the page on which a place begins, by the place's name.
+    pub places: BTreeMap<String, String>,
     /// What was found while it was made.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -56,6 +61,7 @@ pub struct PdfOutput {
 #[derive(Serialize, Deserialize)]
 struct Kept {
     pages: usize,
+    places: BTreeMap<String, String>,
     missing: Vec<String>,
     warnings: Vec<String>,
 }
@@ -107,6 +113,7 @@ pub fn render_pdf(
     Ok(PdfOutput {
         bytes,
         pages: kept.pages,
+        places: kept.places,
         diagnostics,
     })
 }
@@ -215,6 +222,7 @@ fn make(
     let bytes = finish(&typeset.bytes, mark, bleed)?;
     let kept = Kept {
         pages: typeset.pages,
+        places: typeset.places,
         missing,
         warnings: typeset.warnings,
     };

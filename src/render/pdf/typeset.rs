@@ -1,5 +1,6 @@
 //! From the files of a document to the pages of a PDF, by Typst.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use typst::World;
@@ -8,6 +9,7 @@ use typst::foundations::{Datetime, Smart};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
+use crate::render::pdf::places::places;
 use crate::render::pdf::world::PdfWorld;
 use crate::site::Date;
 
@@ -21,6 +23,8 @@ const STACK: usize = 64 << 20;
 pub(super) struct Typeset {
     pub(super) bytes: Vec<u8>,
     pub(super) pages: usize,
+    /// The number of the page on which a place begins.
+    pub(super) places: BTreeMap<String, String>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -68,6 +72,7 @@ fn compile(world: &PdfWorld, identity: &Identity) -> Result<Typeset, String> {
     Ok(Typeset {
         bytes,
         pages: document.pages().len(),
+        places: places(&document),
         warnings: warnings.iter().map(|found| said(world, found)).collect(),
     })
 }

@@ -6,7 +6,7 @@ use std::io::Cursor;
 
 use zip::{CompressionMethod, ZipArchive};
 
-use crate::render::epub::chapters::STYLE;
+use crate::render::epub::package::STYLE;
 use crate::render::epub::tests::{CONFIG, GIF, make, make_in, one};
 
 const TORTURE: &str = "a\u{c}b\n\n<!-- -- -->\n<p align=x>u\n<center><font>f</font></center><o:p a:b=c>w</o:p>\n\
@@ -127,8 +127,9 @@ fn parts_hold_their_chapters_and_every_place_is_in_the_contents() {
 <h1 id="toc-title">Contents</h1>
 <ol>
 <li><a href="titlepage.xhtml">Title page</a></li>
+<li><a href="imprint.xhtml">Imprint</a></li>
 <li><a href="p.xhtml">Preface</a></li>
-<li><span>Part &amp; One</span>
+<li><a href="part-part-one.xhtml">Part &amp; One</a>
 <ol>
 <li><a href="a.xhtml">1 A</a>
 <ol>
@@ -145,8 +146,9 @@ fn parts_hold_their_chapters_and_every_place_is_in_the_contents() {
 <ol>
 <li><a epub:type="cover" href="cover.xhtml">Cover</a></li>
 <li><a epub:type="titlepage" href="titlepage.xhtml">Title page</a></li>
+<li><a epub:type="copyright-page" href="imprint.xhtml">Imprint</a></li>
 <li><a epub:type="toc" href="nav.xhtml#toc">Contents</a></li>
-<li><a epub:type="bodymatter" href="a.xhtml">Start of text</a></li>
+<li><a epub:type="bodymatter" href="part-part-one.xhtml">Start of text</a></li>
 <li><a epub:type="preface" href="p.xhtml">Preface</a></li>
 <li><a epub:type="glossary" href="g.xhtml">Glossary</a></li>
 </ol>
@@ -158,7 +160,7 @@ fn parts_hold_their_chapters_and_every_place_is_in_the_contents() {
         .skip(1)
         .map(|rest| &rest[..1])
         .collect();
-    assert_eq!(orders, ["1", "2", "3", "3", "4", "5", "6"]);
+    assert_eq!(orders, ["1", "2", "3", "4", "5", "6", "7", "8"]);
     assert!(
         made.file("p.xhtml")
             .contains("<section epub:type=\"preface\" role=\"doc-preface\"")
@@ -187,14 +189,16 @@ fn the_package_says_what_the_book_is() {
     <meta property="schema:accessMode">textual</meta>
     <meta property="schema:accessMode">visual</meta>
     <meta property="schema:accessModeSufficient">textual</meta>
+    <meta property="schema:accessModeSufficient">textual,visual</meta>
     <meta property="schema:accessibilityFeature">tableOfContents</meta>
     <meta property="schema:accessibilityFeature">readingOrder</meta>
     <meta property="schema:accessibilityFeature">structuralNavigation</meta>
     <meta property="schema:accessibilityFeature">displayTransformability</meta>
     <meta property="schema:accessibilityFeature">alternativeText</meta>
     <meta property="schema:accessibilityFeature">MathML</meta>
+    <meta property="schema:accessibilityFeature">describedMath</meta>
     <meta property="schema:accessibilityHazard">unknown</meta>
-    <meta property="schema:accessibilitySummary" xml:lang="en">The text reflows, its structure is marked up, and all of it can be reached from the table of contents. Images have text alternatives. Formulas are MathML. Animated images were not checked for flashes.</meta>
+    <meta property="schema:accessibilitySummary" xml:lang="en">The text reflows, its structure is marked up, and all of it can be reached from the table of contents. Images have text alternatives. Formulas are MathML with TeX as their alternative. Animated images were not checked for flashes.</meta>
   </metadata>
   <manifest>
     <item id="ncx" href="toc.ncx" media-type="application/x-dtbncx+xml"/>
@@ -203,6 +207,7 @@ fn the_package_says_what_the_book_is() {
     <item media-type="image/gif" properties="cover-image" id="cover-image" href="cover.gif"/>
     <item media-type="application/xhtml+xml" id="id_cover.xhtml" href="cover.xhtml"/>
     <item media-type="application/xhtml+xml" id="id_titlepage.xhtml" href="titlepage.xhtml"/>
+    <item media-type="application/xhtml+xml" id="id_imprint.xhtml" href="imprint.xhtml"/>
     <item properties="mathml" media-type="application/xhtml+xml" id="id_one.xhtml" href="one.xhtml"/>
     <item media-type="application/xhtml+xml" id="id_two.xhtml" href="two.xhtml"/>
     <item media-type="application/xhtml+xml" id="id_colophon.xhtml" href="colophon.xhtml"/>
@@ -211,6 +216,7 @@ fn the_package_says_what_the_book_is() {
   <spine toc="ncx" page-progression-direction="ltr">
     <itemref idref="id_cover.xhtml"/>
     <itemref idref="id_titlepage.xhtml"/>
+    <itemref idref="id_imprint.xhtml"/>
     <itemref idref="nav"/>
     <itemref idref="id_one.xhtml"/>
     <itemref idref="id_two.xhtml"/>
@@ -223,6 +229,163 @@ fn the_package_says_what_the_book_is() {
   </guide>
 </package>
 "##);
+}
+
+#[test]
+fn a_document_says_who_made_it_and_what_it_belongs_to() {
+    let about = "[[documents]]\nname = \"tides\"\nsubtitle = \"A guide\"\nisbn = \"978-0-306-40615-7\"\n\
+                 publisher = \"Shore <Press>\"\nedition = \"Second edition\"\ndate = \"2026-03-01\"\n\
+                 authors = [\"Ada Example\", { name = \"Jan de Wit\", role = \"trl\" }]\n\
+                 series = { name = \"Guides\", number = 3 }\n";
+    let made = make(&[
+        ("tympan.toml", &format!("{CONFIG}{about}")),
+        ("src/SUMMARY.md", "- [One](one.md)\n"),
+        ("src/one.md", "# One\n"),
+    ]);
+    let package = made.file("content.opf");
+    for line in [
+        "<dc:identifier id=\"isbn\">urn:isbn:9780306406157</dc:identifier>",
+        "<meta refines=\"#subtitle\" property=\"title-type\">subtitle</meta>",
+        "<meta refines=\"#series\" property=\"group-position\">3</meta>",
+        "<dc:contributor id=\"contributor-2\">Jan de Wit</dc:contributor>",
+        "<meta refines=\"#contributor-2\" property=\"file-as\">de Wit, Jan</meta>",
+        "<dc:publisher>Shore &lt;Press&gt;</dc:publisher>",
+        "<dc:date>2026-03-01</dc:date>",
+    ] {
+        assert!(package.contains(line), "{line}\n{package}");
+    }
+    let imprint = made.file("imprint.xhtml");
+    for line in [
+        "Tides &amp; &lt;Moons&gt;. A guide",
+        "<p>Guides · 3</p>",
+        "<p>Translator: Jan de Wit</p>",
+        "<p>Shore &lt;Press&gt;, 1 March 2026</p>",
+        "<p>ISBN 9780306406157</p>",
+    ] {
+        assert!(imprint.contains(line), "{line}\n{imprint}");
+    }
+}
+
+/// A reader that somebody else wrote finds the same chapters in the same order.
+#[test]
+fn another_reader_finds_the_same_chapters() {
+    let made = make(&[
+        ("tympan.toml", CONFIG),
+        (
+            "src/SUMMARY.md",
+            "[Preface](p.md)\n\n# The Sea\n\n- [A & b](a.md)\n  - [B](b.md)\n",
+        ),
+        ("src/p.md", "hi"),
+        ("src/a.md", "# A\n\n## Deeper\n"),
+        ("src/b.md", "# B"),
+    ]);
+    let book = rbook::Epub::read(Cursor::new(made.bytes.clone())).unwrap();
+    let contents = book.toc().contents().unwrap();
+    let labels: Vec<String> = contents
+        .flatten()
+        .map(|entry| format!("{} {}", entry.depth(), entry.label()))
+        .collect();
+    assert_eq!(
+        labels,
+        [
+            "1 Title page",
+            "1 Imprint",
+            "1 Preface",
+            "1 The Sea",
+            "2 1 A & b",
+            "3 Deeper",
+            "3 1.1 B",
+            "1 Colophon",
+        ]
+    );
+    let mut texts = Vec::new();
+    for page in book.reader() {
+        texts.push(page.unwrap().content().to_owned());
+    }
+    let own = ["p.xhtml", "part-the-sea.xhtml", "a.xhtml", "b.xhtml"];
+    let own: Vec<&str> = own.iter().map(|name| made.file(name)).collect();
+    assert_eq!(texts[4..8], own);
+}
+
+#[test]
+fn lines_may_run_from_top_to_bottom() {
+    let config = CONFIG.replace("[epub]\n", "[epub]\nwriting = \"vertical-rl\"\n");
+    let made = make(&[
+        ("tympan.toml", &config.replace("en-GB", "ja")),
+        ("src/SUMMARY.md", "- [One](one.md)\n"),
+        ("src/one.md", "# One\n"),
+    ]);
+    let package = made.file("content.opf");
+    assert!(package.contains("page-progression-direction=\"rtl\""));
+    assert!(
+        made.file("stylesheet.css")
+            .contains(" writing-mode: vertical-rl;")
+    );
+}
+
+#[test]
+#[cfg(all(feature = "pdf", feature = "epub-fonts"))]
+fn fonts_are_cut_down_and_bring_their_licence() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = folder.path().join("project");
+    fs::create_dir_all(project.join("src")).unwrap();
+    let config = CONFIG.replace(
+        "[epub]\n",
+        "[epub]\nfonts = [\"src/a.otf\", \"src/no.otf\"]\n",
+    );
+    fs::write(project.join("tympan.toml"), config).unwrap();
+    fs::write(project.join("src/dot.gif"), GIF).unwrap();
+    fs::write(project.join("src/SUMMARY.md"), "- [One](one.md)\n").unwrap();
+    fs::write(project.join("src/one.md"), "# One\n\nÆ\n").unwrap();
+    let font = typst_assets::fonts().next().unwrap();
+    fs::write(project.join("src/a.otf"), font).unwrap();
+    fs::write(project.join("src/no.otf"), &font[..900]).unwrap();
+    fs::write(project.join("src/OFL.txt"), "OFL").unwrap();
+    let made = make_in(folder.path());
+    let cut = made.bytes_of("fonts/a.otf");
+    assert!(cut.len() < font.len() / 2, "{} {}", cut.len(), font.len());
+    let face = ttf_parser::Face::parse(&cut, 0).unwrap();
+    assert!(face.glyph_index('Æ').is_some() && face.glyph_index('Ж').is_none());
+    assert_eq!(made.file("fonts/ofl.txt"), "OFL");
+    assert!(
+        made.file("stylesheet.css")
+            .contains("src: url(fonts/a.otf)")
+    );
+    assert_eq!(made.diagnostics[0].code, "epub-font");
+}
+
+#[test]
+#[cfg(feature = "pdf")]
+fn pages_of_the_pdf_are_marked_where_they_begin() {
+    let config = CONFIG.replace("[epub]\n", "[epub]\npages = true\n");
+    let made = make(&[
+        ("tympan.toml", &config),
+        ("src/SUMMARY.md", "- [One](one.md)\n- [Two](two.md)\n"),
+        ("src/one.md", "# One\n\n## First\n"),
+        ("src/two.md", "# Two\n"),
+    ]);
+    let mark = |page: &str| {
+        format!(
+            "<span epub:type=\"pagebreak\" role=\"doc-pagebreak\" id=\"page.{page}\" aria-label=\"Page {page}\">\
+             </span><h1"
+        )
+    };
+    let nav = made.file("nav.xhtml");
+    let (_, list) = nav.split_once("role=\"doc-pagelist\"").unwrap();
+    let pages: Vec<&str> = list
+        .split("href=\"")
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once("</a>")?.0))
+        .collect();
+    assert_eq!(pages.len(), 2, "{nav}");
+    assert_eq!(pages[0], "one.xhtml#page.1\">1");
+    assert!(
+        made.content("one.xhtml").starts_with(&mark("1")),
+        "{}",
+        made.content("one.xhtml")
+    );
+    let source = "<meta property=\"pageBreakSource\">https://tides.example/tides";
+    assert!(made.file("content.opf").contains(source));
 }
 
 #[test]
@@ -288,7 +451,7 @@ fn pages_of_any_name_get_names_of_plain_ascii() {
             .keys()
             .filter(|name| name.contains(".xhtml"))
             .count(),
-        7
+        8
     );
 }
 
