@@ -93,3 +93,21 @@ fn a_dedication_has_no_title_and_an_appendix_a_letter() {
         "{text}"
     );
 }
+
+#[test]
+fn a_template_is_given_what_the_reference_says() {
+    let book = Project::of("# A\n\nText.\n").book();
+    let keys = |value: &serde_json::Value| {
+        let keys = value.as_object().unwrap().keys().cloned();
+        keys.collect::<Vec<String>>().join(" ")
+    };
+    let reference = include_str!("../../../site/content/reference/document-templates.md");
+    for key in keys(&book.document).split(' ') {
+        let inner = ["lists", "right", "whole"].contains(&key);
+        assert!(inner || reference.contains(&format!("`{key}`")), "{key}");
+    }
+    // Keys are added; one that is gone breaks the templates of projects.
+    insta::assert_snapshot!(keys(&book.settings), @"accent bleed kind language marks paper profile sections sides strings");
+    insta::assert_snapshot!(keys(&book.document), @"authors chapters commit contents copyright cover credits date depth description edition isbn keywords lists publisher right series subtitle title whole");
+    insta::assert_snapshot!(keys(&book.chapters[0]), @"body byline contents front index label language level matter notes number over role running text title whole");
+}
