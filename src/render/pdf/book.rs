@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::config::{Kind, direction};
+use crate::config::{self, Kind, direction};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::markdown::Edition;
 use crate::render::binding::{Binding, Bound, Place};
 use crate::render::context::RenderContext;
+use crate::render::pdf::addresses::tell_addresses;
 use crate::render::pdf::front::{front, language_in, settings};
 use crate::render::pdf::glyphs::Glyphs;
 use crate::render::pdf::images::drawing_size;
@@ -106,6 +107,9 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
             diagnostics.extend(placed.too_deep.then(|| notes_too_deep(page)));
             take_labels(&mut tree.blocks, &mut labels);
             set_apart(&mut tree.blocks);
+            if document.pdf.profile == config::Medium::Print {
+                tell_addresses(&mut tree.blocks, index);
+            }
             chapter["body"] = json!(tree.blocks);
         }
         chapters.push(chapter);

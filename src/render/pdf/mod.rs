@@ -3,6 +3,7 @@
 //! Content is never a program: every string of an author enters the layout engine as a string.
 //! The template alone is one, and it belongs to the theme.
 
+mod addresses;
 mod book;
 mod front;
 mod glyphs;

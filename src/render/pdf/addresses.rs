@@ -1,0 +1,151 @@
+//! Nobody can follow a link on paper: a document for print tells its address in a note.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+/// What an address on paper can do without.
+const SCHEMES: [&str; 2] = ["https://", "http://"];
+/// After these an address may go on in the next line.
+const SEPARATORS: &str = "/-_.?&=#";
+
+/// Puts a note behind each link of the chapter at `index` that leads to the web and does not show its
+/// address. One address has one note. Headings, tables and captions are left as they are.
+pub(super) fn tell_addresses(blocks: &mut [Value], index: usize) {
+    let mut teller = Teller {
+        index,
+        told: BTreeMap::new(),
+    };
+    teller.blocks(blocks);
+}
+
+struct Teller {
+    index: usize,
+    /// The addresses that have a note, each with its label.
+    told: BTreeMap<String, String>,
+}
+
+impl Teller {
+    fn blocks(&mut self, blocks: &mut [Value]) {
+        for block in blocks {
+            match block["t"].as_str() {
+                Some("para" | "plain") => {
+                    if let Some(spans) = block["c"].as_array_mut() {
+                        self.spans(spans);
+                    }
+                }
+                Some("quote" | "alert" | "tab") => self.inside(&mut block["c"]),
+                Some("list") => {
+                    for item in block["items"].as_array_mut().into_iter().flatten() {
+                        self.inside(&mut item["body"]);
+                    }
+                }
+                Some("terms") => {
+                    for item in block["items"].as_array_mut().into_iter().flatten() {
+                        for definition in item["defs"].as_array_mut().into_iter().flatten() {
+                            self.inside(definition);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn inside(&mut self, blocks: &mut Value) {
+        if let Some(blocks) = blocks.as_array_mut() {
+            self.blocks(blocks);
+        }
+    }
+
+    fn spans(&mut self, spans: &mut Vec<Value>) {
+        let old = std::mem::take(spans);
+        for mut span in old {
+            let note = self.note(&span);
+            let holds_others = matches!(span["i"].as_str(), Some("em" | "strong" | "span"));
+            if let Some(inner) = span["c"].as_array_mut().filter(|_| holds_others) {
+                self.spans(inner);
+            }
+            spans.push(span);
+            spans.extend(note);
+        }
+    }
+
+    fn note(&mut self, span: &Value) -> Option<Value> {
+        let url = span["url"].as_str().filter(|_| span["i"] == "link")?;
+        let address = SCHEMES.iter().find_map(|scheme| url.strip_prefix(scheme))?;
+        let address = address.trim_end_matches('/');
+        let mut words = String::new();
+        text(&span["c"], &mut words);
+        if words.replace('\u{200b}', "").contains(address) {
+            return None;
+        }
+        if let Some(label) = self.told.get(url) {
+            return Some(json!({"i": "note", "again": label}));
+        }
+        let label = format!("p{}-address-{}", self.index, self.told.len());
+        self.told.insert(url.to_owned(), label.clone());
+        let link = json!({"i": "link", "url": url, "c": [breakable(address)]});
+        Some(json!({"i": "note", "label": label, "c": [{"t": "para", "c": [link]}]}))
+    }
+}
+
+/// The words of some spans.
+fn text(node: &Value, words: &mut String) {
+    match node {
+        Value::String(part) => words.push_str(part),
+        Value::Array(nodes) => nodes.iter().for_each(|node| text(node, words)),
+        Value::Object(fields) => {
+            for key in ["c", "v"] {
+                if let Some(inner) = fields.get(key) {
+                    text(inner, words);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn breakable(address: &str) -> String {
+    let mut broken = String::with_capacity(address.len());
+    for letter in address.chars() {
+        broken.push(letter);
+        if SEPARATORS.contains(letter) {
+            broken.push('\u{200b}');
+        }
+    }
+    broken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_told_once_where_it_is_not_seen() {
+        let link = |url: &str, words: &str| json!({"i": "link", "url": url, "c": [words]});
+        let mut blocks = [
+            json!({"t": "list", "items": [{"body": [{"t": "plain", "c": [
+                link("https://a.example/b/", "one"),
+                {"i": "em", "c": [link("https://a.example/b/", "two")]},
+                link("https://a.example/", "a.\u{200b}example"),
+                link("mailto:a@a.example", "mail"),
+                {"i": "link", "label": "p1", "c": ["inside"]},
+            ]}]}]}),
+        ];
+        tell_addresses(&mut blocks, 3);
+        let found = &blocks[0]["items"][0]["body"][0]["c"];
+        let told = json!([{"t": "para", "c": [{
+            "i": "link", "url": "https://a.example/b/", "c": ["a.\u{200b}example/\u{200b}b"],
+        }]}]);
+        assert_eq!(
+            found[1],
+            json!({"i": "note", "label": "p3-address-0", "c": told})
+        );
+        assert_eq!(
+            found[2]["c"][1],
+            json!({"i": "note", "again": "p3-address-0"})
+        );
+        assert_eq!(found.as_array().unwrap().len(), 6);
+    }
+}
