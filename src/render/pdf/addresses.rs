@@ -30,20 +30,20 @@ impl Teller {
         for block in blocks {
             match block["t"].as_str() {
                 Some("para" | "plain") => {
-                    if let Some(spans) = block["c"].as_array_mut() {
+                    if let Some(spans) = block.get_mut("c").and_then(Value::as_array_mut) {
                         self.spans(spans);
                     }
                 }
-                Some("quote" | "alert" | "tab") => self.inside(&mut block["c"]),
+                Some("quote" | "alert" | "tab") => self.blocks(inside(block, "c")),
                 Some("list") => {
-                    for item in block["items"].as_array_mut().into_iter().flatten() {
-                        self.inside(&mut item["body"]);
+                    for item in inside(block, "items") {
+                        self.blocks(inside(item, "body"));
                     }
                 }
                 Some("terms") => {
-                    for item in block["items"].as_array_mut().into_iter().flatten() {
-                        for definition in item["defs"].as_array_mut().into_iter().flatten() {
-                            self.inside(definition);
+                    for item in inside(block, "items") {
+                        for definition in inside(item, "defs") {
+                            self.blocks(definition.as_array_mut().map_or(&mut [], |all| all));
                         }
                     }
                 }
@@ -52,18 +52,13 @@ impl Teller {
         }
     }
 
-    fn inside(&mut self, blocks: &mut Value) {
-        if let Some(blocks) = blocks.as_array_mut() {
-            self.blocks(blocks);
-        }
-    }
-
     fn spans(&mut self, spans: &mut Vec<Value>) {
         let old = std::mem::take(spans);
         for mut span in old {
             let note = self.note(&span);
             let holds_others = matches!(span["i"].as_str(), Some("em" | "strong" | "span"));
-            if let Some(inner) = span["c"].as_array_mut().filter(|_| holds_others) {
+            let inner = span.get_mut("c").and_then(Value::as_array_mut);
+            if let Some(inner) = inner.filter(|_| holds_others) {
                 self.spans(inner);
             }
             spans.push(span);
@@ -88,6 +83,12 @@ impl Teller {
         let link = json!({"i": "link", "url": url, "c": [breakable(address)]});
         Some(json!({"i": "note", "label": label, "c": [{"t": "para", "c": [link]}]}))
     }
+}
+
+/// What a node holds under a key.
+fn inside<'a>(node: &'a mut Value, key: &str) -> &'a mut [Value] {
+    let found = node.get_mut(key).and_then(Value::as_array_mut);
+    found.map_or(&mut [], |nodes| nodes)
 }
 
 /// The words of some spans.

@@ -430,7 +430,7 @@ fn a_path_of_a_document_is_its_route() {
 fn what_has_a_label_is_numbered_and_linked() {
     let text = "# T\n\nSee @lst-a.\n\n```{#lst-a .x lst-cap=\"A\"}\nb\n```\n\n$$c$$ {#eq-d}\n";
     insta::assert_snapshot!(blocks(text), @r#"
-    {"c":["See ",{"c":["Listing 1.1"],"i":"link","label":"p0--lst-a","on":"on page {page}"},"."],"t":"para"}
+    {"c":["See ",{"c":["Listing 1.1"],"i":"link","label":"p0--lst-a","on":"on page {page}","reference":"listing"},"."],"t":"para"}
     {"c":[{"lang":"x","lines":[{"c":["b"],"w":1}],"signed":false,"signs":false,"t":"code","v":"b"}],"caption":["A"],"kind":"listing","label":"p0--lst-a","name":"Listing 1.1","t":"numbered"}
     {"alt":"c","block":true,"c":{"m":"symbol","v":"c"},"label":"p0--eq-d","number":"(1.1)","t":"math"}
     "#);
