@@ -45,6 +45,16 @@ use crate::store::Key;
 /// The version of this step: it changes with every change of the pages it makes.
 const VERSION: u32 = 5;
 
+/// The beginning: what every template would have to say of the document itself.
+const MAIN: &str = r#"
+#let doc = json("/document.json")
+#set document(title: doc.title, author: doc.authors, description: doc.description, keywords: doc.keywords, date: auto)
+#import "/base.typ": settings
+#set text(lang: settings.language.lang, region: settings.language.region, dir: if settings.language.dir == "rtl" { rtl } else { ltr })
+#import "/document.typ": document as bind
+#bind(doc)
+"#;
+
 /// A PDF and what is known about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PdfOutput {
@@ -208,8 +218,7 @@ fn make(
         );
         sources.push((format!("/chapter-{index}.typ"), text));
     }
-    let main = "#import \"/document.typ\": document\n#document(json(\"/document.json\"))\n";
-    sources.push(("/main.typ".to_owned(), main.to_owned()));
+    sources.push(("/main.typ".to_owned(), MAIN.to_owned()));
     let world = PdfWorld::new("/main.typ", sources, data).ok_or("a file has a bad name")?;
     let identity = Identity {
         name: format!("{} {}", document.name, document.title),
