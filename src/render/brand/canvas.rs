@@ -9,7 +9,7 @@ use resvg::tiny_skia::{Color, Pixmap, PixmapPaint, Transform};
 use resvg::usvg::{ImageHrefResolver, Options, Tree, fontdb::Database};
 
 use crate::assets::{Picture, PictureContent, Rgba, fit};
-use crate::render::brand::letters::{FAMILY, embedded};
+use crate::render::brand::letters::{FAMILY, embedded, of_all_kinds};
 
 /// The stack of the engine, which recurses with the drawing.
 const STACK: usize = 32 << 20;
@@ -167,7 +167,7 @@ pub(in crate::render) fn drawn(svg: &str, width: u32, height: u32) -> Option<Vec
         width,
         height,
     };
-    canvas.svg(svg, &embedded(), whole)?;
+    canvas.svg(svg, &of_all_kinds(), whole)?;
     canvas.png()
 }
 

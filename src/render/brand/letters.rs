@@ -27,6 +27,25 @@ static EMBEDDED: LazyLock<Arc<Database>> = LazyLock::new(|| {
     Arc::new(database)
 });
 
+/// All embedded fonts, for drawings whose texts ask for a kind of letters and not for a family.
+static KINDS: LazyLock<Arc<Database>> = LazyLock::new(|| {
+    let mut database = Database::new();
+    for data in typst_assets::fonts() {
+        database.load_font_source(Source::Binary(Arc::new(data)));
+    }
+    database.set_serif_family(FAMILY);
+    database.set_sans_serif_family(FAMILY);
+    database.set_cursive_family(FAMILY);
+    database.set_fantasy_family(FAMILY);
+    database.set_monospace_family("DejaVu Sans Mono");
+    Arc::new(database)
+});
+
+/// The embedded fonts by their kinds, for the drawings of a document.
+pub(super) fn of_all_kinds() -> Arc<Database> {
+    Arc::clone(&KINDS)
+}
+
 /// The embedded fonts, for a picture that brings texts of its own.
 pub(super) fn embedded() -> Arc<Database> {
     Arc::clone(&EMBEDDED)

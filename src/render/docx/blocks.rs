@@ -281,7 +281,6 @@ impl<'a> Writer<'a> {
             false => (QUIET, 6),
         };
         let title = list_of(&node["title"]);
-        let side = if self.place.rtl { "right" } else { "left" };
         let room = self.place.width.saturating_sub(160);
         self.open_table();
         let bidi = if self.place.rtl {
@@ -292,7 +291,7 @@ impl<'a> Writer<'a> {
         let _ = write!(
             self.out,
             "<w:tbl><w:tblPr>{bidi}<w:tblW w:w=\"{room}\" w:type=\"dxa\"/><w:tblInd w:w=\"{}\" w:type=\"dxa\"/>\
-             <w:tblBorders><w:{side} w:val=\"single\" w:sz=\"{width}\" w:space=\"0\" w:color=\"{color}\"/></w:tblBorders>\
+             <w:tblBorders><w:left w:val=\"single\" w:sz=\"{width}\" w:space=\"0\" w:color=\"{color}\"/></w:tblBorders>\
              <w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:left w:w=\"200\" w:type=\"dxa\"/><w:right w:w=\"100\" w:type=\"dxa\"/></w:tblCellMar>\
              <w:tblLook w:val=\"0000\" w:firstRow=\"0\" w:lastRow=\"0\" w:firstColumn=\"0\" w:lastColumn=\"0\" w:noHBand=\"1\" w:noVBand=\"1\"/>\
              <w:tblDescription w:val=\"{}\"/></w:tblPr><w:tblGrid><w:gridCol w:w=\"{room}\"/></w:tblGrid>\
@@ -350,7 +349,7 @@ impl<'a> Writer<'a> {
         let label = node["label"].as_str();
         let para = Para {
             indent: (self.place.indent > 0).then_some((self.place.indent, 0)),
-            align: (!above).then_some("center"),
+            align: (kind != "listing").then_some("center"),
             ..Para::new(if above { "Caption Above" } else { "caption" })
         };
         self.paragraph(&para, |writer| {

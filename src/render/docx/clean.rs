@@ -3,6 +3,7 @@
 //! are in the file. Nothing is passed through as it stood.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use roxmltree::{Document, Node, ParsingOptions};
 
@@ -194,7 +195,7 @@ impl Cleaner {
             self.out.push_str(&languages.clone());
             return;
         }
-        self.out.push_str(&format!("<{prefix}:{name}"));
+        let _ = write!(self.out, "<{prefix}:{name}");
         self.attributes(node);
         if !node.has_children() {
             self.out.push_str("/>");
@@ -204,7 +205,7 @@ impl Cleaner {
         for child in node.children() {
             self.node(child, depth + 1);
         }
-        self.out.push_str(&format!("</{prefix}:{name}>"));
+        let _ = write!(self.out, "</{prefix}:{name}>");
     }
 
     fn attributes(&mut self, node: Node<'_, '_>) {
@@ -226,8 +227,7 @@ impl Cleaner {
                 },
                 Some(_) => continue,
             };
-            self.out
-                .push_str(&format!(" {prefix}{name}=\"{}\"", escape(&value)));
+            let _ = write!(self.out, " {prefix}{name}=\"{}\"", escape(&value));
         }
     }
 

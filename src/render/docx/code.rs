@@ -21,7 +21,7 @@ impl Writer<'_> {
             };
             self.paragraph(&para, |writer| writer.text(title, Run::default()));
         }
-        for line in lines {
+        for (at, line) in lines.iter().enumerate() {
             let mark = line["mark"].as_str().unwrap_or_default();
             let left = indent + 115 + if numbered { GUTTER } else { 0 };
             let para = Para {
@@ -40,6 +40,8 @@ impl Writer<'_> {
                     true => format!("<w:tab w:val=\"left\" w:pos=\"{left}\"/>"),
                     false => String::new(),
                 },
+                // The last line keeps its distance, also from a block of code that follows.
+                loose: at + 1 == lines.len(),
                 ..Para::new("Source Code")
             };
             self.paragraph(&para, |writer| {

@@ -1,5 +1,7 @@
 //! Formulas in Office Math, from the same nodes that paper is set from.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use crate::render::docx::xml::escape;
@@ -89,11 +91,12 @@ fn row(nodes: &[Value], color: Option<&str>) -> String {
             && let Some((argument, after)) = after.split_first()
             && is_argument(argument)
         {
-            written.push_str(&format!(
+            let _ = write!(
+                written,
                 "<m:func><m:fName>{}</m:fName><m:e>{}</m:e></m:func>",
                 element(node, color),
                 element(argument, color)
-            ));
+            );
             rest = after;
         } else {
             written.push_str(&element(node, color));
@@ -124,6 +127,21 @@ fn is_argument(node: &Value) -> bool {
         "relation" | "punctuation" | "closing" | "binary" | "opening"
     ) && !matches!(text(base, "m"), "op" | "space")
         && !"+−±∓=".contains(text(node, "v").chars().next().unwrap_or(' '))
+}
+
+/// A cell. A sign between two sides that begins one has its left side in the cell before; some
+/// programs ask for one here.
+fn cell_of(node: &Value, color: Option<&str>) -> String {
+    let first = match text(node, "m") {
+        "row" => list(&node["c"]).first().unwrap_or(node),
+        _ => node,
+    };
+    let between = matches!(text(first, "class"), "relation" | "binary");
+    let side = match between {
+        true => run("\u{200b}", "<m:nor/>", color),
+        false => String::new(),
+    };
+    side + &element(node, color)
 }
 
 fn run(letters: &str, properties: &str, color: Option<&str>) -> String {
@@ -314,8 +332,8 @@ fn matrix(rows: &Value, align: &[&str], color: Option<&str>) -> String {
     for row in rows {
         written.push_str("<m:mr>");
         for column in 0..columns {
-            let cell = list(row).get(column).map(|cell| element(cell, color));
-            written.push_str(&format!("<m:e>{}</m:e>", cell.unwrap_or_default()));
+            let cell = list(row).get(column).map(|cell| cell_of(cell, color));
+            let _ = write!(written, "<m:e>{}</m:e>", cell.unwrap_or_default());
         }
         written.push_str("</m:mr>");
     }

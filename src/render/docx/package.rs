@@ -1,5 +1,7 @@
 //! The package: the parts beside the text, what each is, and what points to what (ECMA-376, part 2).
 
+use std::fmt::Write as _;
+
 use crate::render::archive::write_archive;
 use crate::render::context::RenderContext;
 use crate::render::docx::book::{Book, PARTS};
@@ -77,14 +79,16 @@ fn content_types(book: &Book) -> String {
         ("jpg", "image/jpeg"),
         ("gif", "image/gif"),
     ] {
-        types.push_str(&format!(
+        let _ = write!(
+            types,
             "<Default Extension=\"{extension}\" ContentType=\"{kind}\"/>"
-        ));
+        );
     }
     let mut part = |name: &str, kind: &str| {
-        types.push_str(&format!(
+        let _ = write!(
+            types,
             "<Override PartName=\"/{name}\" ContentType=\"{kind}\"/>"
-        ));
+        );
     };
     part("word/document.xml", &format!("{WORD}document.main+xml"));
     for (kind, target) in PARTS {
@@ -139,15 +143,13 @@ fn body(book: &Book) -> String {
 fn footnotes(book: &Book) -> String {
     let mut notes = String::new();
     for (kind, id) in [("separator", "-1"), ("continuationSeparator", "0")] {
-        notes.push_str(&format!(
+        let _ = write!(
+            notes,
             "<w:footnote w:type=\"{kind}\" w:id=\"{id}\"><w:p><w:pPr><w:spacing w:after=\"0\" w:line=\"240\" w:lineRule=\"auto\"/></w:pPr><w:r><w:{kind}/></w:r></w:p></w:footnote>"
-        ));
+        );
     }
     for (at, body) in book.notes.bodies.iter().enumerate() {
-        notes.push_str(&format!(
-            "<w:footnote w:id=\"{}\">{body}</w:footnote>",
-            at + 1
-        ));
+        let _ = write!(notes, "<w:footnote w:id=\"{}\">{body}</w:footnote>", at + 1);
     }
     format!("{DECLARATION}<w:footnotes {NAMESPACES}>{notes}</w:footnotes>")
 }
