@@ -119,7 +119,7 @@ impl<'a> Reading<'a> {
         let mut openings = Vec::new();
         let mut headings = Vec::new();
         for (index, (bound, chapter)) in bound.iter().zip(trees.chapters).enumerate() {
-            let text = title_of(context, bound);
+            let text = title_of(context, bound, chapter.title.is_some());
             let opening = Opening {
                 label: format!("p{index}"),
                 title: chapter.title.unwrap_or_else(|| plain(&text)),
@@ -286,9 +286,14 @@ pub(super) const PARTS: [(&str, &str); 6] = [
     ("footnotes", "footnotes.xml"),
 ];
 
-fn title_of(context: &RenderContext<'_>, bound: &Bound<'_>) -> String {
-    let page = bound.page.map(|id| context.site.page(id));
-    page.map_or_else(|| bound.item.title.clone(), |page| page.title.clone())
+/// The title of a chapter: that in its text, else the one that the navigation gives it.
+fn title_of(context: &RenderContext<'_>, bound: &Bound<'_>, is_written: bool) -> String {
+    match bound.page {
+        Some(id) if is_written || bound.item.title.is_empty() => {
+            context.site.page(id).title.clone()
+        }
+        _ => bound.item.title.clone(),
+    }
 }
 
 fn is_wide(language: &str) -> bool {
