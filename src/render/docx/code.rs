@@ -42,6 +42,7 @@ impl Writer<'_> {
                 },
                 // The last line keeps its distance, also from a block of code that follows.
                 loose: at + 1 == lines.len(),
+                before: (at > 0 && at + 1 == lines.len()).then_some(0),
                 ..Para::new("Source Code")
             };
             self.paragraph(&para, |writer| {
