@@ -105,6 +105,8 @@ const ONE_ROOM_ONLY: &[(&str, &[&str])] = &[
     ("ravif::", &["src/assets/encoders/avif/"]),
     ("printpdf::", &["src/render/pdf/"]),
     ("epub_builder::", &["src/render/epub/"]),
+    ("skera::", &["src/render/epub/"]),
+    ("write_fonts::", &["src/render/epub/"]),
     ("resvg::", &["src/render/brand/"]),
     ("harper_core::", &["src/checks/"]),
     ("fancy_regex::", &["src/checks/style/"]),

@@ -253,12 +253,15 @@ fn settle_table(tree: &mut Fragment, id: NodeId) {
             .filter(|id| is_any(tree, *id, &["td", "th"]))
     };
     let rows = tree.walk_below(id).filter(|id| tree.is(*id, "tr"));
-    if rows.map(|row| cells(row).count()).max() > Some(5)
-        && let Some(element) = tree.element_mut(id)
-    {
-        let class = element
-            .get("class")
-            .map_or("wide".to_owned(), |class| format!("{class} wide"));
+    let columns = rows.map(|row| cells(row).count()).max().unwrap_or(0);
+    let class = match columns {
+        0..=3 => "few",
+        4..=5 => return,
+        _ => "wide",
+    };
+    if let Some(element) = tree.element_mut(id) {
+        let own = element.get("class");
+        let class = own.map_or(class.to_owned(), |own| format!("{own} {class}"));
         element.set("class", class);
     }
 }
