@@ -3,10 +3,9 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, TagEnd};
-
 use crate::markdown::element::Markup;
-use crate::markdown::parse::{Spanned, is_opaque_end};
+use crate::markdown::parse::Spanned;
+use crate::markdown::substitute::in_texts;
 
 /// A citation of some works.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,48 +35,15 @@ pub fn with_citations<'a>(
     known: &dyn Fn(&str) -> bool,
     put: &mut dyn FnMut(Citation, &Range<usize>) -> Vec<Markup<'static>>,
 ) -> Vec<Spanned<'a>> {
-    let mut out = Vec::with_capacity(events.len());
-    let mut opaque = 0_usize;
-    for (markup, span) in events {
-        match &markup {
-            Markup::Plain(Event::Start(tag)) => opaque += usize::from(is_opaque(tag.to_end())),
-            Markup::Plain(Event::End(tag)) => {
-                opaque = opaque.saturating_sub(usize::from(is_opaque(*tag)));
-            }
-            Markup::Plain(Event::Text(text)) if opaque == 0 && text.contains('@') => {
-                let mut done = 0;
-                for (range, citation) in citations(text, known) {
-                    let before = &text[done..range.start];
-                    if !before.is_empty() {
-                        let before = Event::Text(before.to_owned().into());
-                        out.push((Markup::Plain(before), span.clone()));
-                    }
-                    done = range.end;
-                    let instead = put(citation, &span).into_iter();
-                    out.extend(instead.map(|markup| (markup, span.clone())));
-                }
-                if done == 0 {
-                    out.push((markup, span));
-                } else if done < text.len() {
-                    let rest = Event::Text(text[done..].to_owned().into());
-                    out.push((Markup::Plain(rest), span));
-                }
-                continue;
-            }
-            _ => {}
-        }
-        out.push((markup, span));
-    }
-    out
-}
-
-fn is_opaque(tag: TagEnd) -> bool {
-    is_opaque_end(tag) || matches!(tag, TagEnd::Heading(_))
+    in_texts(events, &|text| citations(text, known), put)
 }
 
 /// The citations of a text, in order.
 fn citations(text: &str, known: &dyn Fn(&str) -> bool) -> Vec<(Range<usize>, Citation)> {
     let mut found: Vec<(Range<usize>, Citation)> = Vec::new();
+    if !text.contains('@') {
+        return found;
+    }
     let mut at = 0;
     while let Some(sign) = text[at..].find('@').map(|sign| at + sign) {
         let from = found.last().map_or(0, |(range, _)| range.end);

@@ -109,7 +109,9 @@ impl Site {
     /// planned would be made of the one as of the other.
     fn looks_alike(&self, before: &Page, after: &Page) -> bool {
         let (old, new) = (&before.outline, &after.outline);
-        !self.may_cite(before)
+        // What a page marks is listed on another.
+        !self.index.is_there()
+            && !self.may_cite(before)
             && !self.may_cite(after)
             && before.title == after.title
             && before.front.link_title == after.front.link_title

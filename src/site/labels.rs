@@ -56,6 +56,17 @@ impl Site {
         listed
     }
 
+    /// The number of a page in the navigation, if it has one.
+    pub(super) fn number_of(&self, page: PageId) -> Option<&str> {
+        fn find(items: &[NavItem], page: PageId) -> Option<&NavItem> {
+            items.iter().find_map(|item| match item.page == Some(page) {
+                true => Some(item),
+                false => find(&item.children, page),
+            })
+        }
+        find(&self.nav, page)?.number.as_deref()
+    }
+
     /// Whether all pages are one work, in which a label must not be given twice.
     pub fn is_one_work(&self) -> bool {
         matches!(self.kind, Kind::Book | Kind::Contract)

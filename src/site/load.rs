@@ -15,6 +15,7 @@ use crate::site::cascade::is_meta;
 use crate::site::citations::{Bibliography, read_bibliography};
 use crate::site::documents::read_documents;
 use crate::site::expand::Shortcodes;
+use crate::site::index_terms::{TermIndex, read_terms};
 use crate::site::labels::{read_labels, read_list_pages};
 use crate::site::languages::{by_language, introduce, place_of, translate};
 use crate::site::lexicons::load_lexicons;
@@ -133,6 +134,7 @@ impl Site {
             documents: Vec::new(),
             labels: BTreeMap::new(),
             bibliography: Bibliography::default(),
+            index: TermIndex::default(),
             list_pages: BTreeMap::new(),
             redirects: Vec::new(),
             outer_redirects: Vec::new(),
@@ -238,6 +240,7 @@ impl Site {
         set_titles(self);
         number_sections(self);
         self.labels = read_labels(self);
+        self.index = read_terms(self);
         self.bibliography = read_bibliography(self, snapshot, &mut diagnostics);
         self.list_pages = read_list_pages(self);
         self.diagnostics.extend(diagnostics);

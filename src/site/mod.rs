@@ -16,6 +16,7 @@ mod expand;
 mod feeds;
 mod fields;
 mod front_matter;
+mod index_terms;
 mod labels;
 mod languages;
 mod lexicons;

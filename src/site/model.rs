@@ -14,6 +14,7 @@ use crate::site::authors::Author;
 use crate::site::citations::Bibliography;
 use crate::site::expand::Shortcodes;
 use crate::site::front_matter::ListRules;
+use crate::site::index_terms::TermIndex;
 use crate::site::labels::Labels;
 use crate::site::languages::Languages;
 use crate::site::lexicons::Lexicons;
@@ -77,6 +78,8 @@ pub struct Structure {
     pub labels: Labels,
     /// What its pages cite.
     pub bibliography: Bibliography,
+    /// The index at the back of it.
+    pub index: TermIndex,
     /// The page of a work that lists all labels of a kind.
     pub list_pages: BTreeMap<LabelKind, PageId>,
     /// Old routes and where they lead.

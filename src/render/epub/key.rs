@@ -83,7 +83,7 @@ fn about(book: &Book<'_>) -> Vec<String> {
         format!("{:?} {}", config.project.base_url, site.content),
         format!("{:?} {:?}", document.epub, document.about),
         format!("{:?} {:?} {:?}", site.kind, config.markdown, config.strings),
-        format!("{:?}", site.bibliography),
+        format!("{:?} {:?}", site.bibliography, site.index),
         format!("{:?}", book.places),
     ];
     for font in &document.epub.fonts {

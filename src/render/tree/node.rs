@@ -40,7 +40,7 @@ fn grouped(nodes: Vec<Value>, kind: &str) -> Vec<Value> {
     let mut line: Vec<Value> = Vec::new();
     let flush = |line: &mut Vec<Value>, blocks: &mut Vec<Value>| {
         if !line.iter().all(is_blank) {
-            blocks.push(json!({"t": kind, "c": std::mem::take(line)}));
+            blocks.push(json!({"t": kind, "c": located(std::mem::take(line))}));
         }
         line.clear();
     };
@@ -54,6 +54,29 @@ fn grouped(nodes: Vec<Value>, kind: &str) -> Vec<Value> {
     }
     flush(&mut line, &mut blocks);
     blocks
+}
+
+/// The places of a term in one node, so that what has pages can name each page once.
+fn located(line: Vec<Value>) -> Vec<Value> {
+    if !line.iter().any(|node| node["locator"] == true) {
+        return line;
+    }
+    let mut out: Vec<Value> = Vec::with_capacity(line.len());
+    for node in line {
+        if node["locator"] != true {
+            out.push(node);
+            continue;
+        }
+        let mut rest = out.iter().rev();
+        let follows = rest.next().is_some_and(|comma| comma == ", ")
+            && rest.next().is_some_and(|before| before["i"] == "locators");
+        let comma = if follows { out.pop() } else { None };
+        match out.last_mut().and_then(|last| last["c"].as_array_mut()) {
+            Some(links) if follows => links.extend(comma.into_iter().chain([node])),
+            _ => out.push(json!({"i": "locators", "c": [node]})),
+        }
+    }
+    out
 }
 
 /// A paragraph; an image that stands alone is a figure, and a formula on its own line divides it.

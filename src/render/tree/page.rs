@@ -245,7 +245,13 @@ impl Builder<'_, '_> {
                 // The title of a page stands in the contents, where all of it is one link.
                 match self.around().is_heading && self.headings == 1 {
                     true => Open::Flat { blocks: false },
-                    false => Open::Linked(link(self.input, &target)),
+                    false => {
+                        let mut link = link(self.input, &target);
+                        if self.attributes.classes.iter().any(|class| class == "locator") {
+                            link["locator"] = json!(true);
+                        }
+                        Open::Linked(link)
+                    }
                 }
             }
             Tag::Image {

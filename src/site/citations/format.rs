@@ -18,7 +18,7 @@ use hayagriva::{
 use crate::config::{CONFIG_FILE, Citations};
 use crate::diagnostic::{Diagnostic, Severity, SourceText};
 use crate::markdown::{Citation, Cited};
-use crate::site::citations::{Leads, Listed, Look, Piece};
+use crate::site::citations::{Leads, Listed, Look, Piece, Set};
 use crate::site_path::SitePath;
 
 static LOCALES: LazyLock<Vec<Locale>> = LazyLock::new(locales);
@@ -60,11 +60,11 @@ impl Works {
         &self,
         citations: &[&Citation],
         language: &str,
-    ) -> (Vec<Vec<Piece>>, Vec<Listed>) {
+    ) -> (Vec<Set>, Vec<Listed>) {
         guarded(|| self.set_all(citations, language)).unwrap_or_default()
     }
 
-    fn set_all(&self, citations: &[&Citation], language: &str) -> (Vec<Vec<Piece>>, Vec<Listed>) {
+    fn set_all(&self, citations: &[&Citation], language: &str) -> (Vec<Set>, Vec<Listed>) {
         let locale = Some(locale(language));
         let mut driver: BibliographyDriver<'_, Entry> = BibliographyDriver::new();
         for citation in citations {
@@ -96,7 +96,10 @@ impl Works {
                 pieces.insert(0, Piece::plain("("));
                 pieces.push(Piece::plain(")"));
             }
-            joined(pieces)
+            Set {
+                citation: (*citation).clone(),
+                pieces: joined(pieces),
+            }
         });
         let listed = rendered
             .bibliography

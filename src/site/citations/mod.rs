@@ -27,11 +27,18 @@ pub struct Bibliography {
     /// The keys of all works.
     keys: BTreeSet<String>,
     /// The citations of each page, in order.
-    citations: BTreeMap<PageId, Vec<Vec<Piece>>>,
+    citations: BTreeMap<PageId, Vec<Set>>,
     /// What each page lists.
     lists: BTreeMap<PageId, Vec<Listed>>,
     /// The page on which the works are listed that a page cites.
     homes: BTreeMap<PageId, PageId>,
+}
+
+/// A citation, and how it reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Set {
+    citation: Citation,
+    pieces: Vec<Piece>,
 }
 
 /// A work in a list.
@@ -67,10 +74,11 @@ impl Site {
     /// they read.
     pub fn reading<'p>(&self, page: &'p Page, edition: Edition) -> Vec<Spanned<'p>> {
         let events = page.events_for(edition, self.punctuation(page));
-        match self.bibliography.keys.is_empty() {
+        let events = match self.bibliography.keys.is_empty() {
             true => events,
             false => self.bibliography.write(self, page, events),
-        }
+        };
+        self.index.write(self, page, events, edition)
     }
 
     /// Whether the text of a page may cite works.
@@ -84,6 +92,7 @@ impl Bibliography {
         let Some(id) = site.page_at(&page.path) else {
             return events;
         };
+        // What another edition cites is passed over.
         let mut citations = self.citations.get(&id).into_iter().flatten();
         let place = match self.homes.get(&id) {
             Some(home) if *home != id => way(&page.path, &site.page(*home).path),
@@ -93,8 +102,8 @@ impl Bibliography {
             with_citations(
                 events,
                 &|key| self.keys.contains(key),
-                &mut |_, _| match citations.next() {
-                    Some(pieces) => steps(pieces, &place),
+                &mut |citation, _| match citations.find(|set| set.citation == citation) {
+                    Some(set) => steps(&set.pieces, &place),
                     None => Vec::new(),
                 },
             );
@@ -106,7 +115,7 @@ impl Bibliography {
 }
 
 /// The way from one file to another, both relative to the project.
-fn way(from: &SitePath, to: &SitePath) -> String {
+pub(super) fn way(from: &SitePath, to: &SitePath) -> String {
     let up = from.parts().count().saturating_sub(1);
     format!("{}{}", "../".repeat(up), to.to_url())
 }
@@ -358,7 +367,10 @@ mod tests {
         WorksExample, Ada. 1984. *The Tide*. Low Press.|Sample, Ben, and Ada Example. 2001. “On Sand.” *Shores* 3 : 5–9.|
         ");
         let (texts, _) = read(&BOOK.replace("STYLE", "ieee"), &pages);
-        insta::assert_snapshot!(texts.join("\n"), @"");
+        insta::assert_snapshot!(texts.join("\n"), @r"
+        As see <b.md#ref-tide [1, p. 3]>, <b.md#ref-sand [2]> or <b.md#ref-sand B. Sample and A. Example [2]> has it.|
+        Works[1] A. Example, *The Tide*. Kiel: Low Press, 1984.|[2] B. Sample and A. Example, “On Sand,” *Shores*, vol. 3, pp. 5–9, 2001.|
+        ");
     }
 
     #[test]
