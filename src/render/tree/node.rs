@@ -71,7 +71,8 @@ fn located(line: Vec<Value>) -> Vec<Value> {
         let follows = rest.next().is_some_and(|comma| comma == ", ")
             && rest.next().is_some_and(|before| before["i"] == "locators");
         let comma = if follows { out.pop() } else { None };
-        match out.last_mut().and_then(|last| last["c"].as_array_mut()) {
+        let last = out.last_mut().and_then(|last| last.get_mut("c"));
+        match last.and_then(Value::as_array_mut) {
             Some(links) if follows => links.extend(comma.into_iter().chain([node])),
             _ => out.push(json!({"i": "locators", "c": [node]})),
         }
@@ -214,10 +215,24 @@ pub(super) fn list(start: Option<u64>, clause: Option<&str>, items: &[Value]) ->
     let tasks = items.iter().any(|item| !item["task"].is_null());
     // More items than this cannot be counted by the engine.
     let start = start.map(|start| start.min(1 << 30));
-    json!({
+    let mut list = json!({
         "t": "list", "start": start, "clause": clause, "tight": tight, "tasks": tasks,
         "items": items,
-    })
+    });
+    if start.is_none() && items.iter().any(is_index) {
+        list["index"] = json!(true);
+    }
+    list
+}
+
+/// Whether an item is a term of the index, or one above such terms.
+fn is_index(item: &Value) -> bool {
+    let holds = |name: &str, node: &Value| {
+        let inside = node[name].as_array().into_iter().flatten();
+        inside.into_iter().any(|part| part["i"] == "locators")
+    };
+    let mut blocks = item["body"].as_array().into_iter().flatten();
+    blocks.any(|block| block["index"] == true || holds("c", block))
 }
 
 /// A table cell: its text, or the blank line that is filled in by hand.
