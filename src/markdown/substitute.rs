@@ -31,7 +31,10 @@ pub fn in_texts<'a, T>(
                 }
                 let part = |range: Range<usize>| {
                     let words = text.get(range).filter(|words| !words.is_empty())?;
-                    Some((Markup::Plain(Event::Text(words.to_owned().into())), span.clone()))
+                    Some((
+                        Markup::Plain(Event::Text(words.to_owned().into())),
+                        span.clone(),
+                    ))
                 };
                 let mut done = 0;
                 for (range, it) in found {

@@ -95,7 +95,12 @@ impl TermIndex {
 
 /// Gathers the terms of all pages.
 pub(super) fn read_terms(site: &Site) -> TermIndex {
-    let has_role = |page: &Page| page.front.extra.get("role").is_some_and(|role| role == PLACE);
+    let has_role = |page: &Page| {
+        page.front
+            .extra
+            .get("role")
+            .is_some_and(|role| role == PLACE)
+    };
     let has_place = |page: &Page| {
         page.markdown().contains("#index")
             && page.events().iter().any(|(markup, _)| is_place(markup))
@@ -197,20 +202,17 @@ fn marks(text: &str) -> Vec<(Range<usize>, Mark)> {
 /// The terms of a mark; those of a hidden one stand between commas, the highest first.
 fn path(inner: &str, hidden: bool) -> Option<Vec<String>> {
     let terms: Vec<String> = match hidden {
-        true => inner.split(',').map(|term| term.trim().to_owned()).collect(),
+        true => inner
+            .split(',')
+            .map(|term| term.trim().to_owned())
+            .collect(),
         false => vec![inner.trim().to_owned()],
     };
     let is_good = terms.len() <= DEEPEST && terms.iter().all(|term| !term.is_empty());
     is_good.then_some(terms)
 }
 
-fn list(
-    site: &Site,
-    page: &Page,
-    terms: &Terms,
-    edition: Edition,
-    out: &mut Vec<Markup<'static>>,
-) {
+fn list(site: &Site, page: &Page, terms: &Terms, edition: Edition, out: &mut Vec<Markup<'static>>) {
     // Where there is no paper, one place of a chapter stands for all that follow in it.
     let has_pages = matches!(edition, Edition::Pdf | Edition::Docx);
     out.push(Markup::Plain(Event::Start(Tag::List(None))));
@@ -279,7 +281,10 @@ mod tests {
 
     #[test]
     fn two_brackets_show_and_three_hide() {
-        case("the ((tide)) (((tide, spring)))", &["((tide)) tide", "(((tide, spring))) -tide>spring"]);
+        case(
+            "the ((tide)) (((tide, spring)))",
+            &["((tide)) tide", "(((tide, spring))) -tide>spring"],
+        );
         case("f((x)) (()) ((a) b) ((a(b)))", &[]);
         case("(((a, , b))) (((a,b,c,d)))", &[]);
     }
@@ -310,14 +315,20 @@ mod tests {
     fn terms_are_listed_where_their_place_is() {
         let config = ("tympan.toml", "[project]\nkind = \"book\"\n");
         let summary = ("SUMMARY.md", "- [A](a.md)\n\n[Index](z.md)\n");
-        let a = ("a.md", "The ((tide)), `((code))` (((tide, spring))) and ((Ébb)). A ((tide)).\n");
+        let a = (
+            "a.md",
+            "The ((tide)), `((code))` (((tide, spring))) and ((Ébb)). A ((tide)).\n",
+        );
         let z = ("z.md", "---\nrole: index\n---\n# Index\n");
         insta::assert_snapshot!(text(&[config, summary, a, z], Edition::Html), @r#"
         The <span id="ix-tide"></span>tide,  <span id="ix-tide-spring"></span> and <span id="ix-ébb"></span>Ébb. A <span id="ix-tide-2"></span>tide.|
         IndexÉbb, a.md#ix-ébb=1|tide, a.md#ix-tide=1spring, a.md#ix-tide-spring=1||
         "#);
         let paper = text(&[config, summary, a, z], Edition::Pdf);
-        assert!(paper.contains("tide, a.md#ix-tide=1, a.md#ix-tide-2=1"), "{paper}");
+        assert!(
+            paper.contains("tide, a.md#ix-tide=1, a.md#ix-tide-2=1"),
+            "{paper}"
+        );
         assert!(text(&[config, summary, a], Edition::Html).contains("The ((tide)),"));
     }
 

@@ -247,7 +247,12 @@ impl Builder<'_, '_> {
                     true => Open::Flat { blocks: false },
                     false => {
                         let mut link = link(self.input, &target);
-                        if self.attributes.classes.iter().any(|class| class == "locator") {
+                        if self
+                            .attributes
+                            .classes
+                            .iter()
+                            .any(|class| class == "locator")
+                        {
                             link["locator"] = json!(true);
                         }
                         Open::Linked(link)

@@ -56,11 +56,7 @@ impl Works {
     }
 
     /// The citations as they read, in order, and the works that they cite as they are listed.
-    pub(super) fn set(
-        &self,
-        citations: &[&Citation],
-        language: &str,
-    ) -> (Vec<Set>, Vec<Listed>) {
+    pub(super) fn set(&self, citations: &[&Citation], language: &str) -> (Vec<Set>, Vec<Listed>) {
         guarded(|| self.set_all(citations, language)).unwrap_or_default()
     }
 

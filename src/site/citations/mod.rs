@@ -98,15 +98,14 @@ impl Bibliography {
             Some(home) if *home != id => way(&page.path, &site.page(*home).path),
             _ => String::new(),
         };
-        let mut events =
-            with_citations(
-                events,
-                &|key| self.keys.contains(key),
-                &mut |citation, _| match citations.find(|set| set.citation == citation) {
-                    Some(set) => steps(&set.pieces, &place),
-                    None => Vec::new(),
-                },
-            );
+        let mut events = with_citations(
+            events,
+            &|key| self.keys.contains(key),
+            &mut |citation, _| match citations.find(|set| set.citation == citation) {
+                Some(set) => steps(&set.pieces, &place),
+                None => Vec::new(),
+            },
+        );
         if let Some(list) = self.lists.get(&id) {
             put_list(&mut events, list);
         }
