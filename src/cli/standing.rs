@@ -15,6 +15,7 @@ use crate::cli::args::BuildArgs;
 use crate::cli::summary::Summary;
 use crate::digest::Digest;
 use crate::release::Release;
+use crate::render::fonts_of_the_machine;
 use crate::repo::{Snapshot, refs};
 use crate::site::{Page, Site};
 use crate::store::{Key, Store};
@@ -63,8 +64,14 @@ pub fn inputs(
             }
         };
     }
+    let config = Site::config_of(snapshot).map(|(config, _)| config);
+    let config = config.unwrap_or_default();
+    let own = config.documents.iter().map(|document| &document.pdf);
+    if own.chain([&config.pdf]).any(|pdf| pdf.fonts.system) {
+        text.extend(fonts_of_the_machine().map(|fonts| format!("fonts {}\n", fonts.hex())));
+    }
     // Other versions come from tags and branches, which no file of this one tells of.
-    if Site::config_of(snapshot).is_some_and(|(config, _)| config.versions.is_some()) {
+    if config.versions.is_some() {
         let known = refs(snapshot.root()).ok()?;
         text.extend(
             known

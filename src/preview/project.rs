@@ -94,7 +94,7 @@ impl Preview {
             root: snapshot.root().to_path_buf(),
             first: Arc::new(snapshot),
             options,
-            store,
+            store: store.for_session(),
             follow: follow == Follow::Edits,
             state: Mutex::default(),
             loaded: Condvar::new(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::Format;
+use crate::digest::Digest;
 use crate::release::{Artifact, Role};
 use crate::render::context::{RenderContext, RenderError, Sizes, Workbench};
 use crate::render::docx::render_docx;
@@ -41,6 +42,15 @@ pub fn destination(site: &Site, document: &Document, page: PageId) -> Option<Str
     }
 }
 
+/// What decides the pages of PDFs that may be set in the fonts of the machine, if this program makes
+/// any: what fonts there are.
+pub fn fonts_of_the_machine() -> Option<Digest> {
+    #[cfg(feature = "pdf")]
+    return Some(crate::render::pdf::fonts_of_the_machine());
+    #[cfg(not(feature = "pdf"))]
+    None
+}
+
 impl Renderer for Documents {
     fn plan(&self, context: &RenderContext<'_>) -> Vec<Job> {
         let mut jobs = Vec::new();
@@ -53,10 +63,14 @@ impl Renderer for Documents {
                 .iter()
                 .filter(|format| self.formats.contains(format))
             {
-                jobs.push(Job::single(
-                    JobKind::Document(at, *format),
-                    document.route(*format),
-                ));
+                let booklet = document.booklet_route().filter(|_| *format == Format::Pdf);
+                jobs.push(Job {
+                    kind: JobKind::Document(at, *format),
+                    outputs: [document.route(*format)]
+                        .into_iter()
+                        .chain(booklet)
+                        .collect(),
+                });
             }
         }
         jobs
@@ -76,8 +90,12 @@ impl Renderer for Documents {
             #[cfg(feature = "pdf")]
             Format::Pdf => {
                 let output = crate::render::pdf::render_pdf(context, document)?;
+                let mut artifacts = vec![artifact(output.bytes)];
+                if let (Some(path), Some(booklet)) = (job.outputs.get(1), output.booklet) {
+                    artifacts.push(Artifact::new(path.clone(), Role::Document, booklet));
+                }
                 Ok(Rendered {
-                    artifacts: vec![artifact(output.bytes)],
+                    artifacts,
                     diagnostics: output.diagnostics,
                     pages: Some(output.pages),
                 })

@@ -31,7 +31,7 @@ mod words;
 
 pub(crate) use brand::ENGINE as DRAWING_ENGINE;
 pub use context::{RenderContext, RenderError, Workbench};
-pub use documents::destination;
+pub use documents::{destination, fonts_of_the_machine};
 pub use mounted::Version;
 pub use plan::{Job, JobKind, Plan, Rendered, Renderer};
 pub use stage::{Stage, Wanted};

@@ -303,6 +303,13 @@ impl Document {
             .expect("document names hold no slash and no dot-dot")
     }
 
+    /// The file of the booklet that is made beside the PDF, if one is.
+    pub fn booklet_route(&self) -> Option<SitePath> {
+        self.pdf.finishing.booklet?;
+        let pdf = self.formats.contains(&Format::Pdf);
+        pdf.then(|| SitePath::parse(&format!("{}-booklet.pdf", self.name)).ok())?
+    }
+
     /// The pages in reading order, each once.
     pub fn pages(&self) -> Vec<PageId> {
         let mut seen = BTreeSet::new();

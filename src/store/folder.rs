@@ -20,6 +20,7 @@ pub struct Store {
     root: PathBuf,
     /// A folder of results that other machines read and write too.
     shared: Option<PathBuf>,
+    session: bool,
     hits: AtomicUsize,
     misses: AtomicUsize,
     packs: Mutex<BTreeMap<&'static str, Arc<Pack>>>,
@@ -51,6 +52,7 @@ impl Store {
         Self {
             root: root.to_path_buf(),
             shared: None,
+            session: false,
             hits: AtomicUsize::new(0),
             misses: AtomicUsize::new(0),
             packs: Mutex::default(),
@@ -64,6 +66,19 @@ impl Store {
     pub fn sharing(mut self, folder: Option<&Path>) -> Self {
         self.shared = folder.map(Path::to_path_buf);
         self
+    }
+
+    /// A store of a process that makes the same results again and again as files change. What an
+    /// engine remembers between two of them is worth its memory then.
+    #[must_use]
+    pub fn for_session(mut self) -> Self {
+        self.session = true;
+        self
+    }
+
+    /// Whether the same results are made again and again.
+    pub fn is_for_session(&self) -> bool {
+        self.session
     }
 
     /// The folder.

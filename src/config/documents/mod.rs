@@ -4,6 +4,8 @@
 mod about;
 mod docx;
 mod epub;
+mod finishing;
+mod fonts;
 mod paper;
 mod pdf;
 
@@ -19,6 +21,8 @@ pub use docx::Docx;
 pub(super) use docx::DocxFile;
 pub(super) use epub::EpubFile;
 pub use epub::{Epub, Ink, Writing};
+pub use finishing::{Bates, Booklet, Finishing};
+pub use fonts::{Family, Fonts};
 pub use paper::Paper;
 pub(super) use pdf::PdfFile;
 pub use pdf::{List, Medium, Opening, Pdf, Sides};

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::config::documents::finishing::{BatesFile, BookletFile, Finishing, FinishingFile};
+use crate::config::documents::fonts::{Fonts, FontsFile, NamesFile};
 use crate::config::documents::paper::Paper;
 use crate::config::read::Reader;
 
@@ -25,6 +27,10 @@ pub struct Pdf {
     pub crop_marks: bool,
     /// The lists that follow the contents.
     pub lists: Vec<List>,
+    /// What it is set in.
+    pub fonts: Fonts,
+    /// What is done to it after it is laid out.
+    pub finishing: Finishing,
 }
 
 impl Default for Pdf {
@@ -38,6 +44,8 @@ impl Default for Pdf {
             bleed: 0,
             crop_marks: false,
             lists: Vec::new(),
+            fonts: Fonts::default(),
+            finishing: Finishing::default(),
         }
     }
 }
@@ -103,6 +111,14 @@ pub(in crate::config) struct PdfFile {
     bleed: Option<Spanned<String>>,
     crop_marks: Option<bool>,
     lists: Option<Vec<Spanned<String>>>,
+    fonts: Option<Vec<Spanned<String>>>,
+    system_fonts: Option<bool>,
+    font: Option<NamesFile>,
+    heading_font: Option<NamesFile>,
+    mono_font: Option<NamesFile>,
+    stamp: Option<Spanned<String>>,
+    bates: Option<BatesFile>,
+    booklet: Option<Spanned<BookletFile>>,
 }
 
 impl Reader<'_> {
@@ -119,6 +135,18 @@ impl Reader<'_> {
         let profile = profile.and_then(|written| self.one_of(&written, "profile", &mediums));
         let images = written.images;
         let images = images.and_then(|written| self.one_of(&written, "medium", &mediums));
+        let fonts = FontsFile {
+            folders: written.fonts,
+            system: written.system_fonts,
+            body: written.font,
+            heading: written.heading_font,
+            mono: written.mono_font,
+        };
+        let finishing = FinishingFile {
+            stamp: written.stamp,
+            bates: written.bates,
+            booklet: written.booklet,
+        };
         let chapters = written.chapters;
         let chapters = chapters.and_then(|written| self.one_of(&written, "opening", &openings));
         let lists = written.lists.map(|lists| {
@@ -139,6 +167,8 @@ impl Reader<'_> {
             bleed: bleed.unwrap_or(usual.bleed),
             crop_marks: written.crop_marks.unwrap_or(usual.crop_marks),
             lists: lists.unwrap_or_else(|| usual.lists.clone()),
+            fonts: self.fonts(fonts, &usual.fonts),
+            finishing: self.finishing(finishing, &usual.finishing),
         }
     }
 

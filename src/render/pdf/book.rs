@@ -10,6 +10,8 @@ use crate::markdown::Edition;
 use crate::render::binding::{Binding, Bound, Place};
 use crate::render::context::RenderContext;
 use crate::render::pdf::addresses::tell_addresses;
+use crate::render::pdf::direction::mark_directions;
+use crate::render::pdf::fonts::Fonts;
 use crate::render::pdf::front::{front, language_in, settings};
 use crate::render::pdf::glyphs::Glyphs;
 use crate::render::pdf::images::drawing_size;
@@ -37,6 +39,10 @@ pub(super) struct Book {
     pub(super) chapters: Vec<Value>,
     /// The images.
     pub(super) images: Images,
+    /// The fonts.
+    pub(super) fonts: Fonts,
+    /// The characters that no font has.
+    pub(super) unprintable: BTreeSet<char>,
     /// What was found.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
@@ -62,8 +68,10 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
         .collect();
     let links = Links { pages: &pages };
     let mut images = Images::default();
-    let mut diagnostics = Vec::new();
-    let mut glyphs = Glyphs::default();
+    let language = language_in(site, document);
+    let mut fonts = Fonts::of(&document.pdf.fonts, language, context.snapshot);
+    let mut diagnostics = fonts.take_diagnostics();
+    let mut glyphs = Glyphs::new(&fonts);
     let mut chapters = Vec::new();
     let mut labels: BTreeSet<String> = (0..entries.len())
         .map(|index| format!("p{index}"))
@@ -117,8 +125,11 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
     for chapter in &mut chapters {
         // The id of a title is another name for the chapter itself; links go to the chapter.
         resolve_links(std::slice::from_mut(chapter), &labels);
+        let from_right = chapter["language"]["dir"] == "rtl";
+        mark_directions(&mut chapter["body"], if from_right { "rtl" } else { "ltr" });
     }
-    diagnostics.extend(glyphs.report());
+    let (found, unprintable) = glyphs.report();
+    diagnostics.extend(found);
     let mut front = front(context, document, &entries, &pages);
     front["whole"] = json!(chapters.first().is_some_and(|first| first["whole"] == true));
     if let Some(first) = chapters.first_mut()
@@ -129,10 +140,12 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
         first["contents"] = front["depth"].clone();
     }
     Book {
-        settings: settings(context, document, &entries),
+        settings: settings(context, document, &entries, &fonts),
         document: front,
         chapters,
         images,
+        fonts,
+        unprintable,
         diagnostics,
     }
 }

@@ -9,6 +9,7 @@ use crate::markdown::LabelKind;
 use crate::render::binding::{Bound, Place};
 use crate::render::context::RenderContext;
 use crate::render::pdf::book::language_of;
+use crate::render::pdf::fonts::Fonts;
 use crate::render::pdf::images::{COVER, cover};
 use crate::render::references::caption_label;
 use crate::render::words::Words;
@@ -43,6 +44,7 @@ pub(super) fn settings(
     context: &RenderContext<'_>,
     document: &Document,
     entries: &[Bound<'_>],
+    fonts: &Fonts,
 ) -> Value {
     let site = context.site;
     let words = entries.iter().filter_map(|entry| entry.page);
@@ -77,6 +79,7 @@ pub(super) fn settings(
         "accent": accent(site),
         "language": language_of(language),
         "sections": sections,
+        "fonts": fonts.settings(),
         "strings": strings,
     })
 }

@@ -1,32 +1,35 @@
-//! Which characters the embedded fonts can print. What they cannot is told with its place, before
-//! the engine prints a box for it.
+//! Which characters the fonts of a document can print. What they cannot is told with its place,
+//! before the engine prints a box for it.
 
-use std::collections::BTreeSet;
-use std::sync::LazyLock;
-
-use ttf_parser::Face;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::render::pdf::fonts::Fonts;
+use crate::render::pdf::scripts::script_of;
 use crate::site::Page;
 
 /// How many characters a report lists.
 const LISTED: usize = 24;
 
-static FACES: LazyLock<Vec<Face<'static>>> = LazyLock::new(|| {
-    typst_assets::fonts()
-        .filter_map(|data| Face::parse(data, 0).ok())
-        .collect()
-});
-
-/// The characters of a document that no embedded font has, and the page that has them first.
-#[derive(Default)]
+/// The characters of a document that no font has, and the page that has them first.
 pub(super) struct Glyphs<'a> {
+    fonts: &'a Fonts,
     known: BTreeSet<char>,
     missing: BTreeSet<char>,
     first: Option<(&'a Page, usize)>,
 }
 
 impl<'a> Glyphs<'a> {
+    /// Nothing is known yet.
+    pub(super) fn new(fonts: &'a Fonts) -> Self {
+        Self {
+            fonts,
+            known: BTreeSet::new(),
+            missing: BTreeSet::new(),
+            first: None,
+        }
+    }
+
     /// Looks through a page.
     pub(super) fn read(&mut self, page: &'a Page) {
         for (at, letter) in page.markdown().char_indices() {
@@ -42,7 +45,7 @@ impl<'a> Glyphs<'a> {
         if self.missing.contains(&letter) || !is_printable(letter) {
             return;
         }
-        if FACES.iter().any(|face| face.glyph_index(letter).is_some()) {
+        if self.fonts.print(letter) {
             self.known.insert(letter);
         } else {
             self.missing.insert(letter);
@@ -50,26 +53,39 @@ impl<'a> Glyphs<'a> {
         }
     }
 
-    /// One report for the document, at the first place.
-    pub(super) fn report(&self) -> Option<Diagnostic> {
-        let (page, at) = self.first?;
-        let letters: Vec<String> = self
-            .missing
+    /// One report for the document, at the first place, and the characters.
+    pub(super) fn report(self) -> (Option<Diagnostic>, BTreeSet<char>) {
+        let Some((page, at)) = self.first else {
+            return (None, self.missing);
+        };
+        let mut scripts: BTreeMap<&str, (Vec<String>, &str)> = BTreeMap::new();
+        for letter in self.missing.iter().take(LISTED) {
+            let script = script_of(*letter);
+            let (letters, font) = scripts.entry(script.name).or_default();
+            letters.push(letter.to_string());
+            *font = script.fonts.first().copied().unwrap_or_default();
+        }
+        let listed: Vec<String> = scripts
             .iter()
-            .take(LISTED)
-            .map(char::to_string)
+            .map(|(name, (letters, _))| format!("{} ({name})", letters.join(" ")))
             .collect();
-        let more = self.missing.len().saturating_sub(LISTED);
-        let more = match more {
+        let more = match self.missing.len().saturating_sub(LISTED) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        let message = format!("the PDF has no glyphs for {}{more}", letters.join(" "));
+        let message = format!("no font of the PDF has {}{more}", listed.join(", "));
         let span = at..at + page.text[at..].chars().next().map_or(0, char::len_utf8);
         let found = page.diagnostic("pdf-glyph-missing", Severity::Warning, span, message);
-        Some(found.help(
-            "the embedded fonts cover Latin, Greek and Cyrillic script, mathematics and common symbols",
-        ))
+        let fonts: BTreeSet<&str> = scripts.values().map(|(_, font)| *font).collect();
+        let fonts: Vec<&str> = fonts.into_iter().collect();
+        let fonts = fonts.join(" and ");
+        let help = match self.fonts.has_system() {
+            true => format!("install a font that has them, such as {fonts}"),
+            false => format!(
+                "put a font that has them, such as {fonts}, into a folder that `fonts` in `[pdf]` names, or set `system_fonts = true`"
+            ),
+        };
+        (Some(found.help(help)), self.missing)
     }
 }
 

@@ -1,37 +1,56 @@
 //! Marks on a finished PDF. The pages, tags, links and bookmarks stay as they are: a mark is an
-//! artifact, a form that is painted before the page itself.
+//! artifact, a form that is painted before the page itself, or after it.
 
 use std::collections::BTreeMap;
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
-use crate::render::pdf::mark::draft_mark;
+use crate::config::Bates;
+use crate::render::pdf::mark::{letter_mark, word_mark};
+
+/// The size of page numbers of Bates, and how far they stand from the edges, in points.
+const BATES_SIZE: f32 = 8.0;
+const BATES_MARGIN: [f32; 2] = [28.0, 17.0];
 
 /// What is done to a PDF that is laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
-    /// Nothing but packing.
-    None,
-    /// DRAFT on every page.
-    Draft,
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Marks {
+    /// A word across every page.
+    pub(super) word: Option<String>,
+    /// Numbers at the foot of every page, which count through several documents.
+    pub(super) bates: Option<Bates>,
+    /// How far pictures go beyond the edge that is cut, in points, where there are crop marks.
+    pub(super) bleed: Option<f32>,
 }
 
-/// Marks a PDF, names its bleed in points where it has crop marks, and packs its objects into streams, which halves a tagged file.
-pub(super) fn finish(bytes: &[u8], mark: Mark, bleed: Option<f32>) -> Result<Vec<u8>, String> {
+/// Marks a PDF and packs its objects into streams, which halves a tagged file.
+pub(super) fn finish(bytes: &[u8], marks: &Marks) -> Result<Vec<u8>, String> {
     let fault = |error: lopdf::Error| format!("cannot read the PDF that was laid out: {error}");
     let mut document = Document::load_mem(bytes).map_err(fault)?;
     show_title(&mut document).map_err(fault)?;
-    if let Some(bleed) = bleed {
+    if let Some(bleed) = marks.bleed {
         set_bleed(&mut document, bleed).map_err(fault)?;
     }
-    if mark == Mark::Draft {
-        draft(&mut document).map_err(|error| format!("cannot mark the PDF as a draft: {error}"))?;
-    }
-    let mut packed = Vec::with_capacity(bytes.len());
+    let marked = |document: &mut Document| {
+        if let Some(word) = &marks.word {
+            stamp(document, word)?;
+        }
+        marks
+            .bates
+            .as_ref()
+            .map_or(Ok(()), |bates| number(document, bates))
+    };
+    marked(&mut document).map_err(|error| format!("cannot mark the PDF: {error}"))?;
+    packed(&mut document)
+}
+
+/// The bytes of a document whose objects are packed into streams.
+pub(super) fn packed(document: &mut Document) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
     document
-        .save_modern(&mut packed)
+        .save_modern(&mut bytes)
         .map_err(|error| format!("cannot write the PDF: {error}"))?;
-    Ok(packed)
+    Ok(bytes)
 }
 
 /// A window shows the title of the document and not the name of its file.
@@ -68,36 +87,102 @@ fn set_bleed(document: &mut Document, bleed: f32) -> Result<(), lopdf::Error> {
     Ok(())
 }
 
-fn draft(document: &mut Document) -> Result<(), lopdf::Error> {
-    let before = document.add_object(Stream::new(
-        Dictionary::new(),
-        b"/Artifact <</Type /Pagination /Subtype /Watermark>> BDC q /TympanMark Do Q EMC\nq\n"
-            .to_vec(),
-    ));
-    let after = document.add_object(Stream::new(Dictionary::new(), b"\nQ\n".to_vec()));
+/// Paints a word behind every page.
+fn stamp(document: &mut Document, word: &str) -> Result<(), lopdf::Error> {
+    let before = content(
+        document,
+        "/Artifact <</Type /Pagination /Subtype /Watermark>> BDC q /TympanMark Do Q EMC\nq\n",
+    );
+    let after = content(document, "\nQ\n");
     let mut forms: BTreeMap<(u32, u32), ObjectId> = BTreeMap::new();
-    let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
-    for page in pages {
-        let [width, height] = page_size(document, page)?;
+    for page in pages(document) {
+        let [_, _, width, height] = page_box(document, page)?;
         let size = (width.to_bits(), height.to_bits());
         let form = if let Some(form) = forms.get(&size) {
             *form
         } else {
-            let form = document.add_object(form(width, height)?);
-            forms.insert(size, form);
-            form
+            let mark = word_mark(word, width, height).unwrap_or_default();
+            let form = form(&mark, [0.0, 0.0, width, height])?;
+            *forms.entry(size).or_insert(document.add_object(form))
         };
         document.add_xobject(page, "TympanMark", form)?;
-        let content = document.get_page_contents(page).into_iter();
-        let content = [before].into_iter().chain(content).chain([after]);
-        let content = content.map(Object::Reference).collect();
-        let dictionary = document.get_object_mut(page)?.as_dict_mut()?;
-        dictionary.set("Contents", Object::Array(content));
+        wrap(document, page, before, after)?;
     }
     Ok(())
 }
 
-fn page_size(document: &Document, page: ObjectId) -> Result<[f32; 2], lopdf::Error> {
+/// Paints a number over every page, at the right of its foot. Each letter is one form for all pages.
+fn number(document: &mut Document, bates: &Bates) -> Result<(), lopdf::Error> {
+    use std::fmt::Write as _;
+    let before = content(document, "q\n");
+    let mut letters: BTreeMap<char, (ObjectId, f32)> = BTreeMap::new();
+    for (at, page) in pages(document).into_iter().enumerate() {
+        let text = bates.of(at);
+        for letter in text.chars() {
+            if letters.contains_key(&letter) {
+                continue;
+            }
+            let Some((mark, advance)) = letter_mark(letter, BATES_SIZE) else {
+                continue;
+            };
+            let form = form(
+                &mark,
+                [-BATES_SIZE, -BATES_SIZE, BATES_SIZE * 2.0, BATES_SIZE * 2.0],
+            )?;
+            letters.insert(letter, (document.add_object(form), advance));
+        }
+        let [left, bottom, width, _] = page_box(document, page)?;
+        let length: f32 = text
+            .chars()
+            .filter_map(|letter| Some(letters.get(&letter)?.1))
+            .sum();
+        let mut x = left + width - BATES_MARGIN[0] - length;
+        let y = bottom + BATES_MARGIN[1];
+        let mut drawing = "\nQ\n/Artifact <</Type /Pagination>> BDC\n".to_owned();
+        for letter in text.chars() {
+            let Some((form, advance)) = letters.get(&letter).copied() else {
+                continue;
+            };
+            let name = format!("TympanLetter{:x}", u32::from(letter));
+            let _ = writeln!(drawing, "q 1 0 0 1 {x:.2} {y:.2} cm /{name} Do Q");
+            document.add_xobject(page, name, form)?;
+            x += advance;
+        }
+        drawing += "EMC\n";
+        let after = content(document, &drawing);
+        wrap(document, page, before, after)?;
+    }
+    Ok(())
+}
+
+fn content(document: &mut Document, operators: &str) -> ObjectId {
+    document.add_object(Stream::new(
+        Dictionary::new(),
+        operators.as_bytes().to_vec(),
+    ))
+}
+
+pub(super) fn pages(document: &Document) -> Vec<ObjectId> {
+    document.get_pages().into_values().collect()
+}
+
+/// Puts content before and after that of a page.
+fn wrap(
+    document: &mut Document,
+    page: ObjectId,
+    before: ObjectId,
+    after: ObjectId,
+) -> Result<(), lopdf::Error> {
+    let content = document.get_page_contents(page).into_iter();
+    let content = [before].into_iter().chain(content).chain([after]);
+    let content = content.map(Object::Reference).collect();
+    let dictionary = document.get_object_mut(page)?.as_dict_mut()?;
+    dictionary.set("Contents", Object::Array(content));
+    Ok(())
+}
+
+/// The left and lower edges of a page, its width and its height.
+pub(super) fn page_box(document: &Document, page: ObjectId) -> Result<[f32; 4], lopdf::Error> {
     let corners = document.get_dictionary(page)?.get(b"MediaBox")?;
     let (_, corners) = document.dereference(corners)?;
     let corners: Vec<f32> = corners
@@ -106,25 +191,28 @@ fn page_size(document: &Document, page: ObjectId) -> Result<[f32; 2], lopdf::Err
         .map(Object::as_float)
         .collect::<Result<_, _>>()?;
     match corners.as_slice() {
-        [left, bottom, right, top] => Ok([right - left, top - bottom]),
+        [left, bottom, right, top] => Ok([*left, *bottom, right - left, top - bottom]),
         _ => Err(lopdf::Error::DictKey("MediaBox".to_owned())),
     }
 }
 
-/// The mark as a form. Only the drawing of the mark's own PDF is taken, so that none of its dates
-/// and names reaches the document.
-fn form(width: f32, height: f32) -> Result<Stream, lopdf::Error> {
-    let bytes = draft_mark(width, height).unwrap_or_default();
-    let mark = Document::load_mem(&bytes)?;
+/// The mark as a form within edges. Only the drawing of the mark's own PDF is taken, so that none of
+/// its dates and names reaches the document.
+fn form(mark: &[u8], edges: [f32; 4]) -> Result<Stream, lopdf::Error> {
+    let mark = Document::load_mem(mark)?;
     let page = mark.get_pages().into_values().next();
     let content = mark.get_page_content(page.unwrap_or_default());
+    let mut form = form_of(content, edges, Object::Dictionary(Dictionary::new()));
+    form.compress()?;
+    Ok(form)
+}
+
+/// Content as a form within edges, with what it refers to.
+pub(super) fn form_of(content: Vec<u8>, edges: [f32; 4], resources: Object) -> Stream {
     let mut dictionary = Dictionary::new();
     dictionary.set("Type", Object::Name(b"XObject".to_vec()));
     dictionary.set("Subtype", Object::Name(b"Form".to_vec()));
-    let corners = [0.0, 0.0, width, height];
-    dictionary.set("BBox", Object::Array(corners.map(Object::Real).to_vec()));
-    dictionary.set("Resources", Object::Dictionary(Dictionary::new()));
-    let mut form = Stream::new(dictionary, content);
-    form.compress()?;
-    Ok(form)
+    dictionary.set("BBox", Object::Array(edges.map(Object::Real).to_vec()));
+    dictionary.set("Resources", resources);
+    Stream::new(dictionary, content)
 }

@@ -5,21 +5,33 @@
 
 mod addresses;
 mod book;
+mod booklet;
+mod direction;
+mod fonts;
 mod front;
 mod glyphs;
 mod graft;
 mod images;
 mod mark;
+mod outlines;
 mod places;
 mod quotes;
+mod scripts;
+mod standards;
 mod template;
 mod typeset;
 mod world;
 
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
 mod design_tests;
 #[cfg(test)]
 mod endurance;
+#[cfg(test)]
+mod finishing_tests;
+#[cfg(test)]
+mod injection;
 #[cfg(test)]
 mod tests;
 
@@ -29,21 +41,28 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use typst::foundations::Bytes;
 
-use crate::config::Format;
+use crate::config::{Format, direction};
 use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::digest::Digest;
 use crate::render::context::{RenderContext, RenderError};
 pub(super) use crate::render::pdf::book::destination;
 use crate::render::pdf::book::{Book, book};
-use crate::render::pdf::graft::{Mark, finish};
+use crate::render::pdf::booklet::booklet;
+pub(super) use crate::render::pdf::fonts::fonts_of_the_machine;
+use crate::render::pdf::graft::{Marks, finish};
 use crate::render::pdf::images::{COVER, cover, load, load_cover, needs};
+use crate::render::pdf::standards::{Obstacle, report};
 use crate::render::pdf::template::Template;
 use crate::render::pdf::typeset::{ENGINE, Identity, typeset};
 use crate::render::pdf::world::PdfWorld;
-use crate::site::{Date, Document};
+use crate::site::{Date, Document, Page};
 use crate::store::Key;
 
 /// The version of this step: it changes with every change of the pages it makes.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
+
+/// How many documents the engine's memory spans at most.
+const MOST_REMEMBERED: usize = 3;
 
 /// The beginning: what every template would have to say of the document itself.
 const MAIN: &str = r#"
@@ -64,6 +83,10 @@ pub struct PdfOutput {
     pub pages: usize,
     /// The number of the page on which a place begins, by the place's name.
     pub places: BTreeMap<String, String>,
+    /// The standards that it claims, such as `PDF/UA-1`.
+    pub standards: Vec<String>,
+    /// The same as sheets to fold, if they are asked for.
+    pub booklet: Option<Vec<u8>>,
     /// What was found while it was made.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -73,6 +96,8 @@ pub struct PdfOutput {
 struct Kept {
     pages: usize,
     places: BTreeMap<String, String>,
+    standards: Vec<String>,
+    obstacles: Vec<Obstacle>,
     missing: Vec<String>,
     warnings: Vec<String>,
 }
@@ -86,15 +111,12 @@ pub fn render_pdf(
     document: &Document,
 ) -> Result<PdfOutput, RenderError> {
     let mut book = book(context, document);
-    let mark = match context.site.source.dirty {
-        true => Mark::Draft,
-        false => Mark::None,
-    };
+    let marks = marks(context, document);
     let files = data_files(&book);
     let mut template = Template::of(context);
     let mut faults = Vec::new();
     let (kept, bytes) = loop {
-        match laid_out(context, document, &book, &files, &template, mark) {
+        match laid_out(context, document, &book, &files, &template, &marks) {
             Ok(found) => break found,
             // What the project has of its own is broken; the program's own stands in for it.
             Err(message) => match template.fault(context, &message) {
@@ -112,19 +134,37 @@ pub fn render_pdf(
     let mut diagnostics = std::mem::take(&mut book.diagnostics);
     diagnostics.append(&mut faults);
     diagnostics.extend(book.images.faults(&kept.missing));
-    let first = document.pages().into_iter().next();
-    if let Some(page) = first.map(|id| context.site.page(id)) {
+    let file = document.route(Format::Pdf);
+    let pages: Vec<&Page> = document
+        .pages()
+        .into_iter()
+        .map(|id| &**context.site.page(id))
+        .collect();
+    if let Some(page) = pages.first() {
         let told = |text: &String| {
-            let message = format!("in `{}`: {text}", document.route(Format::Pdf));
+            let message = format!("in `{file}`: {text}");
             Diagnostic::new("pdf-layout", Severity::Warning, &page.path, message)
         };
         diagnostics.extend(kept.warnings.iter().map(told));
     }
+    let is_told = |text: &str| {
+        text.chars()
+            .any(|letter| book.unprintable.contains(&letter))
+    };
+    diagnostics.extend(report(
+        file.as_str(),
+        &kept.standards,
+        &kept.obstacles,
+        &pages,
+        is_told,
+    ));
     sort(&mut diagnostics);
     Ok(PdfOutput {
+        booklet: folded(context, document, &bytes)?,
         bytes,
         pages: kept.pages,
         places: kept.places,
+        standards: kept.standards,
         diagnostics,
     })
 }
@@ -136,21 +176,84 @@ fn laid_out(
     book: &Book,
     files: &[(String, Vec<u8>)],
     template: &Template,
-    mark: Mark,
+    marks: &Marks,
 ) -> Result<(Kept, Vec<u8>), String> {
-    let key = template.inputs(key(context, document, book, files, mark));
+    let key = template.inputs(key(context, document, book, files, marks));
     let cached = context.store.cached(&key);
     if let Some(found) = cached.as_deref().and_then(unpack) {
         return Ok(found);
     }
-    let (kept, bytes) = make(context, document, book, files, template, mark)?;
+    let (kept, bytes) = make(context, document, book, files, template, marks)?;
     context.store.cache(&key, &pack(&kept, &bytes));
     Ok((kept, bytes))
 }
 
+/// Takes out of all strings what is no character of a text: controls, which no font has, and codes
+/// that Unicode keeps for itself, which the standards forbid.
+fn clean(node: &mut Value) {
+    let is_none = |letter: char| {
+        let code = u32::from(letter);
+        (letter.is_control() && !matches!(letter, '\n' | '\t'))
+            || letter == '\u{feff}'
+            || code & 0xfffe == 0xfffe
+            || (0xfdd0..=0xfdef).contains(&code)
+    };
+    match node {
+        Value::String(text) if text.contains(is_none) => text.retain(|letter| !is_none(letter)),
+        Value::Array(nodes) => nodes.iter_mut().for_each(clean),
+        Value::Object(fields) => fields.values_mut().for_each(clean),
+        _ => {}
+    }
+}
+
+/// What is painted over the pages. Pages that no commit holds are drafts, whatever they are besides.
+fn marks(context: &RenderContext<'_>, document: &Document) -> Marks {
+    let finishing = &document.pdf.finishing;
+    let draft = context.site.source.dirty.then(|| "DRAFT".to_owned());
+    let words: Vec<String> = draft.into_iter().chain(finishing.stamp.clone()).collect();
+    Marks {
+        word: Some(words.join(" – ")).filter(|words| !words.is_empty()),
+        bates: finishing.bates.clone(),
+        bleed: (document.pdf.crop_marks).then(|| document.pdf.bleed as f32 / 100.0 * 72.0 / 25.4),
+    }
+}
+
+/// The booklet of a PDF, if the document asks for one.
+fn folded(
+    context: &RenderContext<'_>,
+    document: &Document,
+    bytes: &[u8],
+) -> Result<Option<Vec<u8>>, RenderError> {
+    let Some(asked) = document.pdf.finishing.booklet else {
+        return Ok(None);
+    };
+    let own = document.about.language.as_deref();
+    let language = own.unwrap_or(&context.site.config.project.language);
+    let from_right = direction(language) == "rtl";
+    let key = Key::new("booklet", 1)
+        .input("asked", format!("{asked:?} {from_right}").as_bytes())
+        .digest("pdf", Digest::of(bytes));
+    if let Some(found) = context.store.cached(&key) {
+        return Ok(Some(found));
+    }
+    let made = booklet(bytes, asked.signature, from_right);
+    let made = made.map_err(|message| RenderError::Document {
+        path: document
+            .booklet_route()
+            .unwrap_or_else(|| document.route(Format::Pdf)),
+        message,
+    })?;
+    context.store.cache(&key, &made);
+    Ok(Some(made))
+}
+
 /// The files of data that the template reads.
 fn data_files(book: &Book) -> Vec<(String, Vec<u8>)> {
-    let bytes = |value: &Value| value.to_string().into_bytes();
+    let bytes = |value: &Value| {
+        let mut value = value.clone();
+        clean(&mut value);
+        value.to_string().into_bytes()
+    };
     let mut files = vec![
         ("/settings.json".to_owned(), bytes(&book.settings)),
         ("/document.json".to_owned(), bytes(&book.document)),
@@ -166,7 +269,7 @@ fn key(
     document: &Document,
     book: &Book,
     files: &[(String, Vec<u8>)],
-    mark: Mark,
+    marks: &Marks,
 ) -> Key {
     let time = context.site.source.time.unwrap_or_default();
     let mut key = Key::new("pdf", VERSION)
@@ -174,13 +277,16 @@ fn key(
         .input("tympan", env!("CARGO_PKG_VERSION").as_bytes())
         .input("name", document.name.as_bytes())
         .input("time", &time.to_le_bytes())
-        .input("mark", format!("{mark:?}").as_bytes())
+        .input("marks", format!("{marks:?}").as_bytes())
         .input("images", format!("{:?}", needs(&document.pdf)).as_bytes());
     for (name, bytes) in files {
         key = key.input(name, bytes);
     }
     if let Some(cover) = cover(context, document) {
         key = key.digest("cover", cover.digest);
+    }
+    for (name, digest) in book.fonts.inputs() {
+        key = key.digest(name, *digest);
     }
     for (number, digest) in book.images.digests().into_iter().enumerate() {
         key = key.digest(format!("image {number}"), digest);
@@ -194,7 +300,7 @@ fn make(
     book: &Book,
     files: &[(String, Vec<u8>)],
     template: &Template,
-    mark: Mark,
+    marks: &Marks,
 ) -> Result<(Kept, Vec<u8>), String> {
     let images = load(&book.images, context, &document.pdf);
     let mut missing = book.images.missing(&images);
@@ -219,20 +325,25 @@ fn make(
         sources.push((format!("/chapter-{index}.typ"), text));
     }
     sources.push(("/main.typ".to_owned(), MAIN.to_owned()));
-    let world = PdfWorld::new("/main.typ", sources, data).ok_or("a file has a bad name")?;
+    let world =
+        PdfWorld::new("/main.typ", sources, data, &book.fonts).ok_or("a file has a bad name")?;
     let identity = Identity {
         name: format!("{} {}", document.name, document.title),
         time: context.site.source.time.and_then(Date::from_seconds),
     };
-    let typeset = typeset(&world, &identity)?;
-    let options = &document.pdf;
-    let bleed = options
-        .crop_marks
-        .then(|| options.bleed as f32 / 100.0 * 72.0 / 25.4);
-    let bytes = finish(&typeset.bytes, mark, bleed)?;
+    // In a session the next edit leaves most chapters as they are; the documents of the project take
+    // turns. Nothing is gained by what is older.
+    let memory = match context.store.is_for_session() {
+        true => context.site.documents.len().min(MOST_REMEMBERED),
+        false => 0,
+    };
+    let typeset = typeset(&world, &identity, memory)?;
+    let bytes = finish(&typeset.bytes, marks)?;
     let kept = Kept {
         pages: typeset.pages,
         places: typeset.places,
+        standards: typeset.standards,
+        obstacles: typeset.obstacles,
         missing,
         warnings: typeset.warnings,
     };

@@ -49,22 +49,22 @@ impl Project {
         Self::new(config, &[("src/a.md", markdown)])
     }
 
-    fn dirty(mut self) -> Self {
+    pub(super) fn dirty(mut self) -> Self {
         self.source.dirty = true;
         self
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(super) fn write(&self, name: &str, text: &str) {
         let path = self.root().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    fn root(&self) -> std::path::PathBuf {
+    pub(super) fn root(&self) -> std::path::PathBuf {
         self.folder.path().join("project")
     }
 
-    fn store(&self) -> Store {
+    pub(super) fn store(&self) -> Store {
         Store::open(&self.folder.path().join("store"))
     }
 
@@ -138,7 +138,7 @@ pub(super) fn text(pdf: &PdfOutput) -> String {
 }
 
 /// Whether every page holds the mark.
-fn is_marked(pdf: &PdfOutput) -> bool {
+pub(super) fn is_marked(pdf: &PdfOutput) -> bool {
     let document = lopdf::Document::load_mem(&pdf.bytes).unwrap();
     document.get_pages().into_values().all(|page| {
         let content = document.get_page_content(page);
@@ -334,7 +334,8 @@ fn what_cannot_be_printed_is_told_with_its_place() {
         .iter()
         .map(|found| found.place.as_ref().unwrap().line);
     assert_eq!(lines.collect::<Vec<_>>(), [3, 5]);
-    assert!(output.diagnostics[0].message.contains("潮 🌊"));
+    let expected = "no font of the PDF has 潮 (Han), 🌊 (emoji)";
+    assert_eq!(output.diagnostics[0].message, expected);
 }
 
 #[test]

@@ -7,9 +7,10 @@ use typst::World;
 use typst::diag::{SourceDiagnostic, Warned};
 use typst::foundations::{Datetime, Smart};
 use typst_layout::PagedDocument;
-use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+use typst_pdf::{PdfOptions, PdfStandards, Timestamp};
 
 use crate::render::pdf::places::places;
+use crate::render::pdf::standards::{Obstacle, Standards};
 use crate::render::pdf::world::PdfWorld;
 use crate::site::Date;
 
@@ -25,6 +26,10 @@ pub(super) struct Typeset {
     pub(super) pages: usize,
     /// The number of the page on which a place begins.
     pub(super) places: BTreeMap<String, String>,
+    /// The standards that it keeps to, by name.
+    pub(super) standards: Vec<String>,
+    /// What keeps it from others.
+    pub(super) obstacles: Vec<Obstacle>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -36,8 +41,13 @@ pub(super) struct Identity {
     pub(super) time: Option<Date>,
 }
 
-/// Lays out and writes the PDF, or says what the engine could not do.
-pub(super) fn typeset(world: &PdfWorld, identity: &Identity) -> Result<Typeset, String> {
+/// Lays out and writes the PDF, or says what the engine could not do. What the engine learns is
+/// remembered until `memory` more documents are laid out without it.
+pub(super) fn typeset(
+    world: &PdfWorld<'_>,
+    identity: &Identity,
+    memory: usize,
+) -> Result<Typeset, String> {
     let pool = rayon::ThreadPoolBuilder::new()
         .stack_size(STACK)
         .build()
@@ -47,37 +57,43 @@ pub(super) fn typeset(world: &PdfWorld, identity: &Identity) -> Result<Typeset, 
             .unwrap_or_else(|_| Err("the layout engine failed on this document".to_owned()))
     });
     // What the engine remembers of a document is many times its size.
-    comemo::evict(0);
+    comemo::evict(memory);
     result
 }
 
-fn compile(world: &PdfWorld, identity: &Identity) -> Result<Typeset, String> {
+fn compile(world: &PdfWorld<'_>, identity: &Identity) -> Result<Typeset, String> {
     let Warned { output, warnings } = typst::compile::<PagedDocument>(world);
     let document = output.map_err(|errors| told(world, &errors))?;
-    let options = |standards| PdfOptions {
-        ident: Smart::Custom(identity.name.clone()),
-        creator: Smart::Custom(Some(
-            concat!("tympan ", env!("CARGO_PKG_VERSION")).to_owned(),
-        )),
-        timestamp: identity.time.and_then(timestamp),
-        standards,
-        ..PdfOptions::default()
+    let timestamp = identity.time.and_then(timestamp);
+    let mut standards = Standards::asked(timestamp.is_some());
+    let bytes = loop {
+        let options = PdfOptions {
+            ident: Smart::Custom(identity.name.clone()),
+            creator: Smart::Custom(Some(
+                concat!("tympan ", env!("CARGO_PKG_VERSION")).to_owned(),
+            )),
+            timestamp,
+            standards: PdfStandards::new(&standards.list()).unwrap_or_default(),
+            ..PdfOptions::default()
+        };
+        match typst_pdf::pdf(&document, &options) {
+            Ok(bytes) => break bytes,
+            Err(refusals) if standards.give_up(&refusals) => {}
+            Err(errors) => return Err(told(world, &errors)),
+        }
     };
-    // A document that can be accessible by the standard says so; another, such as one with a
-    // character that no font has, is written all the same and claims nothing.
-    let accessible = PdfStandards::new(&[PdfStandard::Ua_1]).unwrap_or_default();
-    let bytes = typst_pdf::pdf(&document, &options(accessible))
-        .or_else(|_| typst_pdf::pdf(&document, &options(PdfStandards::default())))
-        .map_err(|errors| told(world, &errors))?;
+    let (standards, obstacles) = standards.settled();
     Ok(Typeset {
         bytes,
         pages: document.pages().len(),
         places: places(&document),
+        standards,
+        obstacles,
         warnings: warnings.iter().map(|found| said(world, found)).collect(),
     })
 }
 
-fn told(world: &PdfWorld, errors: &[SourceDiagnostic]) -> String {
+fn told(world: &PdfWorld<'_>, errors: &[SourceDiagnostic]) -> String {
     errors.first().map_or_else(
         || "the layout engine failed without a word".to_owned(),
         |error| said(world, error),
@@ -85,7 +101,7 @@ fn told(world: &PdfWorld, errors: &[SourceDiagnostic]) -> String {
 }
 
 /// A message of the engine with the line of the template that it is about.
-fn said(world: &PdfWorld, found: &SourceDiagnostic) -> String {
+fn said(world: &PdfWorld<'_>, found: &SourceDiagnostic) -> String {
     let place = found.span.id().and_then(|id| {
         let source = world.source(id).ok()?;
         let range = typst::WorldExt::range(world, found.span)?;

@@ -1,5 +1,5 @@
-//! The whole world of the layout engine: files in memory and the embedded fonts. There is no disk,
-//! no network, no package, no clock and no font of the machine in it.
+//! The whole world of the layout engine: files in memory and the fonts that it was given. There is no
+//! disk, no network, no package and no clock in it.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -11,29 +11,26 @@ use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 
-static FONTS: LazyLock<Vec<Font>> = LazyLock::new(|| {
-    typst_assets::fonts()
-        .flat_map(|data| Font::iter(Bytes::new(data)))
-        .collect()
-});
-static BOOK: LazyLock<LazyHash<FontBook>> =
-    LazyLock::new(|| LazyHash::new(FontBook::from_fonts(FONTS.iter())));
+use crate::render::pdf::fonts::Fonts;
+
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
 
-/// Files in memory, one of which is the beginning.
-pub(super) struct PdfWorld {
+/// Files in memory, one of which is the beginning, and fonts.
+pub(super) struct PdfWorld<'a> {
     main: FileId,
+    fonts: &'a Fonts,
     sources: BTreeMap<u16, Source>,
     files: BTreeMap<u16, Bytes>,
 }
 
-impl PdfWorld {
+impl<'a> PdfWorld<'a> {
     /// A world of some sources, which are programs, and some files, which are data. Names that are
     /// no paths are left out.
     pub(super) fn new(
         main: &str,
         sources: Vec<(String, String)>,
         files: Vec<(String, Bytes)>,
+        fonts: &'a Fonts,
     ) -> Option<Self> {
         let source = |(name, text): (String, String)| {
             let id = id(&name)?;
@@ -42,6 +39,7 @@ impl PdfWorld {
         let file = |(name, bytes): (String, Bytes)| Some((id(&name)?.into_raw().get(), bytes));
         Some(Self {
             main: id(main)?,
+            fonts,
             sources: sources.into_iter().filter_map(source).collect(),
             files: files.into_iter().filter_map(file).collect(),
         })
@@ -57,13 +55,13 @@ fn not_found(id: FileId) -> FileError {
     FileError::NotFound(id.get().vpath().get_without_slash().into())
 }
 
-impl World for PdfWorld {
+impl World for PdfWorld<'_> {
     fn library(&self) -> &LazyHash<Library> {
         &LIBRARY
     }
 
     fn book(&self) -> &LazyHash<FontBook> {
-        &BOOK
+        self.fonts.book()
     }
 
     fn main(&self) -> FileId {
@@ -87,7 +85,7 @@ impl World for PdfWorld {
     }
 
     fn font(&self, index: usize) -> Option<Font> {
-        FONTS.get(index).cloned()
+        self.fonts.font(index)
     }
 
     fn today(&self, _: Option<Duration>) -> Option<Datetime> {

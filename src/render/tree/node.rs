@@ -340,6 +340,28 @@ pub(super) fn terms(children: Vec<Value>) -> Vec<Value> {
     items
 }
 
+/// Whether nodes say anything in letters, code or math.
+pub(in crate::render) fn has_words(nodes: &[Value]) -> bool {
+    let is_seen = |letter: char| {
+        !(letter.is_whitespace()
+            || letter.is_control()
+            || matches!(
+                letter,
+                '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
+            ))
+    };
+    nodes.iter().any(|node| match node {
+        Value::String(text) => text.contains(is_seen),
+        node if node["i"] == "math" => true,
+        node => {
+            node["v"]
+                .as_str()
+                .is_some_and(|code| code.contains(is_seen))
+                || node["c"].as_array().is_some_and(|nodes| has_words(nodes))
+        }
+    })
+}
+
 /// The words of some spans.
 pub(in crate::render) fn plain_text(nodes: &[Value]) -> String {
     let mut text = String::new();

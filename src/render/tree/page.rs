@@ -438,6 +438,9 @@ impl Builder<'_, '_> {
     }
 
     fn math(&mut self, tex: &str, block: bool, span: Range<usize>) {
+        if tex.trim().is_empty() {
+            return;
+        }
         match math(tex) {
             Ok(body) => {
                 let mut around = self.stack.iter().rev().map(|frame| &frame.open);
@@ -468,6 +471,15 @@ impl Builder<'_, '_> {
         let (level, id) = heading.map_or((2, String::new()), |heading| {
             (heading.level, heading.id.clone())
         });
+        let label = format!("p{}--{id}", self.input.index);
+        if !node::has_words(&children) {
+            // A picture is no heading: bookmarks and screen readers would have nothing to say.
+            if !children.is_empty() {
+                self.push(json!({"t": "anchor", "label": label}));
+                self.push(json!({"t": "para", "c": children}));
+            }
+            return;
+        }
         if index == 0 && level == 1 && self.title.is_none() && self.stack.len() == 1 {
             self.title = Some((children, id));
             return;
@@ -483,11 +495,7 @@ impl Builder<'_, '_> {
         if self.input.context.site.kind == Kind::Contract {
             self.clause = crate::render::clauses::number_of(text);
         }
-        let label = format!("p{}--{id}", self.input.index);
         let level = (self.input.level + look).min(6);
-        if children.is_empty() {
-            return;
-        }
         self.push(json!({
             "t": "heading", "level": level, "look": look.min(5), "label": label,
             "number": heading.and_then(|heading| heading.number.as_deref()),
