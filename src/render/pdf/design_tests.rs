@@ -107,7 +107,7 @@ fn a_template_is_given_what_the_reference_says() {
         assert!(inner || reference.contains(&format!("`{key}`")), "{key}");
     }
     // Keys are added; one that is gone breaks the templates of projects.
-    insta::assert_snapshot!(keys(&book.settings), @"accent bleed kind language marks paper profile sections sides strings");
+    insta::assert_snapshot!(keys(&book.settings), @"accent bleed fonts kind language marks paper profile sections sides strings");
     insta::assert_snapshot!(keys(&book.document), @"authors chapters commit contents copyright cover credits date depth description edition isbn keywords lists publisher right series subtitle title whole");
     insta::assert_snapshot!(keys(&book.chapters[0]), @"alias body byline contents front index label language level matter notes number over role running text title whole");
 }
