@@ -87,12 +87,11 @@ fn impose(
         };
         let mut drawing = String::new();
         let mut used = Dictionary::new();
-        for (half, page) in halves.into_iter().enumerate() {
+        for (name, x, page) in [("Left", 0.0, halves[0]), ("Right", width, halves[1])] {
             let Some((form, edges)) = page.and_then(|page| forms.get(page)) else {
                 continue;
             };
-            let name = format!("P{half}");
-            drawing += &placed(&name, *edges, [width * half as f32, width, height]);
+            drawing += &placed(name, *edges, [x, width, height]);
             used.set(name, Object::Reference(*form));
         }
         let content =
