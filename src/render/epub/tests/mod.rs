@@ -2,6 +2,7 @@
 
 mod chapters;
 mod packages;
+mod wishes;
 
 use std::collections::BTreeMap;
 use std::fs;
