@@ -247,30 +247,6 @@ impl Site {
         sort(&mut self.diagnostics);
     }
 
-    /// The file that orders this site, and whether a translation shares its order with the work.
-    fn summary(&self, snapshot: &Snapshot) -> (Option<(SitePath, Arc<str>)>, bool) {
-        let plain = || snapshot_text(snapshot, &self.content, SUMMARY_FILE);
-        if self.config.languages.is_empty() {
-            return (plain(), false);
-        }
-        let tag = self.language.as_deref();
-        let tag = tag.unwrap_or(&self.config.project.language);
-        let in_folder = || snapshot_text(snapshot, &self.content.resolve(tag).ok()?, SUMMARY_FILE);
-        let by_suffix = || snapshot_text(snapshot, &self.content, &format!("SUMMARY.{tag}.md"));
-        let of_language = self
-            .language
-            .as_ref()
-            .and_then(|tag| self.config.languages.get(tag));
-        let has_nav = of_language.is_some_and(|language| !language.nav.is_empty());
-        match in_folder().or_else(by_suffix) {
-            Some(own) => (
-                Some(own),
-                self.language.is_some() && !has_nav && !self.config.nav.is_empty(),
-            ),
-            None => (plain(), self.language.is_some() && !has_nav),
-        }
-    }
-
     /// The page that was read from a file, in whatever language.
     fn loaded(&self, path: &SitePath) -> Option<&Arc<Page>> {
         let sites = || std::iter::once(self).chain(&self.translations);

@@ -1,10 +1,16 @@
 //! `SUMMARY.md`: the order of a book, as mdBook writes it.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 
 use crate::markdown::{events, plain};
+use crate::repo::Snapshot;
+use crate::site::model::Site;
+use crate::site::nav::SUMMARY_FILE;
+use crate::site::project::snapshot_text;
+use crate::site_path::SitePath;
 
 /// One line of a summary.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +27,34 @@ pub(super) struct SummaryItem {
     pub numbered: bool,
     /// The chapters below.
     pub children: Vec<SummaryItem>,
+}
+
+impl Site {
+    /// The file that orders this site, and whether a translation shares its order with the work.
+    pub(super) fn summary(
+        &self, snapshot: &Snapshot,
+    ) -> (Option<(SitePath, Arc<str>)>, bool) {
+        let plain = || snapshot_text(snapshot, &self.content, SUMMARY_FILE);
+        if self.config.languages.is_empty() {
+            return (plain(), false);
+        }
+        let tag = self.language.as_deref();
+        let tag = tag.unwrap_or(&self.config.project.language);
+        let in_folder = || snapshot_text(snapshot, &self.content.resolve(tag).ok()?, SUMMARY_FILE);
+        let by_suffix = || snapshot_text(snapshot, &self.content, &format!("SUMMARY.{tag}.md"));
+        let of_language = self
+            .language
+            .as_ref()
+            .and_then(|tag| self.config.languages.get(tag));
+        let has_nav = of_language.is_some_and(|language| !language.nav.is_empty());
+        match in_folder().or_else(by_suffix) {
+            Some(own) => (
+                Some(own),
+                self.language.is_some() && !has_nav && !self.config.nav.is_empty(),
+            ),
+            None => (plain(), self.language.is_some() && !has_nav),
+        }
+    }
 }
 
 /// Reads a summary. A heading of the first level before everything else, such as `# Summary`, is the

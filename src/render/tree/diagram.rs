@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use crate::markdown::CodeBlock;
 use crate::render::diagram::{Drawing, Notation};
 use crate::render::tree::code::code_node;
-use crate::render::tree::page::{Medium, PageInput};
+use crate::render::tree::medium::Medium;
+use crate::render::tree::page::PageInput;
 
 /// A block of code, or the diagram that it is the source of.
 pub(super) fn code(input: &PageInput<'_>, info: &str, children: &[Value]) -> Value {

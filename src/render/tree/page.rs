@@ -10,14 +10,15 @@ use serde_json::{Value, json};
 
 use crate::config::Kind;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::markdown::{Attributes, Edition, Heading, Markup};
+use crate::markdown::{Attributes, Heading, Markup};
 use crate::render::context::RenderContext;
 use crate::render::tiles::tiles_apart;
-use crate::render::tree::breaks::{self, Measure};
+use crate::render::tree::breaks::Measure;
 use crate::render::tree::frame::{Around, Frame, Open, is_block, is_span};
 use crate::render::tree::images::Images;
 use crate::render::tree::links::{Links, link};
 use crate::render::tree::math::math;
+use crate::render::tree::medium::Medium;
 use crate::render::tree::{blocks, diagram, node};
 use crate::render::words::Words;
 use crate::site::Page;
@@ -39,27 +40,6 @@ pub(in crate::render) struct PageTree {
     pub(in crate::render) signs: Vec<(char, usize)>,
     /// What was found.
     pub(in crate::render) diagnostics: Vec<Diagnostic>,
-}
-
-/// What a tree is made for.
-#[derive(Clone, Copy)]
-pub(in crate::render) struct Medium {
-    /// The edition whose text it has.
-    pub(in crate::render) edition: Edition,
-    /// Whether long words are given places to break, as U+200B.
-    pub(in crate::render) softens: bool,
-    /// The size of a drawing in points; none if it cannot be shown.
-    pub(in crate::render) drawing_size: fn(&str) -> Option<(f64, f64)>,
-}
-
-impl Medium {
-    /// The text as the medium has it.
-    pub(super) fn soften(self, text: &str, measure: Measure) -> String {
-        match self.softens {
-            true => breaks::soften(text, measure),
-            false => text.to_owned(),
-        }
-    }
 }
 
 /// What a page is read with.
