@@ -31,9 +31,7 @@ pub(super) struct SummaryItem {
 
 impl Site {
     /// The file that orders this site, and whether a translation shares its order with the work.
-    pub(super) fn summary(
-        &self, snapshot: &Snapshot,
-    ) -> (Option<(SitePath, Arc<str>)>, bool) {
+    pub(super) fn summary(&self, snapshot: &Snapshot) -> (Option<(SitePath, Arc<str>)>, bool) {
         let plain = || snapshot_text(snapshot, &self.content, SUMMARY_FILE);
         if self.config.languages.is_empty() {
             return (plain(), false);

@@ -23,7 +23,7 @@ mod resolve;
 pub(super) use document::trees;
 pub(super) use images::Images;
 pub(super) use links::Links;
-pub(super) use node::{notes_apart, plain_text};
 pub(super) use medium::Medium;
+pub(super) use node::{notes_apart, plain_text};
 pub(super) use page::{PageInput, page_tree};
 pub(super) use resolve::{Notes, resolve_links, take_labels};
