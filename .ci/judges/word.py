@@ -39,22 +39,39 @@ def package(path):
                     target = posixpath.normpath(posixpath.join(base, one.get("Target")))
                     if one.get("TargetMode") != "External" and target not in names:
                         faults.append(f"{name} leads to {target}, which is not there")
-        root = tree.fromstring(archive.read("word/document.xml"))
-        marks = [one.get(W + "name") for one in root.iter(W + "bookmarkStart")]
-        faults += [f"two bookmarks {name}" for name in set(marks) if marks.count(name) > 1]
+        text = tree.fromstring(archive.read("word/document.xml"))
+        notes = tree.fromstring(archive.read("word/footnotes.xml"))
+        marks = [one.get(W + "name") for root in (text, notes) for one in root.iter(W + "bookmarkStart")]
+        faults += [f"two bookmarks {name}" for name in sorted(set(marks)) if marks.count(name) > 1]
         faults += [f"the bookmark {name} is too long" for name in marks if len(name) > 40]
-        anchors = {one.get(W + "anchor") for one in root.iter(W + "hyperlink")} - {None}
-        faults += [f"a link leads to {name}, which is not there" for name in sorted(anchors - set(marks))]
-        for one in root.iter(W + "instrText"):
-            field = (one.text or "").split()
-            if field and field[0] in ("REF", "PAGEREF", "NOTEREF") and field[1] not in marks:
-                faults.append(f"a field names {field[1]}, which is not there")
-        for cell in root.iter(W + "tc"):
-            if len(cell) == 0 or cell[-1].tag != W + "p":
-                faults.append("a cell does not end in a paragraph")
-        for drawing in root.iter("{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"):
-            if not drawing.get("descr") and len(drawing) == 0:
-                faults.append(f"{drawing.get('name')} has no words and is no decoration")
+        for name, root in (("the text", text), ("the notes", notes)):
+            faults += [f"{fault} in {name}" for fault in part(root, set(marks))]
+    return faults
+
+
+def part(root, marks):
+    """The faults of a part with text: what leads to no bookmark, fields that do not end, cells, pictures."""
+    faults = []
+    anchors = {one.get(W + "anchor") for one in root.iter(W + "hyperlink")} - {None}
+    faults += [f"a link leads to {name}, which is not there" for name in sorted(anchors - marks)]
+    for one in root.iter(W + "instrText"):
+        field = (one.text or "").split()
+        if field and field[0] in ("REF", "PAGEREF", "NOTEREF") and field[1] not in marks:
+            faults.append(f"a field names {field[1]}, which is not there")
+    opened = 0
+    for one in root.iter(W + "fldChar"):
+        opened += {"begin": 1, "end": -1}.get(one.get(W + "fldCharType"), 0)
+        if opened < 0:
+            faults.append("a field ends that has not begun")
+            opened = 0
+    if opened:
+        faults.append(f"{opened} fields do not end")
+    for cell in root.iter(W + "tc"):
+        if len(cell) == 0 or cell[-1].tag != W + "p":
+            faults.append("a cell does not end in a paragraph")
+    for drawing in root.iter("{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"):
+        if not drawing.get("descr") and len(drawing) == 0:
+            faults.append(f"{drawing.get('name')} has no words and is no decoration")
     return faults
 
 
@@ -179,7 +196,10 @@ def main():
             job = []
         else:
             job.append(word)
-    for path, *sources in jobs + ([job] if job else []):
+    jobs += [job] if job else []
+    if not jobs:
+        sys.exit("no Word file to judge")
+    for path, *sources in jobs:
         faults = package(path)
         text = read(soffice, path)
         expected, notes = source(sources)

@@ -160,9 +160,9 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
     let reference = reference(context, document, &languages, &mut reading.diagnostics);
     let pages = Pages::of(document.pdf.paper, site.kind, reference.page.as_ref());
     let contract = site.kind == Kind::Contract;
-    let plan = match reference.counts {
-        true => HeadingPlan::house(&reading.headings, contract),
-        false => HeadingPlan::new(&reading.headings, contract),
+    let plan = match reference.counts.is_empty() {
+        false => HeadingPlan::house(&reading.headings, &reference.counts, contract),
+        true => HeadingPlan::new(&reading.headings, contract),
     };
     let (schemes, lists, free) = reference.numbering;
     let mut numbering = Numbering::after(schemes, lists, free);
@@ -198,7 +198,8 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
     for (kind, target) in PARTS {
         rels.part(kind, target);
     }
-    let section = pages.section(&heads, &mut rels, is_rtl);
+    let is_first_apart = own || reference.is_first_apart;
+    let section = pages.section(&heads, &mut rels, is_first_apart, is_rtl);
     let is_house = !reference.styles.xml.is_empty();
     let mut writer = Writer {
         context,
@@ -343,7 +344,10 @@ impl<'a> Writer<'a> {
         }
         self.place = outer;
         self.close_container("Body Text");
-        let last = self.upright();
+        let last = match self.section.is_turned {
+            true => self.section.turned.clone(),
+            false => self.upright(),
+        };
         self.out.push_str(&last);
     }
 

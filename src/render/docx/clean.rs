@@ -235,13 +235,15 @@ impl Cleaner {
     fn is_shown(&self, node: Node<'_, '_>) -> bool {
         let mut pictures = 0;
         for inside in node.descendants() {
-            if relation(&inside, "link").is_some() {
+            // A drawing in a drawing would be walked as often as it is nested.
+            if relation(&inside, "link").is_some() || inside != node && is(&inside, "drawing") {
                 return false;
             }
             if let Some(id) = relation(&inside, "embed") {
                 // The same picture as SVG stands in an extension, which is left out.
                 let extended = inside
                     .ancestors()
+                    .take(DEEPEST)
                     .any(|around| around.tag_name().name() == "extLst");
                 if !extended && !self.pictures.contains_key(id) {
                     return false;

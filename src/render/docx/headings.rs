@@ -80,16 +80,19 @@ impl HeadingPlan {
         self.labels.contains(label)
     }
 
-    /// Leaves all numbers to the styles of a reference document, which count every heading that has one.
-    pub(super) fn house(headings: &[Heading], is_contract: bool) -> Self {
+    /// Leaves the numbers of some levels to the styles of a reference document, which count every
+    /// heading there that has one.
+    pub(super) fn house(headings: &[Heading], levels: &BTreeSet<usize>, is_contract: bool) -> Self {
         let numbered = headings.iter().filter(|heading| heading.number.is_some());
-        let labels: BTreeSet<String> = numbered.map(|heading| heading.label.clone()).collect();
+        let counted = numbered.filter(|heading| levels.contains(&heading.level));
+        let labels = counted.map(|heading| heading.label.clone()).collect();
         // Where no heading has a number of its own, the house may number all.
         let own = HeadingNumbers { above: 0, first: 1 };
+        let has_numbers = headings.iter().any(|heading| heading.number.is_some());
         Self {
             is_house: true,
             is_contract,
-            numbers: (is_contract || !labels.is_empty()).then_some(own),
+            numbers: (is_contract || has_numbers).then_some(own),
             labels,
         }
     }
@@ -164,5 +167,22 @@ mod tests {
         );
         case(&[(1, "1"), (2, ""), (3, "1.1.1")], &[true, false, false]);
         case(&[(1, "A"), (2, "A.1")], &[false, false]);
+    }
+
+    #[test]
+    fn a_house_counts_the_levels_of_its_styles() {
+        let heading = |level: usize, number: &str| Heading {
+            level,
+            number: Some(number.to_owned()),
+            text: String::new(),
+            label: number.to_owned(),
+            is_part: false,
+        };
+        let headings = [heading(1, "1"), heading(2, "1.1")];
+        let plan = HeadingPlan::house(&headings, &[1].into(), false);
+        assert!(plan.counts("1") && !plan.counts("1.1"));
+        // The house does not count on where the number is written.
+        let plan = HeadingPlan::house(&headings, &[3].into(), false);
+        assert!(!plan.counts("1") && plan.numbers.is_some());
     }
 }

@@ -48,15 +48,29 @@ impl Pages {
         self.width < SMALL
     }
 
+    /// The width and the height of a page. A page that lies already is not turned.
+    fn sides(self, turned: bool) -> (usize, usize) {
+        match turned && self.width < self.height {
+            true => (self.height, self.width),
+            false => (self.width, self.height),
+        }
+    }
+
     /// The width of the text, on an upright page or on one that is turned.
     pub(super) fn room(self, turned: bool) -> usize {
-        let width = if turned { self.height } else { self.width };
+        let (width, _) = self.sides(turned);
         let sides = self.margins[1] + self.margins[3] + self.margins[6];
         width.saturating_sub(sides).max(1440)
     }
 
     /// The sections of the document: their pages, and the headers and footers that `rels` knows.
-    pub(super) fn section(self, heads: &[Head], rels: &mut Rels, rtl: bool) -> Section {
+    pub(super) fn section(
+        self,
+        heads: &[Head],
+        rels: &mut Rels,
+        is_first_apart: bool,
+        rtl: bool,
+    ) -> Section {
         let mut named = String::new();
         let mut first = String::new();
         // Headers come before footers, and each has one part for a kind of page.
@@ -82,10 +96,15 @@ impl Pages {
             )
         };
         Section {
-            // The first page of all has no header, or one of its own.
-            first: Some(whole(&format!("{first}{named}"), false, "<w:titlePg/>")),
+            // The first page of all has no header or one of its own, unless a house wants the same.
+            first: Some(match is_first_apart {
+                true => whole(&format!("{first}{named}"), false, "<w:titlePg/>"),
+                false => whole(&named, false, ""),
+            }),
             upright: whole(&named, false, ""),
             turned: whole(&named, true, ""),
+            is_turned: false,
+            width: self.room(false),
             turned_width: self.room(true),
             height: self
                 .height
@@ -95,9 +114,10 @@ impl Pages {
 
     /// The size and the margins of a page, upright or turned.
     fn elements(self, turned: bool) -> String {
-        let (width, height, orient) = match turned {
-            true => (self.height, self.width, " w:orient=\"landscape\""),
-            false => (self.width, self.height, ""),
+        let (width, height) = self.sides(turned);
+        let orient = match width > height {
+            true => " w:orient=\"landscape\"",
+            false => "",
         };
         let names = [
             "top", "right", "bottom", "left", "header", "footer", "gutter",
@@ -108,5 +128,30 @@ impl Pages {
             .map(|(name, margin)| format!(" w:{name}=\"{margin}\""))
             .collect();
         format!("<w:pgSz w:w=\"{width}\" w:h=\"{height}\"{orient}/><w:pgMar{margins}/>")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_that_lie_are_not_turned() {
+        let pages = |width, height| Pages {
+            width,
+            height,
+            margins: [1000; 7],
+        };
+        let section = |pages: Pages| pages.section(&[], &mut Rels::default(), true, false);
+        let lying = section(pages(16_000, 11_000));
+        assert_eq!((lying.width, lying.turned_width), (13_000, 13_000));
+        assert!(
+            lying
+                .upright
+                .contains("w:w=\"16000\" w:h=\"11000\" w:orient=\"landscape\"")
+        );
+        let upright = section(pages(11_000, 16_000));
+        assert_eq!((upright.width, upright.turned_width), (8000, 13_000));
+        assert!(!upright.upright.contains("landscape") && upright.turned.contains("landscape"));
     }
 }

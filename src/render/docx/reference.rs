@@ -1,7 +1,7 @@
 //! A Word file of the user's whose looks are taken over: its styles, its theme, the size of its pages,
 //! its headers and footers. Its text is not read, and nothing of it that could act comes along.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read as _};
 
 use roxmltree::Node;
@@ -21,7 +21,7 @@ const LARGEST: usize = 30 << 20;
 const LARGEST_PART: u64 = 12 << 20;
 /// The largest picture of a header.
 const LARGEST_PICTURE: u64 = 8 << 20;
-/// How many headers, footers and pictures are taken over.
+/// How many pictures are unpacked.
 const MOST: usize = 24;
 
 /// What is taken over.
@@ -34,8 +34,12 @@ pub(super) struct Reference {
     pub(super) page: Option<Page>,
     pub(super) heads: Vec<Head>,
     pub(super) media: Vec<Media>,
-    /// Whether its headings are numbered.
-    pub(super) counts: bool,
+    /// The levels of headings that its styles number.
+    pub(super) counts: BTreeSet<usize>,
+    /// Whether its first page has headers of its own.
+    pub(super) is_first_apart: bool,
+    /// The files that were taken for pictures, and the names of those that are.
+    unpacked: BTreeMap<String, Option<String>>,
 }
 
 /// The pages of a reference document.
@@ -45,7 +49,6 @@ pub(super) struct Page {
     pub(super) size: (usize, usize),
     /// Top, right, bottom, left, header, footer, gutter.
     pub(super) margins: [usize; 7],
-    pub(super) is_first_apart: bool,
 }
 
 type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
@@ -68,7 +71,8 @@ impl Reference {
             found.numbers(&numbering)?;
         }
         if let Some(text) = part(&mut archive, "word/document.xml")? {
-            found.section(&mut archive, &text)?;
+            let settings = part(&mut archive, "word/settings.xml")?.unwrap_or_default();
+            found.sections(&mut archive, &text, has_even(&settings))?;
         }
         Ok(found)
     }
@@ -89,13 +93,16 @@ impl Reference {
                 ) else {
                     continue;
                 };
-                self.styles.ids.insert(name.to_lowercase(), id.to_owned());
+                let kind = value(&node, "type").unwrap_or("paragraph").to_owned();
+                let key = (kind, name.to_lowercase());
+                self.styles.ids.insert(key, id.to_owned());
                 let counted = node.descendants().find(|inside| is(inside, "numId"));
                 let counted = counted
                     .and_then(|counted| value(&counted, "val"))
                     .is_some_and(|list| list != "0");
-                self.counts |=
-                    counted && (1..=9).any(|level| name.eq_ignore_ascii_case(heading_style(level)));
+                let mut levels = 1..=9;
+                let level = levels.find(|level| name.eq_ignore_ascii_case(heading_style(*level)));
+                self.counts.extend(level.filter(|_| counted));
             }
             self.styles.xml.push_str(&cleaner.element(node));
         }
@@ -151,57 +158,53 @@ impl Reference {
         Ok(())
     }
 
-    fn section(&mut self, archive: &mut Archive<'_>, text: &str) -> Result<(), String> {
+    /// Reads the sections in order. Each has the headers of the one before where it names no other.
+    fn sections(
+        &mut self,
+        archive: &mut Archive<'_>,
+        text: &str,
+        has_even: bool,
+    ) -> Result<(), String> {
         let document = parse(text)?;
-        let Some(section) = document
-            .descendants()
-            .filter(|node| is(node, "sectPr"))
-            .last()
-        else {
-            return Ok(());
-        };
-        let child = |name: &str| section.children().find(|child| is(child, name));
-        let number = |node: &Node<'_, '_>, name: &str| {
-            value(node, name).and_then(|text| text.parse::<usize>().ok())
-        };
-        if let (Some(size), Some(margin)) = (child("pgSz"), child("pgMar")) {
-            let margins = [
-                "top", "right", "bottom", "left", "header", "footer", "gutter",
-            ]
-            .map(|name| number(&margin, name).unwrap_or(0).min(8000));
-            let size = (
-                number(&size, "w").unwrap_or(0),
-                number(&size, "h").unwrap_or(0),
-            );
-            let sides = margins[1] + margins[3] + margins[6];
-            let ends = margins[0] + margins[2];
-            let good =
-                |side: usize, taken: usize| (2000..=31_680).contains(&side) && side >= taken + 1440;
-            if good(size.0, sides) && good(size.1, ends) {
-                self.page = Some(Page {
-                    size,
-                    margins,
-                    is_first_apart: child("titlePg").is_some_and(|node| {
-                        !matches!(value(&node, "val"), Some("0" | "false" | "off"))
-                    }),
-                });
+        let mut named: BTreeMap<(&'static str, &'static str), &str> = BTreeMap::new();
+        let mut shown = BTreeMap::new();
+        let sections = document.descendants().filter(|node| is(node, "sectPr"));
+        // What a section was before someone changed it stands beside it.
+        let was = |node: &Node<'_, '_>| node.parent().is_some_and(|up| is(&up, "sectPrChange"));
+        for section in sections.filter(|node| !was(node)) {
+            self.page = page(&section).or(self.page.take());
+            for node in section.children() {
+                let kind = match node.tag_name().name() {
+                    "headerReference" => "header",
+                    "footerReference" => "footer",
+                    _ => continue,
+                };
+                let place = match value(&node, "type") {
+                    Some("first") => "first",
+                    Some("even") => "even",
+                    _ => "default",
+                };
+                if let Some(id) = relation(&node, "id") {
+                    named.insert((kind, place), id);
+                }
+            }
+            let is_first_apart = section.children().any(|node| is_on(&node, "titlePg"));
+            self.is_first_apart |= is_first_apart;
+            for (key, id) in &named {
+                let is_shown = match key.1 {
+                    "first" => is_first_apart,
+                    "even" => has_even,
+                    _ => true,
+                };
+                if is_shown {
+                    shown.insert(*key, *id);
+                }
             }
         }
         let targets = relations(archive, "word/_rels/document.xml.rels")?;
-        for node in section.children().take(MOST) {
-            let kind = match node.tag_name().name() {
-                "headerReference" => "header",
-                "footerReference" => "footer",
-                _ => continue,
-            };
-            let place = match value(&node, "type") {
-                Some("first") => "first",
-                Some("even") => "even",
-                _ => "default",
-            };
-            let target = relation(&node, "id").and_then(|id| targets.get(id));
-            if let Some(target) = target.cloned() {
-                self.head(archive, kind, place, &target)?;
+        for ((kind, place), id) in shown {
+            if let Some(target) = targets.get(id) {
+                self.head(archive, kind, place, target)?;
             }
         }
         Ok(())
@@ -224,19 +227,14 @@ impl Reference {
         let mut rels = Rels::default();
         let mut cleaner = Cleaner::default();
         for (id, target) in relations(archive, &format!("word/_rels/{name}.rels"))? {
-            let file = target.trim_start_matches("/word/").to_owned();
-            if self.media.len() >= MOST || !file.starts_with("media/") || file.contains("..") {
-                continue;
-            }
-            let Some(bytes) = raw(archive, &format!("word/{file}"), LARGEST_PICTURE)? else {
-                continue;
-            };
-            if let Some(extension) = picture(&bytes) {
-                let name = format!("reference{}.{extension}", self.media.len() + 1);
+            let file = target.trim_start_matches("/word/");
+            if file.starts_with("media/")
+                && !file.contains("..")
+                && let Some(name) = self.picture(archive, file)?
+            {
                 cleaner
                     .pictures
                     .insert(id, rels.part("image", &format!("media/{name}")));
-                self.media.push(Media { name, bytes });
             }
         }
         let document = parse(&text)?;
@@ -257,6 +255,57 @@ impl Reference {
         }
         Ok(())
     }
+
+    /// The name that a picture of the file gets; none if it is no picture, or one too many.
+    fn picture(&mut self, archive: &mut Archive<'_>, file: &str) -> Result<Option<String>, String> {
+        if let Some(known) = self.unpacked.get(file) {
+            return Ok(known.clone());
+        }
+        if self.unpacked.len() >= MOST {
+            return Ok(None);
+        }
+        let bytes = raw(archive, &format!("word/{file}"), LARGEST_PICTURE)?.unwrap_or_default();
+        let name = picture(&bytes)
+            .map(|extension| format!("reference{}.{extension}", self.media.len() + 1));
+        if let Some(name) = name.clone() {
+            self.media.push(Media { name, bytes });
+        }
+        self.unpacked.insert(file.to_owned(), name.clone());
+        Ok(name)
+    }
+}
+
+/// Whether an element is a property of this name that is on.
+fn is_on(node: &Node<'_, '_>, name: &str) -> bool {
+    is(node, name) && !matches!(value(node, "val"), Some("0" | "false" | "off"))
+}
+
+/// Whether the settings give even pages headers of their own.
+fn has_even(settings: &str) -> bool {
+    parse(settings).is_ok_and(|document| {
+        let mut all = document.root_element().children();
+        all.any(|node| is_on(&node, "evenAndOddHeaders"))
+    })
+}
+
+/// The pages of a section, if they have room for text.
+fn page(section: &Node<'_, '_>) -> Option<Page> {
+    let child = |name: &str| section.children().find(|child| is(child, name));
+    let number = |node: &Node<'_, '_>, name: &str| {
+        value(node, name)
+            .and_then(|text| text.parse::<usize>().ok())
+            .unwrap_or(0)
+    };
+    let (size, margin) = (child("pgSz")?, child("pgMar")?);
+    let margins = [
+        "top", "right", "bottom", "left", "header", "footer", "gutter",
+    ]
+    .map(|name| number(&margin, name).min(8000));
+    let size = (number(&size, "w"), number(&size, "h"));
+    let sides = margins[1] + margins[3] + margins[6];
+    let ends = margins[0] + margins[2];
+    let good = |side: usize, taken: usize| (2000..=31_680).contains(&side) && side >= taken + 1440;
+    (good(size.0, sides) && good(size.1, ends)).then_some(Page { size, margins })
 }
 
 /// The format of a picture that Word shows everywhere, by its first bytes.
@@ -307,5 +356,54 @@ fn raw(archive: &mut Archive<'_>, name: &str, most: u64) -> Result<Option<Vec<u8
     match bytes.len() as u64 > most {
         true => Err(format!("`{name}` in it is too large")),
         false => Ok(Some(bytes)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::archive::write_archive;
+
+    /// A header may name a large file again and again, and files that are no pictures.
+    #[test]
+    fn few_pictures_are_unpacked_and_each_once() {
+        let space = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
+        let rels = |all: &str| {
+            format!(
+                "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{all}</Relationships>"
+            )
+        };
+        let targets = (0..200).map(|at| {
+            format!(
+                "<Relationship Id=\"a{at}\" Target=\"media/a.png\"/><Relationship Id=\"b{at}\" Target=\"media/{at}.bin\"/>"
+            )
+        });
+        let parts = [
+            ("word/styles.xml", format!("<w:styles {space}/>")),
+            (
+                "word/document.xml",
+                format!(
+                    "<w:document {space}><w:sectPr><w:headerReference r:id=\"h\"/></w:sectPr></w:document>"
+                ),
+            ),
+            (
+                "word/_rels/document.xml.rels",
+                rels("<Relationship Id=\"h\" Target=\"header1.xml\"/>"),
+            ),
+            ("word/header1.xml", format!("<w:hdr {space}><w:p/></w:hdr>")),
+            (
+                "word/_rels/header1.xml.rels",
+                rels(&targets.collect::<String>()),
+            ),
+        ];
+        let parts = parts.map(|(name, text)| (name.to_owned(), text.into_bytes()));
+        let picture = ("word/media/a.png".to_owned(), b"\x89PNG".to_vec());
+        let bytes = write_archive(parts.into_iter().chain([picture])).unwrap();
+        let found = Reference::read(&bytes, &Languages::of("en")).unwrap();
+        assert_eq!((found.unpacked.len(), found.media.len()), (MOST, 1));
+        assert_eq!(
+            found.heads[0].rels.xml().matches("<Relationship ").count(),
+            1
+        );
     }
 }

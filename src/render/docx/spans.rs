@@ -269,6 +269,15 @@ impl<'a> Writer<'a> {
 
     fn note(&mut self, node: &Value, run: Run) {
         if let Some(label) = node["again"].as_str() {
+            if !self.notes.numbers.contains_key(label)
+                && let Some(first) = self.notes.inner.get(label)
+            {
+                // So far it stands in brackets in other notes, where no number leads to.
+                return match self.place.in_note {
+                    true => self.text(" […]", run),
+                    false => self.note(&first.clone(), run),
+                };
+            }
             let number = self.notes.numbers.get(label).copied().unwrap_or_default();
             let again = Run {
                 style: Some("footnote reference"),
@@ -282,6 +291,11 @@ impl<'a> Writer<'a> {
         }
         let body = node["c"].as_array().map_or(&[][..], Vec::as_slice);
         if self.place.in_note {
+            if let Some(label) = node["label"].as_str()
+                && !self.notes.inner.contains_key(label)
+            {
+                self.notes.inner.insert(label.to_owned(), node.clone());
+            }
             // Word has no notes in notes: what one says stands in brackets where it was called.
             self.text(" [", run);
             for (at, block) in body.iter().enumerate() {
@@ -327,6 +341,8 @@ impl<'a> Writer<'a> {
         // The place of a body has the room of a page, wherever it was called.
         let place = Place {
             indent: 0,
+            base: 0,
+            width: self.section.width,
             depth: 0,
             around: Around::Note,
             in_note: true,

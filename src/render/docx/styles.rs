@@ -16,27 +16,54 @@ pub(super) struct Styles {
 /// What a reference document says of styles.
 #[derive(Default)]
 pub(super) struct Taken {
-    /// The ids by names in lower case.
-    pub(super) ids: BTreeMap<String, String>,
+    /// The ids by what is styled, such as `paragraph`, and names in lower case.
+    pub(super) ids: BTreeMap<(String, String), String>,
     /// Its elements, from the defaults to the last style.
     pub(super) xml: String,
 }
 
+/// What is added to the name of a style where that of another sort has it, since Word knows styles by
+/// their names alone.
+const OURS: &str = " (tympan)";
+
+impl Taken {
+    /// The id of a style that takes the place of ours.
+    fn of(&self, definition: &Definition) -> Option<&String> {
+        let id = |name: String| self.ids.get(&(kind(definition.sort).to_owned(), name));
+        let name = definition.name.to_lowercase();
+        id(name.clone()).or_else(|| id(name + OURS))
+    }
+
+    fn has(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        self.ids.keys().any(|(_, taken)| *taken == name)
+    }
+}
+
+fn kind(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Paragraph => "paragraph",
+        Sort::Character => "character",
+        Sort::Table => "table",
+        Sort::Numbering => "numbering",
+    }
+}
+
 impl Styles {
-    /// The program's own styles; where a reference document has one of the same name, its own.
+    /// The program's own styles; where a reference document has one of the same sort and name, its own.
     pub(super) fn new(look: &Look, taken: &Taken) -> Self {
         let definitions = definitions(look);
-        let mut ids = taken.ids.clone();
-        let mut used: BTreeSet<String> = ids.values().cloned().collect();
+        let mut ids = BTreeMap::new();
+        let mut used: BTreeSet<String> = taken.ids.values().cloned().collect();
         for definition in &definitions {
-            let name = definition.name.to_lowercase();
-            if !ids.contains_key(&name) {
+            let id = taken.of(definition).cloned().unwrap_or_else(|| {
                 let mut id = id_of(definition.name);
                 while !used.insert(id.clone()) {
                     id.push('0');
                 }
-                ids.insert(name, id);
-            }
+                id
+            });
+            ids.insert(definition.name.to_lowercase(), id);
         }
         let mut styles = Self {
             ids,
@@ -47,8 +74,8 @@ impl Styles {
             false => taken.xml.clone(),
         };
         for definition in &definitions {
-            if !taken.ids.contains_key(&definition.name.to_lowercase()) {
-                styles.write(definition, taken.xml.is_empty(), &mut xml);
+            if taken.of(definition).is_none() {
+                styles.write(definition, taken, &mut xml);
             }
         }
         styles.xml = xml;
@@ -69,15 +96,14 @@ impl Styles {
         )
     }
 
-    fn write(&self, definition: &Definition, own: bool, xml: &mut String) {
-        let kind = match definition.sort {
-            Sort::Paragraph => "paragraph",
-            Sort::Character => "character",
-            Sort::Table => "table",
-            Sort::Numbering => "numbering",
+    fn write(&self, definition: &Definition, taken: &Taken, xml: &mut String) {
+        let name = match taken.has(definition.name) {
+            true => format!("{}{OURS}", definition.name),
+            false => definition.name.to_owned(),
         };
+        let kind = kind(definition.sort);
         // A reference document has its own styles for what has none.
-        let default = match definition.is_default && own {
+        let default = match definition.is_default && taken.xml.is_empty() {
             true => " w:default=\"1\"",
             false => "",
         };
@@ -89,7 +115,7 @@ impl Styles {
             xml,
             "<w:style w:type=\"{kind}\"{default}{custom} w:styleId=\"{}\"><w:name w:val=\"{}\"/>",
             self.id(definition.name),
-            escape(definition.name)
+            escape(&name)
         );
         for (element, name) in [("basedOn", definition.base), ("next", definition.next)] {
             if let Some(name) = name {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::render::docx::directions::is_wide;
 use crate::render::docx::spans::Run;
@@ -23,10 +23,19 @@ fn words(cell: &Value) -> &[Value] {
     cell["c"].as_array().map_or(&[], Vec::as_slice)
 }
 
+/// As many columns as Word takes.
+const MOST: usize = 63;
+
 impl<'a> Writer<'a> {
+    /// Writes a table; the columns that Word has no room for follow in tables below.
     pub(super) fn table(&mut self, node: &Value) {
-        let columns = node["align"].as_array().map_or(0, Vec::len).clamp(1, 63);
-        let turned = node["size"] == "wide" && self.place.depth == 0 && !self.place.in_note;
+        let columns = node["align"].as_array().map_or(0, Vec::len).max(1);
+        // Pages end in the text itself, in no cell or note.
+        let turned = node["size"] == "wide"
+            && self.place.depth == 0
+            && self.place.width == self.section.width
+            && self.section.turned_width > self.section.width
+            && !self.place.in_note;
         let place = match turned {
             true => Place {
                 width: self.section.turned_width,
@@ -34,7 +43,7 @@ impl<'a> Writer<'a> {
             },
             false => self.place,
         };
-        if turned {
+        if turned && !std::mem::take(&mut self.section.is_turned) {
             // What stood on upright pages ends here.
             let section = self.upright();
             self.paragraph(
@@ -45,17 +54,24 @@ impl<'a> Writer<'a> {
                 |_| {},
             );
         }
-        self.open_table();
-        self.within(place, |writer| writer.table_here(node, columns));
-        if turned {
-            let section = self.section.turned.clone();
-            self.paragraph(
-                &Para {
-                    section: Some(section),
-                    ..Para::new("Table Gap")
-                },
-                |_| {},
-            );
+        for from in (0..columns).step_by(MOST) {
+            self.open_table();
+            let count = MOST.min(columns - from);
+            let part = (columns > MOST).then(|| columns_of(node, from));
+            let part = part.as_ref().unwrap_or(node);
+            self.within(place, |writer| writer.table_here(part, count));
+        }
+        self.section.is_turned = turned;
+    }
+
+    /// Ends the turned pages, if some are open, before something else is written.
+    pub(super) fn turn_back(&mut self) {
+        if std::mem::take(&mut self.section.is_turned) {
+            let para = Para {
+                section: Some(self.section.turned.clone()),
+                ..Para::new("Table Gap")
+            };
+            self.paragraph(&para, |_| {});
         }
     }
 
@@ -298,6 +314,17 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// A table of the columns of another, from one on, as many as Word takes.
+fn columns_of(node: &Value, from: usize) -> Value {
+    let slice = |row: &Value| -> Value {
+        let cells = cells(row).iter().skip(from).take(MOST);
+        cells.cloned().collect()
+    };
+    let rows: Value = cells(&node["rows"]).iter().map(slice).collect();
+    let (align, head) = (slice(&node["align"]), slice(&node["head"]));
+    json!({"align": align, "head": head, "rows": rows, "size": node["size"], "sign": node["sign"], "keep": node["keep"]})
+}
+
 #[derive(Debug, Clone, Copy)]
 struct RowLook {
     head: bool,
@@ -353,8 +380,6 @@ fn letters(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

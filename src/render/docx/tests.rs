@@ -163,6 +163,59 @@ fn a_note_stands_in_its_own_part() {
     );
 }
 
+/// Every note that a field names has its number where Word looks for it.
+#[test]
+fn a_note_that_another_calls_first_is_a_note_of_the_text_too() {
+    let output =
+        of("# T\n\nFirst[^b] then [^a] and [^a].\n\n[^b]: Body[^a] and[^a]\n\n[^a]: Inner\n");
+    let text = part(&output, "word/document.xml");
+    let notes = part(&output, "word/footnotes.xml");
+    assert_eq!(text.matches("<w:footnoteReference ").count(), 2, "{text}");
+    assert_eq!(notes.matches(">Inner<").count(), 2, "{notes}");
+    let named: Vec<&str> = text.split(" NOTEREF ").skip(1).collect();
+    assert_eq!(named.len(), 1, "{text}");
+    for field in named {
+        let name = field.split(' ').next().unwrap();
+        assert!(text.contains(&format!("w:name=\"{name}\"")), "{text}");
+    }
+    assert!(!notes.contains("NOTEREF"), "{notes}");
+}
+
+/// The sides of the pages of each section, in order.
+fn sections(output: &DocxOutput) -> Vec<&'static str> {
+    let text = part(output, "word/document.xml");
+    let found = text.split("<w:sectPr>").skip(1);
+    found
+        .map(|section| match section.contains("w:orient=\"landscape\"") {
+            true => "turned",
+            false => "upright",
+        })
+        .collect()
+}
+
+#[test]
+fn turned_tables_share_their_pages() {
+    let row = |cell: &str| format!("|{}\n", format!("{cell}|").repeat(12));
+    let table = row("a heading of some words") + &row("-") + &row("a cell of some words");
+    let case = |text: &str, expected: &[&str]| {
+        let found = sections(&of(&format!("# T\n\na\n\n{text}")));
+        assert_eq!(found, expected, "{text}");
+    };
+    case(&table, &["upright", "turned"]);
+    case(
+        &format!("{table}\n<!-- -->\n\n{table}"),
+        &["upright", "turned"],
+    );
+    case(
+        &format!("{table}\nb\n\n{table}\n## C\n"),
+        &["upright", "turned", "upright", "turned", "upright"],
+    );
+    case(
+        &format!("{table}\n|a|\n|-|\n|b|\n"),
+        &["upright", "turned", "upright"],
+    );
+}
+
 #[test]
 fn the_same_text_is_the_same_bytes() {
     assert_eq!(of("# T\n\na\n").bytes, of("# T\n\na\n").bytes);
@@ -213,7 +266,7 @@ fn a_reference_document_gives_the_looks() {
     );
     let text = format!(
         "<w:document {W}><w:body><w:p/><w:sectPr><w:headerReference w:type=\"default\" r:id=\"h\"/><w:headerReference w:type=\"first\" r:id=\"out\"/>\
-         <w:pgSz w:w=\"10000\" w:h=\"14000\"/><w:pgMar w:top=\"900\" w:right=\"800\" w:bottom=\"900\" w:left=\"800\" w:header=\"1\" w:footer=\"1\" w:gutter=\"0\"/></w:sectPr></w:body></w:document>"
+         <w:pgSz w:w=\"10000\" w:h=\"14000\"/><w:pgMar w:top=\"900\" w:right=\"800\" w:bottom=\"900\" w:left=\"800\" w:header=\"1\" w:footer=\"1\" w:gutter=\"0\"/><w:titlePg/></w:sectPr></w:body></w:document>"
     );
     let rels = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">\
         <Relationship Id=\"h\" Type=\"x\" Target=\"header9.xml\"/><Relationship Id=\"out\" Type=\"x\" Target=\"../../secret.xml\"/></Relationships>";
@@ -256,6 +309,87 @@ fn a_reference_document_gives_the_looks() {
             .file_names()
             .any(|name| name.contains("vba") || name.contains("secret"))
     );
+}
+
+#[test]
+fn headers_are_those_that_the_reference_shows() {
+    let relation =
+        |at: usize| format!("<Relationship Id=\"h{at}\" Type=\"x\" Target=\"header{at}.xml\"/>");
+    let rels = format!(
+        "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{}</Relationships>",
+        (1..=5).map(relation).collect::<String>()
+    );
+    let head = |name: &str| format!("<w:hdr {W}><w:p><w:r><w:t>{name}</w:t></w:r></w:p></w:hdr>");
+    let named =
+        |place: &str, at: usize| format!("<w:headerReference w:type=\"{place}\" r:id=\"h{at}\"/>");
+    let styles = format!("<w:styles {W}/>");
+    let case = |first: &str, last: &str, settings: &str, expected: &[&str]| {
+        let text = format!(
+            "<w:document {W}><w:body><w:p><w:pPr><w:sectPr>{first}</w:sectPr></w:pPr></w:p><w:sectPr>{last}<w:sectPrChange><w:sectPr>{}</w:sectPr></w:sectPrChange></w:sectPr></w:body></w:document>",
+            named("default", 5)
+        );
+        let settings = format!("<w:settings {W}>{settings}</w:settings>");
+        let heads: Vec<String> = ["A", "B", "C", "D", "Old"].map(head).into();
+        let output = in_house(
+            "# T\n\na\n",
+            &house(&[
+                ("word/styles.xml", &styles),
+                ("word/document.xml", &text),
+                ("word/settings.xml", &settings),
+                ("word/_rels/document.xml.rels", &rels),
+                ("word/header1.xml", &heads[0]),
+                ("word/header2.xml", &heads[1]),
+                ("word/header3.xml", &heads[2]),
+                ("word/header4.xml", &heads[3]),
+                ("word/header5.xml", &heads[4]),
+            ]),
+        );
+        assert_eq!(output.diagnostics, Vec::new());
+        let count = part(&output, "word/document.xml")
+            .matches("<w:headerReference")
+            .count();
+        assert!(count >= expected.len());
+        for (at, expected) in expected.iter().enumerate() {
+            let head = part(&output, &format!("word/header{}.xml", at + 1));
+            assert!(head.contains(&format!(">{expected}<")), "{head}");
+        }
+        let kinds = part(&output, "[Content_Types].xml");
+        assert_eq!(
+            kinds.matches("/word/header").count(),
+            expected.len(),
+            "{kinds}"
+        );
+        part(&output, "word/document.xml").contains("<w:titlePg/>")
+    };
+    let all = named("default", 1) + &named("even", 2) + &named("first", 3);
+    // What is named and not shown is left; a section has the headers of the one before.
+    assert!(!case(&all, "", "", &["A"]));
+    assert!(case(&all, "<w:titlePg/>", "", &["A", "C"]));
+    assert!(!case(
+        &all,
+        "<w:titlePg w:val=\"0\"/>",
+        "<w:evenAndOddHeaders/>",
+        &["A", "B"]
+    ));
+    assert!(!case(&all, &named("default", 4), "", &["D"]));
+}
+
+#[test]
+fn a_style_of_another_sort_takes_no_place_of_ours() {
+    let styles = format!(
+        "<w:styles {W}><w:style w:type=\"paragraph\" w:styleId=\"Table\"><w:name w:val=\"Table\"/></w:style></w:styles>"
+    );
+    let house = house(&[("word/styles.xml", &styles)]);
+    let output = in_house("# T\n\n|a|\n|-|\n|b|\n", &house);
+    let styles = part(&output, "word/styles.xml");
+    assert!(
+        styles.contains("w:type=\"table\" w:customStyle=\"1\" w:styleId=\"Table0\"><w:name w:val=\"Table (tympan)\"/>"),
+        "{styles}"
+    );
+    let text = part(&output, "word/document.xml");
+    assert!(text.contains("<w:tblStyle w:val=\"Table0\"/>"), "{text}");
+    let again = part(&in_house("# T\n\na\n", &output.bytes), "word/styles.xml");
+    assert_eq!(again.matches("(tympan)").count(), 1, "{again}");
 }
 
 #[test]
@@ -315,7 +449,7 @@ fn hostile_text_is_written() {
             "|{}\n|{}\n|{}",
             "a|".repeat(90),
             "-|".repeat(90),
-            "b|".repeat(90)
+            "b|".repeat(89) + "last |"
         ),
         (0..300)
             .map(|at| format!("a[^{at}]\n\n[^{at}]: note [^{at}] [^{}]\n\n", at + 1))
@@ -325,10 +459,10 @@ fn hostile_text_is_written() {
             .to_owned(),
     ] {
         let output = of(&format!("# T\n\n{text}\n\nlast\n"));
+        let written = part(&output, "word/document.xml");
+        assert!(!text.ends_with("last |") || written.matches(">last<").count() == 2);
         assert!(
-            part(&output, "word/document.xml").contains(">last<")
-                || text.starts_with("```")
-                || text.starts_with(":::"),
+            written.contains(">last<") || text.starts_with("```") || text.starts_with(":::"),
             "{}",
             &text[..40]
         );

@@ -46,6 +46,8 @@ pub(super) struct Notes {
     pub(super) bodies: Vec<String>,
     pub(super) rels: Rels,
     pub(super) numbers: BTreeMap<String, usize>,
+    /// The notes that were first called in other notes, by their labels.
+    pub(super) inner: BTreeMap<String, Value>,
 }
 
 /// The properties of the pages, upright and turned.
@@ -55,6 +57,10 @@ pub(super) struct Section {
     pub(super) first: Option<String>,
     pub(super) upright: String,
     pub(super) turned: String,
+    /// Whether the section that is open has turned pages, where another turned table may follow.
+    pub(super) is_turned: bool,
+    /// The widths of the text on upright pages and on turned ones.
+    pub(super) width: usize,
     pub(super) turned_width: usize,
     pub(super) height: usize,
 }
@@ -125,6 +131,7 @@ impl Para {
 impl<'a> Writer<'a> {
     /// Writes a paragraph around what `inner` writes.
     pub(super) fn paragraph(&mut self, para: &Para, inner: impl FnOnce(&mut Self)) {
+        self.turn_back();
         self.out.push_str("<w:p>");
         self.properties(para);
         let prefix = std::mem::take(&mut self.prefix);
@@ -213,6 +220,7 @@ impl<'a> Writer<'a> {
 
     /// The room above a table, which has none of its own; two tables in a row would be one.
     pub(super) fn open_table(&mut self) {
+        self.turn_back();
         if !self.after_table {
             self.empty("Table Gap");
         }
