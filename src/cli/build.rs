@@ -219,7 +219,7 @@ fn show(ui: &Ui, store: &Store, summary: &Summary, out: &str, written: Written) 
         ));
     }
     let more = match summary.has_more && !ui.is_verbose() {
-        true => " (`tympan check` shows them)",
+        true => " (`--verbose` shows them)",
         false => "",
     };
     lines.push(("findings", format!("{}{more}", summary.findings)));

@@ -117,13 +117,16 @@ impl<'a> Reader<'a> {
             Some(id) => Matter::of(self.site.page(id), item),
             None => Matter::CHAPTER,
         };
+        // A preface behind the first chapter stays where the reader is told that it stands.
+        let is_first = || self.entries.iter().all(|entry| entry.front);
+        let front = front || (place == Place::Chapter && matter.body == FRONT && is_first());
         self.entries.push(Bound {
             item,
             page,
             level,
             place,
             matter,
-            front: front || (place == Place::Chapter && matter.body == FRONT),
+            front,
         });
         for child in &item.children {
             self.collect(child, (level + 1).min(DEEPEST), Place::Section, front);

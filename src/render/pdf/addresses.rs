@@ -10,11 +10,13 @@ const SCHEMES: [&str; 2] = ["https://", "http://"];
 const SEPARATORS: &str = "/-_.?&=#";
 
 /// Puts a note behind each link of the chapter at `index` that leads to the web and does not show its
-/// address. One address has one note. Headings, tables and captions are left as they are.
+/// address. One address has one note; in a note it follows the link in parentheses. Headings, the heads
+/// of tables and captions are left as they are.
 pub(super) fn tell_addresses(blocks: &mut [Value], index: usize) {
     let mut teller = Teller {
         index,
         told: BTreeMap::new(),
+        in_note: false,
     };
     teller.blocks(blocks);
 }
@@ -23,6 +25,8 @@ struct Teller {
     index: usize,
     /// The addresses that have a note, each with its label.
     told: BTreeMap<String, String>,
+    /// Whether this is the text of a note.
+    in_note: bool,
 }
 
 impl Teller {
@@ -34,7 +38,16 @@ impl Teller {
                         self.spans(spans);
                     }
                 }
-                Some("quote" | "alert" | "tab") => self.blocks(inside(block, "c")),
+                Some("table") => {
+                    for row in inside(block, "rows") {
+                        for cell in row.as_array_mut().into_iter().flatten() {
+                            if let Some(spans) = cell.get_mut("c").and_then(Value::as_array_mut) {
+                                self.spans(spans);
+                            }
+                        }
+                    }
+                }
+                Some("quote" | "alert" | "tab" | "numbered") => self.blocks(inside(block, "c")),
                 Some("list") => {
                     for item in inside(block, "items") {
                         self.blocks(inside(item, "body"));
@@ -56,10 +69,17 @@ impl Teller {
         let old = std::mem::take(spans);
         for mut span in old {
             let note = self.note(&span);
-            let holds_others = matches!(span["i"].as_str(), Some("em" | "strong" | "span"));
-            let inner = span.get_mut("c").and_then(Value::as_array_mut);
-            if let Some(inner) = inner.filter(|_| holds_others) {
-                self.spans(inner);
+            let kind = span["i"].as_str().unwrap_or_default().to_owned();
+            if let Some(inner) = span.get_mut("c").and_then(Value::as_array_mut) {
+                match kind.as_str() {
+                    "link" => {}
+                    "note" => {
+                        let outer = std::mem::replace(&mut self.in_note, true);
+                        self.blocks(inner);
+                        self.in_note = outer;
+                    }
+                    _ => self.spans(inner),
+                }
             }
             spans.push(span);
             spans.extend(note);
@@ -74,6 +94,9 @@ impl Teller {
         text(&span["c"], &mut words);
         if words.replace('\u{200b}', "").contains(address) {
             return None;
+        }
+        if self.in_note {
+            return Some(json!(format!(" ({})", breakable(address))));
         }
         if let Some(label) = self.told.get(url) {
             return Some(json!({"i": "note", "again": label}));
@@ -148,5 +171,21 @@ mod tests {
             json!({"i": "note", "again": "p3-address-0"})
         );
         assert_eq!(found.as_array().unwrap().len(), 6);
+    }
+
+    #[test]
+    fn addresses_are_told_in_whatever_holds_text() {
+        let link = json!({"i": "link", "url": "https://a.example/b", "c": ["one"]});
+        let note = json!({"i": "note", "label": "n", "c": [{"t": "para", "c": [link]}]});
+        let mut blocks = [
+            json!({"t": "para", "c": [note, {"i": "strike", "c": [link]}]}),
+            json!({"t": "table", "head": [{"c": [link]}], "rows": [[{"c": [link]}, {"blank": true}]]}),
+        ];
+        tell_addresses(&mut blocks, 0);
+        let spans = &blocks[0]["c"];
+        assert_eq!(spans[0]["c"][0]["c"][1], " (a.\u{200b}example/\u{200b}b)");
+        assert_eq!(spans[1]["c"][1]["label"], "p0-address-0");
+        assert_eq!(blocks[1]["rows"][0][0]["c"][1]["again"], "p0-address-0");
+        assert_eq!(blocks[1]["head"][0]["c"].as_array().unwrap().len(), 1);
     }
 }

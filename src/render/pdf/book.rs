@@ -84,6 +84,9 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
         if let Some(id) = entry.page {
             let page = site.page(id);
             glyphs.read(page);
+            for key in ["text", "running", "byline"] {
+                glyphs.beside(page, &chapter[key]);
+            }
             let words = Words::of(site, site.language_of(page));
             let input = PageInput {
                 context,
@@ -128,8 +131,14 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
         let from_right = chapter["language"]["dir"] == "rtl";
         mark_directions(&mut chapter["body"], if from_right { "rtl" } else { "ltr" });
     }
-    let (found, unprintable) = glyphs.report();
-    diagnostics.extend(found);
+    let settings = settings(context, document, &entries, &fonts);
+    glyphs.around(&settings["strings"]);
+    for chapter in &chapters {
+        // What has no page: parts, and the numbers above titles.
+        for key in ["text", "running", "over"] {
+            glyphs.around(&chapter[key]);
+        }
+    }
     let mut front = front(context, document, &entries, &pages);
     front["whole"] = json!(chapters.first().is_some_and(|first| first["whole"] == true));
     if let Some(first) = chapters.first_mut()
@@ -139,8 +148,11 @@ pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
         // The contents of a contract stand below its name, which is the title of its first page.
         first["contents"] = front["depth"].clone();
     }
+    glyphs.around(&front);
+    let (found, unprintable) = glyphs.report();
+    diagnostics.extend(found);
     Book {
-        settings: settings(context, document, &entries, &fonts),
+        settings,
         document: front,
         chapters,
         images,

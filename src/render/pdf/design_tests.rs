@@ -51,6 +51,8 @@ fn a_broken_design_is_a_finding_and_the_built_in_one_stands_in() {
         "#while true { }\n",
         "#let f(x) = f(x + 1)\n#f(0)\n",
         "#let design = (",
+        "#let design = (:)\n",
+        "#import \"/themes/book.typ\": design as book\n#let design = book + (size: \"big\")\n",
     ] {
         let files = [
             ("src/a.md", "# A\n\nText.\n"),
@@ -65,6 +67,39 @@ fn a_broken_design_is_a_finding_and_the_built_in_one_stands_in() {
         assert_eq!(found.path.as_str(), "theme/pdf/design.typ");
         assert!(found.place.is_some());
     }
+}
+
+#[test]
+fn a_template_has_so_many_files_and_no_more() {
+    let config = "[project]\nkind = \"book\"\ntitle = \"T\"\ncontent = \"src\"\n";
+    let project = Project::new(config, &[("src/a.md", "# A\n\nText.\n")]);
+    for number in 0..1001 {
+        project.write(&format!("theme/pdf/{number}.txt"), "");
+    }
+    let pdf = project.pdf();
+    assert_eq!(codes(&pdf), ["pdf-template"]);
+    assert!(text(&pdf).contains("Text."));
+}
+
+#[test]
+fn chapters_are_printed_in_the_order_of_the_navigation() {
+    let config = "[project]\nkind = \"book\"\ntitle = \"T\"\ncontent = \"src\"\n";
+    let preface = |text: &str| format!("---\nrole: preface\n---\n# P\n\n{text}\n");
+    let (first, late) = (preface("Zero"), preface("Two"));
+    let files = [
+        (
+            "src/SUMMARY.md",
+            "- [F](f.md)\n- [A](a.md)\n- [P](p.md)\n  - [C](c.md)\n- [B](b.md)\n",
+        ),
+        ("src/f.md", first.as_str()),
+        ("src/a.md", "# A\n\nOne\n"),
+        ("src/p.md", late.as_str()),
+        ("src/c.md", "# C\n\nThree\n"),
+        ("src/b.md", "# B\n\nFour\n"),
+    ];
+    let text = text(&Project::new(config, &files).pdf());
+    let places = ["Zero", "One", "Two", "Three", "Four"].map(|word| text.find(word));
+    assert!(places.is_sorted() && places[0].is_some(), "{text}");
 }
 
 #[test]

@@ -6,20 +6,22 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use serde_json::{Value, json};
 use typst::foundations::Bytes;
-use typst::text::{Font, FontBook, FontInfo, FontVariant};
+use typst::text::{Font, FontBook, FontFlags, FontInfo, FontVariant};
 use typst::utils::LazyHash;
 
 use crate::config::{self, Family};
 use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
 use crate::digest::Digest;
-use crate::render::pdf::scripts::{SCRIPTS, SIGNS, cjk_fonts};
+use crate::render::pdf::scripts::{SCRIPTS, SIGNS, cjk_fonts, script_of};
 use crate::repo::Snapshot;
 use crate::site_path::SitePath;
 
 /// How many files of fonts a project may name, how many fonts one may hold, and how many bytes.
 const MOST_FILES: usize = 400;
 const MOST_FACES: u32 = 64;
-const MOST_BYTES: usize = 64 << 20;
+const MOST_BYTES: u64 = 64 << 20;
+/// How many bytes all of them may have.
+const MOST_OF_ALL: u64 = 512 << 20;
 
 /// A character that every font of Chinese, Japanese or Korean has.
 const HAN: u32 = 0x4e00;
@@ -38,6 +40,10 @@ pub(super) struct Fonts {
     slots: Vec<Slot>,
     inputs: Vec<(String, Digest)>,
     system: bool,
+    /// The families that the project names for its text, in small letters.
+    named: Vec<String>,
+    /// How many bytes more may be read.
+    room: u64,
     settings: Value,
     diagnostics: Vec<Diagnostic>,
 }
@@ -56,6 +62,8 @@ impl Fonts {
             slots: Vec::new(),
             inputs: Vec::new(),
             system: asked.system,
+            named: asked.body.iter().map(|it| it.name.to_lowercase()).collect(),
+            room: MOST_OF_ALL,
             settings: Value::Null,
             diagnostics: Vec::new(),
         };
@@ -90,11 +98,21 @@ impl Fonts {
         fonts
     }
 
-    /// Whether some font can print a character.
+    /// Whether some font can print a character. A font for code is none for the words of a script.
     pub(super) fn print(&self, letter: char) -> bool {
+        let is_word = letter.is_alphabetic() && script_of(letter).name != SIGNS.name;
         let infos = (0..self.slots.len()).filter_map(|index| self.book.info(index));
         let mut infos = infos.filter(|info| !info.is_last_resort());
-        infos.any(|info| info.coverage.contains(u32::from(letter)))
+        infos.any(|info| {
+            info.coverage.contains(u32::from(letter)) && !(is_word && self.is_for_code(info))
+        })
+    }
+
+    /// Whether a font is for code alone. In Chinese, Japanese and Korean all signs are of one width.
+    fn is_for_code(&self, info: &FontInfo) -> bool {
+        info.flags.contains(FontFlags::MONOSPACE)
+            && !info.coverage.contains(HAN)
+            && !self.named.contains(&info.family.to_lowercase())
     }
 
     /// Whether the fonts of the machine are among them.
@@ -136,9 +154,9 @@ impl Fonts {
             let extension = path.extension().to_ascii_lowercase();
             matches!(extension.as_str(), "ttf" | "otf" | "ttc" | "otc")
         };
-        let files = snapshot.files().iter().map(|file| &file.path);
-        let files: Vec<&SitePath> = files
-            .filter(|path| path.is_within(folder) && is_font(path))
+        let files = snapshot.files().iter();
+        let files: Vec<_> = files
+            .filter(|file| file.path.is_within(folder) && is_font(&file.path))
             .take(MOST_FILES)
             .collect();
         if files.is_empty() {
@@ -147,21 +165,25 @@ impl Fonts {
             self.tell(place, message, help.to_owned());
         }
         let mut found = Vec::new();
-        for path in files {
+        for file in files {
+            let path = &file.path;
+            if file.size > MOST_BYTES || file.size > self.room {
+                let message = format!("the font `{path}` is too large");
+                let help = format!(
+                    "a font has at most {} MiB here, and all of them {}",
+                    MOST_BYTES >> 20,
+                    MOST_OF_ALL >> 20
+                );
+                self.tell(place, message, help);
+                continue;
+            }
+            self.room -= file.size;
             let bytes = snapshot.read(path).unwrap_or_default();
             let digest = Digest::of(&bytes);
-            let fits = bytes.len() <= MOST_BYTES;
-            let fonts: Vec<Font> = match fits {
-                true => faces(Bytes::new(bytes)).collect(),
-                false => Vec::new(),
-            };
+            let fonts: Vec<Font> = faces(Bytes::new(bytes)).collect();
             if fonts.is_empty() {
                 let message = format!("`{path}` is no font that can be read");
-                let help = match fits {
-                    true => "save it as TrueType or OpenType".to_owned(),
-                    false => format!("a font has at most {} MiB here", MOST_BYTES >> 20),
-                };
-                self.tell(place, message, help);
+                self.tell(place, message, "save it as TrueType or OpenType".to_owned());
             }
             self.inputs.push((path.to_string(), digest));
             found.extend(fonts);

@@ -3,10 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
+use crate::config::CONFIG_FILE;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render::pdf::fonts::Fonts;
 use crate::render::pdf::scripts::script_of;
 use crate::site::Page;
+use crate::site_path::SitePath;
 
 /// How many characters a report lists.
 const LISTED: usize = 24;
@@ -17,6 +21,8 @@ pub(super) struct Glyphs<'a> {
     known: BTreeSet<char>,
     missing: BTreeSet<char>,
     first: Option<(&'a Page, usize)>,
+    /// The file of what is on no page.
+    config: SitePath,
 }
 
 impl<'a> Glyphs<'a> {
@@ -27,6 +33,7 @@ impl<'a> Glyphs<'a> {
             known: BTreeSet::new(),
             missing: BTreeSet::new(),
             first: None,
+            config: SitePath::parse(CONFIG_FILE).unwrap_or_else(|_| SitePath::root()),
         }
     }
 
@@ -39,25 +46,46 @@ impl<'a> Glyphs<'a> {
 
     /// Looks at a character that a place of a page became.
     pub(super) fn letter(&mut self, page: &'a Page, letter: char, at: usize) {
-        if letter.is_ascii() || self.known.contains(&letter) {
-            return;
-        }
-        if self.missing.contains(&letter) || !is_printable(letter) {
-            return;
-        }
-        if self.fonts.print(letter) {
-            self.known.insert(letter);
-        } else {
-            self.missing.insert(letter);
+        if self.is_new(letter) {
             self.first.get_or_insert((page, at));
         }
     }
 
-    /// One report for the document, at the first place, and the characters.
+    /// Looks through what is printed of a page beside its text, such as a title in its front matter.
+    pub(super) fn beside(&mut self, page: &'a Page, printed: &Value) {
+        each_letter(printed, &mut |letter| {
+            if self.is_new(letter) {
+                let at = page.text.find(letter).unwrap_or(0);
+                self.first.get_or_insert((page, at));
+            }
+        });
+    }
+
+    /// Looks through what is printed and belongs to no page, such as the name of the document.
+    pub(super) fn around(&mut self, printed: &Value) {
+        each_letter(printed, &mut |letter| {
+            self.is_new(letter);
+        });
+    }
+
+    /// Whether a character is missing and was not met before.
+    fn is_new(&mut self, letter: char) -> bool {
+        if letter.is_ascii() || self.known.contains(&letter) || !is_printable(letter) {
+            return false;
+        }
+        if self.fonts.print(letter) {
+            self.known.insert(letter);
+            return false;
+        }
+        self.missing.insert(letter)
+    }
+
+    /// One report for the document, at the first page that has such a character, or else at the
+    /// configuration, and the characters.
     pub(super) fn report(self) -> (Option<Diagnostic>, BTreeSet<char>) {
-        let Some((page, at)) = self.first else {
+        if self.missing.is_empty() {
             return (None, self.missing);
-        };
+        }
         let mut scripts: BTreeMap<&str, (Vec<String>, &str)> = BTreeMap::new();
         for letter in self.missing.iter().take(LISTED) {
             let script = script_of(*letter);
@@ -74,8 +102,15 @@ impl<'a> Glyphs<'a> {
             more => format!(" and {more} more"),
         };
         let message = format!("no font of the PDF has {}{more}", listed.join(", "));
-        let span = at..at + page.text[at..].chars().next().map_or(0, char::len_utf8);
-        let found = page.diagnostic("pdf-glyph-missing", Severity::Warning, span, message);
+        let (code, severity) = ("pdf-glyph-missing", Severity::Warning);
+        let found = match self.first {
+            Some((page, at)) => {
+                let letter = page.text.get(at..).and_then(|text| text.chars().next());
+                let span = at..at + letter.map_or(0, char::len_utf8);
+                page.diagnostic(code, severity, span, message)
+            }
+            None => Diagnostic::new(code, severity, &self.config, message),
+        };
         let fonts: BTreeSet<&str> = scripts.values().map(|(_, font)| *font).collect();
         let fonts: Vec<&str> = fonts.into_iter().collect();
         let fonts = fonts.join(" and ");
@@ -86,6 +121,16 @@ impl<'a> Glyphs<'a> {
             ),
         };
         (Some(found.help(help)), self.missing)
+    }
+}
+
+/// Every character of the strings of a tree.
+fn each_letter(node: &Value, see: &mut dyn FnMut(char)) {
+    match node {
+        Value::String(text) => text.chars().for_each(see),
+        Value::Array(nodes) => nodes.iter().for_each(|node| each_letter(node, see)),
+        Value::Object(fields) => fields.values().for_each(|node| each_letter(node, see)),
+        _ => {}
     }
 }
 

@@ -61,6 +61,10 @@ use crate::store::Key;
 /// The version of this step: it changes with every change of the pages it makes.
 const VERSION: u32 = 6;
 
+/// How many files the engine is given for a document; it has numbers for 65,535, among which are
+/// those of the documents before.
+const MOST_FILES: usize = 30_000;
+
 /// How many documents the engine's memory spans at most.
 const MOST_REMEMBERED: usize = 3;
 
@@ -114,7 +118,7 @@ pub fn render_pdf(
     let marks = marks(context, document);
     let files = data_files(&book);
     let mut template = Template::of(context);
-    let mut faults = Vec::new();
+    let mut faults: Vec<Diagnostic> = template.excess().into_iter().collect();
     let (kept, bytes) = loop {
         match laid_out(context, document, &book, &files, &template, &marks) {
             Ok(found) => break found,
@@ -302,6 +306,12 @@ fn make(
     template: &Template,
     marks: &Marks,
 ) -> Result<(Kept, Vec<u8>), String> {
+    let (chapters, pictures) = (book.chapters.len(), book.images.digests().len());
+    if 2 * chapters + pictures > MOST_FILES {
+        return Err(format!(
+            "{chapters} chapters and {pictures} images are too many for one PDF: twice the chapters and the images may be {MOST_FILES}; divide them among several `[[documents]]`"
+        ));
+    }
     let images = load(&book.images, context, &document.pdf);
     let mut missing = book.images.missing(&images);
     let cover = cover(context, document).map(|asset| load_cover(asset, context, &document.pdf));
@@ -325,8 +335,7 @@ fn make(
         sources.push((format!("/chapter-{index}.typ"), text));
     }
     sources.push(("/main.typ".to_owned(), MAIN.to_owned()));
-    let world =
-        PdfWorld::new("/main.typ", sources, data, &book.fonts).ok_or("a file has a bad name")?;
+    let world = || PdfWorld::new("/main.typ", sources, data, &book.fonts);
     let identity = Identity {
         name: format!("{} {}", document.name, document.title),
         time: context.site.source.time.and_then(Date::from_seconds),
@@ -337,7 +346,7 @@ fn make(
         true => context.site.documents.len().min(MOST_REMEMBERED),
         false => 0,
     };
-    let typeset = typeset(&world, &identity, memory)?;
+    let typeset = typeset(world, &identity, memory)?;
     let bytes = finish(&typeset.bytes, marks)?;
     let kept = Kept {
         pages: typeset.pages,

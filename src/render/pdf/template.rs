@@ -14,6 +14,8 @@ use crate::store::Key;
 const OWN: &str = "pdf";
 /// How many bytes of it are read, one file with another.
 const MOST: usize = 32 << 20;
+/// How many files.
+const MOST_FILES: usize = 1000;
 
 /// What comes with the program.
 const BUILT_IN: [(&str, &str); 7] = [
@@ -49,6 +51,8 @@ pub(super) struct Template {
     pub(super) files: Vec<(String, Bytes)>,
     /// The folders of the project that lie over each other at `/theme/`, the last the uppermost.
     folders: Vec<SitePath>,
+    /// The first file of the project that was not taken, since there are too many.
+    left_out: Option<SitePath>,
 }
 
 impl Template {
@@ -65,18 +69,23 @@ impl Template {
         let folders = named.chain(SitePath::parse(THEME_FOLDER));
         let folders = folders.filter_map(|folder| folder.resolve(OWN).ok());
         template.folders = folders.collect();
-        let mut room = MOST;
+        let (mut room, mut files) = (MOST, 0);
         for folder in template.folders.clone() {
             for file in context.snapshot.files() {
                 let Some(name) = file.path.below(&folder) else {
                     continue;
                 };
                 let size = usize::try_from(file.size).unwrap_or(usize::MAX);
-                if !is_theme_file(&site.config, &file.path) || size > room {
+                if !is_theme_file(&site.config, &file.path) {
+                    continue;
+                }
+                if size > room || files == MOST_FILES {
+                    template.left_out.get_or_insert_with(|| file.path.clone());
                     continue;
                 }
                 if let Ok(bytes) = context.snapshot.read(&file.path) {
                     room -= size;
+                    files += 1;
                     template.own(&name, bytes);
                 }
             }
@@ -91,6 +100,7 @@ impl Template {
             sources: sources.collect(),
             files: Vec::new(),
             folders: Vec::new(),
+            left_out: None,
         }
     }
 
@@ -141,13 +151,36 @@ impl Template {
         key
     }
 
-    /// What is wrong with a file of the project, if that is what a message of the engine is about:
-    /// it begins with the file and the line.
+    /// What is said of files that were not taken.
+    pub(super) fn excess(&self) -> Option<Diagnostic> {
+        let path = self.left_out.as_ref()?;
+        let message = "the templates of documents have too many files, or too large ones";
+        let most = format!(
+            "at most {MOST_FILES} files of {} MiB together are read; this one and others are left out",
+            MOST >> 20
+        );
+        let found = Diagnostic::new("pdf-template", Severity::Error, path, message);
+        Some(found.help(most))
+    }
+
+    /// What is wrong with a file of the project, if the project has one that a message of the engine
+    /// may be about. A message begins with the file and the line; where that file is the program's
+    /// own, it was given what it cannot use.
     pub(super) fn fault(&self, context: &RenderContext<'_>, message: &str) -> Option<Diagnostic> {
-        let (name, rest) = message.strip_prefix("theme/")?.split_once(".typ:")?;
-        let (line, text) = rest.split_once(": ")?;
-        let line: usize = line.parse().ok()?;
-        let name = format!("{name}.typ");
+        let named = || {
+            let (name, rest) = message.strip_prefix("theme/")?.split_once(".typ:")?;
+            let (line, text) = rest.split_once(": ")?;
+            Some((format!("{name}.typ"), line.parse().ok()?, text))
+        };
+        let begun = || {
+            let mut names = ["design.typ", "document.typ"].into_iter();
+            let is_own = |name: &&str| {
+                let own = format!("/theme/{name}");
+                self.sources.iter().any(|(known, _)| *known == own)
+            };
+            Some((names.find(is_own)?.to_owned(), 1, message))
+        };
+        let (name, line, text): (String, usize, &str) = named().or_else(begun)?;
         let path = |folder: &SitePath| folder.resolve(&name).ok();
         let mut paths = self.folders.iter().rev().filter_map(path);
         let path = paths.find(|path| context.snapshot.holds(path))?;
@@ -155,7 +188,7 @@ impl Template {
             (self.sources.iter()).find(|(known, _)| *known == format!("/theme/{name}"))?;
         let before: usize = source
             .split_inclusive('\n')
-            .take(line - 1)
+            .take(line.saturating_sub(1))
             .map(str::len)
             .sum();
         let length = source.get(before..)?.lines().next().map_or(0, str::len);

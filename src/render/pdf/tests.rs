@@ -339,6 +339,25 @@ fn what_cannot_be_printed_is_told_with_its_place() {
 }
 
 #[test]
+fn words_are_not_printed_in_a_font_for_code() {
+    let output = Project::of("# T\n\nسلام\n").pdf();
+    assert_eq!(codes(&output), ["pdf-glyph-missing"]);
+    let help = output.diagnostics[0].help.as_deref().unwrap();
+    assert!(help.contains("Noto"), "{help}");
+}
+
+#[test]
+fn letters_around_the_text_are_looked_at() {
+    let config = "[project]\nkind = \"book\"\ntitle = \"潮\"\ncontent = \"src\"\n";
+    let output = Project::new(config, &[("src/a.md", "# A\n")]).pdf();
+    assert_eq!(codes(&output), ["pdf-glyph-missing"]);
+    assert_eq!(output.diagnostics[0].path.as_str(), "tympan.toml");
+    let titled = Project::of("---\ntitle: 潮\n---\n\nText\n").pdf();
+    assert_eq!(codes(&titled), ["pdf-glyph-missing"]);
+    assert_eq!(titled.diagnostics[0].path.as_str(), "src/a.md");
+}
+
+#[test]
 fn a_draft_is_marked_on_every_page_and_a_commit_is_not() {
     let markdown = "# T\n\ntext\n\n## S\n\n[link](https://a.example/)\n";
     let clean = Project::of(markdown).pdf();

@@ -42,9 +42,10 @@ pub(super) struct Identity {
 }
 
 /// Lays out and writes the PDF, or says what the engine could not do. What the engine learns is
-/// remembered until `memory` more documents are laid out without it.
-pub(super) fn typeset(
-    world: &PdfWorld<'_>,
+/// remembered until `memory` more documents are laid out without it. The engine may fail already
+/// where its world is made.
+pub(super) fn typeset<'a>(
+    world: impl FnOnce() -> Option<PdfWorld<'a>> + Send,
     identity: &Identity,
     memory: usize,
 ) -> Result<Typeset, String> {
@@ -53,7 +54,8 @@ pub(super) fn typeset(
         .build()
         .map_err(|error| error.to_string())?;
     let result = pool.install(|| {
-        catch_unwind(AssertUnwindSafe(|| compile(world, identity)))
+        let work = || compile(&world().ok_or("a file has a bad name")?, identity);
+        catch_unwind(AssertUnwindSafe(work))
             .unwrap_or_else(|_| Err("the layout engine failed on this document".to_owned()))
     });
     // What the engine remembers of a document is many times its size.
