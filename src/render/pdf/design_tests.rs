@@ -103,6 +103,18 @@ fn chapters_are_printed_in_the_order_of_the_navigation() {
 }
 
 #[test]
+fn a_colophon_names_no_font_that_has_not_the_letters() {
+    let named = |language: &str| {
+        let config = format!(
+            "[project]\nkind = \"book\"\ntitle = \"T\"\ncontent = \"src\"\nlanguage = \"{language}\"\n"
+        );
+        let pdf = Project::new(&config, &[("src/a.md", "# A\n\nText.\n")]).pdf();
+        text(&pdf).contains("Libertinus")
+    };
+    assert!(named("en") && !named("hi"));
+}
+
+#[test]
 fn a_dedication_has_no_title_and_an_appendix_a_letter() {
     let config = "[project]\nkind = \"book\"\ntitle = \"T\"\ncontent = \"src\"\n";
     let summary = "[D](d.md)\n\n- [A](a.md)\n\n[Tables](t.md)\n";
