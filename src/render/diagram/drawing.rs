@@ -11,7 +11,6 @@ pub struct Drawing {
 
 impl Drawing {
     /// The SVG for paper.
-    #[cfg(feature = "pdf")]
     pub fn paper(&self) -> &str {
         &self.svg
     }
