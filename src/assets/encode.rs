@@ -1,6 +1,7 @@
 //! Making the files of one image: decoded once, resized to every width, encoded, and kept.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 
 use image::metadata::Orientation;
 
@@ -12,8 +13,10 @@ use crate::assets::header::{Header, HeaderFault, read_header};
 use crate::assets::map::{ImageAsset, ImageFile, ImageKind};
 use crate::assets::master::Master;
 use crate::assets::minify::{Ids, cleaned};
+use crate::assets::pixels::Pixels;
 use crate::assets::plan::{VERSION, fallback_format};
 use crate::assets::strip::{strip, strip_unread};
+use crate::config::Lossless;
 use crate::digest::Digest;
 use crate::release::{Artifact, Role};
 use crate::repo::Snapshot;
@@ -121,11 +124,15 @@ pub(super) struct Bench<'a> {
     /// What stays of the metadata.
     credit: Credit,
     decoded: OnceCell<Result<Decoded, String>>,
+    /// The pixels that were made last: of one size several formats are made.
+    last: RefCell<Option<Rc<Pixels>>>,
 }
 
 struct Decoded {
     master: Master,
     content: Content,
+    /// Whether coding with loss is so much smaller at the largest size that no other is tried.
+    is_lossy: bool,
     _reserved: Reserved<'static>,
 }
 
@@ -149,6 +156,7 @@ impl<'a> Bench<'a> {
             bytes,
             header,
             decoded: OnceCell::new(),
+            last: RefCell::new(None),
         })
     }
 
@@ -165,7 +173,7 @@ impl<'a> Bench<'a> {
         };
         let header = self.header.as_ref().map_err(String::clone)?;
         let options = &self.asset.options;
-        let settings = Settings {
+        let mut settings = Settings {
             quality: options.quality,
             lossless: options.lossless,
         };
@@ -180,11 +188,12 @@ impl<'a> Bench<'a> {
         if format == Format::Avif && is_whole && self.is_own_avif() {
             return Ok(self.stripped());
         }
-        let Decoded {
-            master, content, ..
-        } = self.decoded()?;
-        let pixels = master.at(file.width, file.height)?;
-        let bytes = encoders::encode(&pixels, format, *content, &settings)?;
+        let decoded = self.decoded()?;
+        if decoded.is_lossy {
+            settings.lossless = Lossless::Never;
+        }
+        let pixels = self.pixels(&decoded.master, (file.width, file.height))?;
+        let bytes = encoders::encode(&pixels, format, decoded.content, &settings)?;
         let mut bytes = self.credit.sign(bytes, format);
         // The source itself serves where it is what is asked for and nobody makes it smaller.
         if is_whole && fallback_format(header) == Some(format) && self.serves() {
@@ -244,9 +253,21 @@ impl<'a> Bench<'a> {
         self.asset.kind == ImageKind::Svg
     }
 
+    /// The picture at a size, which is made once for all formats that follow each other.
+    fn pixels(&self, master: &Master, size: (u32, u32)) -> Result<Rc<Pixels>, String> {
+        let last = self.last.borrow_mut().take();
+        let pixels = match last.filter(|last| (last.width, last.height) == size) {
+            Some(pixels) => pixels,
+            None => Rc::new(master.at(size.0, size.1)?),
+        };
+        self.last.replace(Some(Rc::clone(&pixels)));
+        Ok(pixels)
+    }
+
     fn decoded(&self) -> Result<&Decoded, String> {
         let decode = || {
             let header = self.header.as_ref().map_err(String::clone)?;
+            let options = &self.asset.options;
             let mut files = self.asset.encoded();
             let largest = self.asset.master;
             let pixel = match files.any(|file| file.format == Some(Format::Avif)) {
@@ -255,10 +276,16 @@ impl<'a> Bench<'a> {
             };
             let reserved = BUDGET.reserve(header, largest, pixel);
             let master = Master::decode(&self.bytes, header, self.asset.crop, largest)?;
-            let content = encoders::content_of(&master.at(largest.0, largest.1)?, header.lossless);
+            let pixels = self.pixels(&master, largest)?;
+            let content = encoders::content_of(&pixels, header.lossless);
+            // Made smaller, a graphic only has more colors: what is smaller with loss stays so.
+            let is_lossy = options.lossless == Lossless::Auto
+                && content == Content::Graphic
+                && encoders::is_best_lossy(&pixels, options.quality);
             Ok(Decoded {
                 master,
                 content,
+                is_lossy,
                 _reserved: reserved,
             })
         };

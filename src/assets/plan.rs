@@ -15,7 +15,7 @@ use crate::digest::Digest;
 use crate::site_path::SitePath;
 
 /// The version of the encoding step: a change of any output raises it.
-pub(super) const VERSION: u32 = 7;
+pub(super) const VERSION: u32 = 8;
 
 /// The width that `img src` is near to: what a browser without `srcset` gets.
 const FALLBACK_WIDTH: u32 = 960;

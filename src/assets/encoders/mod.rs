@@ -21,7 +21,7 @@ pub use format::Format;
 
 pub(super) use animation::{MOST_PIXELS, animate};
 pub(super) use avif::{Speed, speed as avif_speed};
-pub(super) use choice::{encode, version};
+pub(super) use choice::{encode, is_best_lossy, version};
 pub(super) use content::content_of;
 pub(super) use format::{Content, Settings};
 pub(super) use png::repack;
