@@ -181,6 +181,19 @@ fn a_note_that_another_calls_first_is_a_note_of_the_text_too() {
     assert!(!notes.contains("NOTEREF"), "{notes}");
 }
 
+#[test]
+fn a_note_of_a_cell_has_the_room_of_the_page() {
+    let long = "word ".repeat(60);
+    let output = of(&format!(
+        "# T\n\n|a|b|\n|-|-|\n|c[^1]|d|\n\n[^1]: note\n\n    |{long}|\n    |-|\n    |d|\n"
+    ));
+    let notes = part(&output, "word/footnotes.xml");
+    let widths = notes.split("<w:tblW w:w=\"").skip(1);
+    let widths = widths.filter_map(|width| width.split('"').next()?.parse().ok());
+    let widths: Vec<usize> = widths.collect();
+    assert!(widths.iter().any(|width| *width > 5000), "{widths:?}");
+}
+
 /// The sides of the pages of each section, in order.
 fn sections(output: &DocxOutput) -> Vec<&'static str> {
     let text = part(output, "word/document.xml");
