@@ -11,6 +11,7 @@ const NO_CODES: &[&str] = &[
     "data-n",
     "data-number",
     "document-image",
+    "epub-fonts",
     "file-as",
     "front-matter",
     "ignore-file",
