@@ -156,6 +156,8 @@ def ace(file):
             faults.append(f"{file}: {place}: {test['earl:impact']} {test['dct:title']}: {words}")
 
 
+if not sys.argv[1:]:
+    sys.exit("there is nothing to judge")
 for book in sys.argv[1:]:
     count = shape(book)
     if "ACE" in os.environ:

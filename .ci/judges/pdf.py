@@ -146,6 +146,8 @@ def words(path):
 
 
 failed = 0
+if not sys.argv[1:]:
+    sys.exit("there is nothing to judge")
 for path in map(pathlib.Path, sys.argv[1:]):
     print(path)
     pdf = pikepdf.open(path)

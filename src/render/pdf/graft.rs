@@ -50,7 +50,21 @@ pub(super) fn packed(document: &mut Document) -> Result<Vec<u8>, String> {
     document
         .save_modern(&mut bytes)
         .map_err(|error| format!("cannot write the PDF: {error}"))?;
+    end_lines(&mut bytes);
     Ok(bytes)
+}
+
+/// A stream whose last byte is a carriage return would end in what reads as one end of a line
+/// together with the line feed behind it, and its length would seem to be wrong (ISO 32000-1
+/// §7.3.8.1, ISO 19005-2 §6.1.7.1). A carriage return ends that line as well.
+fn end_lines(bytes: &mut [u8]) {
+    const END: &[u8] = b"\r\nendstream";
+    let places: Vec<usize> = memchr::memmem::find_iter(bytes, END).collect();
+    for at in places {
+        if let Some(feed) = bytes.get_mut(at + 1) {
+            *feed = b'\r';
+        }
+    }
 }
 
 /// A window shows the title of the document and not the name of its file.
@@ -215,4 +229,20 @@ pub(super) fn form_of(content: Vec<u8>, edges: [f32; 4], resources: Object) -> S
     dictionary.set("BBox", Object::Array(edges.map(Object::Real).to_vec()));
     dictionary.set("Resources", resources);
     Stream::new(dictionary, content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::end_lines;
+
+    #[test]
+    fn the_end_of_a_stream_is_no_part_of_it() {
+        let case = |written: &[u8], expected: &[u8]| {
+            let mut bytes = written.to_vec();
+            end_lines(&mut bytes);
+            assert_eq!(bytes, expected);
+        };
+        case(b"x\r\nendstream y\nendstream", b"x\r\rendstream y\nendstream");
+        case(b"\r\n", b"\r\n");
+    }
 }
