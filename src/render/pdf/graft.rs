@@ -242,7 +242,10 @@ mod tests {
             end_lines(&mut bytes);
             assert_eq!(bytes, expected);
         };
-        case(b"x\r\nendstream y\nendstream", b"x\r\rendstream y\nendstream");
+        case(
+            b"x\r\nendstream y\nendstream",
+            b"x\r\rendstream y\nendstream",
+        );
         case(b"\r\n", b"\r\n");
     }
 }
