@@ -144,10 +144,19 @@ pub fn build(
     let stage = &prepared.stage;
     let (first, waiting) = in_two(stage.plan().jobs(), &prepared);
     let mut made = make(&context, stage, first, sink, progress)?;
-    for jobs in [waiting, stage.late(&context).iter().collect()] {
-        if !jobs.is_empty() {
-            made.extend(make(&context, stage, jobs, sink, progress)?);
-        }
+    if !waiting.is_empty() {
+        made.extend(make(&context, stage, waiting, sink, progress)?);
+    }
+    // Only now are all pictures known that pages derive.
+    let late = stage.late(&context);
+    if !late.is_empty() {
+        made.extend(make(
+            &context,
+            stage,
+            late.iter().collect(),
+            sink,
+            progress,
+        )?);
     }
     prepared.highlights.keep();
     progress(Event::Started {
@@ -412,4 +421,62 @@ fn outputs(files: &[File], pages: &BTreeMap<SitePath, usize>) -> Vec<Output> {
     site.into_iter()
         .chain(documents.into_iter().map(document))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::site::LoadOptions;
+
+    #[test]
+    fn a_picture_that_the_front_page_alone_derives_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let project = folder.path().join("project");
+        fs::create_dir_all(project.join("content")).unwrap();
+        let config = "[[documents]]\nname = \"all\"\nformats = [\"epub\"]\n";
+        fs::write(project.join("tympan.toml"), config).unwrap();
+        let page = "# A\n\n![Sea](boat.png){width=20}\n";
+        fs::write(project.join("content/index.md"), page).unwrap();
+        let sea = image::RgbImage::from_fn(90, 60, |x, y| image::Rgb([x as u8, y as u8, 9]));
+        sea.save(project.join("content/boat.png")).unwrap();
+        let html = Mutex::new(String::new());
+        let built = build(
+            &Snapshot::worktree(&project).unwrap(),
+            &History::read(&project, None).unwrap(),
+            &Store::open(&folder.path().join("store")),
+            &BuildOptions {
+                load: LoadOptions::default(),
+                wanted: crate::render::Wanted::all(),
+                checks: Checks::Skip,
+                versions: Versions::Current,
+                images: Images::First,
+            },
+            &|artifact, file| {
+                if file.path.as_str() == "index.html" {
+                    *html.lock().unwrap() = String::from_utf8_lossy(&artifact.bytes).into_owned();
+                }
+                Ok(())
+            },
+            &|_| {},
+        );
+        let files = built.unwrap().release.files;
+        let html = html.into_inner().unwrap();
+        let pictures = html.split("=\"").filter_map(|rest| {
+            let address = rest.split(['"', ' ']).next()?;
+            (address.starts_with("boat") || address.contains("/boat")).then_some(address)
+        });
+        let pictures: Vec<&str> = pictures.collect();
+        assert!(!pictures.is_empty(), "{html}");
+        for picture in pictures {
+            let has = |file: &File| {
+                file.path
+                    .as_str()
+                    .ends_with(picture.trim_start_matches('/'))
+            };
+            assert!(files.files().iter().any(has), "{picture}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use pulldown_cmark::{Event, Tag};
 use rayon::prelude::*;
 
 use crate::checks::check::{Check, CheckContext};
@@ -9,7 +10,7 @@ use crate::checks::near::{Files, Ids};
 use crate::checks::texts;
 use crate::checks::written::Written;
 use crate::diagnostic::{Diagnostic, Guesses, Severity};
-use crate::markdown::{Image, Link};
+use crate::markdown::{Edition, Image, Link, Markup};
 use crate::site::{LinkTarget, Page, PageId, Site};
 use crate::site_path::SitePath;
 
@@ -111,7 +112,12 @@ impl Checker<'_> {
         let page = self.site.page(target);
         let ids = self.ids[target.0].get_or_init(|| Ids::of(page));
         if ids.contains(id) {
-            return None;
+            let is_dead = ids.leaves_out(id) && is_in_site(written);
+            return is_dead.then(|| {
+                let message = format!("the site leaves out the heading `{id}`");
+                let found = written.report("link-fragment", Severity::Error, message);
+                found.help("give the link the class that the heading has, or lead it elsewhere")
+            });
         }
         let message = match page.path == written.page.path {
             true => format!("this page has no heading or id `{id}`"),
@@ -164,6 +170,14 @@ impl Checker<'_> {
             )),
         }
     }
+}
+
+/// Whether the site has a link, which another edition may have alone.
+fn is_in_site(written: &Written<'_>) -> bool {
+    let mut events = written.page.events_for(Edition::Html, None).into_iter();
+    events.any(|(markup, span)| {
+        matches!(markup, Markup::Plain(Event::Start(Tag::Link { .. }))) && span == written.span
+    })
 }
 
 fn refused(written: &Written<'_>, target: &LinkTarget) -> Option<Diagnostic> {
@@ -302,6 +316,16 @@ mod tests {
             &["1:1 link-fragment \"[x](install.md#first-step)\""],
         );
         case("[x](#nowhere)\n", &["1:1 link-fragment \"[x](#nowhere)\""]);
+    }
+
+    #[test]
+    fn headings_of_other_editions_are_out_of_reach() {
+        let paper = "\n\n## Paper {.only-pdf}\n\nText.\n";
+        case(
+            &format!("[x](#paper){paper}"),
+            &["1:1 link-fragment \"[x](#paper)\""],
+        );
+        case(&format!("[x](#paper){{.only-pdf}}{paper}"), &[]);
     }
 
     #[test]

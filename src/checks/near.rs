@@ -1,10 +1,12 @@
 //! What a broken link may have meant: the files of a site and the ids of a page by what they are
 //! called, so that one link costs about the same however many there are.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use crate::diagnostic::{Guesses, NearNames};
+use crate::markdown::Edition;
 use crate::site::{Page, Site};
 use crate::site_path::SitePath;
 
@@ -75,6 +77,8 @@ impl<'a> Files<'a> {
 /// The places of a page that links can lead to.
 pub(super) struct Ids<'a> {
     all: BTreeSet<&'a str>,
+    /// Those of headings that the site leaves out.
+    left_out: BTreeSet<&'a str>,
     /// Made when one is not there.
     close: OnceLock<Close<'a>>,
 }
@@ -90,10 +94,19 @@ impl<'a> Ids<'a> {
     /// Reads the ids of a page.
     pub(super) fn of(page: &'a Page) -> Self {
         let headings = page.outline.headings.iter();
+        let left_out = match page.headings_for(Edition::Html) {
+            Cow::Borrowed(_) => BTreeSet::new(),
+            Cow::Owned(shown) => {
+                let shown: BTreeSet<&str> = shown.iter().map(|one| one.id.as_str()).collect();
+                let ids = headings.clone().map(|heading| heading.id.as_str());
+                ids.filter(|id| !shown.contains(id)).collect()
+            }
+        };
         let headings = headings.map(|heading| heading.id.as_str());
         let html = page.outline.html_ids.iter().map(|(id, _)| id.as_str());
         Self {
             all: headings.chain(html).collect(),
+            left_out,
             close: OnceLock::new(),
         }
     }
@@ -101,6 +114,11 @@ impl<'a> Ids<'a> {
     /// Whether the page has the id.
     pub(super) fn contains(&self, id: &str) -> bool {
         self.all.contains(id)
+    }
+
+    /// Whether the id is of a heading that the site leaves out.
+    pub(super) fn leaves_out(&self, id: &str) -> bool {
+        self.left_out.contains(id)
     }
 
     /// The id of the page that another meant.

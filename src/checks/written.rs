@@ -9,7 +9,7 @@ use crate::site::Page;
 pub(super) struct Written<'a> {
     pub page: &'a Page,
     pub target: &'a str,
-    span: Range<usize>,
+    pub span: Range<usize>,
     /// What stands before and after the target, where it stands in the link itself and on one
     /// line, so that another can be put in its place.
     around: Option<(&'a str, &'a str)>,

@@ -26,7 +26,7 @@ pub(super) fn read_documents(
         let document = || Document {
             name,
             title: site.title.clone(),
-            about: about(site, config::About::default()),
+            about: about(site, config::About::default(), &site.config.epub),
             chapters: whole(site),
             formats,
             pdf: site.config.pdf.clone(),
@@ -67,7 +67,7 @@ pub(super) fn read_documents(
         documents.push(Document {
             name: written.name.clone(),
             title: written.title.clone().unwrap_or_else(|| site.title.clone()),
-            about: about(site, written.about.clone()),
+            about: about(site, written.about.clone(), &written.epub),
             chapters,
             formats: written.formats.clone(),
             pdf: written.pdf.clone(),
@@ -79,7 +79,7 @@ pub(super) fn read_documents(
 }
 
 /// What a document says of itself, filled with what the project says.
-fn about(site: &Site, written: config::About) -> config::About {
+fn about(site: &Site, written: config::About, epub: &config::Epub) -> config::About {
     let project = &site.config.project;
     let authors = match written.authors.is_empty() {
         true => (project.authors.iter())
@@ -92,7 +92,7 @@ fn about(site: &Site, written: config::About) -> config::About {
         description: written.description.or_else(|| project.description.clone()),
         language: written.language.or_else(|| Some(project.language.clone())),
         copyright: written.copyright.or_else(|| project.copyright.clone()),
-        cover: written.cover.or_else(|| site.config.epub.cover.clone()),
+        cover: written.cover.or_else(|| epub.cover.clone()),
         ..written
     }
 }

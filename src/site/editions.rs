@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use pulldown_cmark::{Event, Tag};
 
 use crate::markdown::{
-    Edition, Heading, Markup, Punctuation, Spanned, for_edition, might_hold_editions,
+    Edition, Heading, Markup, Outline, Punctuation, Spanned, for_edition, might_hold_editions,
 };
+use crate::site::index_terms::may_mark;
+use crate::site::model::Site;
 use crate::site::page::Page;
 
 impl Page {
@@ -36,5 +38,39 @@ impl Page {
         }
         let here = |heading: &&Heading| spans.binary_search(&heading.span.start).is_ok();
         Cow::Owned(all.iter().filter(here).cloned().collect())
+    }
+}
+
+impl Site {
+    /// The first paragraph of a page as the site has it.
+    pub fn summary_of<'p>(&self, page: &'p Page) -> Cow<'p, str> {
+        match might_hold_editions(page.markdown()) || self.is_rewritten(page) {
+            true => Cow::Owned(Outline::of(&self.reading(page, Edition::Html)).summary),
+            false => Cow::Borrowed(&page.outline.summary),
+        }
+    }
+
+    /// Whether a text may hold citations or marks of the index, which do not read as they are written.
+    pub fn is_rewritten(&self, page: &Page) -> bool {
+        self.may_cite(page) || (self.index.is_there() && may_mark(page))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::site::test_site::{page, site};
+
+    #[test]
+    fn a_summary_is_what_the_site_says_first() {
+        let site = site(&[
+            ("tympan.toml", "[project]\nkind = \"book\"\n"),
+            ("SUMMARY.md", "- [A](a.md)\n- [B](b.md)\n\n[Index](z.md)\n"),
+            ("a.md", "# A\n\nOn paper.\n{.only-pdf}\n\nOn the web.\n"),
+            ("b.md", "# B\n\nThe ((tide)) comes.\n"),
+            ("z.md", "---\nrole: index\n---\n# Index\n"),
+        ]);
+        let summary = |path| site.summary_of(site.page(page(&site, path))).into_owned();
+        assert_eq!(summary("a.md"), "On the web.");
+        assert_eq!(summary("b.md"), "The tide comes.");
     }
 }

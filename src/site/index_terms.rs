@@ -9,7 +9,9 @@ use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::markdown::{Attributes, Edition, Element, Markup, Spanned, in_texts, slug};
+use crate::markdown::{
+    Attributes, Edition, Element, Markup, Spanned, in_texts, might_hold_editions, slug,
+};
 use crate::site::citations::way;
 use crate::site::labels::reading_order;
 use crate::site::model::{PageId, Site};
@@ -27,6 +29,8 @@ pub struct TermIndex {
     /// The page that lists the terms, if there is one.
     home: Option<PageId>,
     terms: Terms,
+    /// Those of each edition, where a page that has marks says other things in another.
+    own: BTreeMap<Edition, Terms>,
 }
 
 /// Terms of one level, by what they are sorted by.
@@ -70,9 +74,10 @@ impl TermIndex {
                 steps
             });
         }
-        if site.page_at(&page.path) == Some(home) && !self.terms.is_empty() {
+        let terms = self.own.get(&edition).unwrap_or(&self.terms);
+        if site.page_at(&page.path) == Some(home) && !terms.is_empty() {
             let mut steps = Vec::new();
-            list(site, page, &self.terms, edition, &mut steps);
+            list(site, page, terms, edition, &mut steps);
             let place = events.iter().position(|(markup, _)| is_place(markup));
             let (at, span) = match place {
                 Some(at) => (at + 1, events[at].1.clone()),
@@ -114,26 +119,49 @@ pub(super) fn read_terms(site: &Site) -> TermIndex {
         let page = site.page(*id);
         has_role(page) || has_place(page)
     });
-    let mut terms = Terms::new();
-    if home.is_some() {
-        for id in order {
-            let page = site.page(id);
-            if !may_mark(page) {
-                continue;
-            }
-            let mut counts = BTreeMap::new();
-            in_texts(page.events(), &marks, &mut |mark, _| {
-                let anchor = anchor(&mark, &mut counts);
-                add(&mut terms, &mark.path, id, anchor);
-                Vec::new()
-            });
-        }
+    if home.is_none() {
+        return TermIndex::default();
     }
-    TermIndex { home, terms }
+    let marked = order.into_iter().filter(|id| may_mark(site.page(*id)));
+    let marked: Vec<PageId> = marked.collect();
+    let may_differ = |id: &PageId| might_hold_editions(site.page(*id).markdown());
+    let editions = Edition::ALL.into_iter();
+    let own = editions.map(|edition| (edition, terms_of(site, &marked, Some(edition))));
+    match marked.iter().any(may_differ) {
+        true => TermIndex {
+            home,
+            own: own.collect(),
+            ..TermIndex::default()
+        },
+        false => TermIndex {
+            home,
+            terms: terms_of(site, &marked, None),
+            ..TermIndex::default()
+        },
+    }
+}
+
+/// The terms of some pages as an edition has them.
+fn terms_of(site: &Site, pages: &[PageId], edition: Option<Edition>) -> Terms {
+    let mut terms = Terms::new();
+    for id in pages {
+        let page = site.page(*id);
+        let events = match edition {
+            Some(edition) => page.events_for(edition, None),
+            None => page.events(),
+        };
+        let mut counts = BTreeMap::new();
+        in_texts(events, &marks, &mut |mark, _| {
+            let anchor = anchor(&mark, &mut counts);
+            add(&mut terms, &mark.path, *id, anchor);
+            Vec::new()
+        });
+    }
+    terms
 }
 
 /// Whether there may be marks in a text; looking is cheaper than reading.
-fn may_mark(page: &Page) -> bool {
+pub(super) fn may_mark(page: &Page) -> bool {
     page.markdown().contains("((")
 }
 
@@ -159,14 +187,15 @@ fn sorted_by(term: &str) -> String {
     letters.flat_map(char::to_lowercase).collect()
 }
 
-/// The id of a mark, which stays when other terms come and go.
+/// The id of a mark, which stays when other terms come and go. Slugs have no dots, so it meets
+/// neither that of a heading nor that of another mark.
 fn anchor(mark: &Mark, counts: &mut BTreeMap<String, usize>) -> String {
     let name = slug(&mark.path.join(" "));
     let count = counts.entry(name.clone()).or_default();
     *count += 1;
     match *count {
-        1 => format!("ix-{name}"),
-        count => format!("ix-{name}-{count}"),
+        1 => format!("ix.{name}"),
+        count => format!("ix.{name}.{count}"),
     }
 }
 
@@ -321,15 +350,34 @@ mod tests {
         );
         let z = ("z.md", "---\nrole: index\n---\n# Index\n");
         insta::assert_snapshot!(text(&[config, summary, a, z], Edition::Html), @r#"
-        The <span id="ix-tide"></span>tide,  <span id="ix-tide-spring"></span> and <span id="ix-ébb"></span>Ébb. A <span id="ix-tide-2"></span>tide.|
-        IndexÉbb, a.md#ix-ébb=1|tide, a.md#ix-tide=1spring, a.md#ix-tide-spring=1||
+        The <span id="ix.tide"></span>tide,  <span id="ix.tide-spring"></span> and <span id="ix.ébb"></span>Ébb. A <span id="ix.tide.2"></span>tide.|
+        IndexÉbb, a.md#ix.ébb=1|tide, a.md#ix.tide=1spring, a.md#ix.tide-spring=1||
         "#);
         let paper = text(&[config, summary, a, z], Edition::Pdf);
         assert!(
-            paper.contains("tide, a.md#ix-tide=1, a.md#ix-tide-2=1"),
+            paper.contains("tide, a.md#ix.tide=1, a.md#ix.tide.2=1"),
             "{paper}"
         );
         assert!(text(&[config, summary, a], Edition::Html).contains("The ((tide)),"));
+    }
+
+    #[test]
+    fn an_edition_lists_what_it_has() {
+        let config = ("tympan.toml", "[project]\nkind = \"book\"\n");
+        let summary = ("SUMMARY.md", "- [A](a.md)\n\n[Index](z.md)\n");
+        let a = (
+            "a.md",
+            "An ((ebb)).\n\n::: {.only-pdf}\nA ((tide)).\n:::\n\nA ((tide)).\n",
+        );
+        let z = ("z.md", "---\nrole: index\n---\n# Index\n");
+        let files = [config, summary, a, z];
+        let html = text(&files, Edition::Html);
+        assert!(html.contains("|tide, a.md#ix.tide=1|"), "{html}");
+        let paper = text(&files, Edition::Pdf);
+        assert!(
+            paper.contains("tide, a.md#ix.tide=1, a.md#ix.tide.2=1|"),
+            "{paper}"
+        );
     }
 
     proptest! {

@@ -171,7 +171,7 @@ impl Reader<'_> {
         Contributor {
             name: person.name,
             role,
-            sort: person.sort,
+            sort: person.sort.filter(|sort| !sort.trim().is_empty()),
         }
     }
 
@@ -188,18 +188,7 @@ impl Reader<'_> {
 
     fn date(&mut self, written: &Spanned<String>) -> Option<String> {
         let text = written.get_ref().trim();
-        let parts: Vec<&str> = text.split('-').collect();
-        let number = |at: usize, length: usize| {
-            let part = parts.get(at).filter(|part| part.len() == length);
-            part.and_then(|part| part.parse::<u32>().ok())
-        };
-        let good = number(0, 4).is_some()
-            && match parts.len() {
-                1 => true,
-                2 => matches!(number(1, 2), Some(1..=12)),
-                3 => matches!((number(1, 2), number(2, 2)), (Some(1..=12), Some(1..=31))),
-                _ => false,
-            };
+        let good = is_date(text);
         if !good {
             let message = format!("`{text}` is not a day, a month or a year");
             self.fault(written.span(), message, "write it as `2026-03-01`");
@@ -218,6 +207,33 @@ impl Reader<'_> {
         let help = "write its 13 digits, or 10; the last one checks the others";
         self.fault(written.span(), message, help);
         None
+    }
+}
+
+/// Whether a text is a year, a month or a day that there is (ISO 8601-1).
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let number = |at: usize, length: usize| {
+        let is_number = |part: &&&str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let part = parts.get(at).filter(|part| part.len() == length);
+        part.filter(is_number)?.parse::<u32>().ok()
+    };
+    let Some(year) = number(0, 4) else {
+        return false;
+    };
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match number(1, 2) {
+        Some(4 | 6 | 9 | 11) => 30,
+        Some(2) if is_leap => 29,
+        Some(2) => 28,
+        Some(1..=12) => 31,
+        _ => 0,
+    };
+    match parts.len() {
+        1 => true,
+        2 => days > 0,
+        3 => number(2, 2).is_some_and(|day| (1..=days).contains(&day)),
+        _ => false,
     }
 }
 
@@ -249,6 +265,25 @@ fn is_isbn(digits: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_is_a_day_that_there_is() {
+        for (date, expected) in [
+            ("2026", true),
+            ("2026-02", true),
+            ("2024-02-29", true),
+            ("2026-02-29", false),
+            ("2026-02-31", false),
+            ("2026-13", false),
+            ("2026-00-01", false),
+            ("2026-04-31", false),
+            ("+026-01-01", false),
+            ("2026-+1", false),
+            ("2026-01-01-01", false),
+        ] {
+            assert_eq!(is_date(date), expected, "{date}");
+        }
+    }
 
     #[test]
     fn the_last_digit_of_an_isbn_checks_the_others() {

@@ -68,7 +68,11 @@ impl Cover {
     /// What decides the cover, for the key of what holds it.
     pub(in crate::render) fn inputs(&self, context: &RenderContext<'_>) -> String {
         let palette = Palette::of("", &context.site.config.look);
-        let fonts = fonts(context).collect::<Vec<_>>();
+        let font = |path| {
+            let bytes = context.snapshot.read(path).unwrap_or_default();
+            format!("{path} {}", crate::digest::Digest::of(&bytes))
+        };
+        let fonts = fonts(context).map(font).collect::<Vec<_>>();
         let engine = cfg!(feature = "brand").then_some(crate::render::brand::ENGINE);
         format!("{VERSION} {engine:?} {self:?} {palette:?} {fonts:?}")
     }

@@ -35,8 +35,10 @@ pub(super) fn rewrite(
         let text = finish(name, &text).ok_or_else(|| format!("`{name}` has an unknown shape"))?;
         *bytes = text.into_bytes();
     }
-    // Embedded fonts are what Apple's display options are about, and there are none.
-    files.remove("META-INF/com.apple.ibooks.display-options.xml");
+    // Apple's display options say that the fonts of the book are to be used.
+    if !files.keys().any(|name| name.starts_with("OEBPS/fonts/")) {
+        files.remove("META-INF/com.apple.ibooks.display-options.xml");
+    }
     let mut ordered: Vec<_> = files.into_iter().collect();
     ordered.sort_by_key(|(name, (at, _))| (rank(name), *at));
     write_archive(ordered.into_iter().map(|(name, (_, bytes))| (name, bytes)))

@@ -20,7 +20,7 @@ use crate::render::epub::markup::markup;
 use crate::render::epub::metadata::Holdings;
 use crate::render::epub::names::plain;
 use crate::render::epub::nav::List;
-use crate::render::epub::package::{Finished, Parts, pack};
+use crate::render::epub::package::{Finished, Parts, pack, pages_around};
 use crate::render::epub::pages::chapter as chapter_page;
 use crate::render::epub::paper::Paper;
 use crate::render::epub::rules::rule;
@@ -65,7 +65,13 @@ pub(super) fn make(book: &Book<'_>) -> Result<EpubOutput, String> {
         .map(|(at, tree)| finish(tree, at, &around, &paper))
         .collect();
     let lists = lists(book, &ids);
-    let fonts = Fonts::of(book, &chapters, &mut diagnostics);
+    let mut texts: Vec<&str> = chapters.iter().map(|one| one.xhtml.as_str()).collect();
+    let others = match book.document.epub.fonts.is_empty() {
+        true => Vec::new(),
+        false => pages_around(book, &ids, &lists, &paper),
+    };
+    texts.extend(others.iter().map(String::as_str));
+    let fonts = Fonts::of(book, &texts, &mut diagnostics);
     let all = chapters.iter().enumerate();
     diagnostics.extend(all.filter_map(|(at, chapter)| too_long(book, at, chapter)));
     let bytes = pack(&Parts {

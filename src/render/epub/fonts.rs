@@ -7,7 +7,6 @@ use std::fmt::Write as _;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render::epub::book::Book;
 use crate::render::epub::names::ascii_name;
-use crate::render::epub::package::Finished;
 use crate::site_path::SitePath;
 
 /// Files of these names beside a font say under which licence it is.
@@ -44,18 +43,14 @@ struct Cut {
 }
 
 impl Fonts {
-    /// Cuts the fonts down to the letters of the chapters.
-    pub(super) fn of(
-        book: &Book<'_>,
-        chapters: &[Finished],
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Self {
+    /// Cuts the fonts down to the letters of the pages.
+    pub(super) fn of(book: &Book<'_>, texts: &[&str], diagnostics: &mut Vec<Diagnostic>) -> Self {
         let mut fonts = Self::default();
         let files = &book.document.epub.fonts;
         if files.is_empty() {
             return fonts;
         }
-        let letters = letters(book, chapters);
+        let letters = letters(texts);
         let mut names = BTreeSet::new();
         let mut families: Vec<(String, bool)> = Vec::new();
         for path in files {
@@ -95,7 +90,7 @@ impl Fonts {
             });
         }
         fonts.use_families(&families);
-        fonts.files.extend(licences(book, files));
+        fonts.files.extend(licence_files(licences(book)));
         fonts.names = families.into_iter().map(|(family, _)| family).collect();
         fonts
     }
@@ -137,25 +132,10 @@ fn quoted(name: &str) -> String {
 }
 
 /// Every letter of the book; the tags between them have none that text does not.
-fn letters(book: &Book<'_>, chapters: &[Finished]) -> BTreeSet<char> {
+fn letters(texts: &[&str]) -> BTreeSet<char> {
     let mut letters: BTreeSet<char> = (' '..='~').chain(ALWAYS.chars()).collect();
-    for chapter in chapters {
-        letters.extend(chapter.xhtml.chars());
-    }
-    let about = [
-        Some(&book.title),
-        book.subtitle.as_ref(),
-        book.description.as_ref(),
-        book.publisher.as_ref(),
-        book.edition.as_ref(),
-        book.rights.as_ref(),
-    ];
-    letters.extend(about.into_iter().flatten().flat_map(|text| text.chars()));
-    letters.extend(book.people.iter().flat_map(|person| person.name.chars()));
-    letters.extend(book.parts.iter().flat_map(|part| part.title.chars()));
-    letters.extend(book.series_line().iter().flat_map(|line| line.chars()));
-    for word in ["contents", "imprint", "colophon", "revision", "made_with"] {
-        letters.extend(book.words.get(word).chars());
+    for text in texts {
+        letters.extend(text.chars());
     }
     letters
 }
@@ -249,8 +229,18 @@ fn cut(bytes: &[u8], letters: &BTreeSet<char>) -> Result<Cut, String> {
     })
 }
 
-/// The licences that lie beside fonts.
-fn licences(book: &Book<'_>, fonts: &[SitePath]) -> Vec<Resource> {
+/// A licence that lies beside fonts.
+pub(super) struct Licence {
+    pub path: SitePath,
+    pub bytes: Vec<u8>,
+}
+
+/// The licences that lie beside the fonts of a book, in the order of their paths.
+pub(super) fn licences(book: &Book<'_>) -> Vec<Licence> {
+    let fonts = &book.document.epub.fonts;
+    if fonts.is_empty() {
+        return Vec::new();
+    }
     let folders: BTreeSet<SitePath> = fonts.iter().map(SitePath::parent).collect();
     let mut found = BTreeMap::new();
     for file in book.context.snapshot.files() {
@@ -263,14 +253,33 @@ fn licences(book: &Book<'_>, fonts: &[SitePath]) -> Vec<Resource> {
             continue;
         }
         if let Ok(bytes) = book.context.snapshot.read(path) {
-            let name = format!("fonts/{}.txt", ascii_name(path.stem()));
-            found.entry(name).or_insert(bytes);
+            found.insert(path.clone(), bytes);
         }
     }
-    let resource = |(file, bytes)| Resource {
-        file,
-        media_type: "text/plain",
-        bytes,
-    };
-    found.into_iter().map(resource).collect()
+    let licence = |(path, bytes)| Licence { path, bytes };
+    found.into_iter().map(licence).collect()
+}
+
+/// Licences as files of the book; what several fonts have in common is there once.
+fn licence_files(licences: Vec<Licence>) -> Vec<Resource> {
+    let mut files: Vec<Resource> = Vec::new();
+    let mut names = BTreeSet::new();
+    for Licence { path, bytes } in licences {
+        if files.iter().any(|file| file.bytes == bytes) {
+            continue;
+        }
+        let stem = ascii_name(path.stem());
+        let mut name = stem.clone();
+        let mut count = 2;
+        while !names.insert(name.clone()) {
+            name = format!("{stem}-{count}");
+            count += 1;
+        }
+        files.push(Resource {
+            file: format!("fonts/{name}.txt"),
+            media_type: "text/plain",
+            bytes,
+        });
+    }
+    files
 }

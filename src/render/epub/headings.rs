@@ -100,7 +100,12 @@ pub(super) fn settle_ids(tree: &mut Fragment, heading: NodeId) -> Ids {
             continue;
         };
         let mut name = xml_name(&written);
-        if element.space == Space::Svg && taken.contains(&name) {
+        // The pages of paper have names of this kind.
+        let is_page = name.starts_with("page.");
+        if is_page {
+            name.insert_str(0, "id-");
+        }
+        if element.space == Space::Svg && (is_page || taken.contains(&name)) {
             // A picture refers to its own parts, so a part keeps an id.
             let base = name.clone();
             let mut count = 2;

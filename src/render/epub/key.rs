@@ -2,11 +2,12 @@
 
 use crate::digest::Digest;
 use crate::render::epub::book::{Book, Entry};
+use crate::render::epub::fonts::licences;
 use crate::render::epub::package::{STYLE, VERTICAL};
 use crate::store::Key;
 
 /// The version of this step; it changes with its output.
-const VERSION: u32 = 6;
+const VERSION: u32 = 7;
 
 /// Names every input. Links may lead to any page, file or list of the site, so all their places
 /// count; of pages that are not in the book only the place does.
@@ -89,6 +90,9 @@ fn about(book: &Book<'_>) -> Vec<String> {
     for font in &document.epub.fonts {
         let bytes = book.context.snapshot.read(font).unwrap_or_default();
         parts.push(format!("{font} {}", Digest::of(&bytes)));
+    }
+    for licence in licences(book) {
+        parts.push(format!("{} {}", licence.path, Digest::of(&licence.bytes)));
     }
     // The imprint names a clean commit only.
     if !site.source.dirty {

@@ -63,6 +63,23 @@ pub(super) fn pack(parts: &Parts<'_>) -> Result<Vec<u8>, String> {
     })
 }
 
+/// The pages of a book that are no chapters.
+pub(super) fn pages_around(
+    book: &Book<'_>,
+    ids: &[&Ids],
+    lists: &[List],
+    paper: &Paper,
+) -> Vec<String> {
+    let mut pages = vec![
+        title_page(book),
+        imprint(book),
+        colophon(book, &[]),
+        nav(book, ids, lists, &paper.list),
+    ];
+    pages.extend(book.parts.iter().map(|above| part(book, above, "")));
+    pages
+}
+
 fn fill(parts: &Parts<'_>, builder: &mut EpubBuilder<ZipLibrary>) -> epub_builder::Result<()> {
     let book = parts.book;
     builder.epub_version(EpubVersion::V33);

@@ -61,7 +61,8 @@ fn size(bytes: u64, language: &str) -> String {
     let (number, unit) = match bytes {
         0..1_000 => return format!("{bytes}\u{a0}B"),
         1_000..999_500 => (format!("{:.0}", number / 1e3), "kB"),
-        _ => (format!("{:.1}", number / 1e6), "MB"),
+        1_000..99_950_000 => (format!("{:.1}", number / 1e6), "MB"),
+        _ => (format!("{:.0}", number / 1e6), "MB"),
     };
     let primary = language.split('-').next().unwrap_or("");
     let point = ["ar", "en", "fa", "he", "hi", "ja", "ko", "th", "ur", "zh"];
@@ -85,6 +86,8 @@ mod tests {
         case(1_499, "en", "1 kB");
         case(999_600, "en", "1.0 MB");
         case(3_456_789, "en-GB", "3.5 MB");
+        case(99_960_000, "en", "100 MB");
+        case(123_456_789, "en", "123 MB");
         case(3_456_789, "de", "3,5 MB");
     }
 }

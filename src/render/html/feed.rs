@@ -1,6 +1,8 @@
 //! Feeds: the newest pages of a list, for readers of feeds. What an entry says is gathered here;
 //! `feed_formats` writes it down.
 
+use std::borrow::Cow;
+
 use crate::config::FeedContent;
 use crate::render::context::RenderContext;
 use crate::render::dom::{Element, Verdict, parse_fragment};
@@ -72,8 +74,8 @@ fn entry(context: &RenderContext<'_>, theme: &Theme, id: PageId) -> Option<Entry
     let published = page.front.date?;
     let url = canonical(site, &page.route)?;
     let full = site.config.feeds.content == FeedContent::Full;
-    let summary = page.front.description.as_deref();
-    let summary = summary.unwrap_or(&page.outline.summary);
+    let summary = page.front.description.as_deref().map(Cow::Borrowed);
+    let summary = summary.unwrap_or_else(|| site.summary_of(page));
     Some(EntryValue {
         title: page.title.clone(),
         published,

@@ -247,7 +247,11 @@ impl ListedValue {
         Self {
             title: page.title.clone(),
             url: page.route.to_url(),
-            description: page.front.description.clone().or_else(|| summary(page)),
+            description: page
+                .front
+                .description
+                .clone()
+                .or_else(|| summary(site, page)),
             date: page.front.date.map(|date| date.day()),
             date_text: page.front.date.map(|date| date.for_readers(language)),
             tags: terms(site, id, "tags"),
@@ -286,15 +290,15 @@ fn described(site: &Site, page: &Page) -> Option<String> {
     let project = site.config.project.description.as_ref();
     let home = project.filter(|_| page.route.as_str() == "index.html");
     let own = page.front.description.as_ref().or(home);
-    own.cloned().or_else(|| summary(page))
+    own.cloned().or_else(|| summary(site, page))
 }
 
 /// The first paragraph, cut at a word near 200 characters.
-fn summary(page: &Page) -> Option<String> {
+fn summary(site: &Site, page: &Page) -> Option<String> {
     const MOST: usize = 200;
     let mut text = String::with_capacity(MOST + 40);
     let mut letters = 0;
-    for word in page.outline.summary.split_whitespace() {
+    for word in site.summary_of(page).split_whitespace() {
         if !text.is_empty() {
             text.push(' ');
             letters += 1;

@@ -63,7 +63,7 @@ pub(super) fn text_file(site: &Site, text: usize, pages: &[PageId]) -> String {
             left -= end;
             (passage.id, passage.heading, passage.text)
         };
-        let passages: Vec<_> = passages(page).into_iter().map(&mut passage).collect();
+        let passages: Vec<_> = passages(site, page).into_iter().map(&mut passage).collect();
         let description = page.front.description.as_deref().unwrap_or_default();
         json(&(&page.title, page.route.to_url(), description, passages))
     };

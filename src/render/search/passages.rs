@@ -4,7 +4,7 @@
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use crate::markdown::{Edition, Heading, Spanned, plain};
-use crate::site::Page;
+use crate::site::{Page, Site};
 
 /// The longest block of code that is searched, and the most text of one page, in bytes.
 const LONGEST_CODE: usize = 240;
@@ -23,8 +23,11 @@ pub(super) struct Passage {
 
 /// Reads a page by its headings. The first heading of the first level is the page's title and
 /// begins no passage.
-pub(super) fn passages(page: &Page) -> Vec<Passage> {
-    let events = page.events_for(Edition::Html, None);
+pub(super) fn passages(site: &Site, page: &Page) -> Vec<Passage> {
+    let events = match site.is_rewritten(page) {
+        true => site.reading(page, Edition::Html),
+        false => page.events_for(Edition::Html, None),
+    };
     read(events, &page.headings_for(Edition::Html))
 }
 

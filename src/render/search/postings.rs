@@ -155,7 +155,7 @@ impl Chunk {
             if let Some(description) = &page.front.description {
                 read(description, Field::Text);
             }
-            for Passage { heading, text, .. } in passages(page) {
+            for Passage { heading, text, .. } in passages(site, page) {
                 read(&heading, Field::Heading);
                 read(&text, Field::Text);
             }

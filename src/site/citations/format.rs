@@ -18,13 +18,11 @@ use hayagriva::{
 use crate::config::{CONFIG_FILE, Citations};
 use crate::diagnostic::{Diagnostic, Severity, SourceText};
 use crate::markdown::{Citation, Cited};
+use crate::site::citations::bounds::{refused_bib, refused_yaml};
 use crate::site::citations::{Leads, Listed, Look, Piece, Set};
 use crate::site_path::SitePath;
 
 static LOCALES: LazyLock<Vec<Locale>> = LazyLock::new(locales);
-
-/// How long a file of works may be, in bytes.
-const LONGEST: usize = 16 << 20;
 
 /// The works, and the style they are cited in.
 pub(super) struct Works {
@@ -55,9 +53,14 @@ impl Works {
         self.library.keys()
     }
 
-    /// The citations as they read, in order, and the works that they cite as they are listed.
-    pub(super) fn set(&self, citations: &[&Citation], language: &str) -> (Vec<Set>, Vec<Listed>) {
-        guarded(|| self.set_all(citations, language)).unwrap_or_default()
+    /// The citations as they read, in order, and the works that they cite as they are listed; nothing
+    /// if the engine cannot.
+    pub(super) fn set(
+        &self,
+        citations: &[&Citation],
+        language: &str,
+    ) -> Option<(Vec<Set>, Vec<Listed>)> {
+        guarded(|| self.set_all(citations, language))
     }
 
     fn set_all(&self, citations: &[&Citation], language: &str) -> (Vec<Set>, Vec<Listed>) {
@@ -144,16 +147,24 @@ fn read_library(
         let help = "`sources` in `[citations]` are relative to the project";
         fault(format!("`{path}` does not exist"), help)
     })?;
-    if text.len() > LONGEST {
-        let help = "leave out the works that nobody cites";
-        return Err(fault(format!("`{path}` has more than 16 MiB"), help));
+    let is_yaml = matches!(path.extension(), "yml" | "yaml");
+    let refused = match is_yaml {
+        true => refused_yaml(&text),
+        false => refused_bib(&text),
+    };
+    if let Some(reason) = refused {
+        let help = "leave out the works that nobody cites, and write the others without such names";
+        return Err(fault(format!("`{path}` is not read: {reason}"), help));
     }
-    if matches!(path.extension(), "yml" | "yaml") {
+    if is_yaml {
         let read = guarded(|| from_yaml_str(&text));
-        return read.unwrap_or_else(|| Ok(Library::new())).map_err(|error| {
-            let help = "write it as the YAML of hayagriva, or as BibLaTeX with `.bib`";
-            fault(format!("the works cannot be read: {error}"), help)
-        });
+        return read
+            .map(|read| read.map_err(|error| error.to_string()))
+            .unwrap_or_else(|| Err("the engine gave up".to_owned()))
+            .map_err(|error| {
+                let help = "write it as the YAML of hayagriva, or as BibLaTeX with `.bib`";
+                fault(format!("the works cannot be read: {error}"), help)
+            });
     }
     let read = guarded(|| from_biblatex_str(&text));
     read.unwrap_or_else(|| Err(Vec::new())).map_err(|errors| {

@@ -2,6 +2,8 @@
 //! In a book or a contract all pages cite together; elsewhere each page does for itself.
 
 #[cfg(feature = "citations")]
+mod bounds;
+#[cfg(feature = "citations")]
 mod format;
 
 use std::borrow::Cow;
@@ -10,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 
 use crate::diagnostic::{Diagnostic, Severity, nearest};
+use crate::digest::Digest;
 use crate::markdown::{Attributes, Citation, Edition, Element, Markup, Spanned, with_citations};
 use crate::repo::Snapshot;
 use crate::site::labels::reading_order;
@@ -152,8 +155,13 @@ fn is_list(markup: &Markup<'_>) -> bool {
 /// The id of a work in a list.
 fn anchor(key: &str) -> String {
     let good = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-    let key: String = key.chars().map(|c| if good(c) { c } else { '-' }).collect();
-    format!("ref-{key}")
+    let name: String = key.chars().map(|c| if good(c) { c } else { '-' }).collect();
+    if name == key {
+        return format!("ref-{name}");
+    }
+    // Slugs have no dots, so keys that differ in other signs only are told apart.
+    let digest = Digest::of(key.as_bytes()).hex();
+    format!("ref-{name}.{}", digest.get(..6).unwrap_or(""))
 }
 
 /// Pieces as steps; `place` is the file that lists the works, empty if it is the same.
@@ -239,12 +247,15 @@ pub(super) fn read_bibliography(
     for (id, _) in &citing {
         diagnostics.extend(unknown(site.page(*id), &made.keys));
     }
-    let language = &site.own_language;
+    let language = &site.config.project.language;
     let home = order.iter().find(|id| has_list(site.page(**id)));
     match home.filter(|_| site.is_one_work()) {
         Some(home) => {
             let all: Vec<&Citation> = citing.iter().flat_map(|(_, found)| found).collect();
-            let (mut set, list) = works.set(&all, language);
+            let Some((mut set, list)) = works.set(&all, language) else {
+                diagnostics.push(unset(site.page(*home)));
+                return Bibliography::default();
+            };
             for (id, found) in &citing {
                 let rest = set.split_off(found.len().min(set.len()));
                 made.citations
@@ -256,7 +267,11 @@ pub(super) fn read_bibliography(
         None => {
             for (id, found) in &citing {
                 let all: Vec<&Citation> = found.iter().collect();
-                let (set, list) = works.set(&all, site.language_of(site.page(*id)));
+                let page = site.page(*id);
+                let Some((set, list)) = works.set(&all, site.language_of(page)) else {
+                    diagnostics.push(unset(page));
+                    return Bibliography::default();
+                };
                 made.citations.insert(*id, set);
                 if !found.is_empty() {
                     made.lists.insert(*id, list);
@@ -265,6 +280,14 @@ pub(super) fn read_bibliography(
         }
     }
     made
+}
+
+/// What is told where the engine gives up; all citations then stay as they are written.
+#[cfg(feature = "citations")]
+fn unset(page: &Page) -> Diagnostic {
+    let message = "the citations cannot be set in this style, so they stay as they are written";
+    let found = page.diagnostic("citation-format", Severity::Error, 0..0, message);
+    found.help("name another `style` in `[citations]`, or look for a work with odd fields")
 }
 
 /// A program without the feature leaves citations as they are written, and says so.
@@ -385,6 +408,26 @@ mod tests {
         Nothing.|
         ");
         assert_eq!(told, ["citation-missing no work has the key `tides`"]);
+    }
+
+    #[test]
+    fn keys_are_told_apart() {
+        assert_eq!(anchor("tide-1"), "ref-tide-1");
+        assert_ne!(anchor("p/q"), anchor("p:q"));
+        assert_ne!(anchor("p/q"), anchor("p-q"));
+    }
+
+    #[test]
+    fn works_that_lead_to_themselves_are_told_of() {
+        let config = "[citations]\nsources = [\"a.bib\"]\n";
+        let bib = (
+            "a.bib",
+            "@string{a = b} @string{b = a} @book{k, title = a}\n",
+        );
+        let (texts, told) = read(config, &[bib, ("a.md", "[@k]\n")]);
+        assert_eq!(texts, ["[@k]|"]);
+        let expected = "citation-source `a.bib` is not read: a name in it leads to itself, or to too many others";
+        assert_eq!(told[0], expected);
     }
 
     #[test]

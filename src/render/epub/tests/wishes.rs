@@ -66,7 +66,7 @@ fn fonts_are_cut_down_and_bring_their_licence() {
     fs::create_dir_all(project.join("src")).unwrap();
     let config = CONFIG.replace(
         "[epub]\n",
-        "[epub]\nfonts = [\"src/a.otf\", \"src/no.otf\"]\n",
+        "[epub]\nfonts = [\"src/a.otf\", \"src/no.otf\", \"src/b/b.otf\"]\n",
     );
     fs::write(project.join("tympan.toml"), config).unwrap();
     fs::write(project.join("src/dot.gif"), GIF).unwrap();
@@ -76,12 +76,18 @@ fn fonts_are_cut_down_and_bring_their_licence() {
     fs::write(project.join("src/a.otf"), font).unwrap();
     fs::write(project.join("src/no.otf"), &font[..900]).unwrap();
     fs::write(project.join("src/OFL.txt"), "OFL").unwrap();
+    fs::create_dir_all(project.join("src/b")).unwrap();
+    fs::write(project.join("src/b/b.otf"), font).unwrap();
+    fs::write(project.join("src/b/OFL.txt"), "OFL of b").unwrap();
     let made = make_in(folder.path());
     let cut = made.bytes_of("fonts/a.otf");
     assert!(cut.len() < font.len() / 2, "{} {}", cut.len(), font.len());
     let face = ttf_parser::Face::parse(&cut, 0).unwrap();
     assert!(face.glyph_index('Æ').is_some() && face.glyph_index('Ж').is_none());
     assert_eq!(made.file("fonts/ofl.txt"), "OFL");
+    assert_eq!(made.file("fonts/ofl-2.txt"), "OFL of b");
+    let options = "META-INF/com.apple.ibooks.display-options.xml";
+    assert!(made.files[options].contains("name=\"specified-fonts\">true"));
     assert!(
         made.file("stylesheet.css")
             .contains("src: url(fonts/a.otf)")
@@ -96,7 +102,7 @@ fn pages_of_the_pdf_are_marked_where_they_begin() {
     let made = make(&[
         ("tympan.toml", &config),
         ("src/SUMMARY.md", "- [One](one.md)\n- [Two](two.md)\n"),
-        ("src/one.md", "# One\n\n## First\n"),
+        ("src/one.md", "# One\n\n## First {#page.1}\n"),
         ("src/two.md", "# Two\n"),
     ]);
     let mark = |page: &str| {
@@ -105,6 +111,7 @@ fn pages_of_the_pdf_are_marked_where_they_begin() {
              </span><h1"
         )
     };
+    assert!(made.content("one.xhtml").contains("id=\"id-page.1\""));
     let nav = made.file("nav.xhtml");
     let (_, list) = nav.split_once("role=\"doc-pagelist\"").unwrap();
     let pages: Vec<&str> = list
