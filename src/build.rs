@@ -140,8 +140,7 @@ pub fn build(
         }));
         progress(Event::Finished { stage: Step::Check });
     }
-    let context = prepared.context(snapshot, store);
-    let stage = &prepared.stage;
+    let (context, stage) = (prepared.context(snapshot, store), &prepared.stage);
     let (first, waiting) = in_two(stage.plan().jobs(), &prepared);
     let mut made = make(&context, stage, first, sink, progress)?;
     if !waiting.is_empty() {
@@ -440,7 +439,7 @@ mod tests {
         fs::write(project.join("tympan.toml"), config).unwrap();
         let page = "# A\n\n![Sea](boat.png){width=20}\n";
         fs::write(project.join("content/index.md"), page).unwrap();
-        let sea = image::RgbImage::from_fn(90, 60, |x, y| image::Rgb([x as u8, y as u8, 9]));
+        let sea = image::RgbImage::from_pixel(90, 60, image::Rgb([9, 60, 90]));
         sea.save(project.join("content/boat.png")).unwrap();
         let html = Mutex::new(String::new());
         let built = build(

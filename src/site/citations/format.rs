@@ -158,13 +158,14 @@ fn read_library(
     }
     if is_yaml {
         let read = guarded(|| from_yaml_str(&text));
-        return read
-            .map(|read| read.map_err(|error| error.to_string()))
-            .unwrap_or_else(|| Err("the engine gave up".to_owned()))
-            .map_err(|error| {
-                let help = "write it as the YAML of hayagriva, or as BibLaTeX with `.bib`";
-                fault(format!("the works cannot be read: {error}"), help)
-            });
+        let read = match read {
+            Some(read) => read.map_err(|error| error.to_string()),
+            None => Err("the engine gave up".to_owned()),
+        };
+        return read.map_err(|error| {
+            let help = "write it as the YAML of hayagriva, or as BibLaTeX with `.bib`";
+            fault(format!("the works cannot be read: {error}"), help)
+        });
     }
     let read = guarded(|| from_biblatex_str(&text));
     read.unwrap_or_else(|| Err(Vec::new())).map_err(|errors| {
