@@ -97,12 +97,17 @@ mod tests {
         );
         let ftyp = boxed(b"ftyp", &[b"avif\0\0\0\0avifmif1"]);
         let meta = |at: usize| {
-            let place = |id: u8, at: usize, length: u8| {
+            let part = |at: usize, length: u8| {
                 let at = u32::try_from(at).unwrap().to_be_bytes();
-                [&[0, id, 0, 0, 0, 1][..], &at, &[0, 0, 0, length]].concat()
+                [&at[..], &[0, 0, 0, length]].concat()
             };
+            let place = |id: u8, parts: &[Vec<u8>]| {
+                let count = u8::try_from(parts.len()).unwrap();
+                [&[0, id, 0, 0, 0, count][..], &parts.concat()].concat()
+            };
+            let (pixels, told) = (part(at, 6), [part(at + 8, 6), part(at + 6, 7)]);
             let places = [&[0; 4][..], &[0x44, 0, 0, 2]].concat();
-            let iloc = boxed(b"iloc", &[&places, &place(1, at, 6), &place(2, at + 6, 8)]);
+            let iloc = boxed(b"iloc", &[&places, &place(1, &[pixels]), &place(2, &told)]);
             boxed(b"meta", &[&[0; 4], &infos, &iloc])
         };
         let at = ftyp.len() + meta(0).len() + 8;
@@ -112,6 +117,8 @@ mod tests {
             boxed(b"mdat", &[b"pixels", b"GPS 54 N"]),
         ]
         .concat();
+        let ranges = Heif::read(&whole).unwrap().ranges(&[b"Exif"]);
+        assert_eq!(ranges, [at + 6..at + 14], "each byte lies in one");
         let stripped = strip_boxes(&whole);
         assert!(holds(&whole, b"GPS") && !holds(&stripped, b"GPS"));
         assert!(holds(&stripped, b"pixels"));

@@ -64,10 +64,7 @@ pub fn document_image(
         return Ok(image);
     }
     let bytes = read_source(asset, snapshot)?;
-    let broken = |reason| AssetError::Broken {
-        path: asset.source.clone(),
-        reason,
-    };
+    let broken = |reason| AssetError::undecoded(&asset.source, reason);
     let header = read_header(&bytes).map_err(|fault| match fault {
         HeaderFault::Broken(reason) => broken(reason),
         _ => AssetError::Unsupported {

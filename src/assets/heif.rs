@@ -107,15 +107,23 @@ impl<'a> Heif<'a> {
         found.map(|found| found.from)
     }
 
-    /// Where items of some kinds lie in the file, as far as it goes.
+    /// Where items of some kinds lie in the file, as far as it goes: in order, and apart.
     pub(super) fn ranges(&self, kinds: &[&[u8; 4]]) -> Vec<Range<usize>> {
         let is_one = |item: &u32| self.kind(*item).is_some_and(|kind| kinds.contains(&kind));
         let places = self.places.iter().filter(|(item, _)| is_one(item));
         let end = self.bytes.len();
         let ranges = places.flat_map(|(_, ranges)| ranges);
-        ranges
-            .map(|range| range.start.min(end)..range.end.min(end))
-            .collect()
+        let within = |range: &Range<usize>| range.start.min(end)..range.end.min(end);
+        let mut ranges: Vec<Range<usize>> = ranges.map(within).collect();
+        ranges.sort_unstable_by_key(|range| range.start);
+        let mut apart: Vec<Range<usize>> = Vec::new();
+        for range in ranges {
+            match apart.last_mut() {
+                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+                _ => apart.push(range),
+            }
+        }
+        apart
     }
 
     /// Whether the file ends before an item does.

@@ -147,7 +147,7 @@ impl Frame {
     }
 }
 
-/// Decodes pictures of at most a size each.
+/// Decodes pictures of at most a size each, to one frame for each.
 ///
 /// # Errors
 /// Says why one of them cannot be decoded.
@@ -181,7 +181,11 @@ pub(super) fn decode_frames(items: &[Vec<u8>], largest: (u32, u32)) -> Result<Ve
         rest = others;
         frames.push(frame);
     }
-    Ok(frames)
+    // A process that ends while it writes is a busy machine's fault too.
+    match frames.len() == items.len() {
+        true => Ok(frames),
+        false => Err(PASSING.to_owned()),
+    }
 }
 
 fn seconds(pixels: u64) -> u64 {

@@ -44,9 +44,6 @@ pub(super) fn decode_avif(bytes: &[u8]) -> Result<Raster, String> {
     }
     let tile = sight.tile;
     let frames = decode_frames(&items, tile)?;
-    if frames.len() != items.len() {
-        return Err("some of its pixels are missing".to_owned());
-    }
     let fits = |frame: &Frame| (frame.width, frame.height) == tile;
     if !frames.iter().all(fits) {
         return Err("its size is not the one its header names".to_owned());
@@ -56,6 +53,10 @@ pub(super) fn decode_avif(bytes: &[u8]) -> Result<Raster, String> {
     let is_alike = |frame: &Frame| frame.layout == first.layout && frame.bits == first.bits;
     if !colors.iter().all(is_alike) {
         return Err("its parts are not alike".to_owned());
+    }
+    // Memory was set aside for what the header names.
+    if (first.is_gray(), first.bits > 8) != (sight.is_gray, sight.is_deep) {
+        return Err("its coding is not the one its header names".to_owned());
     }
     let meaning = Meaning::of(first, sight.cicp)?;
     let layout = match (first.is_gray(), alpha.is_empty()) {
@@ -287,13 +288,23 @@ mod tests {
     #[test]
     fn parts_that_do_not_fit_are_no_picture() {
         let at = GRID.windows(4).position(|part| part == b"idat").unwrap();
-        for (offset, value) in [(6, 200), (7, 0), (9, 255), (6, 0)] {
+        for (offset, value) in [(6, 200), (7, 0), (9, 255)] {
             let mut bytes = GRID.to_vec();
             bytes[at + offset] = value;
-            if bytes != GRID {
-                assert_eq!(read_header(&bytes).unwrap().kind, ImageKind::Other);
-                assert!(decode_avif(&bytes).is_err());
-            }
+            assert_eq!(read_header(&bytes).unwrap().kind, ImageKind::Other);
+            assert!(decode_avif(&bytes).is_err());
+        }
+    }
+
+    #[test]
+    fn a_picture_of_more_bytes_than_its_header_names_is_refused() {
+        let name = b"av1C";
+        let at = PHOTO.windows(4).position(|part| part == name).unwrap();
+        for flag in [0x10, 0x40] {
+            let mut bytes = PHOTO.to_vec();
+            bytes[at + 6] ^= flag;
+            let reason = decode_avif(&bytes).err().unwrap();
+            assert_eq!(reason, "its coding is not the one its header names");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What the boxes of an AVIF say of its picture (AV1 Image File Format 1.1, ISO/IEC 23008-12).
 
+use std::collections::BTreeSet;
+
 use image::metadata::Orientation;
 
 use crate::assets::boxes::Reader;
@@ -31,6 +33,10 @@ pub(in crate::assets) struct Sight<'a> {
     pub(super) columns: usize,
     /// The size of a part.
     pub(super) tile: (u32, u32),
+    /// Whether its coding is said to have no color.
+    pub(super) is_gray: bool,
+    /// Whether its coding is said to have more than eight bits.
+    pub(super) is_deep: bool,
     pub(super) is_premultiplied: bool,
     pub(super) profile: Option<&'a [u8]>,
     pub(super) cicp: Option<Cicp>,
@@ -79,6 +85,8 @@ pub(in crate::assets) fn read_sight<'a>(bytes: &[u8], heif: &Heif<'a>) -> Option
         alpha: Vec::new(),
         columns: 1,
         tile: size,
+        is_gray: false,
+        is_deep: false,
         is_premultiplied: false,
         profile: None,
         cicp: None,
@@ -98,7 +106,9 @@ impl<'a> Sight<'a> {
         }
         self.tiles = self.parts(heif, main)?;
         let first = self.tiles.first().copied().unwrap_or(main);
-        let is_alpha = |item: &u32| is_opacity(heif, *item);
+        // Each item is looked at once, however often it is named.
+        let mut seen = BTreeSet::new();
+        let is_alpha = |item: &u32| seen.insert(*item) && is_opacity(heif, *item);
         if let Some(alpha) = heif.about(main, b"auxl").find(is_alpha) {
             if heif.size(alpha) != Some((self.width, self.height)) {
                 return Err("its opacity is of another size");
@@ -110,17 +120,15 @@ impl<'a> Sight<'a> {
             self.is_premultiplied = heif.parts(main, b"prem").any(|item| item == alpha);
         }
         self.has_alpha = !self.alpha.is_empty();
-        self.is_cut = self
-            .tiles
-            .iter()
-            .chain(&self.alpha)
-            .any(|item| heif.is_cut(*item));
+        let all: BTreeSet<&u32> = self.tiles.iter().chain(&self.alpha).collect();
+        self.is_cut = all.into_iter().any(|item| heif.is_cut(*item));
         let coding = heif
             .property(first, b"av1C")
             .ok_or("its coding is not told")?;
         let flags = coding.get(2).copied().unwrap_or(0);
-        let colors = if flags & 0x10 == 0 { 3 } else { 1 };
-        let bytes = if flags & 0x40 == 0 { 1 } else { 2 };
+        (self.is_gray, self.is_deep) = (flags & 0x10 != 0, flags & 0x40 != 0);
+        let colors = if self.is_gray { 1 } else { 3 };
+        let bytes = if self.is_deep { 2 } else { 1 };
         self.depth = (colors + u64::from(self.has_alpha)) * bytes;
         // The colors of all stand at the whole mostly, and at its parts too.
         let told = heif.properties(main).chain(heif.properties(first));
@@ -236,5 +244,43 @@ fn orientation(heif: &Heif<'_>, main: u32) -> Orientation {
         (1, true) => Orientation::Rotate90FlipH,
         (2, true) => Orientation::FlipVertical,
         (_, true) => Orientation::Rotate270FlipH,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[test]
+    fn an_item_that_is_named_often_is_looked_at_once() {
+        let part = |name: &[u8; 4], contents: &[&[u8]]| {
+            let contents = contents.concat();
+            let length = u32::try_from(contents.len() + 8).unwrap().to_be_bytes();
+            [&length, &name[..], &contents].concat()
+        };
+        let item = |id: u8| part(b"infe", &[&[2, 0, 0, 0, 0, id, 0, 0], b"av01\0"]);
+        let infos = part(b"iinf", &[&[0; 4], &[0, 2], &item(1), &item(2)]);
+        let ispe = part(b"ispe", &[&[0; 4], &[0, 0, 0, 9, 0, 0, 0, 9]]);
+        let often = 400_u32;
+        let many = [&[0, 2, 255][..], &[1; 255]].concat();
+        let many = many.repeat(often as usize);
+        let owned = part(
+            b"ipma",
+            &[&[0; 4], &(often + 1).to_be_bytes(), &[0, 1, 1, 1], &many],
+        );
+        let named = part(b"auxl", &[&[0, 2, 0, 1, 0, 1]]).repeat(10_000);
+        let told = part(b"iprp", &[&part(b"ipco", &[&ispe]), &owned]);
+        let main = part(b"pitm", &[&[0; 4], &[0, 1]]);
+        let named = part(b"iref", &[&[0; 4], &named]);
+        let meta = part(b"meta", &[&[0; 4], &main, &infos, &told, &named]);
+        let bytes = [part(b"ftyp", &[b"avif\0\0\0\0avifmif1"]), meta].concat();
+        let begun = Instant::now();
+        let heif = Heif::read(&bytes).unwrap();
+        assert_eq!(heif.about(1, b"auxl").count(), 10_000);
+        let sight = read_sight(&bytes, &heif).unwrap();
+        assert_eq!(sight.obstacle, Some("its coding is not told"));
+        assert!(begun.elapsed() < Duration::from_secs(5));
     }
 }

@@ -99,7 +99,8 @@ impl<'a> Reading<'a> {
     fn of(context: &RenderContext<'a>, document: &'a Document) -> Self {
         let bound = Binding::of(context.site, document).entries;
         let mut trees = trees(context, &bound, WORD);
-        let mut media = media::load(&trees.images, context);
+        let mut passing = Vec::new();
+        let mut media = media::load(&trees.images, context, &mut passing);
         for chapter in &mut trees.chapters {
             media::diagrams(&mut chapter.body, &mut media);
         }
@@ -109,6 +110,7 @@ impl<'a> Reading<'a> {
             diagnostics.clear();
         }
         diagnostics.extend(trees.images.faults(&trees.images.missing(&media)));
+        diagnostics.extend(passing);
         for found in &mut diagnostics {
             found.code = match found.code.as_ref() {
                 "pdf-image" => "docx-image".into(),

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::assets::{DocumentNeeds, document_image};
 use crate::config::Ink;
+use crate::diagnostic::Diagnostic;
 use crate::render::context::RenderContext;
 use crate::render::docx::spans::Run;
 use crate::render::docx::writer::{Para, Writer};
@@ -29,16 +30,25 @@ pub(super) struct Media {
     pub(super) bytes: Vec<u8>,
 }
 
-/// Reads the pictures, by their names in the tree; those that cannot be shown are left out.
-pub(super) fn load(images: &Images, context: &RenderContext<'_>) -> BTreeMap<String, Media> {
+/// Reads the pictures, by their names in the tree; those that cannot be shown are left out. What may
+/// be fine the next time is told.
+pub(super) fn load(
+    images: &Images,
+    context: &RenderContext<'_>,
+    told: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, Media> {
     let needs = DocumentNeeds {
         longest: LONGEST,
         ink: Ink::Color,
     };
     let mut loaded = BTreeMap::new();
     for (number, (name, asset)) in images.assets().enumerate() {
-        let Ok(image) = document_image(asset, needs, context.snapshot, context.store) else {
-            continue;
+        let image = match document_image(asset, needs, context.snapshot, context.store) {
+            Ok(image) => image,
+            Err(fault) => {
+                told.extend(fault.passing(context.site));
+                continue;
+            }
         };
         let found = match image.extension {
             "svg" => {

@@ -50,6 +50,7 @@ pub(super) fn make(book: &Book<'_>) -> Result<EpubOutput, String> {
         .collect();
     let pictures = pictures(&book.context, &sources, book.document.epub.images);
     let mut diagnostics = broken_images(book, &pictures);
+    diagnostics.extend(pictures.passing.iter().cloned());
     let cover = read_cover(book, &mut diagnostics);
     let (trees, ids): (Vec<Fragment>, Vec<Ids>) = drafts.into_iter().unzip();
     let ids: Vec<&Ids> = ids.iter().collect();
@@ -220,8 +221,9 @@ fn read_cover(book: &Book<'_>, diagnostics: &mut Vec<Diagnostic>) -> Picture {
     };
     match cover(&book.context, path) {
         Ok(picture) => picture,
-        Err(reason) => {
-            let message = format!("the cover `{path}` cannot be used: {reason}");
+        Err(unfit) => {
+            let message = format!("the cover `{path}` cannot be used: {}", unfit.reason);
+            diagnostics.extend(unfit.passing);
             let found = Diagnostic::new("epub-cover", Severity::Warning, path, message);
             diagnostics.push(found.help("name a JPEG or PNG file, relative to the project"));
             drawn_cover(book)

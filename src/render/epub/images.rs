@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::assets::{DocumentNeeds, document_image};
 use crate::config::Ink;
+use crate::diagnostic::Diagnostic;
 use crate::render::RenderContext;
 use crate::render::brand::COVER_SIZE;
 use crate::render::dom::{Fragment, NodeId};
@@ -33,6 +34,21 @@ pub(super) struct Picture {
 pub(super) struct Pictures {
     pub found: BTreeMap<SitePath, Picture>,
     pub broken: BTreeMap<SitePath, String>,
+    /// What is told of those that may be fine the next time.
+    pub passing: Vec<Diagnostic>,
+}
+
+/// Why a picture cannot be used, and what is told if it may be fine the next time.
+pub(super) struct Unfit {
+    pub reason: String,
+    pub passing: Option<Diagnostic>,
+}
+
+impl From<String> for Unfit {
+    fn from(reason: String) -> Self {
+        let passing = None;
+        Self { reason, passing }
+    }
 }
 
 /// The file that an image of a chapter names, if it lies in the project.
@@ -75,14 +91,17 @@ pub(super) fn pictures(
                 picture.file = format!("images/{name}.{}", picture.file);
                 pictures.found.insert(source.clone(), picture);
             }
-            Err(reason) => drop(pictures.broken.insert(source.clone(), reason)),
+            Err(unfit) => {
+                pictures.passing.extend(unfit.passing);
+                pictures.broken.insert(source.clone(), unfit.reason);
+            }
         }
     }
     pictures
 }
 
 /// Reads the cover.
-pub(super) fn cover(context: &RenderContext<'_>, source: &SitePath) -> Result<Picture, String> {
+pub(super) fn cover(context: &RenderContext<'_>, source: &SitePath) -> Result<Picture, Unfit> {
     let picture = picture(context, source, MAX_COVER, Ink::Color)?;
     Ok(Picture {
         file: format!("cover.{}", picture.file),
@@ -112,18 +131,21 @@ fn picture(
     source: &SitePath,
     longest: u32,
     ink: Ink,
-) -> Result<Picture, String> {
+) -> Result<Picture, Unfit> {
     let needs = DocumentNeeds { longest, ink };
     let asset = context.assets.images.get(source);
     let asset = asset.ok_or_else(|| "it is no image that is understood".to_owned())?;
-    let image = document_image(asset, needs, context.snapshot, context.store)
-        .map_err(|error| error.to_string())?;
+    let image =
+        document_image(asset, needs, context.snapshot, context.store).map_err(|error| Unfit {
+            reason: error.to_string(),
+            passing: error.passing(context.site),
+        })?;
     let media_type = match image.extension {
         "jpg" | "jpeg" => "image/jpeg",
         "png" => "image/png",
         "gif" => "image/gif",
         "svg" => "image/svg+xml",
-        other => return Err(format!("e-books cannot show `{other}`")),
+        other => return Err(format!("e-books cannot show `{other}`").into()),
     };
     Ok(Picture {
         file: image.extension.to_owned(),

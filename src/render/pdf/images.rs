@@ -7,6 +7,7 @@ use typst::visualize::{ExchangeFormat, ImageFormat, RasterFormat, RasterImage, S
 
 use crate::assets::{DocumentNeeds, ImageAsset, document_image};
 use crate::config::{Ink, Pdf};
+use crate::diagnostic::Diagnostic;
 use crate::render::context::RenderContext;
 use crate::render::tree::Images;
 use crate::site::Document;
@@ -30,13 +31,15 @@ pub(super) fn cover<'a>(
     context.assets.images.get(document.about.cover.as_ref()?)
 }
 
-/// Reads the picture of the cover; none if it cannot be printed.
-pub(super) fn load_cover(
+/// Reads one image; none if it cannot be printed. What may be fine the next time is `passing`.
+pub(super) fn load_one(
     asset: &ImageAsset,
     context: &RenderContext<'_>,
     options: &Pdf,
+    passing: &mut Vec<Diagnostic>,
 ) -> Option<Bytes> {
     let image = document_image(asset, needs(options), context.snapshot, context.store);
+    let image = image.inspect_err(|fault| passing.extend(fault.passing(context.site)));
     let bytes = Bytes::new(image.ok()?.bytes);
     is_sound(&bytes).then_some(bytes)
 }
@@ -46,17 +49,13 @@ pub(super) fn load(
     images: &Images,
     context: &RenderContext<'_>,
     options: &Pdf,
+    passing: &mut Vec<Diagnostic>,
 ) -> BTreeMap<String, Bytes> {
-    let mut loaded = BTreeMap::new();
-    for (name, asset) in images.assets() {
-        let image = document_image(asset, needs(options), context.snapshot, context.store);
-        if let Ok(bytes) = image.map(|image| Bytes::new(image.bytes))
-            && is_sound(&bytes)
-        {
-            loaded.insert(name, bytes);
-        }
-    }
-    loaded
+    let mut read = |asset| load_one(asset, context, options, passing);
+    let images = images.assets();
+    images
+        .filter_map(|(name, asset)| Some((name, read(asset)?)))
+        .collect()
 }
 
 /// The size of a drawing in points, if the engine can read it: one that it cannot would stop the

@@ -50,7 +50,7 @@ use crate::render::pdf::book::{Book, book};
 use crate::render::pdf::booklet::booklet;
 pub(super) use crate::render::pdf::fonts::fonts_of_the_machine;
 use crate::render::pdf::graft::{Marks, finish};
-use crate::render::pdf::images::{COVER, cover, load, load_cover, needs};
+use crate::render::pdf::images::{COVER, cover, load, load_one, needs};
 use crate::render::pdf::standards::{Obstacle, report};
 use crate::render::pdf::template::Template;
 use crate::render::pdf::typeset::{ENGINE, Identity, typeset};
@@ -104,6 +104,9 @@ struct Kept {
     obstacles: Vec<Obstacle>,
     missing: Vec<String>,
     warnings: Vec<String>,
+    /// What is told of images that may be fine the next time; pages without them are not kept.
+    #[serde(skip)]
+    passing: Vec<Diagnostic>,
 }
 
 /// Makes the PDF of a document, or takes it from the store where nothing in it has changed.
@@ -138,6 +141,7 @@ pub fn render_pdf(
     let mut diagnostics = std::mem::take(&mut book.diagnostics);
     diagnostics.append(&mut faults);
     diagnostics.extend(book.images.faults(&kept.missing));
+    diagnostics.extend(kept.passing);
     let file = document.route(Format::Pdf);
     let pages: Vec<&Page> = document
         .pages()
@@ -188,7 +192,9 @@ fn laid_out(
         return Ok(found);
     }
     let (kept, bytes) = make(context, document, book, files, template, marks)?;
-    context.store.cache(&key, &pack(&kept, &bytes));
+    if kept.passing.is_empty() {
+        context.store.cache(&key, &pack(&kept, &bytes));
+    }
     Ok((kept, bytes))
 }
 
@@ -312,9 +318,11 @@ fn make(
             "{chapters} chapters and {pictures} images are too many for one PDF: twice the chapters and the images may be {MOST_FILES}; divide them among several `[[documents]]`"
         ));
     }
-    let images = load(&book.images, context, &document.pdf);
+    let (options, mut passing) = (&document.pdf, Vec::new());
+    let images = load(&book.images, context, options, &mut passing);
     let mut missing = book.images.missing(&images);
-    let cover = cover(context, document).map(|asset| load_cover(asset, context, &document.pdf));
+    let cover = cover(context, document);
+    let cover = cover.map(|asset| load_one(asset, context, options, &mut passing));
     let cover = cover.map(|bytes| bytes.ok_or_else(|| missing.push(COVER.to_owned())));
     let cover = cover.and_then(Result::ok);
     let mut data: Vec<(String, Bytes)> = files
@@ -355,6 +363,7 @@ fn make(
         obstacles: typeset.obstacles,
         missing,
         warnings: typeset.warnings,
+        passing,
     };
     Ok((kept, bytes))
 }
