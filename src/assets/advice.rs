@@ -3,6 +3,7 @@
 
 use crate::assets::layout::Layout;
 use crate::assets::map::{AssetMap, ImageAsset, ImageKind};
+use crate::assets::minify::{Ids, cleaned};
 use crate::assets::uses::{ImageUse, Use};
 use crate::assets::wishes::Asked;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -10,10 +11,10 @@ use crate::repo::Snapshot;
 use crate::site::{LinkTarget, Site};
 use crate::site_path::SitePath;
 
-/// The bytes of a file that is published as it is, and has more than most pages altogether.
-const HEAVY: u64 = 1 << 20;
+/// The bytes of a file that is published whole, and has more than most pages altogether.
+const HEAVY: u64 = 1_000_000;
 /// The bytes of a file of which only smaller ones are published: a commit keeps it for ever.
-const HEAVY_SOURCE: u64 = 8 << 20;
+const HEAVY_SOURCE: u64 = 8_000_000;
 
 /// What is to be said of the images of a site, at their first places.
 pub(super) fn advice(
@@ -24,7 +25,7 @@ pub(super) fn advice(
 ) -> Vec<Diagnostic> {
     let heavy = uses.iter().filter_map(|(source, used)| {
         let asset = map.images.get(source)?;
-        let bytes = snapshot.get(source)?.size;
+        let bytes = published(asset, snapshot.get(source)?.size, site, snapshot);
         heavy(asset, bytes, site).map(|(message, help)| {
             let found = used
                 .first
@@ -35,13 +36,24 @@ pub(super) fn advice(
     heavy.chain(tiny(map, site)).collect()
 }
 
+/// The bytes of a source, or what is left of them where it is a large drawing that is cleaned.
+fn published(asset: &ImageAsset, bytes: u64, site: &Site, snapshot: &Snapshot) -> u64 {
+    let is_cleaned = asset.kind == ImageKind::Svg && !site.config.html.raw_html;
+    if !is_cleaned || bytes <= HEAVY {
+        return bytes;
+    }
+    let drawing = snapshot.read(&asset.source).ok();
+    let drawing = drawing.and_then(|drawing| cleaned(&drawing, Ids::Drop).ok());
+    drawing.map_or(bytes, |drawing| drawing.len() as u64)
+}
+
 /// Why an image of some bytes is heavy, and what to do about it.
 fn heavy(asset: &ImageAsset, bytes: u64, site: &Site) -> Option<(String, String)> {
     let source = &asset.source;
-    let size = format!("{}.{} MB", bytes >> 20, (bytes % (1 << 20)) * 10 >> 20);
+    let size = format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000);
     let is_whole = asset.sets.is_empty() && asset.fallback.format.is_none();
     if is_whole && bytes > HEAVY {
-        let message = format!("the image `{source}` is published as it is, with {size}");
+        let message = format!("the image `{source}` is published whole, with {size}");
         let help = match asset.kind {
             ImageKind::Gif | ImageKind::Png => {
                 "make a film of it, or set `animation = \"webp\"` in `[images]`"
@@ -138,12 +150,15 @@ mod tests {
 
     #[test]
     fn a_file_of_many_bytes_is_told() {
-        let drawing = format!(
-            "<svg viewBox='0 0 9 9'><!--{}--></svg>",
-            " ".repeat(2 << 20)
-        );
-        let files = [("content/a.svg", drawing.as_bytes())];
-        case("Text.\n\n![x](a.svg)\n", &files, &["image-heavy 3"]);
+        let drawn = |inside: &str| format!("<svg viewBox='0 0 999 999'>{inside}</svg>");
+        let points = (0..200_000_u64).map(|at| format!("L{} {}", at * at % 997, at * 7 % 991));
+        let path = format!("<path d='M0 0{}'/>", points.collect::<String>());
+        let idle = format!("<!--{}-->", " ".repeat(2_000_000));
+        for (inside, expected) in [(path, &["image-heavy 3"][..]), (idle, &[])] {
+            let drawing = drawn(&inside);
+            let files = [("content/a.svg", drawing.as_bytes())];
+            case("Text.\n\n![x](a.svg)\n", &files, expected);
+        }
         let padded = |side: u32| {
             let mut bytes = png(photo(side, 9));
             bytes.resize(9 << 20, 0);

@@ -15,7 +15,7 @@ use crate::digest::Digest;
 use crate::site_path::SitePath;
 
 /// The version of the encoding step: a change of any output raises it.
-pub(super) const VERSION: u32 = 8;
+pub(super) const VERSION: u32 = 9;
 
 /// The width that `img src` is near to: what a browser without `srcset` gets.
 const FALLBACK_WIDTH: u32 = 960;
@@ -77,9 +77,10 @@ pub(super) fn plan(subject: &Subject<'_>) -> ImageAsset {
             .map(|format| set(format, &widths))
             .collect(),
     };
-    // An AVIF stays what it is where a page has room for all of it, whatever else is asked for.
+    // An AVIF stays what it is, whatever else is asked for, where no narrower file is made of it: the
+    // only file of the best format is what narrow windows would load too.
     let has_avif = sets.iter().any(|set| set.format == Format::Avif);
-    if subject.is_own_avif() && !has_avif && !sets.is_empty() && widths.contains(&width) {
+    if subject.is_own_avif() && !has_avif && !sets.is_empty() && widths == [width] {
         sets.insert(0, set(Format::Avif, &[width]));
     }
     let fallback = file(fallback_width, own);
@@ -354,6 +355,18 @@ mod tests {
         let wide = header(ImageKind::Jpeg, 10_000, 1);
         assert_eq!(planned("a.jpg", &wide).fallback.height, 1);
         assert_eq!(height_for((3, 1000), 1), 333);
+    }
+
+    #[test]
+    fn an_avif_stays_what_it_is_where_it_has_one_width() {
+        let formats = |width| {
+            let asset = planned("a.avif", &header(ImageKind::Avif, width, 100));
+            let sets = asset.sets.iter();
+            sets.map(|set| (set.format.extension(), set.files.len()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(formats(500), [("avif", 1), ("webp", 1)]);
+        assert_eq!(formats(1920), [("webp", 4)]);
     }
 
     #[test]

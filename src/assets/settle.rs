@@ -199,7 +199,7 @@ fn choose(asset: &ImageAsset, size: Size<'_>, source: Option<u64>) -> Result<Fac
     for set in asset.sets.iter().rev() {
         let own = asset.fallback.format == Some(set.format);
         let at = |file: &&ImageFile| file.width == asset.fallback.width;
-        let trial = set.files.iter().find(at).or(set.files.last());
+        let trial = set.files.iter().find(at);
         if let Some(trial) = trial.filter(|_| !own) {
             let bytes = match size(trial) {
                 // What an encoder has no room for is left to the others, and what cannot be played to

@@ -16,25 +16,18 @@ pub fn unused(site: &Site, assets: &AssetMap, snapshot: &Snapshot) -> Vec<Diagno
         let rule = site.config.check.rule(CODE, path);
         rule.is_some_and(|rule| rule.severity.is_some())
     };
-    let wanted = site.config.check.rules.iter();
-    if !wanted
-        .clone()
-        .any(|rule| rule.severity.is_some() && CODE.starts_with(rule.code.trim_end_matches('*')))
-    {
+    let mut unshown = sources(site, assets);
+    unshown.retain(|path| !assets.images.contains_key(path) && is_wanted(path));
+    if unshown.is_empty() {
         return Vec::new();
     }
-    let sources = sources(site, assets);
-    let named = mentions::mentioned(&sources, snapshot, |_| false);
-    let is_unused = |path: &&_| !assets.images.contains_key(*path) && !named.contains(*path);
-    let unused = sources
-        .iter()
-        .filter(is_unused)
-        .filter(|path| is_wanted(path));
+    let named = mentions::mentioned(&unshown, snapshot, |_| false);
+    let unused = unshown.iter().filter(|path| !named.contains(*path));
     unused
         .map(|path| {
             let message = format!("nothing shows the image `{path}`, and nothing names it");
             Diagnostic::new(CODE, Severity::Suggestion, path, message)
-                .help("delete it; its history keeps it")
+                .help("delete it if nobody needs it")
         })
         .collect()
 }
