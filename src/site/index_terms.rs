@@ -1,5 +1,5 @@
 //! The index at the back of a book: `((tide))` marks a word, `(((tide, spring)))` marks a place
-//! without a word, as in AsciiDoc; a container `::: {#index}` or a page whose role is `index` lists
+//! without a word, as in `AsciiDoc`; a container `::: {#index}` or a page whose role is `index` lists
 //! them. Where there is no such place the marks are text.
 
 use std::collections::BTreeMap;

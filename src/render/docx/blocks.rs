@@ -51,7 +51,7 @@ fn list_of(node: &Value) -> &[Value] {
     node.as_array().map_or(&[], Vec::as_slice)
 }
 
-impl<'a> Writer<'a> {
+impl Writer<'_> {
     /// Writes blocks.
     pub(super) fn blocks(&mut self, nodes: &[Value]) {
         for node in nodes {
@@ -122,7 +122,7 @@ impl<'a> Writer<'a> {
         para.keep = node["keep"] == true;
         para.flush = node["follows"] == true && para.style == "Body Text";
         self.paragraph(&para, |writer| {
-            writer.spans(list_of(&node["c"]), Run::default())
+            writer.spans(list_of(&node["c"]), Run::default());
         });
         self.after_text = true;
     }
@@ -259,7 +259,7 @@ impl<'a> Writer<'a> {
                 ..Para::new("Definition Term")
             };
             self.paragraph(&para, |writer| {
-                writer.spans(list_of(&item["term"]), Run::default())
+                writer.spans(list_of(&item["term"]), Run::default());
             });
             let place = Place {
                 indent: self.place.indent + 480,

@@ -202,10 +202,10 @@ fn attached(node: &Value, color: Option<&str>) -> String {
             );
         }
         (Some(below), None) => {
-            inner = format!("<m:sSub><m:e>{inner}</m:e><m:sub>{below}</m:sub></m:sSub>")
+            inner = format!("<m:sSub><m:e>{inner}</m:e><m:sub>{below}</m:sub></m:sSub>");
         }
         (None, Some(above)) => {
-            inner = format!("<m:sSup><m:e>{inner}</m:e><m:sup>{above}</m:sup></m:sSup>")
+            inner = format!("<m:sSup><m:e>{inner}</m:e><m:sup>{above}</m:sup></m:sSup>");
         }
         (None, None) => {}
     }

@@ -147,11 +147,11 @@ impl Writer<'_> {
     /// Writes the title page.
     pub(super) fn title_page(&mut self, front: &Front) {
         self.paragraph(&Para::new("Title"), |writer| {
-            writer.text(&front.title, Run::default())
+            writer.text(&front.title, Run::default());
         });
         for (style, text) in &front.lines {
             self.paragraph(&Para::new(style), |writer| {
-                writer.text(text, Run::default())
+                writer.text(text, Run::default());
             });
         }
     }

@@ -33,7 +33,7 @@ pub(super) struct Run {
     pub(super) linked: bool,
 }
 
-impl<'a> Writer<'a> {
+impl Writer<'_> {
     /// Writes the parts of a line.
     pub(super) fn spans(&mut self, nodes: &[Value], run: Run) {
         for node in nodes {
@@ -285,7 +285,7 @@ impl<'a> Writer<'a> {
             };
             let instruction = format!("NOTEREF {} \\f \\h", bookmark(label));
             self.field(&instruction, again, |writer| {
-                writer.text(&number.to_string(), again)
+                writer.text(&number.to_string(), again);
             });
             return;
         }
@@ -304,7 +304,7 @@ impl<'a> Writer<'a> {
                 }
                 match block["c"].as_array() {
                     Some(line) if block["t"] == "para" || block["t"] == "plain" => {
-                        self.spans(line, run)
+                        self.spans(line, run);
                     }
                     _ => self.text(&plain_text(std::slice::from_ref(block)), run),
                 }

@@ -26,7 +26,7 @@ fn words(cell: &Value) -> &[Value] {
 /// As many columns as Word takes.
 const MOST: usize = 63;
 
-impl<'a> Writer<'a> {
+impl Writer<'_> {
     /// Writes a table; the columns that Word has no room for follow in tables below.
     pub(super) fn table(&mut self, node: &Value) {
         let columns = node["align"].as_array().map_or(0, Vec::len).max(1);
