@@ -115,17 +115,7 @@ pub fn build(
     if prepared.is_empty() {
         return Err(BuildError::Empty(snapshot.root().to_path_buf()));
     }
-    if let Some(name) = options
-        .wanted
-        .documents
-        .iter()
-        .find(|name| !has_document(&prepared.site, name))
-    {
-        return Err(BuildError::NoDocument {
-            name: name.clone(),
-            known: documents_of(&prepared.site),
-        });
-    }
+    find_documents(&prepared.site, &options.wanted.documents)?;
     let mut diagnostics = prepared.diagnostics.clone();
     if options.checks == Checks::Run {
         progress(Event::Started {
@@ -141,7 +131,7 @@ pub fn build(
         progress(Event::Finished { stage: Step::Check });
     }
     let (context, stage) = (prepared.context(snapshot, store), &prepared.stage);
-    let (first, waiting) = in_two(stage.plan().jobs(), &prepared);
+    let [first, waiting] = in_two(stage.plan().jobs(), &prepared);
     let mut made = make(&context, stage, first, sink, progress)?;
     if !waiting.is_empty() {
         made.extend(make(&context, stage, waiting, sink, progress)?);
@@ -205,9 +195,19 @@ pub fn build(
     })
 }
 
-fn has_document(site: &Site, name: &str) -> bool {
-    let mut documents = site.in_all_languages().flat_map(|site| &site.documents);
-    documents.any(|document| document.name == name)
+/// Whether there are all documents of these names.
+fn find_documents(site: &Site, names: &[String]) -> Result<(), BuildError> {
+    let is_there = |name: &String| {
+        let mut documents = site.in_all_languages().flat_map(|site| &site.documents);
+        documents.any(|document| document.name == *name)
+    };
+    match names.iter().find(|name| !is_there(name)) {
+        Some(name) => Err(BuildError::NoDocument {
+            name: name.clone(),
+            known: documents_of(site),
+        }),
+        None => Ok(()),
+    }
 }
 
 /// The names of all documents, for whoever asked for another.
@@ -231,22 +231,20 @@ struct Made {
 }
 
 /// All jobs but those of front pages, which tell how large the documents are, and these.
-fn in_two<'a>(
-    jobs: &'a [(usize, Job)],
-    prepared: &Prepared,
-) -> (Vec<&'a (usize, Job)>, Vec<&'a (usize, Job)>) {
+fn in_two<'a>(jobs: &'a [(usize, Job)], prepared: &Prepared) -> [Vec<&'a (usize, Job)>; 2] {
     let others = prepared.versions.iter().map(|version| &version.site);
     let sites = std::iter::once(&prepared.site).chain(others);
     let sites: Vec<&Site> = sites.flat_map(Site::in_all_languages).collect();
     if sites.iter().all(|site| site.documents.is_empty()) {
-        return (jobs.iter().collect(), Vec::new());
+        return [jobs.iter().collect(), Vec::new()];
     }
     let fronts: BTreeSet<SitePath> = sites
         .iter()
         .filter_map(|site| site.mount.resolve("index.html").ok())
         .collect();
     let is_first = |(_, job): &&(usize, Job)| !job.outputs.iter().any(|path| fronts.contains(path));
-    jobs.iter().partition(is_first)
+    let (first, waiting) = jobs.iter().partition(is_first);
+    [first, waiting]
 }
 
 /// Does every job and hands its files on, documents first: they take longest and everything else

@@ -78,16 +78,16 @@ impl<'a> Heif<'a> {
     }
 
     /// The first of the properties of an item that has a name.
-    pub(super) fn property(&self, item: u32, name: &[u8; 4]) -> Option<&'a [u8]> {
+    pub(super) fn property(&self, item: u32, name: [u8; 4]) -> Option<&'a [u8]> {
         let mut properties = self.properties(item);
         properties
-            .find(|(found, _)| found == name)
+            .find(|(found, _)| *found == name)
             .map(|(_, contents)| contents)
     }
 
     /// The width and height of an item as it is stored.
     pub(super) fn size(&self, item: u32) -> Option<(u32, u32)> {
-        let mut reader = Reader::new(self.property(item, b"ispe")?);
+        let mut reader = Reader::new(self.property(item, *b"ispe")?);
         reader.number(4)?;
         let mut side = || u32::try_from(reader.number(4)?).ok();
         Some((side()?, side()?)).filter(|(width, height)| *width > 0 && *height > 0)

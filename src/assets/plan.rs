@@ -245,16 +245,15 @@ fn recipe(
 
 /// The format that every browser knows, for what the source holds; none if it is only copied.
 pub(super) fn fallback_format(header: &Header) -> Option<Format> {
+    // A TIFF of colors without opacity is a photograph, mostly.
+    let is_opaque = [3, 6].map(|deep| header.pixels() * deep);
     match header.kind {
         _ if !header.is_raster() => None,
-        ImageKind::Jpeg => Some(Format::Jpeg),
-        // A TIFF of colors without opacity is a photograph, mostly.
-        ImageKind::Tiff if header.decoded == header.pixels() * 3 => Some(Format::Jpeg),
-        ImageKind::Tiff if header.decoded == header.pixels() * 6 => Some(Format::Jpeg),
+        ImageKind::Tiff if is_opaque.contains(&header.decoded) => Some(Format::Jpeg),
         ImageKind::Png | ImageKind::Gif | ImageKind::Bmp | ImageKind::Tiff => Some(Format::Png),
         ImageKind::WebP => Some(Format::WebP),
         ImageKind::Avif if header.has_alpha => Some(Format::Png),
-        ImageKind::Avif => Some(Format::Jpeg),
+        ImageKind::Jpeg | ImageKind::Avif => Some(Format::Jpeg),
         ImageKind::Svg | ImageKind::Other => None,
     }
 }

@@ -8,11 +8,14 @@ use pulldown_cmark::{Event, TagEnd};
 use crate::markdown::element::Markup;
 use crate::markdown::parse::{Spanned, is_opaque_end};
 
+/// What was found, and the bytes of the text that it stands in.
+pub type Found<T> = (Range<usize>, T);
+
 /// Puts something in the place of all that `find` finds in the texts of a page, in order; it gives
 /// the bytes of a text that are replaced, one after the other.
 pub fn in_texts<'a, T>(
     events: Vec<Spanned<'a>>,
-    find: &dyn Fn(&str) -> Vec<(Range<usize>, T)>,
+    find: &dyn Fn(&str) -> Vec<Found<T>>,
     put: &mut dyn FnMut(T, &Range<usize>) -> Vec<Markup<'static>>,
 ) -> Vec<Spanned<'a>> {
     let mut out = Vec::with_capacity(events.len());

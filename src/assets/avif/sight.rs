@@ -101,7 +101,7 @@ impl<'a> Sight<'a> {
         if bytes.get(8..12) == Some(b"avis") {
             return Err("it moves");
         }
-        if heif.property(main, b"clap").is_some() {
+        if heif.property(main, *b"clap").is_some() {
             return Err("a part of it is cut off by its header");
         }
         self.tiles = self.parts(heif, main)?;
@@ -123,7 +123,7 @@ impl<'a> Sight<'a> {
         let all: BTreeSet<&u32> = self.tiles.iter().chain(&self.alpha).collect();
         self.is_cut = all.into_iter().any(|item| heif.is_cut(*item));
         let coding = heif
-            .property(first, b"av1C")
+            .property(first, *b"av1C")
             .ok_or("its coding is not told")?;
         let flags = coding.get(2).copied().unwrap_or(0);
         (self.is_gray, self.is_deep) = (flags & 0x10 != 0, flags & 0x40 != 0);
@@ -185,7 +185,7 @@ fn is_opacity(heif: &Heif<'_>, item: u32) -> bool {
         &b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha"[..],
         b"urn:mpeg:hevc:2015:auxid:1",
     ];
-    let told = heif.property(item, b"auxC").and_then(|told| told.get(4..));
+    let told = heif.property(item, *b"auxC").and_then(|told| told.get(4..));
     let name = told.and_then(|told| told.split(|byte| *byte == 0).next());
     name.is_some_and(|name| names.contains(&name))
 }

@@ -98,9 +98,9 @@ fn length_in(text: &str, other: Option<f64>) -> Option<u32> {
     };
     let hundredths = (number.trim().parse::<f64>().ok()? * unit).round();
     // Nothing that is printed is longer than ten meters.
-    (0.0..=1_000_000.0)
-        .contains(&hundredths)
-        .then_some(hundredths as u32)
+    let is_good = (0.0..=1_000_000.0).contains(&hundredths);
+    #[expect(clippy::cast_sign_loss, reason = "it lies between zero and a million")]
+    is_good.then_some(hundredths as u32)
 }
 
 impl Reader<'_> {

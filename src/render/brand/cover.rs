@@ -202,8 +202,11 @@ fn fonts<'a>(
 /// The width of a letter of a font that is not known.
 fn usual_advance(letter: char) -> f64 {
     match letter {
-        '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' => 1.0,
-        '\u{ff00}'..='\u{ffef}' | '\u{1f000}'..='\u{3ffff}' => 1.0,
+        '\u{2e80}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{ff00}'..='\u{ffef}'
+        | '\u{1f000}'..='\u{3ffff}' => 1.0,
         _ => 0.56,
     }
 }

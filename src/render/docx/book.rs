@@ -153,6 +153,10 @@ impl<'a> Reading<'a> {
 }
 
 /// Writes a document.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one part after the other, each a line or two"
+)]
 pub(super) fn book(context: &RenderContext<'_>, document: &Document) -> Book {
     let site = context.site;
     let mut reading = Reading::of(context, document);

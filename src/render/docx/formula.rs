@@ -310,17 +310,14 @@ fn matrix(rows: &Value, align: &[&str], color: Option<&str>) -> String {
         .max()
         .unwrap_or(0)
         .max(1);
-    let sides: String = align
-        .iter()
-        .cycle()
-        .take(columns)
-        .map(|side| {
-            let side = if side.is_empty() { "center" } else { side };
-            format!(
-                "<m:mc><m:mcPr><m:count m:val=\"1\"/><m:mcJc m:val=\"{side}\"/></m:mcPr></m:mc>"
-            )
-        })
-        .collect();
+    let mut sides = String::new();
+    for side in align.iter().cycle().take(columns) {
+        let side = if side.is_empty() { "center" } else { side };
+        let _ = write!(
+            sides,
+            "<m:mc><m:mcPr><m:count m:val=\"1\"/><m:mcJc m:val=\"{side}\"/></m:mcPr></m:mc>"
+        );
+    }
     // Cells of equations join without a gap.
     let gap = if align.len() > 1 {
         "<m:cGpRule m:val=\"3\"/><m:cGp m:val=\"0\"/>"

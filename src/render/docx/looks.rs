@@ -1,5 +1,7 @@
 //! How each style looks: on one page, in the order in which Word lists them.
 
+use std::fmt::Write as _;
+
 use crate::config::Kind;
 use crate::render::docx::styles::Languages;
 
@@ -334,14 +336,11 @@ fn blocks(look: &Look, all: &mut Vec<Definition>) {
     let items = format!("{}<w:contextualSpacing/>", spacing(90, 120, 268));
     let code = look.size.saturating_sub(5);
     // Four letters of code, for tabs.
-    let stops: String = (1..=12)
-        .map(|stop| {
-            format!(
-                "<w:tab w:val=\"left\" w:pos=\"{}\"/>",
-                115 + stop * code * 22
-            )
-        })
-        .collect();
+    let mut stops = String::new();
+    for stop in 1..=12 {
+        let place = 115 + stop * code * 22;
+        let _ = write!(stops, "<w:tab w:val=\"left\" w:pos=\"{place}\"/>");
+    }
     all.extend([
         Definition {
             paragraph: format!("{}<w:ind w:left=\"480\" w:right=\"480\"/>", spacing(100, 140, 264)),

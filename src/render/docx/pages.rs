@@ -1,5 +1,7 @@
 //! The pages of a document: their size, their margins, and what stands on all of them.
 
+use std::fmt::Write as _;
+
 use crate::config::{Kind, Paper};
 use crate::render::docx::furniture::Head;
 use crate::render::docx::reference::Page;
@@ -122,11 +124,10 @@ impl Pages {
         let names = [
             "top", "right", "bottom", "left", "header", "footer", "gutter",
         ];
-        let margins: String = names
-            .iter()
-            .zip(self.margins)
-            .map(|(name, margin)| format!(" w:{name}=\"{margin}\""))
-            .collect();
+        let mut margins = String::new();
+        for (name, margin) in names.iter().zip(self.margins) {
+            let _ = write!(margins, " w:{name}=\"{margin}\"");
+        }
         format!("<w:pgSz w:w=\"{width}\" w:h=\"{height}\"{orient}/><w:pgMar{margins}/>")
     }
 }

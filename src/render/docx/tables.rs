@@ -81,6 +81,10 @@ impl Writer<'_> {
         first.unwrap_or_else(|| self.section.upright.clone())
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a table is written in the order of its schema"
+    )]
     fn table_here(&mut self, node: &Value, columns: usize) {
         let sign = node["sign"] == true;
         let size = if node["size"] == "normal" {
@@ -117,10 +121,10 @@ impl Writer<'_> {
             }
             false => "",
         };
-        let grid: String = widths
-            .iter()
-            .map(|width| format!("<w:gridCol w:w=\"{width}\"/>"))
-            .collect();
+        let mut grid = String::new();
+        for width in &widths {
+            let _ = write!(grid, "<w:gridCol w:w=\"{width}\"/>");
+        }
         let style = self.styles.id("Table").to_owned();
         let jc = if self.place.indent == 0 {
             "<w:jc w:val=\"center\"/>"
@@ -216,10 +220,8 @@ impl Writer<'_> {
             );
             let side = match (align.get(column).copied(), self.place.rtl) {
                 // In a paragraph from right to left, Word takes left for its beginning.
-                (Some("left"), true) => Some("right"),
-                (Some("right"), true) => Some("left"),
-                (Some("left"), false) => Some("left"),
-                (Some("right"), false) => Some("right"),
+                (Some("left"), true) | (Some("right"), false) => Some("right"),
+                (Some("right"), true) | (Some("left"), false) => Some("left"),
                 (Some("center"), _) => Some("center"),
                 _ => None,
             };

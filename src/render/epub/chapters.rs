@@ -223,7 +223,7 @@ fn read_cover(book: &Book<'_>, diagnostics: &mut Vec<Diagnostic>) -> Picture {
         Ok(picture) => picture,
         Err(unfit) => {
             let message = format!("the cover `{path}` cannot be used: {}", unfit.reason);
-            diagnostics.extend(unfit.passing);
+            diagnostics.extend(unfit.passing.map(|told| *told));
             let found = Diagnostic::new("epub-cover", Severity::Warning, path, message);
             diagnostics.push(found.help("name a JPEG or PNG file, relative to the project"));
             drawn_cover(book)

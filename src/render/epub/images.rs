@@ -41,7 +41,7 @@ pub(super) struct Pictures {
 /// Why a picture cannot be used, and what is told if it may be fine the next time.
 pub(super) struct Unfit {
     pub reason: String,
-    pub passing: Option<Diagnostic>,
+    pub passing: Option<Box<Diagnostic>>,
 }
 
 impl From<String> for Unfit {
@@ -92,7 +92,7 @@ pub(super) fn pictures(
                 pictures.found.insert(source.clone(), picture);
             }
             Err(unfit) => {
-                pictures.passing.extend(unfit.passing);
+                pictures.passing.extend(unfit.passing.map(|told| *told));
                 pictures.broken.insert(source.clone(), unfit.reason);
             }
         }
@@ -138,7 +138,7 @@ fn picture(
     let image =
         document_image(asset, needs, context.snapshot, context.store).map_err(|error| Unfit {
             reason: error.to_string(),
-            passing: error.passing(context.site),
+            passing: error.passing(context.site).map(Box::new),
         })?;
     let media_type = match image.extension {
         "jpg" | "jpeg" => "image/jpeg",

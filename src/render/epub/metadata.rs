@@ -24,6 +24,10 @@ pub(super) struct Holdings {
 }
 
 /// The `metadata` element of the package document.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one element after the other, each a line or two"
+)]
 pub(super) fn metadata(book: &Book<'_>, holdings: Holdings, paper: Option<&str>) -> String {
     let mut out = String::from("<metadata xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\n");
     let mut line = |text: String| {

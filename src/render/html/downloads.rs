@@ -58,11 +58,14 @@ fn size(bytes: u64, language: &str) -> String {
         reason = "a size for people needs three digits"
     )]
     let number = bytes as f64;
-    let (number, unit) = match bytes {
-        0..1_000 => return format!("{bytes}\u{a0}B"),
-        1_000..999_500 => (format!("{:.0}", number / 1e3), "kB"),
-        1_000..99_950_000 => (format!("{:.1}", number / 1e6), "MB"),
-        _ => (format!("{:.0}", number / 1e6), "MB"),
+    let (number, unit) = if bytes < 1_000 {
+        return format!("{bytes}\u{a0}B");
+    } else if bytes < 999_500 {
+        (format!("{:.0}", number / 1e3), "kB")
+    } else if bytes < 99_950_000 {
+        (format!("{:.1}", number / 1e6), "MB")
+    } else {
+        (format!("{:.0}", number / 1e6), "MB")
     };
     let primary = language.split('-').next().unwrap_or("");
     let point = ["ar", "en", "fa", "he", "hi", "ja", "ko", "th", "ur", "zh"];

@@ -75,10 +75,14 @@ fn headings_conform_wherever_they_stand() {
 
 #[test]
 fn what_is_too_much_for_a_page_conforms() {
-    let notes: String = (0..300).map(|at| format!("w[^{at}] ")).collect();
-    let bodies: String = (0..300)
-        .map(|at| format!("[^{at}]: note {at}\n\n"))
-        .collect();
+    let notes = (0..300)
+        .map(|at| format!("w[^{at}]"))
+        .collect::<Vec<_>>()
+        .join(" ");
+    let bodies = (0..300)
+        .map(|at| format!("[^{at}]: note {at}\n"))
+        .collect::<Vec<_>>()
+        .join("\n");
     let cells = "| cell ".repeat(40);
     let table = format!(
         "{cells}|\n{}|\n{}",

@@ -1,5 +1,7 @@
 //! Whatever an author writes, the layout engine reads it as text and never as a program.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -112,19 +114,23 @@ fn no_text_runs_in_the_engine() {
         // A word at the end shows that the engine came that far.
         let text = sample();
         let (plain, code) = (escaped(&text), text.replace('`', "'").replace('\n', " "));
-        markdown +=
-            &format!("## {plain}\n\n{plain} end{at}p\n\n- `` {code} ``\n\n~~~\n{code}\n~~~\n\n");
-        markdown += &format!(
+        let _ = write!(
+            markdown,
+            "## {plain}\n\n{plain} end{at}p\n\n- `` {code} ``\n\n~~~\n{code}\n~~~\n\n"
+        );
+        let _ = write!(
+            markdown,
             "| {} |\n|---|\n| {} |\n\n",
             plain.replace("\\|", "."),
             plain.replace("\\|", ".")
         );
-        markdown += &format!(
+        let _ = write!(
+            markdown,
             "[{plain}](https://a.example/{at} \"{}\")\n\n",
             plain.replace("\\\"", "")
         );
         // As it is written, whatever Markdown makes of it.
-        markdown += &format!("{text}\n\n~~~\n~~~\n\n");
+        let _ = write!(markdown, "{text}\n\n~~~\n~~~\n\n");
     }
     let pdf = Project::of(&markdown).pdf();
     assert!(

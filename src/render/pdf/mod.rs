@@ -216,6 +216,12 @@ fn clean(node: &mut Value) {
     }
 }
 
+/// Hundredths of a millimeter in points.
+#[expect(clippy::cast_precision_loss, reason = "no page has a million of them")]
+fn points(hundredths: u32) -> f32 {
+    hundredths as f32 / 100.0 * 72.0 / 25.4
+}
+
 /// What is painted over the pages. Pages that no commit holds are drafts, whatever they are besides.
 fn marks(context: &RenderContext<'_>, document: &Document) -> Marks {
     let finishing = &document.pdf.finishing;
@@ -224,7 +230,7 @@ fn marks(context: &RenderContext<'_>, document: &Document) -> Marks {
     Marks {
         word: Some(words.join(" – ")).filter(|words| !words.is_empty()),
         bates: finishing.bates.clone(),
-        bleed: (document.pdf.crop_marks).then(|| document.pdf.bleed as f32 / 100.0 * 72.0 / 25.4),
+        bleed: (document.pdf.crop_marks).then(|| points(document.pdf.bleed)),
     }
 }
 

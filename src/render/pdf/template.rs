@@ -120,7 +120,7 @@ impl Template {
     /// Adds a file of the project. Of two with one name the later is the upper one.
     fn own(&mut self, name: &SitePath, bytes: Vec<u8>) {
         let name = format!("/theme/{name}");
-        if name.ends_with(".typ")
+        if SitePath::parse(&name[1..]).is_ok_and(|path| path.extension() == "typ")
             && let Ok(text) = String::from_utf8(bytes.clone())
         {
             self.sources.retain(|(known, _)| *known != name);

@@ -344,6 +344,8 @@ fn folded(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -381,7 +383,7 @@ mod tests {
         let mut grows = "@string{a0 = {0123456789}}\n".to_owned();
         for at in 1..40 {
             let before = at - 1;
-            grows.push_str(&format!("@string{{a{at} = a{before} # a{before}}}\n"));
+            let _ = writeln!(grows, "@string{{a{at} = a{before} # a{before}}}");
         }
         assert!(refused_bib(&grows).is_some());
         let deep = |open: &str, close: &str, n| format!("{}{}", open.repeat(n), close.repeat(n));

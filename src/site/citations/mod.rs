@@ -336,6 +336,8 @@ fn unknown(page: &Page, keys: &BTreeSet<String>) -> Vec<Diagnostic> {
 
 #[cfg(all(test, feature = "citations"))]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
     use crate::site::test_site::site;
 
@@ -355,11 +357,12 @@ mod tests {
                 match markup {
                     Markup::Plain(Event::Text(words)) => text.push_str(&words),
                     Markup::Plain(Event::Start(Tag::Link { dest_url, .. })) => {
-                        text.push_str(&format!("<{dest_url} "));
+                        let _ = write!(text, "<{dest_url} ");
                     }
                     Markup::Plain(Event::End(TagEnd::Link)) => text.push('>'),
-                    Markup::Plain(Event::Start(Tag::Emphasis)) => text.push('*'),
-                    Markup::Plain(Event::End(TagEnd::Emphasis)) => text.push('*'),
+                    Markup::Plain(Event::Start(Tag::Emphasis) | Event::End(TagEnd::Emphasis)) => {
+                        text.push('*');
+                    }
                     Markup::Plain(Event::End(TagEnd::Paragraph)) => text.push('|'),
                     _ => {}
                 }
