@@ -246,7 +246,7 @@ fn recipe(
 /// The format that every browser knows, for what the source holds; none if it is only copied.
 pub(super) fn fallback_format(header: &Header) -> Option<Format> {
     // A TIFF of colors without opacity is a photograph, mostly.
-    let is_opaque = [3, 6].map(|deep| header.pixels() * deep);
+    let is_opaque = [3, 6].map(|deep| header.pixels().saturating_mul(deep));
     match header.kind {
         _ if !header.is_raster() => None,
         ImageKind::Tiff if is_opaque.contains(&header.decoded) => Some(Format::Jpeg),

@@ -43,6 +43,7 @@ pub(super) enum Place {
 
 impl Place {
     /// Its name.
+    #[cfg(feature = "pdf")]
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Part => "part",
@@ -92,6 +93,7 @@ impl<'a> Binding<'a> {
     }
 
     /// The place of the entry that has a page.
+    #[cfg(feature = "pdf")]
     pub(super) fn place_of(&self, page: PageId) -> Option<usize> {
         let mut entries = self.entries.iter();
         entries.position(|entry| entry.page == Some(page))

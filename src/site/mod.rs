@@ -6,6 +6,10 @@ mod addresses;
 mod authors;
 mod calendar;
 mod cascade;
+#[cfg_attr(
+    not(feature = "citations"),
+    expect(dead_code, unused_imports, reason = "nothing is cited without it")
+)]
 mod citations;
 mod data;
 mod date;

@@ -117,6 +117,7 @@ impl Cover {
         Some(bytes)
     }
 
+    #[cfg(feature = "brand")]
     fn texts(&self) -> impl Iterator<Item = &str> {
         let own = [&self.title, &self.subtitle, &self.series, &self.publisher];
         own.into_iter().chain(&self.authors).map(String::as_str)

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::assets::{ImageAsset, ImageKind};
 use crate::diagnostic::{Diagnostic, Severity};
+#[cfg(feature = "pdf")]
 use crate::digest::Digest;
 use crate::render::tree::links::link;
 use crate::render::tree::page::PageInput;
@@ -76,6 +77,7 @@ impl Images {
     }
 
     /// What decides the bytes of the images: the digests of their sources, in order.
+    #[cfg(feature = "pdf")]
     pub(in crate::render) fn digests(&self) -> Vec<Digest> {
         self.used.iter().map(|used| used.asset.digest).collect()
     }

@@ -22,8 +22,13 @@ mod resolve;
 
 pub(super) use document::trees;
 pub(super) use images::Images;
+#[cfg(feature = "pdf")]
 pub(super) use links::Links;
 pub(super) use medium::Medium;
-pub(super) use node::{notes_apart, plain_text};
+#[cfg(feature = "pdf")]
+pub(super) use node::notes_apart;
+pub(super) use node::plain_text;
+#[cfg(feature = "pdf")]
 pub(super) use page::{PageInput, page_tree};
+#[cfg(feature = "pdf")]
 pub(super) use resolve::{Notes, resolve_links, take_labels};

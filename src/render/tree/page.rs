@@ -37,6 +37,10 @@ pub(in crate::render) struct PageTree {
     /// The footnotes by label.
     pub(in crate::render) notes: BTreeMap<String, Vec<Value>>,
     /// Signs that the text does not have as they are printed, such as emoji by their names.
+    #[cfg_attr(
+        not(feature = "pdf"),
+        expect(dead_code, reason = "only paper has fonts")
+    )]
     pub(in crate::render) signs: Vec<(char, usize)>,
     /// What was found.
     pub(in crate::render) diagnostics: Vec<Diagnostic>,
