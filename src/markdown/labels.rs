@@ -5,11 +5,12 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, TagEnd};
+use pulldown_cmark::Event;
 
 use crate::markdown::element::{Element, ElementEnd, Markup};
-use crate::markdown::parse::{Spanned, is_opaque_end};
+use crate::markdown::parse::Spanned;
 use crate::markdown::run::Run;
+use crate::markdown::substitute::is_opaque;
 
 /// What can be numbered and referred to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,10 +129,6 @@ pub(super) fn read_references<'a>(events: Vec<Spanned<'a>>, source: &str) -> Vec
         out.push((markup, span));
     }
     out
-}
-
-fn is_opaque(tag: TagEnd) -> bool {
-    is_opaque_end(tag) || matches!(tag, TagEnd::Heading(_))
 }
 
 fn split(text: &str, span: &Range<usize>, source: &str, out: &mut Vec<Spanned<'_>>) {

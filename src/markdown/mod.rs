@@ -68,5 +68,5 @@ pub use read::read;
 pub use remarks::{Remark, cuts, remarks};
 pub use sanitize::{keeps_attribute, keeps_content, keeps_element, sanitize};
 pub use slug::{Slugs, slug};
-pub use substitute::in_texts;
+pub use substitute::{fill, holds, in_texts};
 pub use tape::Tape;

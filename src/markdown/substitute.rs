@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, TagEnd};
 
-use crate::markdown::element::Markup;
+use crate::markdown::element::{Element, Markup};
 use crate::markdown::parse::{Spanned, is_opaque_end};
 
 /// What was found, and the bytes of the text that it stands in.
@@ -56,6 +56,27 @@ pub fn in_texts<'a, T>(
     out
 }
 
-fn is_opaque(tag: TagEnd) -> bool {
+/// Whether nothing is looked for inside of this tag.
+pub(super) fn is_opaque(tag: TagEnd) -> bool {
     is_opaque_end(tag) || matches!(tag, TagEnd::Heading(_))
+}
+
+/// Puts steps into the container with an id, or behind everything where there is none.
+pub fn fill<'a>(events: &mut Vec<Spanned<'a>>, id: &str, steps: Vec<Markup<'a>>) {
+    let place = events.iter().position(|(markup, _)| holds(markup, id));
+    let (at, span) = match place {
+        Some(at) => (at + 1, events[at].1.clone()),
+        None => {
+            let end = events.last().map_or(0, |(_, span)| span.end);
+            (events.len(), end..end)
+        }
+    };
+    let steps = steps.into_iter().map(|markup| (markup, span.clone()));
+    events.splice(at..at, steps);
+}
+
+/// Whether a container with an id begins here.
+pub fn holds(markup: &Markup<'_>, id: &str) -> bool {
+    matches!(markup, Markup::Open(element)
+        if matches!(&**element, Element::Division(found) if found.id.as_deref() == Some(id)))
 }

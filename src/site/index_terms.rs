@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::markdown::{
-    Attributes, Edition, Element, Markup, Spanned, in_texts, might_hold_editions, slug,
+    Attributes, Edition, Markup, Spanned, fill, holds, in_texts, might_hold_editions, slug,
 };
 use crate::site::citations::way;
 use crate::site::labels::reading_order;
@@ -78,16 +78,7 @@ impl TermIndex {
         if site.page_at(&page.path) == Some(home) && !terms.is_empty() {
             let mut steps = Vec::new();
             list(site, page, terms, edition, &mut steps);
-            let place = events.iter().position(|(markup, _)| is_place(markup));
-            let (at, span) = match place {
-                Some(at) => (at + 1, events[at].1.clone()),
-                None => {
-                    let end = events.last().map_or(0, |(_, span)| span.end);
-                    (events.len(), end..end)
-                }
-            };
-            let steps = steps.into_iter().map(|markup| (markup, span.clone()));
-            events.splice(at..at, steps);
+            fill(&mut events, PLACE, steps);
         }
         events
     }
@@ -108,7 +99,7 @@ pub(super) fn read_terms(site: &Site) -> TermIndex {
     };
     let has_place = |page: &Page| {
         page.markdown().contains("#index")
-            && page.events().iter().any(|(markup, _)| is_place(markup))
+            && page.events().iter().any(|(markup, _)| holds(markup, PLACE))
     };
     let marked = |page: &Page| page.markdown().contains("((");
     if !site.pages.iter().any(|page| marked(page)) {
@@ -163,11 +154,6 @@ fn terms_of(site: &Site, pages: &[PageId], edition: Option<Edition>) -> Terms {
 /// Whether there may be marks in a text; looking is cheaper than reading.
 pub(super) fn may_mark(page: &Page) -> bool {
     page.markdown().contains("((")
-}
-
-fn is_place(markup: &Markup<'_>) -> bool {
-    matches!(markup, Markup::Open(element)
-        if matches!(&**element, Element::Division(found) if found.id.as_deref() == Some(PLACE)))
 }
 
 fn add(terms: &mut Terms, path: &[String], page: PageId, anchor: String) {

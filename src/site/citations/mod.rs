@@ -13,7 +13,9 @@ use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 
 use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::digest::Digest;
-use crate::markdown::{Attributes, Citation, Edition, Element, Markup, Spanned, with_citations};
+use crate::markdown::{
+    Attributes, Citation, Edition, Markup, Spanned, fill, holds, with_citations,
+};
 use crate::repo::Snapshot;
 use crate::site::labels::reading_order;
 use crate::site::model::{PageId, Site};
@@ -135,21 +137,7 @@ fn put_list(events: &mut Vec<Spanned<'_>>, list: &[Listed]) {
         steps.extend(self::steps(&work.pieces, ""));
         steps.push(Markup::Plain(Event::End(TagEnd::Paragraph)));
     }
-    let container = events.iter().position(|(markup, _)| is_list(markup));
-    let (at, span) = match container {
-        Some(at) => (at + 1, events[at].1.clone()),
-        None => {
-            let end = events.last().map_or(0, |(_, span)| span.end);
-            (events.len(), end..end)
-        }
-    };
-    let steps = steps.into_iter().map(|markup| (markup, span.clone()));
-    events.splice(at..at, steps);
-}
-
-fn is_list(markup: &Markup<'_>) -> bool {
-    matches!(markup, Markup::Open(element)
-        if matches!(&**element, Element::Division(found) if found.id.as_deref() == Some(LIST)))
+    fill(events, LIST, steps);
 }
 
 /// The id of a work in a list.
@@ -214,7 +202,7 @@ fn citations_of(page: &Page, known: &dyn Fn(&str) -> bool) -> Vec<Citation> {
 
 /// Whether a page says where the works are listed.
 fn has_list(page: &Page) -> bool {
-    page.markdown().contains(LIST) && page.events().iter().any(|(markup, _)| is_list(markup))
+    page.markdown().contains(LIST) && page.events().iter().any(|(markup, _)| holds(markup, LIST))
 }
 
 /// Reads the works, and sets every citation.
