@@ -18,7 +18,7 @@
 //! [`repo`] reads snapshots and history and is the only room that runs `git`; [`config`] reads
 //! `tympan.toml` and `environments/*.toml`; [`markdown`] reads text, with spans; [`template`] fills
 //! templates, and [`sass`] compiles styles, within bounds; [`store`] keeps blobs and cached results; [`release`] says what a
-//! release is and how two differ.
+//! release is and how two differ; [`signing`] signs one, and tells who did.
 //!
 //! **Floor 3, the two models.**
 //! [`site`] is what a repository says: pages, sections, navigation, documents; [`targets`] are the
@@ -51,6 +51,7 @@ pub mod release;
 pub mod render;
 pub mod repo;
 pub mod sass;
+pub mod signing;
 pub mod site;
 pub mod site_path;
 pub mod store;

@@ -9,6 +9,7 @@ use crate::cli::ui::Ui;
 use crate::config::{CONFIG_FILE, Config, Environment, Target, read_config, read_environment};
 use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::site_path::SitePath;
+use crate::targets;
 
 /// The folder of the desired states.
 pub const FOLDER: &str = "environments";
@@ -90,6 +91,20 @@ impl Shipping {
             )
         })
     }
+
+    /// Opens the target with this name, with the credentials of the environment.
+    pub fn open_target(&self, name: &str) -> anyhow::Result<Box<dyn targets::Target>> {
+        let access = targets::Access {
+            project: &self.root,
+            variable: &variable,
+        };
+        Ok(targets::open(name, self.target(name)?, access)?)
+    }
+}
+
+/// Reads a variable of the environment.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// The commit that an environment which follows a branch must have.

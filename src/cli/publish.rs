@@ -20,7 +20,6 @@ use crate::publish::{self, Kind, PublishError, Request};
 use crate::release::{Release, lost_routes};
 use crate::render::Wanted;
 use crate::site_path::SitePath;
-use crate::targets;
 
 /// How long others wait for a publish that is never heard of again.
 const LEASE_SECONDS: i64 = 15 * 60;
@@ -61,7 +60,7 @@ pub fn run(ui: &Ui, global: &Global, args: &PublishArgs) -> anyhow::Result<Outco
     let mut outcome = Outcome::Clean;
     for name in &environment.targets {
         let settings = shipping.target(name)?;
-        let target = targets::open(name, settings, &shipping.root);
+        let target = shipping.open_target(name)?;
         let progress = |event| ui.event(event);
         let (who, holder) = (ui.who(), ui.holder());
         let request = Request {

@@ -12,7 +12,6 @@ use crate::cli::project::root;
 use crate::cli::publish::with_help;
 use crate::cli::ui::Ui;
 use crate::publish::{self, Status};
-use crate::targets;
 
 #[derive(Serialize)]
 struct StatusReport {
@@ -71,7 +70,7 @@ fn look(ui: &Ui, shipping: &Shipping, name: &str) -> anyhow::Result<EnvironmentR
     let mut targets_seen = Vec::new();
     let mut converged = true;
     for name in &environment.targets {
-        let target = targets::open(name, shipping.target(name)?, &shipping.root);
+        let target = shipping.open_target(name)?;
         let status = publish::status(&*target, name, environment.release).map_err(with_help)?;
         let live = status.live.as_ref();
         let current =

@@ -11,6 +11,7 @@ use crate::config::lists::{ListsFile, TaxonomyFile};
 use crate::config::markdown::MarkdownFile;
 use crate::config::routes::{PagesFile, RedirectsFile, RoutesFile};
 use crate::config::search::SearchFile;
+use crate::config::targets::TargetFile;
 use crate::diagnostic::Severity;
 
 /// The kind of work a project is.
@@ -46,6 +47,7 @@ pub(super) struct ConfigFile {
     pub epub: EpubFile,
     pub docx: DocxFile,
     pub targets: BTreeMap<String, TargetFile>,
+    pub store: Option<TargetFile>,
     pub versions: Option<super::versions::VersionsFile>,
     pub languages: BTreeMap<Spanned<String>, super::languages::LanguageFile>,
     pub pages: PagesFile,
@@ -149,18 +151,6 @@ pub(super) struct HtmlFile {
     pub social_cards: Option<bool>,
     pub precompress: Vec<Spanned<String>>,
     pub redirect_rules: Vec<RedirectRules>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct TargetFile {
-    pub r#type: Spanned<String>,
-    #[serde(default)]
-    pub path: Option<Spanned<String>>,
-    #[serde(default)]
-    pub max_removals: Option<usize>,
-    #[serde(default)]
-    pub drift: Option<super::meant::DriftPolicy>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use globset::GlobSet;
-use serde::Deserialize;
 
 use crate::config::citations::Citations;
 use crate::config::documents::{Document, Docx, Epub, Pdf};
@@ -21,6 +20,7 @@ use crate::config::menus::Menus;
 use crate::config::routes::{Pages, RouteTemplate, WrittenRedirect};
 use crate::config::search::Search;
 use crate::config::style::Style;
+use crate::config::targets::{Target, TargetKind};
 use crate::config::versions::Versions;
 use crate::diagnostic::{Place, Severity};
 use crate::site_path::SitePath;
@@ -60,6 +60,9 @@ pub struct Config {
     pub docx: Docx,
     /// Places to publish to, by name.
     pub targets: BTreeMap<String, Target>,
+    /// Where releases are kept between those who make them and those who ship them; the project's
+    /// own store alone if nothing is said.
+    pub store: Option<TargetKind>,
     /// The versions that are published beside each other, if there are several.
     pub versions: Option<Versions>,
     /// The languages it is published in, by tag; empty if it is one alone.
@@ -249,38 +252,4 @@ impl Default for Html {
             redirect_rules: Vec::new(),
         }
     }
-}
-
-/// A place to publish to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
-    /// What it is and where.
-    pub kind: TargetKind,
-    /// How many files one publish may remove before it is refused.
-    pub max_removals: usize,
-    /// What happens to files that differ from the release.
-    pub drift: DriftPolicy,
-}
-
-/// The kinds of targets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TargetKind {
-    /// A folder, relative to the project or absolute.
-    Directory {
-        /// As written.
-        path: String,
-    },
-}
-
-/// What happens to drift.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DriftPolicy {
-    /// It is reported and stays.
-    Report,
-    /// The next publish puts the release's bytes back.
-    #[default]
-    Heal,
-    /// As `heal`, after the differing bytes were saved.
-    HealKeep,
 }

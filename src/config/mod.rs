@@ -27,6 +27,7 @@ mod read_variables;
 mod routes;
 mod search;
 mod style;
+mod targets;
 mod versions;
 
 pub use citations::Citations;
@@ -47,14 +48,14 @@ pub use languages::Language;
 pub use lists::{Lists, Taxonomies, Taxonomy};
 pub use look::{Font, Logo, Look, Shades};
 pub use markdown::Markdown;
-pub use meant::{
-    Check, Config, DriftPolicy, Html, Nav, Project, Rule, Target, TargetKind, direction,
-};
+pub use meant::{Check, Config, Html, Nav, Project, Rule, direction};
 pub use menus::{MenuEntry, MenuTarget, Menus};
 pub use pinned::PinnedTheme;
 pub use read::{BASELINE_FILE, CONFIG_FILE, read_config};
 pub use read_environment::read_environment;
+pub use read_targets::variable_part;
 pub use routes::{Pages, RouteTemplate, WrittenRedirect};
 pub use search::Search;
 pub use style::{Avoid, Style};
+pub use targets::{DriftPolicy, DriveService, Target, TargetKind};
 pub use versions::{RefPattern, Root, Versions};

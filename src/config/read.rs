@@ -171,8 +171,12 @@ impl<'a> Reader<'a> {
         let targets = file
             .targets
             .into_iter()
-            .filter_map(|(name, target)| Some((name, self.target(target)?)))
+            .filter_map(|(name, target)| {
+                let read = self.target(&name, target)?;
+                Some((name, read))
+            })
             .collect();
+        let store = file.store.and_then(|store| self.release_store(store));
         let languages = self.languages(file.languages, &project.language);
         Config {
             project,
@@ -191,6 +195,7 @@ impl<'a> Reader<'a> {
             epub: usual.epub,
             docx: usual.docx,
             targets,
+            store,
             versions: self.versions(file.versions),
             languages,
             strings: BTreeMap::new(),

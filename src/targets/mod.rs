@@ -21,11 +21,37 @@ pub use target::{
 
 use crate::config;
 
-/// Opens the target `name` of a project in the folder `project`. Nothing is written yet.
-pub fn open(name: &str, target: &config::Target, project: &Path) -> Box<dyn Target> {
+/// What a target may ask of those who open it.
+#[derive(Clone, Copy)]
+pub struct Access<'a> {
+    /// The project's folder.
+    pub project: &'a Path,
+    /// Reads a variable of the environment: a credential, where the platform has no chain of its own
+    /// for one. The variables of a target begin with `TYMPAN_` and its name
+    /// ([`config::variable_part`]).
+    pub variable: &'a (dyn Fn(&str) -> Option<String> + Sync),
+}
+
+/// Opens the target `name`. Nothing is written yet, and no server is asked.
+pub fn open(
+    name: &str,
+    target: &config::Target,
+    access: Access<'_>,
+) -> Result<Box<dyn Target>, TargetError> {
     match &target.kind {
         config::TargetKind::Directory { path } => {
-            Box::new(Directory::open(name, &project.join(path)))
+            Ok(Box::new(Directory::open(name, &access.project.join(path))))
         }
+        config::TargetKind::Sftp { .. }
+        | config::TargetKind::Git { .. }
+        | config::TargetKind::Oci { .. }
+        | config::TargetKind::S3 { .. }
+        | config::TargetKind::Gcs { .. }
+        | config::TargetKind::Azblob { .. }
+        | config::TargetKind::Webdav { .. }
+        | config::TargetKind::Drive { .. } => Err(TargetError::Unsupported {
+            target: name.to_owned(),
+            reason: "this build of tympan cannot reach it".to_owned(),
+        }),
     }
 }

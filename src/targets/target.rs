@@ -222,6 +222,14 @@ pub enum TargetError {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
+    /// The target cannot be opened as it is described.
+    #[error("cannot open target `{target}`: {reason}")]
+    Unsupported {
+        /// The target's name.
+        target: String,
+        /// What is missing, and how to get it.
+        reason: String,
+    },
     /// Something that tympan did not write stands where it must write.
     #[error(
         "`{path}` at target `{target}` was not written by tympan: move it away, or choose another path"

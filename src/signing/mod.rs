@@ -1,0 +1,1 @@
+//! Signatures under releases and records, and who may have made them.

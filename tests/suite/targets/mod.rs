@@ -1,0 +1,1 @@
+//! Targets held against real servers: one file a kind.
