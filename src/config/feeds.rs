@@ -80,26 +80,50 @@ impl Default for Feeds {
     }
 }
 
-/// A server that is told about redirects in a file of its own kind.
+/// A kind of server that is told about redirects and caching in files of its own kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum RedirectRules {
-    /// Netlify and Cloudflare: `_redirects`.
+pub enum ServerRules {
+    /// Netlify, Cloudflare Pages and those that follow them.
     Netlify,
-    /// nginx: the entries of a map.
+    /// nginx: files to include in blocks of `map`.
     Nginx,
-    /// Apache: `.htaccess`.
+    /// Apache, which reads them by itself.
     Apache,
+    /// Caddy: a file to import into a site.
+    Caddy,
 }
 
-impl RedirectRules {
-    /// The name of its file.
-    pub fn file(self) -> &'static str {
-        match self {
-            Self::Netlify => "_redirects",
-            Self::Nginx => "redirects.map",
-            Self::Apache => ".htaccess",
-        }
+/// One file of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RulesFile {
+    /// Whose.
+    pub server: ServerRules,
+    /// Its name at the root.
+    pub name: &'static str,
+    /// Whether it holds redirects.
+    pub redirects: bool,
+    /// Whether it says how long files may be kept.
+    pub headers: bool,
+}
+
+impl ServerRules {
+    /// Its files.
+    pub fn files(self) -> impl Iterator<Item = RulesFile> {
+        let files: &[(&str, bool, bool)] = match self {
+            Self::Netlify => &[("_redirects", true, false), ("_headers", false, true)],
+            Self::Nginx => &[("redirects.map", true, false), ("cache.map", false, true)],
+            Self::Apache => &[(".htaccess", true, true)],
+            Self::Caddy => &[("rules.caddy", true, true)],
+        };
+        files
+            .iter()
+            .map(move |(name, redirects, headers)| RulesFile {
+                server: self,
+                name,
+                redirects: *redirects,
+                headers: *headers,
+            })
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::config::documents::{DocumentFile, DocxFile, EpubFile, PdfFile};
-use crate::config::feeds::{FeedsFile, RedirectRules};
+use crate::config::feeds::{FeedsFile, ServerRules};
 use crate::config::lists::{ListsFile, TaxonomyFile};
 use crate::config::markdown::MarkdownFile;
 use crate::config::routes::{PagesFile, RedirectsFile, RoutesFile};
@@ -150,7 +150,7 @@ pub(super) struct HtmlFile {
     pub integrity: Option<bool>,
     pub social_cards: Option<bool>,
     pub precompress: Vec<Spanned<String>>,
-    pub redirect_rules: Vec<RedirectRules>,
+    pub server_rules: Vec<ServerRules>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -8,7 +8,7 @@ use crate::config::citations::Citations;
 use crate::config::documents::{Document, Docx, Epub, Pdf};
 use crate::config::encoding::Encoding;
 use crate::config::external::External;
-use crate::config::feeds::{Feeds, RedirectRules};
+use crate::config::feeds::{Feeds, ServerRules};
 use crate::config::file::Kind;
 use crate::config::front_matter::Schema;
 use crate::config::images::Images;
@@ -232,7 +232,7 @@ pub struct Html {
     /// The compressed copies that stand beside files.
     pub precompress: Vec<Encoding>,
     /// The servers that are told about redirects.
-    pub redirect_rules: Vec<RedirectRules>,
+    pub server_rules: Vec<ServerRules>,
 }
 
 impl Default for Html {
@@ -249,7 +249,7 @@ impl Default for Html {
             integrity: false,
             social_cards: false,
             precompress: Vec::new(),
-            redirect_rules: Vec::new(),
+            server_rules: Vec::new(),
         }
     }
 }

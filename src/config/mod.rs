@@ -38,7 +38,7 @@ pub use documents::{
 pub use encoding::Encoding;
 pub use environment::{Checks, Environment, Hold, Policy, Requirements};
 pub use external::External;
-pub use feeds::{FeedContent, FeedFormat, Feeds, RedirectRules};
+pub use feeds::{FeedContent, FeedFormat, Feeds, RulesFile, ServerRules};
 pub use file::Kind;
 pub use front_matter::{KeySchema, Schema, ValueType};
 pub use images::{

@@ -255,7 +255,7 @@ impl<'a> Reader<'a> {
             markdown: file.markdown.unwrap_or(false),
             contributors: file.contributors.unwrap_or(true),
             print: file.print,
-            redirect_rules: file.redirect_rules.clone(),
+            server_rules: file.server_rules.clone(),
             edit_url: None,
             minify: file.minify.unwrap_or(true),
             integrity: file.integrity.unwrap_or(false),

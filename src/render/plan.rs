@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::{Format, RedirectRules};
+use crate::config::{Format, RulesFile};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::release::Artifact;
 use crate::render::context::{RenderContext, RenderError};
@@ -80,7 +80,7 @@ pub enum JobKind {
     /// A feed.
     Feed(Feed),
     /// The redirects as rules for a server.
-    Rules(RedirectRules),
+    Rules(RulesFile),
     /// What programs read: the sitemap, robots.txt and the like.
     Machine(MachineJob),
     /// What the search looks in: all files of terms of one index, by its place.

@@ -1,11 +1,14 @@
 //! Lists, feeds, redirects and data as a reader of the finished site meets them.
 
+use std::fs;
+
 use crate::harness::Project;
+use crate::servers::Server;
 
 const CONFIG: &str = "[project]\nkind = \"site\"\ntitle = \"T\"\nbase_url = \"https://t.example/x/\"\n\
                       [lists]\npaginate = 2\narchive = true\n\
                       [feeds]\nformats = [\"atom\", \"rss\", \"json\"]\ncontent = \"full\"\n\
-                      [html]\nredirect_rules = [\"netlify\", \"nginx\", \"apache\"]\n\
+                      [html]\nserver_rules = [\"netlify\", \"nginx\", \"apache\", \"caddy\"]\n\
                       [redirects]\n\"/old/\" = \"/posts/a/\"\n\"/posts/a/#was\" = \"/posts/b/#is\"\n";
 
 fn blog() -> Project {
@@ -106,6 +109,49 @@ fn feeds_are_whole_and_absolute() {
 }
 
 #[test]
+fn nginx_is_told_what_moved_and_what_it_may_keep() {
+    let project = blog();
+    project.write(
+        "content/moved.md",
+        "---\naliases: [\"/a b/\"]\n---\n# Moved\n",
+    );
+    project.run(&["build"]).expect(0);
+    let dist = project.path().join("dist");
+    let Some(nginx) = Server::nginx(|port, _| {
+        let dist = dist.display();
+        format!(
+            "map_hash_bucket_size 512; map $uri $moved {{ include {dist}/redirects.map; }}\n\
+             map $uri $cached {{ include {dist}/cache.map; }}\n\
+             server {{ listen 127.0.0.1:{port}; location /x/ {{ alias {dist}/;\n\
+             if ($moved) {{ return 301 $moved; }} add_header Cache-Control $cached always; }} }}"
+        )
+    }) else {
+        return;
+    };
+    for (old, new) in [("/x/c-was/", "/x/posts/c/"), ("/x/a%20b/", "/x/moved/")] {
+        let answer = nginx.get(old);
+        assert!(answer.starts_with("HTTP/1.1 301"), "{answer}");
+        assert!(
+            answer.contains(&format!("Location: http://localhost:{}{new}", nginx.port)),
+            "{answer}"
+        );
+    }
+    let theme = fs::read_dir(dist.join("_tympan")).unwrap();
+    let mut names = theme.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let style = names.find(|name| name.ends_with(".css")).unwrap();
+    let answer = nginx.get(&format!("/x/_tympan/{style}"));
+    assert!(
+        answer.contains("Cache-Control: public, max-age=31536000, immutable"),
+        "{answer}"
+    );
+    assert!(
+        nginx
+            .get("/x/posts/a/index.html")
+            .contains("Cache-Control: no-cache")
+    );
+}
+
+#[test]
 fn whoever_comes_to_an_old_address_is_led_on() {
     let project = blog();
     project.run(&["build"]).expect(0);
@@ -126,4 +172,10 @@ fn whoever_comes_to_an_old_address_is_led_on() {
         ".htaccess",
         &["RedirectMatch 301 \"^/x/old/$\" \"/x/posts/a/\"\n"],
     );
+    holds(
+        &project,
+        "rules.caddy",
+        &["redir \"/x/old/\" \"/x/posts/a/\" 301\n"],
+    );
+    holds(&project, "_headers", &["/x/_tympan/*\n  ! Cache-Control\n"]);
 }

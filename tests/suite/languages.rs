@@ -78,7 +78,7 @@ fn the_own_language_may_stand_in_a_folder_like_the_others() {
     );
     project.write(
         "tympan.toml",
-        config + "[html]\nredirect_rules = [\"netlify\"]\n",
+        config + "[html]\nserver_rules = [\"netlify\"]\n",
     );
     project.write(
         "content/guide/tides.md",

@@ -5,8 +5,9 @@ use crate::release::{Artifact, Role};
 use crate::render::context::{RenderContext, RenderError, Workbench};
 use crate::render::html::languages::absolute;
 use crate::render::html::pages::PageValue;
-use crate::render::html::redirects::{address, file_of, rules};
+use crate::render::html::redirects::{address, file_of};
 use crate::render::html::renderer::Html;
+use crate::render::html::rules::rules;
 use crate::render::html::shared::canonical;
 use crate::render::machines::{MachineJob, robots};
 use crate::render::plan::{Job, JobKind, Rendered, Renderer};
@@ -52,8 +53,13 @@ impl Renderer for Entrance {
         if self.html.theme.favicon.is_some() {
             jobs.push(job(JobKind::Favicon, "favicon.ico"));
         }
-        let rules = site.config.html.redirect_rules.iter();
-        jobs.extend(rules.map(|kind| job(JobKind::Rules(*kind), kind.file())));
+        let rules = site
+            .config
+            .html
+            .server_rules
+            .iter()
+            .flat_map(|one| one.files());
+        jobs.extend(rules.map(|file| job(JobKind::Rules(file), file.name)));
         let moved = site.outer_redirects.iter().enumerate();
         jobs.extend(moved.map(|(at, one)| Job::single(JobKind::Redirect(at), file_of(&one.from))));
         jobs

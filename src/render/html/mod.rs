@@ -28,6 +28,7 @@ mod redirects;
 mod references;
 mod related;
 mod renderer;
+mod rules;
 mod shared;
 mod sidebar;
 mod structured;

@@ -1,10 +1,8 @@
-//! Redirects: for browsers as small pages and as a list of moved fragments, for servers as rules.
+//! Redirects for browsers: small pages, and a list of moved fragments.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
-use crate::config::RedirectRules;
-use crate::site::{Redirect, Site, redirect_file, url_of};
+use crate::site::{Site, redirect_file};
 use crate::site_path::SitePath;
 
 /// The fragments of each file that lead elsewhere.
@@ -59,67 +57,6 @@ pub(super) fn address(to: &str, from: &SitePath) -> String {
     format!("{}{fragment}", file.url_from(from))
 }
 
-/// The redirects as rules for a server. Servers never see a fragment, so those are left out.
-pub(super) fn rules(site: &Site, kind: RedirectRules) -> String {
-    let base = site.release_url();
-    let prefix = base.and_then(|base| {
-        let rest = base.split_once("://")?.1;
-        Some(rest[rest.find('/')?..].trim_end_matches('/'))
-    });
-    let prefix = prefix.unwrap_or("");
-    let mut text = String::new();
-    let sites = std::iter::once(site).chain(&site.translations);
-    let all = sites.flat_map(|site| site.redirects.iter().map(move |one| (&site.mount, one)));
-    let outer = site.outer_redirects.iter().map(|one| (&site.base, one));
-    let all = outer.chain(all);
-    for (mount, Redirect { from, to }) in all {
-        let prefix = match mount.is_root() {
-            true => prefix.to_owned(),
-            false => format!("{prefix}/{}", mount.to_url()),
-        };
-        if from.contains('#') {
-            continue;
-        }
-        let from = format!("{prefix}{}", encoded(from));
-        let to = match to.contains("://") {
-            true => to.clone(),
-            false => match to.split_once('#') {
-                Some((path, fragment)) => format!("{prefix}{}#{fragment}", encoded(path)),
-                None => format!("{prefix}{}", encoded(to)),
-            },
-        };
-        let _ = match kind {
-            RedirectRules::Netlify => writeln!(text, "{from} {to} 301"),
-            RedirectRules::Nginx => writeln!(text, "\"{}\" \"{to}\";", from.replace('"', "\\\"")),
-            RedirectRules::Apache => {
-                writeln!(text, "RedirectMatch 301 \"^{}$\" \"{to}\"", literal(&from))
-            }
-        };
-    }
-    text
-}
-
-/// An address as it stands in a request.
-fn encoded(url: &str) -> String {
-    let path = SitePath::parse(url.trim_matches('/')).unwrap_or_else(|_| SitePath::root());
-    match url.ends_with('/') {
-        true => url_of(&SitePath::parse(&redirect_file(&path).to_url()).unwrap_or(path)),
-        false => format!("/{}", path.to_url()),
-    }
-}
-
-/// A regular expression for nothing but this text.
-fn literal(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if "\\.^$|()[]{}*+?\"".contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,12 +76,5 @@ mod tests {
             "old/index.html",
             "https://other.example/#x",
         );
-    }
-
-    #[test]
-    fn rules_match_one_address_each() {
-        assert_eq!(literal("/a.b/(c)/"), "/a\\.b/\\(c\\)/");
-        assert_eq!(encoded("/a b/"), "/a%20b/");
-        assert_eq!(encoded("/a.html"), "/a.html");
     }
 }

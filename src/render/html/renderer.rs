@@ -19,7 +19,8 @@ use crate::render::html::lists::{self, PaginatorValue, StandsFor};
 use crate::render::html::lookup::{Memory, SCOPE, Scope};
 use crate::render::html::menus;
 use crate::render::html::pages::{ListedValue, PageValue};
-use crate::render::html::redirects::{address, file_of, moved_json, rules};
+use crate::render::html::redirects::{address, file_of, moved_json};
+use crate::render::html::rules::rules;
 use crate::render::html::shared::{Crumb, Shared, canonical, feed_links};
 use crate::render::html::theme::{Content, Theme};
 use crate::render::html::whole;
@@ -415,10 +416,11 @@ impl Renderer for Html {
             JobKind::NotFound,
             "404.html",
         );
-        for kind in &site.config.html.redirect_rules {
-            // Where the work's own language has a folder, they stand before its door.
-            let own = site.language.is_none() && site.mount == site.base;
-            extra(own, JobKind::Rules(*kind), kind.file());
+        // Where the work's own language has a folder, they stand before its door.
+        let own = site.language.is_none() && site.mount == site.base;
+        let rules = site.config.html.server_rules.iter();
+        for file in rules.flat_map(|one| one.files()) {
+            extra(own, JobKind::Rules(file), file.name);
         }
         jobs.extend(whole::jobs(site));
         let own = self.theme.files().enumerate();

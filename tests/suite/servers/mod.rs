@@ -143,6 +143,18 @@ fn had(name: &str, file: &Path) -> bool {
     false
 }
 
+impl Server {
+    /// The answer to a GET, its head and its body.
+    pub fn get(&self, path: &str) -> String {
+        use std::io::{Read as _, Write as _};
+        let mut stream = TcpStream::connect(address(self.port)).unwrap();
+        write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n").unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+}
+
 #[test]
 fn a_server_answers() {
     let Some(nginx) = Server::nginx(|port, folder| {
@@ -154,9 +166,6 @@ fn a_server_answers() {
     }) else {
         return;
     };
-    let mut stream = TcpStream::connect(address(nginx.port)).unwrap();
-    std::io::Write::write_all(&mut stream, b"GET / HTTP/1.0\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+    let answer = nginx.get("/");
     assert!(answer.ends_with("hello"), "{answer} {}", nginx.log());
 }
