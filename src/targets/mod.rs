@@ -1,17 +1,18 @@
 //! Places that hold published files. This room moves bytes and small state objects; it never
 //! decides what ought to be live.
 
+mod access;
 mod beside;
 mod directory;
 mod disk;
 mod home;
 mod live;
 mod output;
+pub mod releases;
 mod target;
 mod tree;
 
-use std::path::Path;
-
+pub use access::Access;
 pub use directory::Directory;
 pub use output::{Output, OutputError, Written};
 pub use target::{
@@ -20,17 +21,6 @@ pub use target::{
 };
 
 use crate::config;
-
-/// What a target may ask of those who open it.
-#[derive(Clone, Copy)]
-pub struct Access<'a> {
-    /// The project's folder.
-    pub project: &'a Path,
-    /// Reads a variable of the environment: a credential, where the platform has no chain of its own
-    /// for one. The variables of a target begin with `TYMPAN_` and its name
-    /// ([`config::variable_part`]).
-    pub variable: &'a (dyn Fn(&str) -> Option<String> + Sync),
-}
 
 /// Opens the target `name`. Nothing is written yet, and no server is asked.
 pub fn open(

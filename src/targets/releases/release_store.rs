@@ -1,0 +1,349 @@
+//! A store of releases, wherever it is: what it has, sending a release to it, and getting one back.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use crate::digest::Digest;
+use crate::progress::{Event, Progress, Stage};
+use crate::release::{File, Release};
+use crate::store::Store;
+use crate::targets::releases::error::ReleaseStoreError;
+use crate::targets::releases::folder::Folder;
+use crate::targets::target::TargetError;
+
+/// A place that keeps releases.
+#[derive(Debug)]
+pub struct ReleaseStore {
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    Folder(Folder),
+}
+
+/// What sending a release came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pushed {
+    /// How many blobs were sent.
+    pub sent: usize,
+    /// How many bytes those are.
+    pub bytes: u64,
+    /// How many blobs were there already.
+    pub held: usize,
+}
+
+impl ReleaseStore {
+    pub(super) fn in_folder(path: &Path) -> Self {
+        let place = Place::Folder(Folder::at(path));
+        Self { place }
+    }
+
+    /// The releases that are there, by digest, in the order of their digests.
+    ///
+    /// # Errors
+    /// Fails where the place cannot be listed.
+    pub fn list(&self) -> Result<Vec<Digest>, ReleaseStoreError> {
+        let mut found = match &self.place {
+            Place::Folder(folder) => folder.list()?,
+        };
+        found.sort();
+        found.dedup();
+        Ok(found)
+    }
+
+    /// The release of that digest, without its files.
+    ///
+    /// # Errors
+    /// Fails where it is not there, or is not what its digest says.
+    pub fn release(&self, digest: &Digest) -> Result<Release, ReleaseStoreError> {
+        let release = *digest;
+        let json = self
+            .read(&release_name(digest))?
+            .ok_or(ReleaseStoreError::Absent { release })?;
+        let read = serde_json::from_slice(&json).ok();
+        read.filter(|_| Digest::of(&json) == release)
+            .ok_or(ReleaseStoreError::Damaged { release })
+    }
+
+    /// Sends a release whose blobs are in `blobs`: those that the place lacks, and then its JSON. One
+    /// that broke off is taken up where it stopped.
+    ///
+    /// # Errors
+    /// Fails where a blob is not in `blobs` although the place lacks it, and where the place cannot be
+    /// written.
+    pub fn push(
+        &self,
+        release: &Release,
+        blobs: &Store,
+        progress: Progress<'_>,
+    ) -> Result<Pushed, ReleaseStoreError> {
+        let digest = release.digest();
+        let files = distinct(release);
+        let stage = Stage::Write;
+        progress(Event::Started {
+            stage,
+            total: files.len(),
+        });
+        let sent: Vec<Option<u64>> = files
+            .par_iter()
+            .map(|(blob, file)| {
+                let has = self.has(blob, file.size)?;
+                if !has {
+                    let bytes = blobs
+                        .blob(blob)
+                        .map_err(|source| ReleaseStoreError::Unsent {
+                            release: digest,
+                            path: file.path.to_string(),
+                            source,
+                        })?;
+                    self.write(&blob_name(blob), &bytes)?;
+                }
+                let path = file.path.clone();
+                progress(Event::Stepped { stage, path });
+                Ok((!has).then_some(file.size))
+            })
+            .collect::<Result<_, ReleaseStoreError>>()?;
+        // Whoever finds the JSON may count on the files.
+        self.write(&release_name(&digest), &release.to_json())?;
+        progress(Event::Finished { stage });
+        let sent: Vec<u64> = sent.into_iter().flatten().collect();
+        Ok(Pushed {
+            sent: sent.len(),
+            bytes: sent.iter().sum(),
+            held: files.len() - sent.len(),
+        })
+    }
+
+    /// Gets a release and keeps it in `blobs`, its JSON under its own digest too. Only what `blobs`
+    /// lacks is fetched.
+    ///
+    /// # Errors
+    /// Fails where the release is not there or not whole; what is whole of it is kept all the same.
+    pub fn pull(
+        &self,
+        digest: &Digest,
+        blobs: &Store,
+        progress: Progress<'_>,
+    ) -> Result<Release, ReleaseStoreError> {
+        let release = self.release(digest)?;
+        let files = distinct(&release);
+        let stage = Stage::Write;
+        progress(Event::Started {
+            stage,
+            total: files.len(),
+        });
+        let kept = |path: &str, bytes: &[u8], name: &Digest| {
+            blobs
+                .put_named(name, bytes)
+                .map_err(|source| ReleaseStoreError::Unkept {
+                    release: *digest,
+                    path: path.to_owned(),
+                    source,
+                })
+        };
+        let missing: Vec<Option<&File>> = files
+            .par_iter()
+            .map(|(blob, file)| {
+                let path = file.path.clone();
+                if blobs.blob(blob).is_err() {
+                    let found = self.read(&blob_name(blob))?;
+                    match found.filter(|bytes| Digest::of(bytes) == *blob) {
+                        Some(bytes) => kept(path.as_str(), &bytes, blob)?,
+                        None => return Ok(Some(*file)),
+                    }
+                }
+                progress(Event::Stepped { stage, path });
+                Ok(None)
+            })
+            .collect::<Result<_, ReleaseStoreError>>()?;
+        let missing: Vec<&File> = missing.into_iter().flatten().collect();
+        if let Some(first) = missing.first() {
+            let path = first.path.to_string();
+            return Err(ReleaseStoreError::incomplete(&release, missing.len(), path));
+        }
+        kept("its JSON", &release.to_json(), digest)?;
+        progress(Event::Finished { stage });
+        Ok(release)
+    }
+
+    fn has(&self, blob: &Digest, size: u64) -> Result<bool, TargetError> {
+        match &self.place {
+            Place::Folder(folder) => Ok(folder.has(&blob_name(blob), size)),
+        }
+    }
+
+    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, TargetError> {
+        match &self.place {
+            Place::Folder(folder) => folder.read(name),
+        }
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), TargetError> {
+        match &self.place {
+            Place::Folder(folder) => folder.write(name, bytes),
+        }
+    }
+}
+
+fn release_name(digest: &Digest) -> String {
+    format!("releases/{}.json", digest.hex())
+}
+
+fn blob_name(digest: &Digest) -> String {
+    let hex = digest.hex();
+    let (first, rest) = hex.split_at(2);
+    format!("blobs/{first}/{rest}")
+}
+
+/// One file for each content, in the order of the digests.
+fn distinct(release: &Release) -> Vec<(Digest, &File)> {
+    let files = release.files.files().iter().rev();
+    let files: BTreeMap<Digest, &File> = files.map(|file| (file.sha256, file)).collect();
+    files.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::release::{Artifact, CheckSummary, FORMAT, Lock, Manifest, ReleaseSource, Role};
+    use crate::site_path::SitePath;
+
+    struct Places {
+        folder: tempfile::TempDir,
+        ours: Store,
+        store: ReleaseStore,
+    }
+
+    fn places() -> Places {
+        let folder = tempfile::tempdir().unwrap();
+        Places {
+            ours: Store::open(&folder.path().join("ours")),
+            store: ReleaseStore::in_folder(&folder.path().join("store")),
+            folder,
+        }
+    }
+
+    impl Places {
+        fn release(&self, files: &[(&str, &str)]) -> Release {
+            let artifacts: Vec<Artifact> = files
+                .iter()
+                .map(|(path, text)| {
+                    self.ours.put_blob(text.as_bytes()).unwrap();
+                    let path = SitePath::parse(path).unwrap();
+                    Artifact::new(path, Role::Page, text.as_bytes())
+                })
+                .collect();
+            Release {
+                checks: CheckSummary::default(),
+                files: Manifest::of(&artifacts),
+                format: FORMAT,
+                lock: Lock::default(),
+                outputs: Vec::new(),
+                redirects: Vec::new(),
+                routes: Vec::new(),
+                source: ReleaseSource {
+                    commit: Some("4be1".to_owned()),
+                    ..ReleaseSource::default()
+                },
+            }
+        }
+
+        fn push(&self, release: &Release) -> Pushed {
+            self.store.push(release, &self.ours, &|_| {}).unwrap()
+        }
+
+        fn theirs(&self) -> Store {
+            Store::open(&self.folder.path().join("theirs"))
+        }
+
+        fn pull(&self, digest: &Digest) -> Result<Release, ReleaseStoreError> {
+            self.store.pull(digest, &self.theirs(), &|_| {})
+        }
+
+        fn blob(&self, text: &str) -> std::path::PathBuf {
+            let name = blob_name(&Digest::of(text.as_bytes()));
+            self.folder.path().join("store").join(name)
+        }
+    }
+
+    #[test]
+    fn a_release_goes_there_and_comes_back_and_only_what_is_new_is_sent() {
+        let places = places();
+        let first = places.release(&[("a", "one"), ("b", "two"), ("c", "two")]);
+        let second = places.release(&[("a", "one"), ("b", "three")]);
+        let pushed = |sent, bytes, held| Pushed { sent, bytes, held };
+        assert_eq!(places.push(&first), pushed(2, 6, 0));
+        assert_eq!(places.push(&first), pushed(0, 0, 2));
+        assert_eq!(places.push(&second), pushed(1, 5, 1));
+        let mut digests = vec![first.digest(), second.digest()];
+        digests.sort();
+        assert_eq!(places.store.list().unwrap(), digests);
+        assert_eq!(places.pull(&first.digest()).unwrap(), first);
+        for text in ["one", "two"] {
+            let digest = Digest::of(text.as_bytes());
+            assert_eq!(places.theirs().blob(&digest).unwrap(), text.as_bytes());
+        }
+        // Its JSON is kept as the builder keeps it.
+        let json = places.theirs().blob(&first.digest()).unwrap();
+        assert_eq!(json, first.to_json());
+    }
+
+    #[test]
+    fn a_release_that_was_never_there_is_told_apart() {
+        let places = places();
+        let digest = Digest::of(b"no");
+        assert!(places.store.list().unwrap().is_empty());
+        assert!(matches!(
+            places.pull(&digest),
+            Err(ReleaseStoreError::Absent { .. })
+        ));
+    }
+
+    #[test]
+    fn a_release_that_is_not_whole_says_how_it_comes_back() {
+        let places = places();
+        let release = places.release(&[("a", "one"), ("b", "two")]);
+        places.push(&release);
+        fs::write(places.blob("one"), "eno").unwrap();
+        fs::remove_file(places.blob("two")).unwrap();
+        let error = places.pull(&release.digest()).unwrap_err();
+        assert!(error.is_mended_by_rebuilding());
+        let told = error.to_string();
+        assert!(told.contains("2 of its files are missing or damaged"), "{told}");
+        assert!(told.ends_with("it can be built again from its commit 4be1"), "{told}");
+        // A blob that was cut is sent again.
+        fs::write(places.blob("one"), "o").unwrap();
+        assert_eq!(places.push(&release).sent, 2);
+        assert!(places.pull(&release.digest()).is_ok());
+    }
+
+    #[test]
+    fn a_release_whose_json_was_changed_is_no_release() {
+        let places = places();
+        let release = places.release(&[("a", "one")]);
+        places.push(&release);
+        let name = release_name(&release.digest());
+        let path = places.folder.path().join("store").join(name);
+        let other = places.release(&[("a", "two")]);
+        fs::write(path, other.to_json()).unwrap();
+        assert!(matches!(
+            places.pull(&release.digest()),
+            Err(ReleaseStoreError::Damaged { .. })
+        ));
+    }
+
+    #[test]
+    fn what_this_machine_lacks_is_not_promised_there() {
+        let places = places();
+        let release = places.release(&[("a", "one")]);
+        let empty = places.theirs();
+        let pushed = places.store.push(&release, &empty, &|_| {});
+        assert!(matches!(pushed, Err(ReleaseStoreError::Unsent { .. })));
+        assert!(places.store.list().unwrap().is_empty());
+    }
+}
