@@ -314,8 +314,14 @@ mod tests {
         let error = places.pull(&release.digest()).unwrap_err();
         assert!(error.is_mended_by_rebuilding());
         let told = error.to_string();
-        assert!(told.contains("2 of its files are missing or damaged"), "{told}");
-        assert!(told.ends_with("it can be built again from its commit 4be1"), "{told}");
+        assert!(
+            told.contains("2 of its files are missing or damaged"),
+            "{told}"
+        );
+        assert!(
+            told.ends_with("it can be built again from its commit 4be1"),
+            "{told}"
+        );
         // A blob that was cut is sent again.
         fs::write(places.blob("one"), "o").unwrap();
         assert_eq!(places.push(&release).sent, 2);
