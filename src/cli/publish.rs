@@ -22,7 +22,7 @@ use crate::render::Wanted;
 use crate::site_path::SitePath;
 
 /// How long others wait for a publish that is never heard of again.
-const LEASE_SECONDS: i64 = 15 * 60;
+const LEASE_SECONDS: i64 = 60;
 
 #[derive(Serialize)]
 struct PublishReport<'a> {
@@ -74,7 +74,7 @@ pub fn run(ui: &Ui, global: &Global, args: &PublishArgs) -> anyhow::Result<Outco
             smoke: None,
             who: &who,
             holder: &holder,
-            now: ui.now(),
+            clock: &|| ui.now(),
             lease_seconds: LEASE_SECONDS,
             retry: args.retry,
             progress: &progress,

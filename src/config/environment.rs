@@ -19,10 +19,45 @@ pub struct Environment {
     pub url: Option<String>,
     /// The rules for a change.
     pub policy: Policy,
-    /// The routes asked for after a switch.
-    pub smoke: Vec<String>,
+    /// What is asked for after a switch.
+    pub smoke: Vec<SmokePath>,
+    /// Where it is asked for.
+    pub smoke_over: SmokeOver,
     /// Present after a rollback.
     pub hold: Option<Hold>,
+}
+
+/// A route that is asked for after a switch, and what must come of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmokePath {
+    /// The route, below the environment's address.
+    pub path: String,
+    /// The status that HTTP must tell.
+    pub status: u16,
+    /// What the answer must contain.
+    pub text: Option<String>,
+}
+
+/// Where the routes of a smoke test are asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SmokeOver {
+    /// At the address that readers use, if the environment names one, for its first target.
+    #[default]
+    Web,
+    /// At the target: the files are read back.
+    Target,
+}
+
+impl SmokePath {
+    /// A route that must be there.
+    pub fn there(path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            status: 200,
+            text: None,
+        }
+    }
 }
 
 /// The rules for a change.

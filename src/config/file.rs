@@ -169,7 +169,26 @@ pub(super) struct EnvironmentFile {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct SmokeFile {
-    pub paths: Vec<String>,
+    pub paths: Vec<Spanned<SmokePathFile>>,
+    pub over: super::environment::SmokeOver,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "a route, or a table with `path`, `status` and `text`"
+)]
+pub(super) enum SmokePathFile {
+    Route(String),
+    Expected(SmokeExpected),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SmokeExpected {
+    pub path: String,
+    pub status: Option<u16>,
+    pub text: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

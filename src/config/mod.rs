@@ -36,7 +36,7 @@ pub use documents::{
     Ink, List, Medium, Opening, Paper, Pdf, Series, Sides, Writing,
 };
 pub use encoding::Encoding;
-pub use environment::{Checks, Environment, Hold, Policy, Requirements};
+pub use environment::{Checks, Environment, Hold, Policy, Requirements, SmokeOver, SmokePath};
 pub use external::External;
 pub use feeds::{FeedContent, FeedFormat, Feeds, RulesFile, ServerRules};
 pub use file::Kind;

@@ -2,8 +2,8 @@
 
 use toml::Spanned;
 
-use crate::config::environment::{Environment, Hold};
-use crate::config::file::EnvironmentFile;
+use crate::config::environment::{Environment, Hold, SmokePath};
+use crate::config::file::{EnvironmentFile, SmokePathFile};
 use crate::config::read::{Reader, base_url};
 use crate::diagnostic::Diagnostic;
 use crate::site_path::SitePath;
@@ -42,9 +42,36 @@ impl Reader<'_> {
             targets: file.targets.into_iter().map(Spanned::into_inner).collect(),
             url,
             policy: file.policy,
-            smoke: file.smoke.paths,
+            smoke: (file.smoke.paths.into_iter())
+                .filter_map(|path| self.smoke(path))
+                .collect(),
+            smoke_over: file.smoke.over,
             hold,
         }
+    }
+
+    /// A route and what must come of it. A redirect is followed, so none can be asked for.
+    fn smoke(&mut self, written: Spanned<SmokePathFile>) -> Option<SmokePath> {
+        let span = written.span();
+        let expected = match written.into_inner() {
+            SmokePathFile::Route(path) => return Some(SmokePath::there(&path)),
+            SmokePathFile::Expected(expected) => expected,
+        };
+        let status = expected.status.unwrap_or(200);
+        if !matches!(status, 200..=299 | 400..=599) {
+            let message = format!("no answer ends with status {status}");
+            self.fault(
+                span,
+                message,
+                "redirects are followed; name what they lead to, such as 200 or 404",
+            );
+            return None;
+        }
+        Some(SmokePath {
+            path: expected.path,
+            status,
+            text: expected.text.filter(|text| !text.is_empty()),
+        })
     }
 
     fn digest(&mut self, written: &Spanned<String>) -> Option<crate::digest::Digest> {
@@ -65,6 +92,7 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::environment::SmokeOver;
 
     #[test]
     fn an_environment_is_read_with_its_policy() {
@@ -74,8 +102,31 @@ mod tests {
         let (environment, diagnostics) = read_environment(&path, text);
         assert_eq!(environment.name, "prod");
         assert_eq!(environment.follow.as_deref(), Some("main"));
-        assert_eq!(environment.smoke, ["/"]);
+        assert_eq!(environment.smoke, [SmokePath::there("/")]);
         assert_eq!(diagnostics.len(), 1);
         assert_eq!(diagnostics[0].place.as_ref().unwrap().line, 1);
+    }
+
+    #[test]
+    fn a_route_may_say_what_must_come_of_it() {
+        let path = SitePath::parse("environments/prod.toml").unwrap();
+        let text = "[smoke]\nover = \"target\"\npaths = [\n  \"/\",\n  { path = \"/no/\", status = 404, text = \"Not here\" },\n  \
+                    { path = \"/old/\", status = 301 },\n]\n";
+        let (environment, diagnostics) = read_environment(&path, text);
+        let missing = SmokePath {
+            path: "/no/".to_owned(),
+            status: 404,
+            text: Some("Not here".to_owned()),
+        };
+        assert_eq!(environment.smoke, [SmokePath::there("/"), missing]);
+        assert_eq!(environment.smoke_over, SmokeOver::Target);
+        assert_eq!(diagnostics.len(), 1, "{diagnostics:?}");
+        assert_eq!(diagnostics[0].place.as_ref().unwrap().line, 6);
+        let unknown = "[smoke]\npaths = [{ path = \"/\", txt = \"a\" }]\n";
+        let (_, diagnostics) = read_environment(&path, unknown);
+        assert!(
+            diagnostics[0].message.contains("a route, or a table"),
+            "{diagnostics:?}"
+        );
     }
 }

@@ -55,6 +55,16 @@ pub enum PublishError {
         /// The file.
         path: String,
     },
+    /// The release is live and could not be tested: nobody answered.
+    #[error("cannot test release {release} at target `{target}`: {reason}")]
+    Untested {
+        /// The target's name.
+        target: String,
+        /// The release.
+        release: Digest,
+        /// The route, and why it could not be asked for.
+        reason: String,
+    },
     /// The smoke test failed.
     #[error("the smoke test of release {release} at target `{target}` failed on {reason}{}", back_again(.back.as_ref()))]
     Smoke {
@@ -88,6 +98,9 @@ impl PublishError {
             Self::Mismatch { .. } => {
                 "publish again; if it stays so, look for a program that writes there"
             }
+            Self::Untested { .. } => {
+                "the release is live; publish again to test it, or set `over = \"target\"` in `[smoke]` to read its files back instead"
+            }
             Self::Smoke { .. } => "mend the source and publish a new release",
         };
         Some(help.to_owned())
@@ -96,7 +109,10 @@ impl PublishError {
     /// Whether the same command may succeed later without any change.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Target(_) | Self::Overtaken { .. } | Self::Mismatch { .. } => true,
+            Self::Target(_)
+            | Self::Overtaken { .. }
+            | Self::Mismatch { .. }
+            | Self::Untested { .. } => true,
             Self::Refused { refusal, .. } => matches!(**refusal, Refusal::Leased { .. }),
             _ => false,
         }

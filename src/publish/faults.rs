@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::digest::Digest;
 use crate::publish::error::PublishError;
@@ -13,13 +13,10 @@ use crate::publish::history::history;
 use crate::publish::protocol::publish;
 use crate::publish::request::{Request, read_pointer};
 use crate::publish::status::status;
+use crate::publish::stepping::{Step, Stepping, cut};
 use crate::publish::testing::{Place, manifest_of, place, read_all};
-use crate::release::{File, Release};
-use crate::site_path::SitePath;
-use crate::targets::{
-    Capabilities, Directory, Object, Observed, Swap, Target, TargetError, Tree, Version, Versioned,
-    View,
-};
+use crate::release::Release;
+use crate::targets::{Directory, Target};
 
 /// When and how a target fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,67 +27,6 @@ enum Fault {
     CrashAfter,
     /// This one operation fails, and the process goes on.
     Once,
-}
-
-struct Failing<'a> {
-    inner: &'a dyn Target,
-    fault: Fault,
-    at: usize,
-    count: AtomicUsize,
-    watch: &'a (dyn Fn() + Sync),
-}
-
-impl Failing<'_> {
-    fn step<T>(&self, work: impl FnOnce() -> Result<T, TargetError>) -> Result<T, TargetError> {
-        (self.watch)();
-        let count = self.count.fetch_add(1, Ordering::Relaxed);
-        let broken = || {
-            Err(TargetError::Write {
-                target: "web".to_owned(),
-                path: format!("operation {count}"),
-                source: "the line is cut".into(),
-            })
-        };
-        let done = match (self.fault, count.cmp(&self.at)) {
-            (_, std::cmp::Ordering::Less) | (Fault::Once, std::cmp::Ordering::Greater) => work(),
-            (Fault::CrashAfter, std::cmp::Ordering::Equal) => work().and_then(|_| broken()),
-            _ => broken(),
-        };
-        (self.watch)();
-        done
-    }
-}
-
-impl Target for Failing<'_> {
-    fn capabilities(&self) -> Capabilities {
-        self.inner.capabilities()
-    }
-    fn read(&self, object: &Object) -> Result<Option<Versioned>, TargetError> {
-        self.step(|| self.inner.read(object))
-    }
-    fn swap(
-        &self,
-        state: &SitePath,
-        expected: Option<&Version>,
-        bytes: &[u8],
-    ) -> Result<Swap, TargetError> {
-        self.step(|| self.inner.swap(state, expected, bytes))
-    }
-    fn observe(&self, view: View) -> Result<Observed, TargetError> {
-        self.step(|| self.inner.observe(view))
-    }
-    fn keep(&self, tree: Tree, file: &File) -> Result<bool, TargetError> {
-        self.step(|| self.inner.keep(tree, file))
-    }
-    fn put(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<(), TargetError> {
-        self.step(|| self.inner.put(tree, file, bytes))
-    }
-    fn switch(&self, tree: Tree, expected: &Version, pointer: &[u8]) -> Result<Swap, TargetError> {
-        self.step(|| self.inner.switch(tree, expected, pointer))
-    }
-    fn collect(&self, keep: &[Tree], stale: &[SitePath]) -> Result<(), TargetError> {
-        self.step(|| self.inner.collect(keep, stale))
-    }
 }
 
 const OLD: &[(&str, &str)] = &[
@@ -116,19 +52,26 @@ fn for_every_operation(
     release: &Release,
     watch: &(dyn Fn() + Sync),
 ) -> bool {
-    let target = Failing {
-        inner,
-        fault,
-        at,
-        count: AtomicUsize::new(0),
-        watch,
+    let hook = |step: Step<'_>| {
+        watch();
+        let breaks = match (fault, step.after) {
+            (Fault::CrashBefore, false) => step.at >= at,
+            (Fault::CrashAfter, false) => step.at > at,
+            (Fault::CrashAfter, true) | (Fault::Once, false) => step.at == at,
+            _ => false,
+        };
+        match breaks {
+            true => Err(cut(step.at)),
+            false => Ok(()),
+        }
     };
+    let target = Stepping::new(inner, &hook);
     let request = Request {
         target: &target,
         ..place.request(release, 1000)
     };
     let _ = publish(&request);
-    let reached = target.count.load(Ordering::Relaxed) > at;
+    let reached = target.count() > at;
     // Another holder, after the lease of the dead one ended, and with nothing going wrong.
     let again = Request {
         target: inner,

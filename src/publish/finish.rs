@@ -3,7 +3,7 @@
 use crate::digest::Digest;
 use crate::publish::error::PublishError;
 use crate::publish::moment::Moment;
-use crate::publish::protocol::{Session, overtaken};
+use crate::publish::protocol::Session;
 use crate::publish::record::{Deployment, Kind, Link, Verdict};
 use crate::publish::smoke;
 use crate::publish::state::{Denied, Pointer, Retained, known_release, record_path, state_path};
@@ -59,7 +59,7 @@ impl Session<'_> {
                 .target
                 .swap(&path, expected, &pointer.to_json())?
             {
-                Swap::Lost => Err(overtaken(self.request, self.epoch)),
+                Swap::Lost => Err(self.request.overtaken(self.epoch)),
                 Swap::Done(version) => {
                     (self.pointer, self.version) = (pointer, version);
                     Ok(None)
@@ -77,7 +77,7 @@ impl Session<'_> {
             self.upload(tree, &release)?;
         }
         let release = previous.release;
-        retain(&mut pointer, failed.tree(), self.now);
+        retain(&mut pointer, failed.tree(), self.request.now());
         pointer.retained.retain(|one| one.tree != tree);
         pointer.live = Some(previous);
         pointer.undone = Some(failed.clone());
@@ -152,27 +152,29 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
+    use crate::config::SmokePath;
     use crate::publish::history::{Trouble, history};
     use crate::publish::protocol::publish;
     use crate::publish::reconcile::Refusal;
     use crate::publish::request::{Request, read_pointer};
+    use crate::publish::smoke::Answer;
     use crate::publish::status::status;
     use crate::publish::testing::{manifest_of, place, read_all};
+    use crate::release::File;
 
     #[test]
     fn a_release_that_fails_the_smoke_test_is_taken_back_and_denied() {
         let mut place = place();
-        place.environment.smoke = vec!["/".to_owned(), "/pricing/".to_owned()];
+        place.environment.smoke = vec![SmokePath::there("/"), SmokePath::there("/pricing/")];
         let files = |text| [("index.html", text), ("pricing/index.html", "9")];
         let (good, bad) = (place.release(&files("good")), place.release(&files("bad")));
         place.publish(&good, 0).unwrap();
         let asked = Mutex::new(Vec::new());
-        let smoke = |route: &str| {
-            asked.lock().unwrap().push(route.to_owned());
-            if route == "/pricing/" {
-                Err("status 500".to_owned())
-            } else {
-                Ok(())
+        let smoke = |route: &SmokePath, _: Option<&File>| {
+            asked.lock().unwrap().push(route.path.clone());
+            match route.path == "/pricing/" {
+                true => Answer::Wrong("status 500".to_owned()),
+                false => Answer::Good,
             }
         };
         let request = Request {
@@ -225,21 +227,46 @@ mod tests {
     fn the_first_release_stays_for_want_of_another() {
         let place = place();
         let bad = place.release(&[("index.html", "bad")]);
-        let smoke = |_: &str| Err("no".to_owned());
-        let request = |retry, smoke| Request {
-            smoke,
+        let smoke = |_: &SmokePath, _: Option<&File>| Answer::Wrong("no".to_owned());
+        let plain = |retry| Request {
             retry,
             ..place.request(&bad, 0)
         };
-        let error = publish(&request(false, Some(&smoke))).unwrap_err();
+        let failing = Request {
+            smoke: Some(&smoke),
+            ..plain(false)
+        };
+        let error = publish(&failing).unwrap_err();
         assert!(
             matches!(error, PublishError::Smoke { back: None, .. }),
             "{error}"
         );
         assert_eq!(read_all(&place.live()), manifest_of(&bad));
-        assert!(publish(&request(false, None)).is_err());
-        assert!(publish(&request(true, None)).unwrap().deployment.is_some());
-        assert!(publish(&request(false, None)).unwrap().deployment.is_none());
+        assert!(publish(&plain(false)).is_err());
+        assert!(publish(&plain(true)).unwrap().deployment.is_some());
+        assert!(publish(&plain(false)).unwrap().deployment.is_none());
+    }
+
+    #[test]
+    fn that_nobody_answers_is_no_word_about_a_release() {
+        let place = place();
+        let (old, new) = (
+            place.release(&[("index.html", "1")]),
+            place.release(&[("index.html", "2")]),
+        );
+        place.publish(&old, 0).unwrap();
+        let smoke = |_: &SmokePath, _: Option<&File>| Answer::Unreached("no way".to_owned());
+        let request = Request {
+            smoke: Some(&smoke),
+            ..place.request(&new, 1000)
+        };
+        let error = publish(&request).unwrap_err();
+        assert!(matches!(error, PublishError::Untested { .. }), "{error}");
+        assert_eq!(read_all(&place.live()), manifest_of(&new));
+        // The next run tests it and writes the record.
+        let done = place.publish(&new, 2000).unwrap().deployment.unwrap();
+        assert_eq!((done.epoch, done.result), (2, Verdict::Healthy));
+        assert!(history(place.target(), "web").unwrap().is_intact());
     }
 
     #[test]
@@ -255,7 +282,7 @@ mod tests {
         fs::remove_file(&record).unwrap();
         let found = history(place.target(), "web").unwrap();
         assert_eq!(found.findings[0].trouble, Trouble::Unrecorded);
-        let smoke = |_: &str| Err("late".to_owned());
+        let smoke = |_: &SmokePath, _: Option<&File>| Answer::Wrong("late".to_owned());
         let request = Request {
             smoke: Some(&smoke),
             ..place.request(&new, 2000)

@@ -1,5 +1,9 @@
-//! Who publishes to a target now. A lease keeps polite publishers apart; what keeps a late one
-//! from doing harm is the fence in the pointer.
+//! Who publishes to a target now. A lease is short and renewed while the work goes on; it keeps
+//! polite publishers apart. What keeps a late one from doing harm is the fence in the pointer, which
+//! no clock has a part in.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -7,9 +11,15 @@ use crate::publish::error::PublishError;
 use crate::publish::moment::Moment;
 use crate::publish::reconcile::Refusal;
 use crate::publish::record::FORMAT;
+use crate::publish::request::Request;
 use crate::publish::state::{self, state_path};
 use crate::release::to_canonical_json;
+use crate::site_path::SitePath;
 use crate::targets::{Swap, Target, Version};
+
+/// The longest life a lease can have, in seconds. One that says more was written by a clock that was
+/// wrong, and nobody waits for it.
+const LONGEST: i64 = 15 * 60;
 
 /// Who publishes to a target: `.tympan/lease`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,14 +31,14 @@ pub struct Lease {
     pub holder: String,
     /// The epoch it was granted.
     pub epoch: u64,
-    /// When it ends by itself. One that was given back ended when it began.
+    /// When it ends by itself. One that was given back ended when it was.
     pub until: Moment,
 }
 
 impl Lease {
     /// Whether it keeps `holder` out at `now`.
     pub fn bars(&self, holder: &str, now: Moment) -> bool {
-        self.holder != holder && now < self.until
+        self.holder != holder && now < self.until && self.until <= now.after(LONGEST)
     }
 }
 
@@ -41,14 +51,26 @@ pub(super) fn read(
 }
 
 /// Takes the lease in the place of the one that was read.
-pub(super) fn take(
-    target: &dyn Target,
-    name: &str,
-    lease: Lease,
+pub(super) fn take<'a>(
+    request: &'a Request<'a>,
+    epoch: u64,
     expected: Option<&Version>,
-) -> Result<Held, PublishError> {
+) -> Result<Held<'a>, PublishError> {
+    let (target, name) = (request.target, request.name);
+    let until = request.now().after(request.lease_seconds);
+    let lease = lease(request.holder, epoch, until);
     match target.swap(&path(), expected, &to_canonical_json(&lease))? {
-        Swap::Done(version) => Ok(Held { lease, version }),
+        Swap::Done(version) => Ok(Held {
+            request,
+            holding: Mutex::new(Holding {
+                lease,
+                version,
+                lost: false,
+                over: false,
+            }),
+            renewing: Mutex::new(()),
+            ended: Condvar::new(),
+        }),
         Swap::Lost => Err(match read(target, name)? {
             Some((other, _)) => PublishError::refused(
                 name,
@@ -57,31 +79,141 @@ pub(super) fn take(
                     until: other.until,
                 },
             ),
-            None => PublishError::Overtaken {
-                target: name.to_owned(),
-                epoch: lease.epoch,
-            },
+            None => request.overtaken(epoch),
         }),
     }
 }
 
 /// A lease that was taken.
-#[derive(Debug)]
-pub(super) struct Held {
-    lease: Lease,
-    version: Version,
+pub(super) struct Held<'a> {
+    request: &'a Request<'a>,
+    holding: Mutex<Holding>,
+    renewing: Mutex<()>,
+    ended: Condvar,
 }
 
-impl Held {
+struct Holding {
+    lease: Lease,
+    version: Version,
+    lost: bool,
+    over: bool,
+}
+
+impl Held<'_> {
+    /// Works while the lease is renewed at every third of its life, and gives it back.
+    pub(super) fn during<T>(self, work: impl FnOnce(&Self) -> T) -> T {
+        let done = std::thread::scope(|scope| {
+            scope.spawn(|| self.beat());
+            // Also where the work panics the other thread must come to its end.
+            let _ending = Ending(&self);
+            work(&self)
+        });
+        self.give_back();
+        done
+    }
+
+    /// Whether the lease is still ours. One that ended, because this process stood still or the
+    /// clock was set, is ours as long as nobody took it.
+    pub(super) fn check(&self) -> Result<(), PublishError> {
+        if self.has_ended() {
+            self.renew();
+        }
+        let holding = lock(&self.holding);
+        match holding.lost {
+            true => Err(self.request.overtaken(holding.lease.epoch)),
+            false => Ok(()),
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        let holding = lock(&self.holding);
+        !holding.lost && holding.lease.until <= self.request.now()
+    }
+
+    fn beat(&self) {
+        let life = u64::try_from(self.request.lease_seconds).unwrap_or(0);
+        let pause = Duration::from_millis(life.saturating_mul(1000) / 3);
+        loop {
+            let waited = self
+                .ended
+                .wait_timeout_while(lock(&self.holding), pause, |holding| !holding.over);
+            let (holding, _) = waited.unwrap_or_else(PoisonError::into_inner);
+            // A lease without a life is not kept alive.
+            if holding.over || holding.lost || pause.is_zero() {
+                return;
+            }
+            drop(holding);
+            self.renew();
+        }
+    }
+
+    /// Renews the lease, or learns that it is lost. One that cannot be reached now is tried again.
+    fn renew(&self) {
+        let _one_at_a_time = lock(&self.renewing);
+        let (target, name) = (self.request.target, self.request.name);
+        let (known, version) = {
+            let holding = lock(&self.holding);
+            (holding.lease.clone(), holding.version.clone())
+        };
+        let until = self.request.now().after(self.request.lease_seconds);
+        let next = Lease { until, ..known };
+        let swapped = target.swap(&path(), Some(&version), &to_canonical_json(&next));
+        match swapped {
+            Ok(Swap::Done(version)) => self.keep(next, version),
+            Ok(Swap::Lost) => match read(target, name) {
+                // A renewal took effect, and we never heard of it.
+                Ok(Some((found, version)))
+                    if (&found.holder, found.epoch) == (&next.holder, next.epoch) =>
+                {
+                    self.keep(found, version);
+                }
+                Ok(_) => lock(&self.holding).lost = true,
+                Err(_) => {}
+            },
+            Err(_) => {}
+        }
+    }
+
+    fn keep(&self, lease: Lease, version: Version) {
+        let mut holding = lock(&self.holding);
+        (holding.lease, holding.version) = (lease, version);
+    }
+
     /// Gives it back. Somebody who took it over meanwhile keeps it, and one that cannot be given
     /// back ends by itself, so there is nothing to report.
-    pub(super) fn give_back(self, target: &dyn Target, now: Moment) {
+    fn give_back(self) {
+        let until = self.request.now();
+        let holding = self
+            .holding
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         let lease = Lease {
-            until: now,
-            ..self.lease
+            until,
+            ..holding.lease
         };
-        let _ = target.swap(&path(), Some(&self.version), &to_canonical_json(&lease));
+        let bytes = to_canonical_json(&lease);
+        if !holding.lost {
+            let _ = self
+                .request
+                .target
+                .swap(&path(), Some(&holding.version), &bytes);
+        }
     }
+}
+
+/// Tells the thread that renews that there is nothing to renew any more.
+struct Ending<'a>(&'a Held<'a>);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.holding).over = true;
+        self.0.ended.notify_all();
+    }
+}
+
+/// What is behind a lock is whole at every moment, also where a thread broke off.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A lease of this format.
@@ -94,7 +226,7 @@ pub(super) fn lease(holder: &str, epoch: u64, until: Moment) -> Lease {
     }
 }
 
-fn path() -> crate::site_path::SitePath {
+fn path() -> SitePath {
     state_path("lease")
 }
 
@@ -108,5 +240,12 @@ mod tests {
         assert!(lease.bars("bob", Moment::new(99)));
         assert!(!lease.bars("bob", Moment::new(100)));
         assert!(!lease.bars("ada", Moment::new(0)));
+    }
+
+    #[test]
+    fn a_lease_of_a_clock_that_is_far_ahead_bars_nobody() {
+        let lease = lease("ada", 1, Moment::new(10_000_000));
+        assert!(!lease.bars("bob", Moment::new(100)));
+        assert!(lease.bars("bob", Moment::new(10_000_000 - LONGEST)));
     }
 }

@@ -29,12 +29,15 @@ pub use plan::{Plan, plan};
 pub use protocol::{Published, publish};
 pub use reconcile::{Desired, Outcome, Refusal, Rules, State, reconcile};
 pub use record::{Deployment, FileCounts, Kind, Link, Verdict};
-pub use request::{Prepared, Request, Smoke, prepare};
+pub use request::{Clock, Prepared, Request, Smoke, prepare};
+pub use smoke::Answer;
 pub use state::{Denied, Pointer, Retained};
 pub use status::{Status, status};
 
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod stepping;
 #[cfg(test)]
 mod testing;
 // They hold the target to an atomic switch, which needs symbolic links.
@@ -44,3 +47,6 @@ mod faults;
 #[cfg(test)]
 #[cfg(unix)]
 mod flat;
+#[cfg(test)]
+#[cfg(unix)]
+mod pauses;

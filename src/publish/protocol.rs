@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! prepare   read pointer and lease, list what is live, decide        (a dry run stops here)
-//! lease     take it, epoch = the newest + 1; then set the fence in the pointer to that epoch
+//! lease     take it, epoch = the newest + 1, and renew it from now on; whoever loses it stops before
+//!           the next step; then set the fence in the pointer to that epoch
 //! upload    a new tree: assets, documents, pages, feeds; what the target has is kept, not sent
 //! verify    hash every file of the tree
 //! switch    make it live, unless the fence has moved
@@ -15,7 +16,7 @@
 use crate::publish::error::PublishError;
 use crate::publish::finish::retain;
 use crate::publish::garbage;
-use crate::publish::lease;
+use crate::publish::lease::{self, Held};
 use crate::publish::moment::Moment;
 use crate::publish::plan::Plan;
 use crate::publish::reconcile::Outcome;
@@ -43,7 +44,6 @@ pub struct Published {
 /// Brings a target to its desired state.
 pub fn publish(request: &Request<'_>) -> Result<Published, PublishError> {
     let prepared = prepare(request)?;
-    let now = Moment::new(request.now);
     match &prepared.outcome {
         Outcome::Refuse(refusal) => {
             return Err(PublishError::refused(request.name, refusal.clone()));
@@ -51,7 +51,7 @@ pub fn publish(request: &Request<'_>) -> Result<Published, PublishError> {
         Outcome::UpToDate => {
             // Whoever holds the lease may be about to write the record that is missing.
             let lease = prepared.state.lease.as_ref();
-            let barred = lease.is_some_and(|lease| lease.bars(request.holder, now));
+            let barred = lease.is_some_and(|lease| lease.bars(request.holder, request.now()));
             if prepared.unrecorded.is_none() || barred {
                 return Ok(nothing_done(prepared));
             }
@@ -59,16 +59,10 @@ pub fn publish(request: &Request<'_>) -> Result<Published, PublishError> {
         Outcome::Publish | Outcome::Heal => {}
     }
     let epoch = next_epoch(request, &prepared)?;
-    let lease = lease::lease(request.holder, epoch, now.after(request.lease_seconds));
-    let held = lease::take(
-        request.target,
-        request.name,
-        lease,
-        prepared.lease_version.as_ref(),
-    )?;
-    let done = Session::begin(request, &prepared, epoch).and_then(|session| session.run(&prepared));
-    held.give_back(request.target, now);
-    done
+    let held = lease::take(request, epoch, prepared.lease_version.as_ref())?;
+    held.during(|held| {
+        Session::begin(request, held, &prepared, epoch).and_then(|session| session.run(&prepared))
+    })
 }
 
 fn nothing_done(prepared: Prepared) -> Published {
@@ -106,7 +100,8 @@ fn next_epoch(request: &Request<'_>, prepared: &Prepared) -> Result<u64, Publish
 pub(super) struct Session<'a> {
     pub(super) request: &'a Request<'a>,
     pub(super) epoch: u64,
-    pub(super) now: Moment,
+    held: &'a Held<'a>,
+    began: Moment,
     pub(super) pointer: Pointer,
     pub(super) version: Version,
 }
@@ -115,6 +110,7 @@ impl<'a> Session<'a> {
     /// Sets the fence, so that nobody with an older epoch switches any more.
     fn begin(
         request: &'a Request<'a>,
+        held: &'a Held<'a>,
         prepared: &Prepared,
         epoch: u64,
     ) -> Result<Self, PublishError> {
@@ -128,15 +124,21 @@ impl<'a> Session<'a> {
             .target
             .swap(&state_path(POINTER), expected, &pointer.to_json())?
         {
-            Swap::Lost => Err(overtaken(request, epoch)),
+            Swap::Lost => Err(request.overtaken(epoch)),
             Swap::Done(version) => Ok(Self {
                 request,
                 epoch,
-                now: Moment::new(request.now),
+                held,
+                began: request.now(),
                 pointer,
                 version,
             }),
         }
+    }
+
+    /// Stands before every step: whoever lost the lease takes none.
+    pub(super) fn goes_on(&self) -> Result<(), PublishError> {
+        self.held.check()
     }
 
     fn run(mut self, prepared: &Prepared) -> Result<Published, PublishError> {
@@ -192,8 +194,12 @@ impl<'a> Session<'a> {
             release: prepared.plan.release,
         };
         self.describe(&tree.release, request.release)?;
-        let bytes_sent = self.upload(tree, request.release)?;
-        self.verify(tree, request.release)?;
+        let laid_out = self
+            .upload(tree, request.release)
+            .and_then(|sent| self.verify(tree, request.release).map(|()| sent));
+        // Whoever took over may have cleared the tree away; that it did is what must be told.
+        self.goes_on()?;
+        let bytes_sent = laid_out?;
         let live = self.pointer.live.as_ref();
         let kind = match prepared.outcome {
             Outcome::Heal => Kind::Heal,
@@ -209,7 +215,7 @@ impl<'a> Session<'a> {
             kind,
             source: request.release.source.commit.clone(),
             who: request.who.to_owned(),
-            at: self.now,
+            at: self.began,
             prev: self.last_link()?,
             files: prepared.plan.counts(),
             bytes_sent,
@@ -222,7 +228,7 @@ impl<'a> Session<'a> {
             .into_iter()
             .chain(prepared.observed.tree);
         for tree in left {
-            retain(&mut pointer, tree, self.now);
+            retain(&mut pointer, tree, self.request.now());
         }
         pointer.live = Some(deployment.clone());
         pointer.undone = None;
@@ -235,9 +241,10 @@ impl<'a> Session<'a> {
 
     /// Makes a tree live, unless another publish has moved the fence.
     pub(super) fn switch(&mut self, tree: Tree, pointer: Pointer) -> Result<(), PublishError> {
+        self.goes_on()?;
         let bytes = pointer.to_json();
         match self.request.target.switch(tree, &self.version, &bytes)? {
-            Swap::Lost => Err(overtaken(self.request, self.epoch)),
+            Swap::Lost => Err(self.request.overtaken(self.epoch)),
             Swap::Done(version) => {
                 (self.pointer, self.version) = (pointer, version);
                 Ok(())
@@ -246,7 +253,8 @@ impl<'a> Session<'a> {
     }
 
     fn collect(&mut self) -> Result<(), PublishError> {
-        let stay = garbage::collect(self.request.target, &self.pointer, self.now)?;
+        self.goes_on()?;
+        let stay = garbage::collect(self.request.target, &self.pointer, self.request.now())?;
         if stay.len() == self.pointer.retained.len() {
             return Ok(());
         }
@@ -262,13 +270,6 @@ impl<'a> Session<'a> {
             Swap::Lost => {}
         }
         Ok(())
-    }
-}
-
-pub(super) fn overtaken(request: &Request<'_>, epoch: u64) -> PublishError {
-    PublishError::Overtaken {
-        target: request.name.to_owned(),
-        epoch,
     }
 }
 

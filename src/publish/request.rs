@@ -1,6 +1,6 @@
 //! What a publish is asked to do, and what is known before anything is touched.
 
-use crate::config::{self, DriftPolicy, Environment};
+use crate::config::{self, DriftPolicy, Environment, SmokePath};
 use crate::progress::Progress;
 use crate::publish::drift::Drift;
 use crate::publish::error::PublishError;
@@ -9,14 +9,18 @@ use crate::publish::moment::Moment;
 use crate::publish::plan::{Plan, plan};
 use crate::publish::reconcile::{Desired, Outcome, Refusal, Rules, State, reconcile};
 use crate::publish::record::{Deployment, Kind};
-use crate::publish::smoke;
+use crate::publish::smoke::{self, Answer};
 use crate::publish::state::{self, Pointer, known_release, record_path, state_path};
-use crate::release::Release;
+use crate::release::{File, Release};
 use crate::store::Store;
 use crate::targets::{Capability, Object, Observed, POINTER, Target, Version, View};
 
-/// Asks for a route over the address that readers use, and tells what was wrong.
-pub type Smoke<'a> = &'a (dyn Fn(&str) -> Result<(), String> + Sync);
+/// Asks for a route at the address that readers use. The file of the release that answers for it is
+/// given, if there is one.
+pub type Smoke<'a> = &'a (dyn Fn(&SmokePath, Option<&File>) -> Answer + Sync);
+
+/// Tells the time, in Unix seconds. It may be wrong and may jump: what is live is decided by epochs.
+pub type Clock<'a> = &'a (dyn Fn() -> i64 + Sync);
 
 /// Everything that one publish follows from.
 #[derive(Clone, Copy)]
@@ -41,14 +45,30 @@ pub struct Request<'a> {
     pub who: &'a str,
     /// The name that the lease bears, different for every run that may happen at the same time.
     pub holder: &'a str,
-    /// The time, in Unix seconds.
-    pub now: i64,
-    /// How long others wait for this publish if it is never heard of again, in seconds.
+    /// Tells the time, in Unix seconds.
+    pub clock: Clock<'a>,
+    /// How long others wait for this publish if it is never heard of again, in seconds; at most a
+    /// quarter of an hour. The lease is renewed at every third of it.
     pub lease_seconds: i64,
     /// Whether a release that failed at this target is tried once more.
     pub retry: bool,
     /// Who listens.
     pub progress: Progress<'a>,
+}
+
+impl Request<'_> {
+    /// The time.
+    pub(super) fn now(&self) -> Moment {
+        Moment::new((self.clock)())
+    }
+
+    /// What is told when another publish took over from `epoch`.
+    pub(super) fn overtaken(&self, epoch: u64) -> PublishError {
+        PublishError::Overtaken {
+            target: self.name.to_owned(),
+            epoch,
+        }
+    }
 }
 
 /// What is known before anything is touched.
@@ -93,7 +113,7 @@ pub fn prepare(request: &Request<'_>) -> Result<Prepared, PublishError> {
         retry: request.retry,
     };
     let plan = plan(request.release, &observed);
-    let mut outcome = reconcile(desired, &state, rules, Moment::new(request.now));
+    let mut outcome = reconcile(desired, &state, rules, request.now());
     if matches!(outcome, Outcome::Publish | Outcome::Heal)
         && let Some(refusal) = plan
             .refusal(request.settings.max_removals)
@@ -160,11 +180,10 @@ pub(super) fn observe_drift(
 }
 
 fn unanswered(request: &Request<'_>) -> Option<Refusal> {
-    let route = smoke::routes(request)
-        .into_iter()
-        .find(|route| smoke::file_of(request.release, route).is_none())?;
-    let route = route.to_owned();
-    Some(Refusal::Route { route })
+    let route = smoke::routes(request).into_iter().find(|route| {
+        route.status == 200 && smoke::file_of(request.release, &route.path).is_none()
+    })?;
+    Some(Refusal::Route { route: route.path })
 }
 
 pub(super) fn unrecorded(

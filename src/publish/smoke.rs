@@ -1,5 +1,8 @@
 //! The test of what is live, right after a switch.
 
+use memchr::memmem;
+
+use crate::config::SmokePath;
 use crate::digest::Digest;
 use crate::publish::error::PublishError;
 use crate::publish::request::Request;
@@ -7,11 +10,22 @@ use crate::release::{File, Release};
 use crate::site_path::{SitePath, decode};
 use crate::targets::Object;
 
-/// The routes that are asked for; the front page if the environment names none.
-pub(super) fn routes<'a>(request: &Request<'a>) -> Vec<&'a str> {
+/// What asking for a route came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// What was expected.
+    Good,
+    /// Something else; what, in words.
+    Wrong(String),
+    /// Nobody answered, which says nothing about the release; why, in words.
+    Unreached(String),
+}
+
+/// What is asked for; the front page if the environment names nothing.
+pub(super) fn routes(request: &Request<'_>) -> Vec<SmokePath> {
     match request.environment.smoke.as_slice() {
-        [] if file_of(request.release, "/").is_some() => vec!["/"],
-        routes => routes.iter().map(String::as_str).collect(),
+        [] if file_of(request.release, "/").is_some() => vec![SmokePath::there("/")],
+        routes => routes.to_vec(),
     }
 }
 
@@ -24,33 +38,58 @@ pub(super) fn file_of<'a>(release: &'a Release, route: &str) -> Option<&'a File>
     itself.flatten().or_else(|| release.files.get(&index))
 }
 
-/// Asks for every route, and tells the first that fails. Without a question to ask, the live file
+/// Asks for every route, and tells the first that fails. Without an address to ask at, the live file
 /// must be there and be the release's.
 ///
-/// That the target could not be read is no word about the release, and denies it nothing.
+/// That nobody answers is no word about the release, and denies it nothing.
 pub(super) fn test(request: &Request<'_>) -> Result<Option<String>, PublishError> {
     for route in routes(request) {
+        let file = file_of(request.release, &route.path);
         let answer = match request.smoke {
-            Some(smoke) => smoke(route),
-            None => is_there(request, route)?,
+            Some(smoke) => smoke(&route, file),
+            None => is_there(request, &route, file)?,
         };
-        if let Err(reason) = answer {
-            return Ok(Some(format!("`{route}`: {reason}")));
+        match answer {
+            Answer::Good => {}
+            Answer::Wrong(reason) => return Ok(Some(format!("`{}`: {reason}", route.path))),
+            Answer::Unreached(reason) => {
+                return Err(PublishError::Untested {
+                    target: request.name.to_owned(),
+                    release: request.release.digest(),
+                    reason: format!("`{}`: {reason}", route.path),
+                });
+            }
         }
     }
     Ok(None)
 }
 
-fn is_there(request: &Request<'_>, route: &str) -> Result<Result<(), String>, PublishError> {
-    let Some(file) = file_of(request.release, route) else {
-        return Ok(Err("the release has no file for it".to_owned()));
+/// Reads the live file back. Files tell of no status but that they are there or not.
+fn is_there(
+    request: &Request<'_>,
+    route: &SmokePath,
+    file: Option<&File>,
+) -> Result<Answer, PublishError> {
+    let wrong = |reason: String| Ok(Answer::Wrong(reason));
+    let file = match (route.status, file) {
+        (200, Some(file)) => file,
+        (200, None) => return wrong("the release has no file for it".to_owned()),
+        (404 | 410, Some(file)) => return wrong(format!("`{}` is there", file.path)),
+        _ => return Ok(Answer::Good),
     };
     let found = request.target.read(&Object::Live(file.path.clone()))?;
-    Ok(match found {
-        Some(found) if Digest::of(&found.bytes) == file.sha256 => Ok(()),
-        Some(_) => Err(format!("`{}` is not the release's", file.path)),
-        None => Err(format!("`{}` is not there", file.path)),
-    })
+    let Some(found) = found else {
+        return wrong(format!("`{}` is not there", file.path));
+    };
+    if Digest::of(&found.bytes) != file.sha256 {
+        return wrong(format!("`{}` is not the release's", file.path));
+    }
+    match &route.text {
+        Some(text) if memmem::find(&found.bytes, text.as_bytes()).is_none() => {
+            wrong(format!("`{}` does not contain `{text}`", file.path))
+        }
+        _ => Ok(Answer::Good),
+    }
 }
 
 #[cfg(test)]
@@ -79,5 +118,32 @@ mod tests {
         case("/guide.pdf/", None);
         case("/../index.html", None);
         case("/no/", None);
+    }
+
+    #[test]
+    fn a_file_that_is_read_back_is_held_against_what_was_expected() {
+        let mut place = place();
+        let release = place.release(&[("index.html", "hello"), ("a/index.html", "a")]);
+        place.publish(&release, 0).unwrap();
+        let expected = |path: &str, status, text: Option<&str>| SmokePath {
+            path: path.to_owned(),
+            status,
+            text: text.map(str::to_owned),
+        };
+        let mut case = |path: SmokePath, wrong: Option<&str>| {
+            place.environment.smoke = vec![path];
+            let told = test(&place.request(&release, 1)).unwrap();
+            assert_eq!(told.as_deref(), wrong);
+        };
+        case(expected("/", 200, Some("ell")), None);
+        case(
+            expected("/", 200, Some("goodbye")),
+            Some("`/`: `index.html` does not contain `goodbye`"),
+        );
+        case(expected("/no/", 404, None), None);
+        case(
+            expected("/a/", 404, None),
+            Some("`/a/`: `a/index.html` is there"),
+        );
     }
 }

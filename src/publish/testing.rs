@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::config::{self, DriftPolicy, Environment, TargetKind};
 use crate::digest::Digest;
@@ -25,11 +27,16 @@ pub(super) struct Place {
     pub(super) target: Directory,
     pub(super) settings: config::Target,
     pub(super) environment: Environment,
+    /// The time that all requests tell.
+    pub(super) time: Arc<AtomicI64>,
+    clock: Box<dyn Fn() -> i64 + Sync>,
 }
 
 pub(super) fn place() -> Place {
     let folder = tempfile::tempdir().unwrap();
     let web = folder.path().join("web");
+    let time = Arc::new(AtomicI64::new(0));
+    let told = Arc::clone(&time);
     Place {
         store: Store::open(&folder.path().join("store")),
         target: Directory::open("web", &web),
@@ -45,6 +52,8 @@ pub(super) fn place() -> Place {
             ..Environment::default()
         },
         folder,
+        time,
+        clock: Box::new(move || told.load(Ordering::SeqCst)),
     }
 }
 
@@ -79,7 +88,9 @@ impl Place {
         }
     }
 
+    /// A request for a release, and the time set for it and for all others.
     pub(super) fn request<'a>(&'a self, release: &'a Release, now: i64) -> Request<'a> {
+        self.time.store(now, Ordering::SeqCst);
         Request {
             name: "web",
             target: &self.target,
@@ -91,7 +102,7 @@ impl Place {
             smoke: None,
             who: "Ada",
             holder: "ada-1",
-            now,
+            clock: &self.clock,
             lease_seconds: 600,
             retry: false,
             progress: &progress::silent,

@@ -7,7 +7,7 @@ use crate::digest::Digest;
 use crate::progress::{Event, Stage};
 use crate::publish::error::PublishError;
 use crate::publish::plan::plan;
-use crate::publish::protocol::{Session, overtaken};
+use crate::publish::protocol::Session;
 use crate::publish::state::release_path;
 use crate::release::{Manifest, Release};
 use crate::targets::{Capability, Object, Swap, Tree, View};
@@ -31,7 +31,7 @@ impl Session<'_> {
             .swap(&path, expected.as_ref(), &release.to_json())?
         {
             Swap::Done(_) => Ok(()),
-            Swap::Lost => Err(overtaken(self.request, self.epoch)),
+            Swap::Lost => Err(self.request.overtaken(self.epoch)),
         }
     }
 
@@ -52,6 +52,7 @@ impl Session<'_> {
             let sizes: Vec<u64> = files
                 .par_iter()
                 .map(|file| {
+                    self.goes_on()?;
                     let kept = self.request.target.keep(tree, file)?;
                     if !kept {
                         let bytes = self.request.store.blob(&file.sha256).map_err(|source| {
