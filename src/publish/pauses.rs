@@ -66,7 +66,8 @@ fn stands_still(place: &Place, inner: &dyn Target, at: usize) -> bool {
         Ok(Some(own)) => assert_eq!(live.epoch, own.epoch.max(newest.epoch), "operation {at}"),
         Ok(None) => panic!("operation {at}: nothing was done"),
         Err(error) => {
-            let told = matches!(&error, PublishError::Overtaken { .. }) || matches!(&error, PublishError::Refused { refusal, .. }
+            let told = matches!(&error, PublishError::Overtaken { .. })
+                || matches!(&error, PublishError::Refused { refusal, .. }
                     if matches!(**refusal, Refusal::Leased { .. }));
             assert!(told, "operation {at}: {error}");
             assert_eq!(live.release, newer.digest(), "operation {at}");
