@@ -145,6 +145,9 @@ fn tell(
         let report = report.with_profile(costs);
         ui.result(&json::to_text(&report)?);
     } else {
+        if !ui.is_verbose() {
+            report::print(ui, &summary.bound);
+        }
         report::print(ui, &summary.lost);
         show(ui, store, summary, &out, written);
     }

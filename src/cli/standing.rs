@@ -21,7 +21,7 @@ use crate::site::{Page, Site};
 use crate::store::{Key, Store};
 
 /// The version of what is remembered.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Two changes of a file within this time, in nanoseconds, may look like one.
 const GRAIN: i128 = 50_000_000;
 /// The same where the system counts whole seconds, or pairs of them.

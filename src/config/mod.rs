@@ -32,8 +32,8 @@ mod versions;
 
 pub use citations::Citations;
 pub use documents::{
-    About, Bates, Booklet, Contributor, Document, Docx, Epub, Family, Finishing, Fonts, Format,
-    Ink, List, Medium, Opening, Paper, Pdf, Series, Sides, Writing,
+    About, Bates, Booklet, Contributor, Document, Docx, Epub, Exhibit, Family, Finishing, Fonts,
+    Format, Ink, List, Medium, Opening, Paper, Pdf, Series, Sides, Writing,
 };
 pub use encoding::Encoding;
 pub use environment::{Checks, Environment, Hold, Policy, Requirements, SmokeOver, SmokePath};

@@ -63,13 +63,13 @@ impl Renderer for Documents {
                 .iter()
                 .filter(|format| self.formats.contains(format))
             {
-                let booklet = document.booklet_route().filter(|_| *format == Format::Pdf);
+                let mut outputs = vec![document.route(*format)];
+                if *format == Format::Pdf {
+                    outputs.extend(document.beside().into_iter().map(|(_, path)| path));
+                }
                 jobs.push(Job {
                     kind: JobKind::Document(at, *format),
-                    outputs: [document.route(*format)]
-                        .into_iter()
-                        .chain(booklet)
-                        .collect(),
+                    outputs,
                 });
             }
         }
@@ -91,9 +91,9 @@ impl Renderer for Documents {
             Format::Pdf => {
                 let output = crate::render::pdf::render_pdf(context, document)?;
                 let mut artifacts = vec![artifact(output.bytes)];
-                if let (Some(path), Some(booklet)) = (job.outputs.get(1), output.booklet) {
-                    artifacts.push(Artifact::new(path.clone(), Role::Document, booklet));
-                }
+                let beside = output.beside.into_iter();
+                artifacts
+                    .extend(beside.map(|(path, bytes)| Artifact::new(path, Role::Document, bytes)));
                 Ok(Rendered {
                     artifacts,
                     diagnostics: output.diagnostics,

@@ -216,7 +216,7 @@ impl Site {
             self.documents.iter().any(|document| {
                 let mut formats = document.formats.iter();
                 formats.any(|format: &Format| document.route(*format) == *route)
-                    || document.booklet_route().as_ref() == Some(route)
+                    || document.beside().iter().any(|(_, made)| made == route)
             })
         };
         let made = match route.as_str() {

@@ -62,7 +62,7 @@ pub use lexicons::{Dictionary, Lexicons};
 pub use links::LinkTarget;
 pub use lists::{ARCHIVE_FILE, List, ListId};
 pub use load::{LoadOptions, Previous};
-pub use model::{Document, Hidden, NavItem, PageId, Redirect, Section, Site};
+pub use model::{Beside, Document, Hidden, NavItem, PageId, Redirect, Section, Site};
 pub use names::refusal;
 pub use nav::SUMMARY_FILE;
 pub use page::{MAX_PAGE, Page};

@@ -296,6 +296,15 @@ impl NavItem {
     }
 }
 
+/// A file that is made of a PDF and stands beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// Its pages as sheets to print on both sides and fold.
+    Booklet,
+    /// Its pages, small, on few sheets.
+    ContactSheet,
+}
+
 impl Document {
     /// The file of one format, relative to the site.
     pub fn route(&self, format: Format) -> SitePath {
@@ -303,11 +312,21 @@ impl Document {
             .expect("document names hold no slash and no dot-dot")
     }
 
-    /// The file of the booklet that is made beside the PDF, if one is.
-    pub fn booklet_route(&self) -> Option<SitePath> {
-        self.pdf.finishing.booklet?;
-        let pdf = self.formats.contains(&Format::Pdf);
-        pdf.then(|| SitePath::parse(&format!("{}-booklet.pdf", self.name)).ok())?
+    /// The files that are made beside the PDF, if there is one.
+    pub fn beside(&self) -> Vec<(Beside, SitePath)> {
+        if !self.formats.contains(&Format::Pdf) {
+            return Vec::new();
+        }
+        let finishing = &self.pdf.finishing;
+        let booklet = finishing.booklet.map(|_| (Beside::Booklet, "booklet"));
+        let contact = finishing.contact_sheet;
+        let contact = contact.map(|_| (Beside::ContactSheet, "contact-sheet"));
+        let files = booklet.into_iter().chain(contact);
+        let file = |(beside, end): (Beside, &str)| {
+            let path = SitePath::parse(&format!("{}-{end}.pdf", self.name)).ok()?;
+            Some((beside, path))
+        };
+        files.filter_map(file).collect()
     }
 
     /// The pages in reading order, each once.

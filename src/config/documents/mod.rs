@@ -21,7 +21,7 @@ pub use docx::Docx;
 pub(super) use docx::DocxFile;
 pub(super) use epub::EpubFile;
 pub use epub::{Epub, Ink, Writing};
-pub use finishing::{Bates, Booklet, Finishing};
+pub use finishing::{Bates, Booklet, Exhibit, Finishing};
 pub use fonts::{Family, Fonts};
 pub use paper::Paper;
 pub(super) use pdf::PdfFile;

@@ -3,7 +3,9 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::config::documents::finishing::{BatesFile, BookletFile, Finishing, FinishingFile};
+use crate::config::documents::finishing::{
+    BatesFile, BookletFile, ContactSheetFile, ExhibitFile, Finishing, FinishingFile,
+};
 use crate::config::documents::fonts::{Fonts, FontsFile, NamesFile};
 use crate::config::documents::paper::Paper;
 use crate::config::read::Reader;
@@ -119,6 +121,9 @@ pub(in crate::config) struct PdfFile {
     stamp: Option<Spanned<String>>,
     bates: Option<BatesFile>,
     booklet: Option<Spanned<BookletFile>>,
+    contact_sheet: Option<Spanned<ContactSheetFile>>,
+    source_mark: Option<bool>,
+    exhibits: Option<Vec<ExhibitFile>>,
 }
 
 impl Reader<'_> {
@@ -146,6 +151,9 @@ impl Reader<'_> {
             stamp: written.stamp,
             bates: written.bates,
             booklet: written.booklet,
+            contact_sheet: written.contact_sheet,
+            source_mark: written.source_mark,
+            exhibits: written.exhibits,
         };
         let chapters = written.chapters;
         let chapters = chapters.and_then(|written| self.one_of(&written, "opening", &openings));

@@ -4,24 +4,10 @@
 //! It is made for a printer and not for reading: tags, links and bookmarks are left out, and no
 //! standard is claimed. Letters stay letters.
 
-use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
+use lopdf::{Dictionary, Document};
 
-use crate::render::pdf::graft::{form_of, packed, page_box, pages};
-
-/// What a document has that is about reading, and not about ink.
-const FOR_READING: [&[u8]; 11] = [
-    b"AcroForm",
-    b"Dests",
-    b"MarkInfo",
-    b"Metadata",
-    b"Names",
-    b"OpenAction",
-    b"Outlines",
-    b"PageLabels",
-    b"PageMode",
-    b"StructTreeRoot",
-    b"ViewerPreferences",
-];
+use crate::render::pdf::graft::packed;
+use crate::render::pdf::sheets::{as_forms, bind, placed};
 
 /// Which page stands where: the left and the right one of each side, in the order of printing. A
 /// signature is that many pages folded together, a multiple of four; without one, all are.
@@ -59,80 +45,27 @@ fn impose(
     signature: Option<usize>,
     from_right: bool,
 ) -> Result<(), lopdf::Error> {
-    let mut forms = Vec::new();
-    for page in pages(document) {
-        let edges @ [left, bottom, width, height] = page_box(document, page)?;
-        let dictionary = document.get_dictionary(page)?;
-        let resources = dictionary.get(b"Resources").cloned();
-        let resources = resources.unwrap_or_else(|_| Object::Dictionary(Dictionary::new()));
-        let group = dictionary.get(b"Group").cloned().ok();
-        let content = document.get_page_content(page);
-        let corners = [left, bottom, left + width, bottom + height];
-        let mut form = form_of(content, corners, resources);
-        if let Some(group) = group {
-            form.dict.set("Group", group);
-        }
-        form.compress()?;
-        forms.push((document.add_object(form), edges));
-    }
-    let Some((_, [_, _, width, height])) = forms.first().copied() else {
+    let forms = as_forms(document)?;
+    let Some((_, [width, height])) = forms.first().copied() else {
         return Ok(());
     };
-    let tree = document.new_object_id();
     let mut sheets = Vec::new();
     for [left, right] in sides(forms.len(), signature) {
         let halves = match from_right {
             true => [right, left],
             false => [left, right],
         };
-        let mut drawing = String::new();
-        let mut used = Dictionary::new();
+        let (mut drawing, mut used) = (String::new(), Dictionary::new());
         for (name, x, page) in [("Left", 0.0, halves[0]), ("Right", width, halves[1])] {
-            let Some((form, edges)) = page.and_then(|page| forms.get(page)) else {
+            let Some((form, size)) = page.and_then(|page| forms.get(page)) else {
                 continue;
             };
-            drawing += &placed(name, *edges, [x, width, height]);
-            used.set(name, Object::Reference(*form));
+            drawing += &placed(name, *size, [x, 0.0, width, height]).0;
+            used.set(name, *form);
         }
-        let content =
-            document.add_object(lopdf::Stream::new(Dictionary::new(), drawing.into_bytes()));
-        sheets.push(document.add_object(dictionary! {
-            "Type" => "Page",
-            "Parent" => tree,
-            "MediaBox" => [0.0, 0.0, width * 2.0, height].map(Object::Real).to_vec(),
-            "Resources" => dictionary! { "XObject" => used },
-            "Contents" => content,
-        }));
+        sheets.push((drawing, used));
     }
-    let count = i64::try_from(sheets.len()).unwrap_or(i64::MAX);
-    let kids: Vec<Object> = sheets.into_iter().map(Object::Reference).collect();
-    document.set_object(
-        tree,
-        dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count },
-    );
-    bound(document, tree)
-}
-
-/// Makes a tree the only pages of a document.
-fn bound(document: &mut Document, tree: ObjectId) -> Result<(), lopdf::Error> {
-    let catalog = document.catalog_mut()?;
-    for key in FOR_READING {
-        catalog.remove(key);
-    }
-    catalog.set("Pages", tree);
-    Ok(())
-}
-
-/// Paints a page in the middle of its half of a sheet, smaller if it is larger.
-fn placed(
-    name: &str,
-    [left, bottom, wide, high]: [f32; 4],
-    [x, width, height]: [f32; 3],
-) -> String {
-    let scale = (width / wide.max(1.0)).min(height / high.max(1.0)).min(1.0);
-    let x = x + (width - wide * scale) / 2.0 - left * scale;
-    let y = (height - high * scale) / 2.0 - bottom * scale;
-    format!("q {scale:.5} 0 0 {scale:.5} {x:.3} {y:.3} cm /{name} Do Q\n")
+    bind(document, [width * 2.0, height], sheets)
 }
 
 #[cfg(test)]

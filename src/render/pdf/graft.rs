@@ -6,11 +6,14 @@ use std::collections::BTreeMap;
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
 use crate::config::Bates;
-use crate::render::pdf::mark::{letter_mark, word_mark};
+use crate::render::pdf::exhibits::{Exhibit, append};
+use crate::render::pdf::letters::Letters;
+use crate::render::pdf::mark::word_mark;
+use crate::render::pdf::sheets::pages;
 
-/// The size of page numbers of Bates, and how far they stand from the edges, in points.
-const BATES_SIZE: f32 = 8.0;
-const BATES_MARGIN: [f32; 2] = [28.0, 17.0];
+/// The size of what stands at the foot of pages, and how far it stands from the edges, in points.
+const FOOT_SIZE: f32 = 8.0;
+const FOOT_MARGIN: [f32; 2] = [28.0, 17.0];
 
 /// What is done to a PDF that is laid out.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -19,29 +22,53 @@ pub(super) struct Marks {
     pub(super) word: Option<String>,
     /// Numbers at the foot of every page, which count through several documents.
     pub(super) bates: Option<Bates>,
+    /// A line at the foot of every page that says what it was made from.
+    pub(super) source: Option<String>,
     /// How far pictures go beyond the edge that is cut, in points, where there are crop marks.
     pub(super) bleed: Option<f32>,
 }
 
-/// Marks a PDF and packs its objects into streams, which halves a tagged file.
-pub(super) fn finish(bytes: &[u8], marks: &Marks) -> Result<Vec<u8>, String> {
+/// Where something stands at the foot of a page.
+#[derive(Debug, Clone, Copy)]
+enum Side {
+    Left,
+    Right,
+}
+
+/// Appends the exhibits of a PDF, marks it and packs its objects into streams, which halves a tagged
+/// file. Says besides how many pages were appended.
+pub(super) fn finish(
+    bytes: &[u8],
+    marks: &Marks,
+    exhibits: Vec<Exhibit>,
+) -> Result<(Vec<u8>, usize), String> {
     let fault = |error: lopdf::Error| format!("cannot read the PDF that was laid out: {error}");
     let mut document = Document::load_mem(bytes).map_err(fault)?;
     show_title(&mut document).map_err(fault)?;
     if let Some(bleed) = marks.bleed {
         set_bleed(&mut document, bleed).map_err(fault)?;
     }
-    let marked = |document: &mut Document| {
+    let count = exhibits.len();
+    let added = append(&mut document, exhibits)
+        .map_err(|error| format!("cannot append {count} exhibits: {error}"))?;
+    let marked = |document: &mut Document| -> Result<(), lopdf::Error> {
         if let Some(word) = &marks.word {
             stamp(document, word)?;
         }
-        marks
-            .bates
-            .as_ref()
-            .map_or(Ok(()), |bates| number(document, bates))
+        if let Some(source) = &marks.source {
+            foot(document, Side::Left, |_| source.clone())?;
+        }
+        if let Some(bates) = &marks.bates {
+            foot(document, Side::Right, |at| bates.of(at))?;
+        }
+        Ok(())
     };
     marked(&mut document).map_err(|error| format!("cannot mark the PDF: {error}"))?;
-    packed(&mut document)
+    if added > 0 {
+        // Of the files that were appended, only what the pages need.
+        document.prune_objects();
+    }
+    Ok((packed(&mut document)?, added))
 }
 
 /// The bytes of a document whose objects are packed into streams.
@@ -125,59 +152,37 @@ fn stamp(document: &mut Document, word: &str) -> Result<(), lopdf::Error> {
     Ok(())
 }
 
-/// Paints a number over every page, at the right of its foot. Each letter is one form for all pages.
-fn number(document: &mut Document, bates: &Bates) -> Result<(), lopdf::Error> {
-    use std::fmt::Write as _;
+/// Paints a line over the foot of every page, as the number of the page gives it.
+fn foot(
+    document: &mut Document,
+    side: Side,
+    text: impl Fn(usize) -> String,
+) -> Result<(), lopdf::Error> {
     let before = content(document, "q\n");
-    let mut letters: BTreeMap<char, (ObjectId, f32)> = BTreeMap::new();
+    let mut letters = Letters::new(FOOT_SIZE);
     for (at, page) in pages(document).into_iter().enumerate() {
-        let text = bates.of(at);
-        for letter in text.chars() {
-            if letters.contains_key(&letter) {
-                continue;
-            }
-            let Some((mark, advance)) = letter_mark(letter, BATES_SIZE) else {
-                continue;
-            };
-            let form = form(
-                &mark,
-                [-BATES_SIZE, -BATES_SIZE, BATES_SIZE * 2.0, BATES_SIZE * 2.0],
-            )?;
-            letters.insert(letter, (document.add_object(form), advance));
-        }
+        let text = letters.set(document, &text(at))?;
         let [left, bottom, width, _] = page_box(document, page)?;
-        let length: f32 = text
-            .chars()
-            .filter_map(|letter| Some(letters.get(&letter)?.1))
-            .sum();
-        let mut x = left + width - BATES_MARGIN[0] - length;
-        let y = bottom + BATES_MARGIN[1];
-        let mut drawing = "\nQ\n/Artifact <</Type /Pagination>> BDC\n".to_owned();
-        for letter in text.chars() {
-            let Some((form, advance)) = letters.get(&letter).copied() else {
-                continue;
-            };
-            let name = format!("TympanLetter{:x}", u32::from(letter));
-            let _ = writeln!(drawing, "q 1 0 0 1 {x:.2} {y:.2} cm /{name} Do Q");
+        let x = match side {
+            Side::Left => left + FOOT_MARGIN[0],
+            Side::Right => left + width - FOOT_MARGIN[0] - text.width,
+        };
+        let drawing = text.drawing([x, bottom + FOOT_MARGIN[1]]);
+        for (name, form) in text.forms() {
             document.add_xobject(page, name, form)?;
-            x += advance;
         }
-        drawing += "EMC\n";
+        let drawing = format!("\nQ\n/Artifact <</Type /Pagination>> BDC\n{drawing}EMC\n");
         let after = content(document, &drawing);
         wrap(document, page, before, after)?;
     }
     Ok(())
 }
 
-fn content(document: &mut Document, operators: &str) -> ObjectId {
+pub(super) fn content(document: &mut Document, operators: &str) -> ObjectId {
     document.add_object(Stream::new(
         Dictionary::new(),
         operators.as_bytes().to_vec(),
     ))
-}
-
-pub(super) fn pages(document: &Document) -> Vec<ObjectId> {
-    document.get_pages().into_values().collect()
 }
 
 /// Puts content before and after that of a page.
@@ -196,7 +201,7 @@ fn wrap(
 }
 
 /// The left and lower edges of a page, its width and its height.
-pub(super) fn page_box(document: &Document, page: ObjectId) -> Result<[f32; 4], lopdf::Error> {
+fn page_box(document: &Document, page: ObjectId) -> Result<[f32; 4], lopdf::Error> {
     let corners = document.get_dictionary(page)?.get(b"MediaBox")?;
     let (_, corners) = document.dereference(corners)?;
     let corners: Vec<f32> = corners
@@ -212,7 +217,7 @@ pub(super) fn page_box(document: &Document, page: ObjectId) -> Result<[f32; 4], 
 
 /// The mark as a form within edges. Only the drawing of the mark's own PDF is taken, so that none of
 /// its dates and names reaches the document.
-fn form(mark: &[u8], edges: [f32; 4]) -> Result<Stream, lopdf::Error> {
+pub(super) fn form(mark: &[u8], edges: [f32; 4]) -> Result<Stream, lopdf::Error> {
     let mark = Document::load_mem(mark)?;
     let page = mark.get_pages().into_values().next();
     let content = mark.get_page_content(page.unwrap_or_default());

@@ -1,10 +1,13 @@
-//! Marks for finished pages, drawn by printpdf as small PDFs of their own: a word across a page, and
-//! the letters of numbers at its foot.
+//! Marks for finished pages, drawn by printpdf as small PDFs of their own: a word across a page,
+//! the letters of numbers at its foot, and sheets between what is bound together.
 //!
 //! The letters are outlines, so that no font is embedded, and the word is in a solid light tint,
 //! because a document that is to be archived (PDF/A-1) may hold no transparency.
 
-use printpdf::{Color, Mm, Op, PdfDocument, PdfPage, PdfSaveOptions, Polygon, Pt, Rgb};
+use printpdf::{
+    Color, LinePoint, Mm, Op, PaintMode, PdfDocument, PdfPage, PdfSaveOptions, Point, Polygon,
+    PolygonRing, Pt, Rgb, WindingOrder,
+};
 
 use crate::render::pdf::outlines::Line;
 
@@ -12,14 +15,50 @@ use crate::render::pdf::outlines::Line;
 const SHARE: f32 = 0.72;
 const HIGHEST: f32 = 0.17;
 
+/// The sizes of a label and a title on a slip sheet, in points.
+const SLIP_SIZES: [f32; 2] = [40.0, 17.0];
+
 /// A PDF of one page of a size in points, with a word from corner to corner and nothing else.
 pub(super) fn word_mark(word: &str, width: f32, height: f32) -> Option<Vec<u8>> {
-    Some(drawn(
-        width,
-        height,
-        word_shape(word, width, height)?,
-        [0.94, 0.935, 0.93],
-    ))
+    let shape = word_shape(word, width, height)?;
+    Some(drawn(width, height, vec![shape], [0.94, 0.935, 0.93]))
+}
+
+/// A sheet that stands before what is appended to a document: its label, a line, and its title, as
+/// far as the embedded fonts have the letters.
+pub(super) fn slip_sheet(label: &str, title: &str, width: f32, height: f32) -> Vec<u8> {
+    let middle = height * 0.56;
+    let mut shapes = Vec::new();
+    let mut centered = |text: &str, size: f32, y: f32| {
+        let line = Line::set(text, |face| !face.is_bold() && !face.is_monospaced(), 1.0);
+        let Some(line) = line.filter(|line| line.width > 0.0) else {
+            return;
+        };
+        // A capital of such a font is about two thirds of its size.
+        let scale = (size * 0.66 / line.height.max(1.0)).min(width * 0.76 / line.width);
+        let left = (width - line.width * scale) / 2.0;
+        shapes.push(line.polygon(|x, rise| (left + x * scale, y + rise * scale)));
+    };
+    centered(label, SLIP_SIZES[0], middle + 22.0);
+    centered(title, SLIP_SIZES[1], middle - 26.0);
+    let point = |x: f32, y: f32| LinePoint {
+        p: Point { x: Pt(x), y: Pt(y) },
+        bezier: false,
+    };
+    let (left, right) = (width * 0.5 - 36.0, width * 0.5 + 36.0);
+    shapes.push(Polygon {
+        rings: vec![PolygonRing {
+            points: vec![
+                point(left, middle),
+                point(right, middle),
+                point(right, middle + 0.6),
+                point(left, middle + 0.6),
+            ],
+        }],
+        mode: PaintMode::Fill,
+        winding_order: WindingOrder::NonZero,
+    });
+    drawn(width, height, shapes, [0.0; 3])
 }
 
 /// The outlines of a word on the diagonal of a page.
@@ -49,17 +88,20 @@ pub(super) fn letter_mark(letter: char, size: f32) -> Option<(Vec<u8>, f32)> {
     // A capital of the font is about seven tenths of its size.
     let scale = size * 0.7 / line.height.max(1.0);
     let shape = line.polygon(|x, y| (x * scale, y * scale));
-    Some((drawn(size, size, shape, [0.0; 3]), line.width * scale))
+    Some((drawn(size, size, vec![shape], [0.0; 3]), line.width * scale))
 }
 
-fn drawn(width: f32, height: f32, polygon: Polygon, [r, g, b]: [f32; 3]) -> Vec<u8> {
+fn drawn(width: f32, height: f32, shapes: Vec<Polygon>, [r, g, b]: [f32; 3]) -> Vec<u8> {
     let col = Color::Rgb(Rgb {
         r,
         g,
         b,
         icc_profile: None,
     });
-    let operations = vec![Op::SetFillColor { col }, Op::DrawPolygon { polygon }];
+    let shapes = shapes.into_iter();
+    let shapes = shapes.map(|polygon| Op::DrawPolygon { polygon });
+    let operations = [Op::SetFillColor { col }].into_iter().chain(shapes);
+    let operations = operations.collect();
     let page = PdfPage::new(Mm::from(Pt(width)), Mm::from(Pt(height)), operations);
     let mut document = PdfDocument::new("mark");
     document.with_pages(vec![page]);

@@ -4,19 +4,25 @@
 //! The template alone is one, and it belongs to the theme.
 
 mod addresses;
+mod beside;
 mod book;
 mod booklet;
+mod bound;
+mod contact;
 mod direction;
+mod exhibits;
 mod fonts;
 mod front;
 mod glyphs;
 mod graft;
 mod images;
+mod letters;
 mod mark;
 mod outlines;
 mod places;
 mod quotes;
 mod scripts;
+mod sheets;
 mod standards;
 mod template;
 mod typeset;
@@ -41,25 +47,26 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use typst::foundations::Bytes;
 
-use crate::config::{Format, direction};
+use crate::config::Format;
 use crate::diagnostic::{Diagnostic, Severity, sort};
-use crate::digest::Digest;
 use crate::render::context::{RenderContext, RenderError};
+use crate::render::pdf::beside::beside;
 pub(super) use crate::render::pdf::book::destination;
 use crate::render::pdf::book::{Book, book};
-use crate::render::pdf::booklet::booklet;
+use crate::render::pdf::bound::Bound;
 pub(super) use crate::render::pdf::fonts::fonts_of_the_machine;
 use crate::render::pdf::graft::{Marks, finish};
 use crate::render::pdf::images::{COVER, cover, load, load_one, needs};
-use crate::render::pdf::standards::{Obstacle, report};
+use crate::render::pdf::standards::{Claims, Obstacle, report};
 use crate::render::pdf::template::Template;
 use crate::render::pdf::typeset::{ENGINE, Identity, typeset};
 use crate::render::pdf::world::PdfWorld;
 use crate::site::{Date, Document, Page};
+use crate::site_path::SitePath;
 use crate::store::Key;
 
 /// The version of this step: it changes with every change of the pages it makes.
-const VERSION: u32 = 6;
+const VERSION: u32 = 7;
 
 /// How many files the engine is given for a document; it has numbers for 65,535, among which are
 /// those of the documents before.
@@ -89,8 +96,8 @@ pub struct PdfOutput {
     pub places: BTreeMap<String, String>,
     /// The standards that it claims, such as `PDF/UA-1`.
     pub standards: Vec<String>,
-    /// The same as sheets to fold, if they are asked for.
-    pub booklet: Option<Vec<u8>>,
+    /// The files that are made of it.
+    pub beside: Vec<(SitePath, Vec<u8>)>,
     /// What was found while it was made.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -102,6 +109,8 @@ struct Kept {
     places: BTreeMap<String, String>,
     standards: Vec<String>,
     obstacles: Vec<Obstacle>,
+    /// The exhibits that are left out, by their number, and why.
+    faulty: Vec<(usize, String)>,
     missing: Vec<String>,
     warnings: Vec<String>,
     /// What is told of images that may be fine the next time; pages without them are not kept.
@@ -118,12 +127,20 @@ pub fn render_pdf(
     document: &Document,
 ) -> Result<PdfOutput, RenderError> {
     let mut book = book(context, document);
+    let bound = Bound::of(context, document);
     let marks = marks(context, document);
     let files = data_files(&book);
     let mut template = Template::of(context);
     let mut faults: Vec<Diagnostic> = template.excess().into_iter().collect();
     let (kept, bytes) = loop {
-        match laid_out(context, document, &book, &files, &template, &marks) {
+        match laid_out(
+            context,
+            document,
+            &book,
+            &files,
+            &template,
+            (&marks, &bound),
+        ) {
             Ok(found) => break found,
             // What the project has of its own is broken; the program's own stands in for it.
             Err(message) => match template.fault(context, &message) {
@@ -142,6 +159,7 @@ pub fn render_pdf(
     diagnostics.append(&mut faults);
     diagnostics.extend(book.images.faults(&kept.missing));
     diagnostics.extend(kept.passing);
+    diagnostics.extend(bound.faults(&kept.faulty));
     let file = document.route(Format::Pdf);
     let pages: Vec<&Page> = document
         .pages()
@@ -168,7 +186,7 @@ pub fn render_pdf(
     ));
     sort(&mut diagnostics);
     Ok(PdfOutput {
-        booklet: folded(context, document, &bytes)?,
+        beside: beside(context, document, &bytes)?,
         bytes,
         pages: kept.pages,
         places: kept.places,
@@ -184,14 +202,14 @@ fn laid_out(
     book: &Book,
     files: &[(String, Vec<u8>)],
     template: &Template,
-    marks: &Marks,
+    (marks, bound): (&Marks, &Bound),
 ) -> Result<(Kept, Vec<u8>), String> {
-    let key = template.inputs(key(context, document, book, files, marks));
+    let key = template.inputs(key(context, document, book, files, (marks, bound)));
     let cached = context.store.cached(&key);
     if let Some(found) = cached.as_deref().and_then(unpack) {
         return Ok(found);
     }
-    let (kept, bytes) = make(context, document, book, files, template, marks)?;
+    let (kept, bytes) = make(context, document, book, files, template, (marks, bound))?;
     if kept.passing.is_empty() {
         context.store.cache(&key, &pack(&kept, &bytes));
     }
@@ -230,37 +248,22 @@ fn marks(context: &RenderContext<'_>, document: &Document) -> Marks {
     Marks {
         word: Some(words.join(" – ")).filter(|words| !words.is_empty()),
         bates: finishing.bates.clone(),
+        source: finishing.source_mark.then(|| source_mark(context)),
         bleed: (document.pdf.crop_marks).then(|| points(document.pdf.bleed)),
     }
 }
 
-/// The booklet of a PDF, if the document asks for one.
-fn folded(
-    context: &RenderContext<'_>,
-    document: &Document,
-    bytes: &[u8],
-) -> Result<Option<Vec<u8>>, RenderError> {
-    let Some(asked) = document.pdf.finishing.booklet else {
-        return Ok(None);
+/// The commit that pages are made from and its day, which every build of it says alike.
+fn source_mark(context: &RenderContext<'_>) -> String {
+    let source = &context.site.source;
+    let Some(commit) = &source.commit else {
+        return "not committed".to_owned();
     };
-    let own = document.about.language.as_deref();
-    let language = own.unwrap_or(&context.site.config.project.language);
-    let from_right = direction(language) == "rtl";
-    let key = Key::new("booklet", 1)
-        .input("asked", format!("{asked:?} {from_right}").as_bytes())
-        .digest("pdf", Digest::of(bytes));
-    if let Some(found) = context.store.cached(&key) {
-        return Ok(Some(found));
-    }
-    let made = booklet(bytes, asked.signature, from_right);
-    let made = made.map_err(|message| RenderError::Document {
-        path: document
-            .booklet_route()
-            .unwrap_or_else(|| document.route(Format::Pdf)),
-        message,
-    })?;
-    context.store.cache(&key, &made);
-    Ok(Some(made))
+    let commit: String = commit.chars().take(10).collect();
+    let changed = if source.dirty { " + changes" } else { "" };
+    let day = source.time.and_then(Date::from_seconds);
+    let day = day.map_or_else(String::new, |day| format!("  {}", day.day()));
+    format!("{commit}{changed}{day}")
 }
 
 /// The files of data that the template reads.
@@ -285,7 +288,7 @@ fn key(
     document: &Document,
     book: &Book,
     files: &[(String, Vec<u8>)],
-    marks: &Marks,
+    (marks, bound): (&Marks, &Bound),
 ) -> Key {
     let time = context.site.source.time.unwrap_or_default();
     let mut key = Key::new("pdf", VERSION)
@@ -300,6 +303,9 @@ fn key(
     }
     if let Some(cover) = cover(context, document) {
         key = key.digest("cover", cover.digest);
+    }
+    for (name, digest) in bound.inputs() {
+        key = key.digest(name, digest);
     }
     for (name, digest) in book.fonts.inputs() {
         key = key.digest(name, *digest);
@@ -316,7 +322,7 @@ fn make(
     book: &Book,
     files: &[(String, Vec<u8>)],
     template: &Template,
-    marks: &Marks,
+    (marks, bound): (&Marks, &Bound),
 ) -> Result<(Kept, Vec<u8>), String> {
     let (chapters, pictures) = (book.chapters.len(), book.images.digests().len());
     if 2 * chapters + pictures > MOST_FILES {
@@ -360,10 +366,17 @@ fn make(
         true => context.site.documents.len().min(MOST_REMEMBERED),
         false => 0,
     };
-    let typeset = typeset(world, &identity, memory)?;
-    let bytes = finish(&typeset.bytes, marks)?;
+    // Nobody can say of the files of others what an archive or a screen reader needs to know.
+    let claims = match bound.is_empty() {
+        true => Claims::All,
+        false => Claims::None,
+    };
+    let typeset = typeset(world, &identity, claims, memory)?;
+    let (exhibits, faulty) = bound.open();
+    let (bytes, added) = finish(&typeset.bytes, marks, exhibits)?;
     let kept = Kept {
-        pages: typeset.pages,
+        pages: typeset.pages + added,
+        faulty,
         places: typeset.places,
         standards: typeset.standards,
         obstacles: typeset.obstacles,

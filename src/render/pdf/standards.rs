@@ -16,6 +16,15 @@ const ASKED: [(PdfStandard, &str); 2] = [
 /// How many reasons are kept of a document.
 const KEPT: usize = 8;
 
+/// Which standards a document is to claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Claims {
+    /// All that it keeps to.
+    All,
+    /// None: there is more in it than what is laid out here.
+    None,
+}
+
 /// What a document keeps to while it is written, from the most that is asked to what it can.
 pub(super) struct Standards {
     kept: Vec<(PdfStandard, &'static str)>,
@@ -35,9 +44,10 @@ pub(super) struct Obstacle {
 
 impl Standards {
     /// All that is asked of a document. An archive wants to know the date of its files.
-    pub(super) fn asked(has_date: bool) -> Self {
-        let known =
-            |(standard, _): &(PdfStandard, &str)| has_date || *standard == PdfStandard::Ua_1;
+    pub(super) fn asked(claims: Claims, has_date: bool) -> Self {
+        let known = |(standard, _): &(PdfStandard, &str)| {
+            claims == Claims::All && (has_date || *standard == PdfStandard::Ua_1)
+        };
         Self {
             kept: ASKED.into_iter().filter(known).collect(),
             obstacles: Vec::new(),
@@ -177,14 +187,17 @@ mod tests {
     fn what_is_refused_is_given_up() {
         let refusal =
             |message: &str| SourceDiagnostic::error(typst::syntax::Span::detached(), message);
-        let mut standards = Standards::asked(true);
+        let mut standards = Standards::asked(Claims::All, true);
         assert!(standards.give_up(&[refusal("PDF/A-2a error: a"), refusal("PDF/A-2a error: a")]));
         let (kept, obstacles) = standards.settled();
         assert_eq!(kept, ["PDF/UA-1"]);
         assert_eq!(obstacles.len(), 1);
-        let mut standards = Standards::asked(true);
+        let mut standards = Standards::asked(Claims::All, true);
         assert!(standards.give_up(&[refusal("PDF/A-2a, PDF/UA-1 error: b")]));
         assert!(!standards.give_up(&[refusal("c")]));
-        assert_eq!(Standards::asked(false).list(), [PdfStandard::Ua_1]);
+        assert_eq!(
+            Standards::asked(Claims::All, false).list(),
+            [PdfStandard::Ua_1]
+        );
     }
 }

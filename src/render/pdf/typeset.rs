@@ -10,7 +10,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandards, Timestamp};
 
 use crate::render::pdf::places::places;
-use crate::render::pdf::standards::{Obstacle, Standards};
+use crate::render::pdf::standards::{Claims, Obstacle, Standards};
 use crate::render::pdf::world::PdfWorld;
 use crate::site::Date;
 
@@ -47,6 +47,7 @@ pub(super) struct Identity {
 pub(super) fn typeset<'a>(
     world: impl FnOnce() -> Option<PdfWorld<'a>> + Send,
     identity: &Identity,
+    claims: Claims,
     memory: usize,
 ) -> Result<Typeset, String> {
     let pool = rayon::ThreadPoolBuilder::new()
@@ -54,7 +55,7 @@ pub(super) fn typeset<'a>(
         .build()
         .map_err(|error| error.to_string())?;
     let result = pool.install(|| {
-        let work = || compile(&world().ok_or("a file has a bad name")?, identity);
+        let work = || compile(&world().ok_or("a file has a bad name")?, identity, claims);
         catch_unwind(AssertUnwindSafe(work))
             .unwrap_or_else(|_| Err("the layout engine failed on this document".to_owned()))
     });
@@ -63,11 +64,11 @@ pub(super) fn typeset<'a>(
     result
 }
 
-fn compile(world: &PdfWorld<'_>, identity: &Identity) -> Result<Typeset, String> {
+fn compile(world: &PdfWorld<'_>, identity: &Identity, claims: Claims) -> Result<Typeset, String> {
     let Warned { output, warnings } = typst::compile::<PagedDocument>(world);
     let document = output.map_err(|errors| told(world, &errors))?;
     let timestamp = identity.time.and_then(timestamp);
-    let mut standards = Standards::asked(timestamp.is_some());
+    let mut standards = Standards::asked(claims, timestamp.is_some());
     let bytes = loop {
         let options = PdfOptions {
             ident: Smart::Custom(identity.name.clone()),
