@@ -12,7 +12,7 @@
 //! **Floor 1, the ground.**
 //! [`site_path`] is a path that cannot leave its root; [`digest`] names bytes; [`diagnostic`] is a
 //! finding with a place and a way out; [`progress`] tells what is being done; [`apart`] does in a
-//! process of its own what may not come to an end.
+//! process of its own what may not come to an end; [`web`] asks servers.
 //!
 //! **Floor 2, what is read and kept.**
 //! [`repo`] reads snapshots and history and is the only room that runs `git`; [`config`] reads
@@ -57,3 +57,5 @@ pub mod site_path;
 pub mod store;
 pub mod targets;
 pub mod template;
+#[cfg(feature = "external")]
+pub mod web;

@@ -19,6 +19,7 @@ mod report;
 mod reports;
 mod running;
 mod serve;
+mod smoke;
 mod standing;
 mod status;
 mod summary;

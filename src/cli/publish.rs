@@ -12,6 +12,7 @@ use crate::cli::json;
 use crate::cli::lost::remember_live;
 use crate::cli::project::{Project, root};
 use crate::cli::report;
+use crate::cli::smoke::Asker;
 use crate::cli::ui::Ui;
 use crate::config::Environment;
 use crate::diagnostic::Severity;
@@ -63,6 +64,10 @@ pub fn run(ui: &Ui, global: &Global, args: &PublishArgs) -> anyhow::Result<Outco
         let target = shipping.open_target(name)?;
         let progress = |event| ui.event(event);
         let (who, holder) = (ui.who(), ui.holder());
+        let asker = Asker::of(ui, &environment, name)?;
+        let ask = asker
+            .as_ref()
+            .map(|asker| |route: &_, file: Option<&_>| asker.ask(route, file));
         let request = Request {
             name,
             target: &*target,
@@ -71,7 +76,7 @@ pub fn run(ui: &Ui, global: &Global, args: &PublishArgs) -> anyhow::Result<Outco
             release: &release,
             store: &project.store,
             kind: Kind::Publish,
-            smoke: None,
+            smoke: ask.as_ref().map(|ask| ask as publish::Smoke<'_>),
             who: &who,
             holder: &holder,
             clock: &|| ui.now(),

@@ -12,6 +12,8 @@ mod lease;
 mod moment;
 mod plan;
 mod protocol;
+#[cfg(feature = "external")]
+mod readers;
 mod reconcile;
 mod record;
 mod request;
@@ -27,6 +29,8 @@ pub use lease::Lease;
 pub use moment::Moment;
 pub use plan::{Plan, plan};
 pub use protocol::{Published, publish};
+#[cfg(feature = "external")]
+pub use readers::Readers;
 pub use reconcile::{Desired, Outcome, Refusal, Rules, State, reconcile};
 pub use record::{Deployment, FileCounts, Kind, Link, Verdict};
 pub use request::{Clock, Prepared, Request, Smoke, prepare};

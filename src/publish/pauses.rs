@@ -264,8 +264,13 @@ fn storm(place: &Place, inner: &dyn Target) {
                 {
                     std::thread::yield_now();
                 }
-                // Who looks at a tree that is cleared away meanwhile has no lease yet.
-                Err(PublishError::Overtaken { .. } | PublishError::Target(_)) => left -= 1,
+                // Who looks at a tree that is cleared away meanwhile has no lease yet; and in a flat
+                // bucket a late one may still be writing its last file.
+                Err(
+                    PublishError::Overtaken { .. }
+                    | PublishError::Target(_)
+                    | PublishError::Mismatch { .. },
+                ) => left -= 1,
                 Err(error) => panic!("{error}"),
             }
         }

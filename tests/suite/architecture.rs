@@ -13,6 +13,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("site_path", &[]),
     ("progress", &["site_path"]),
     ("apart", &[]),
+    ("web", &[]),
     ("diagnostic", &["site_path"]),
     ("markdown", &[FLOOR_1]),
     ("config", &[FLOOR_1]),
@@ -72,7 +73,14 @@ const TABLE: &[(&str, &[&str])] = &[
     ("lib", &[EVERYTHING]),
 ];
 const FLOOR_1: &str = "floor 1";
-const ROOMS_OF_FLOOR_1: &[&str] = &["digest", "site_path", "progress", "diagnostic", "apart"];
+const ROOMS_OF_FLOOR_1: &[&str] = &[
+    "digest",
+    "site_path",
+    "progress",
+    "diagnostic",
+    "apart",
+    "web",
+];
 const EVERYTHING: &str = "everything";
 
 /// What only the roof may do, and where an exception stands.
@@ -131,7 +139,7 @@ const ONE_ROOM_ONLY: &[(&str, &[&str])] = &[
     ("layout::backends", &["src/render/diagram/"]),
     ("pikchr::{", &["src/render/diagram/"]),
     ("notify::", &["src/preview/"]),
-    ("ureq::", &["src/checks/external/"]),
+    ("ureq::", &["src/web/", "src/checks/external/"]),
     ("hyper::", &["src/preview/"]),
     ("hyper_util::", &["src/preview/"]),
     ("axum::", &["src/preview/"]),

@@ -1,5 +1,4 @@
-//! One address at a time: a question to a server, and what it says. The only room that speaks HTTP
-//! as a client.
+//! One address at a time: a question to a server, and what it says.
 //!
 //! It asks for nothing that [`private`](crate::checks::external::private) holds back, whether an
 //! address is written in a page, stands behind a name or is where a redirect leads, and sends
@@ -7,13 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
-use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::config::Config;
 use ureq::http::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use ureq::http::{Response, Uri};
-use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
+use ureq::tls::Certificate;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Body, Error, Proxy};
@@ -23,8 +21,8 @@ use crate::checks::external::answer::{Answer, State};
 use crate::checks::external::asking::{Asking, Proxies};
 use crate::checks::external::parts::parts_of;
 use crate::checks::external::private::{is_private, is_private_name};
-use crate::checks::external::trouble::trouble;
 use crate::config;
+use crate::web::{tls, trouble};
 
 /// How long a connection may take to stand.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -96,18 +94,6 @@ impl Client {
             Proxies::OfSystem => Proxy::try_from_env(),
             Proxies::None => None,
         };
-        let roots = roots.unwrap_or_else(|| {
-            let found = rustls_native_certs::load_native_certs().certs;
-            let owned = |found: &rustls::pki_types::CertificateDer<'_>| {
-                Certificate::from_der(found.as_ref()).to_owned()
-            };
-            found.iter().map(owned).collect()
-        });
-        let tls = TlsConfig::builder()
-            .provider(TlsProvider::Rustls)
-            .root_certs(RootCerts::Specific(Arc::new(roots)))
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .build();
         let resolver = PublicResolver {
             inner: DefaultResolver::default(),
             allow_private: asking.allow_private,
@@ -121,7 +107,7 @@ impl Client {
             .timeout_connect(Some(CONNECT.min(settings.timeout)))
             .user_agent(settings.user_agent.as_str())
             .accept("text/html, */*;q=0.8")
-            .tls_config(tls)
+            .tls_config(tls(roots))
             .proxy(proxy)
             .build();
         Self {

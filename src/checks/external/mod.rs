@@ -10,10 +10,7 @@ mod parts;
 mod private;
 mod report;
 #[cfg(test)]
-mod server;
-#[cfg(test)]
 mod tests;
-mod trouble;
 
 pub use asking::{Asking, Proxies};
 

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use ureq::tls::Certificate;
 
-use super::server::{Server, answer};
 use super::*;
 use crate::checks::test_site::{shown, site};
 use crate::diagnostic::Severity;
 use crate::store::Store;
+use crate::web::server::{Server, answer};
 
 const ASKING: Asking = Asking {
     now: 1_000_000,

@@ -7,7 +7,7 @@ use rustls::CertificateError;
 use ureq::{Error, Timeout};
 
 /// Says why, and whether it may be otherwise in a moment.
-pub(super) fn trouble(error: &Error) -> (String, bool) {
+pub(crate) fn trouble(error: &Error) -> (String, bool) {
     let (words, passes) = match error {
         Error::HostNotFound => ("there is no server of this name", false),
         Error::Timeout(Timeout::Connect) => ("no connection came about in time", true),

@@ -1,4 +1,4 @@
-//! A web server on this machine, for the tests of this room.
+//! A web server on this machine, for tests.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -9,22 +9,22 @@ use std::time::Duration;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 /// What a server says to `METHOD /path`, the nth time it is asked, from 0.
-pub(super) type Says = dyn Fn(&str, usize) -> String + Send + Sync;
+pub(crate) type Says = dyn Fn(&str, usize) -> String + Send + Sync;
 
 /// A server, which ends with the process.
-pub(super) struct Server {
+pub(crate) struct Server {
     pub address: SocketAddr,
     asked: Arc<Mutex<BTreeMap<String, usize>>>,
 }
 
 impl Server {
     /// Begins to answer.
-    pub(super) fn start(says: impl Fn(&str, usize) -> String + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(says: impl Fn(&str, usize) -> String + Send + Sync + 'static) -> Self {
         Self::begin(Arc::new(says), None)
     }
 
     /// Begins to answer in secret, with a certificate for `name` that ends in `year`.
-    pub(super) fn start_tls(name: &str, year: i32) -> (Self, CertificateDer<'static>) {
+    pub(crate) fn start_tls(name: &str, year: i32) -> (Self, CertificateDer<'static>) {
         let key = rcgen::KeyPair::generate().unwrap();
         let mut params = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap();
         params.not_after = rcgen::date_time_ymd(year, 1, 1);
@@ -65,7 +65,7 @@ impl Server {
     }
 
     /// How often it was asked for `METHOD /path`.
-    pub(super) fn asked(&self, what: &str) -> usize {
+    pub(crate) fn asked(&self, what: &str) -> usize {
         self.asked.lock().unwrap().get(what).copied().unwrap_or(0)
     }
 }
@@ -98,7 +98,7 @@ fn serve(mut stream: impl Read + Write, says: &Says, count: &Mutex<BTreeMap<Stri
 }
 
 /// An answer in HTTP, after which the server hangs up.
-pub(super) fn answer(status: &str, headers: &[&str], body: &str) -> String {
+pub(crate) fn answer(status: &str, headers: &[&str], body: &str) -> String {
     let headers: Vec<String> = headers
         .iter()
         .map(|header| format!("{header}\r\n"))
