@@ -6,6 +6,7 @@
 mod drift;
 mod error;
 mod finish;
+mod flight;
 mod garbage;
 mod history;
 mod lease;

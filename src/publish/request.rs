@@ -121,6 +121,9 @@ pub fn prepare(request: &Request<'_>) -> Result<Prepared, PublishError> {
     {
         outcome = Outcome::Refuse(refusal);
     }
+    if matches!(outcome, Outcome::Publish | Outcome::Heal) {
+        request.target.admit(&request.release.files)?;
+    }
     Ok(Prepared {
         unrecorded: unrecorded(request.target, state.pointer.as_ref())?,
         outcome,
@@ -172,7 +175,12 @@ pub(super) fn observe_drift(
         observed,
     );
     if !side_by_side {
-        // Files of older releases stand among the live ones, and foreign ones are not ours to judge.
+        // Files of older releases stand among the live ones until they are collected, and foreign
+        // ones are not ours to judge.
+        observed.files.retain(|file| {
+            let mut releases = release.iter().chain(known);
+            releases.any(|release| release.files.get(&file.path).is_some())
+        });
         drift.extra.clear();
         drift.strangers.clear();
     }

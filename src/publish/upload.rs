@@ -1,16 +1,15 @@
 //! Laying a release out at a target, in the order in which a reader may meet its files, and making
 //! sure that what lies there is the release.
 
-use rayon::prelude::*;
-
 use crate::digest::Digest;
 use crate::progress::{Event, Stage};
 use crate::publish::error::PublishError;
+use crate::publish::flight::{Try, fly};
 use crate::publish::plan::plan;
 use crate::publish::protocol::Session;
 use crate::publish::state::release_path;
-use crate::release::{Manifest, Release};
-use crate::targets::{Capability, Object, Swap, Tree, View};
+use crate::release::{File, Manifest, Release};
+use crate::targets::{Capability, Object, Swap, TargetError, Tree, View};
 
 impl Session<'_> {
     /// Keeps the release's own JSON at the target: drift is judged by it, and a flat target finds
@@ -49,30 +48,42 @@ impl Session<'_> {
         // All files of one role before any of the next: on a flat target a reader meets them as
         // they come.
         for files in uploads.chunk_by(|a, b| a.role == b.role) {
-            let sizes: Vec<u64> = files
-                .par_iter()
-                .map(|file| {
-                    self.goes_on()?;
-                    let kept = self.request.target.keep(tree, file)?;
-                    if !kept {
-                        let bytes = self.request.store.blob(&file.sha256).map_err(|source| {
-                            let path = file.path.clone();
-                            PublishError::Store { path, source }
-                        })?;
-                        self.request.target.put(tree, file, &bytes)?;
-                    }
-                    let path = file.path.clone();
-                    tell(Event::Stepped { stage, path });
-                    Ok(if kept { 0 } else { file.size })
-                })
-                .collect::<Result<_, PublishError>>()?;
+            let sizes = fly(files, |file| file.size, |file| self.send(tree, file))?;
             sent += sizes.iter().sum::<u64>();
         }
         tell(Event::Finished { stage });
         Ok(sent)
     }
 
-    /// Hashes every file of a tree.
+    /// Puts one file into a tree, and tells how many bytes had to be sent.
+    fn send(&self, tree: Tree, file: &File) -> Try<u64, PublishError> {
+        let target = self.request.target;
+        let put = || {
+            self.goes_on()?;
+            if target.keep(tree, file)? {
+                return Ok(0);
+            }
+            let bytes = self.request.store.blob(&file.sha256).map_err(|source| {
+                let path = file.path.clone();
+                PublishError::Store { path, source }
+            })?;
+            target.put(tree, file, &bytes)?;
+            Ok(file.size)
+        };
+        match put() {
+            Ok(sent) => {
+                (self.request.progress)(Event::Stepped {
+                    stage: Stage::Write,
+                    path: file.path.clone(),
+                });
+                Try::Done(sent)
+            }
+            Err(error @ PublishError::Target(TargetError::Busy { .. })) => Try::Busy(error),
+            Err(error) => Try::Failed(error),
+        }
+    }
+
+    /// Makes sure that every file of a tree is what was put there.
     pub(super) fn verify(&self, tree: Tree, release: &Release) -> Result<(), PublishError> {
         let target = self.request.target;
         let observed = target.observe(View::Tree(tree))?;

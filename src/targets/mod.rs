@@ -3,6 +3,8 @@
 
 mod access;
 mod beside;
+#[cfg(feature = "remote")]
+mod bucket;
 mod directory;
 mod disk;
 mod home;
@@ -13,6 +15,8 @@ mod target;
 mod tree;
 
 pub use access::Access;
+#[cfg(feature = "remote")]
+pub use bucket::Bucket;
 pub use directory::Directory;
 pub use output::{Output, OutputError, Written};
 pub use target::{
@@ -31,6 +35,10 @@ pub fn open(
     match &target.kind {
         config::TargetKind::Directory { path } => {
             Ok(Box::new(Directory::open(name, &access.project.join(path))))
+        }
+        #[cfg(feature = "remote")]
+        kind if bucket::is_reached(kind) => {
+            Ok(Box::new(Bucket::new(bucket::connect(name, kind, access)?)))
         }
         config::TargetKind::Sftp { .. }
         | config::TargetKind::Git { .. }

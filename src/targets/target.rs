@@ -15,7 +15,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::release::File;
+use crate::release::{File, Manifest};
 use crate::site_path::SitePath;
 
 /// The state object that says which release is live.
@@ -33,6 +33,12 @@ pub const RELEASES: &str = "releases";
 pub trait Target: Sync {
     /// What this target can promise.
     fn capabilities(&self) -> Capabilities;
+
+    /// Refuses files of which one would take the place of somebody else's, or could not be named
+    /// there, before anything is sent.
+    fn admit(&self, _files: &Manifest) -> Result<(), TargetError> {
+        Ok(())
+    }
 
     /// Reads a state object or a live file with the version it has now; nothing if there is none.
     fn read(&self, object: &Object) -> Result<Option<Versioned>, TargetError>;
@@ -214,6 +220,17 @@ pub enum TargetError {
     /// Writing failed.
     #[error("cannot write `{path}` at target `{target}`")]
     Write {
+        /// The target's name.
+        target: String,
+        /// The file, folder or address.
+        path: String,
+        /// The cause.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The target could not keep up or was not reached. Trying again may help.
+    #[error("cannot write `{path}` at target `{target}` now")]
+    Busy {
         /// The target's name.
         target: String,
         /// The file, folder or address.

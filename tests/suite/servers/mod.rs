@@ -1,6 +1,8 @@
 //! Real servers to publish to, got and started by the tests that need them, each on a port of its own
 //! on loopback and gone with the test.
 
+mod buckets;
+
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};

@@ -1,1 +1,3 @@
 //! Targets held against real servers: one file a kind.
+
+mod buckets;

@@ -1,0 +1,217 @@
+//! A bucket as a target.
+//!
+//! ```text
+//! <prefix>/…                    the files, under their own names
+//! <prefix>/.tympan/current      the pointer: environment, live deployment, epoch
+//! <prefix>/.tympan/lease        who publishes now
+//! <prefix>/.tympan/releases/    the releases' own JSON, by digest
+//! <prefix>/.tympan/log/         one record a deployment
+//! <prefix>/.tympan/drift/       hand-edited files, saved before they were replaced
+//! <prefix>/.tympan/index        which content bears which entity tag
+//! ```
+//!
+//! Nothing outside the prefix is read or written, and no file in it that another program put there.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::release::{CacheClass, File, Manifest};
+use crate::site_path::SitePath;
+use crate::targets::bucket::listing::{INDEX, Listing, STATE, Standing};
+use crate::targets::bucket::objects::{Condition, Headers, Objects};
+use crate::targets::target::{
+    Capabilities, Capability, Object, Observed, POINTER, Swap, Target, TargetError, Tree, Version,
+    Versioned, View,
+};
+
+/// A folder of an object store.
+pub struct Bucket {
+    objects: Objects,
+    /// What the last look found; nothing before the first.
+    listing: Mutex<Option<Listing>>,
+}
+
+impl Bucket {
+    pub(in crate::targets) fn new(objects: Objects) -> Self {
+        Self {
+            objects,
+            listing: Mutex::new(None),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Listing>> {
+        self.listing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does something with the listing, which is made first if there is none yet.
+    fn with<T>(&self, work: impl FnOnce(&mut Listing) -> T) -> Result<T, TargetError> {
+        let mut listing = self.lock();
+        if listing.is_none() {
+            *listing = Some(Listing::take(&self.objects, None)?);
+        }
+        Ok(work(listing.get_or_insert_default()))
+    }
+
+    /// Stores what is known of the files, unless that is stored already.
+    fn store_index(&self) -> Result<(), TargetError> {
+        let index = self.with(|listing| listing.index())?;
+        if self.with(|listing| listing.stored == index)? {
+            return Ok(());
+        }
+        // Of two that write it at once the last wins; what it then lacks is read again.
+        self.objects.replace(INDEX, &index.to_bytes())?;
+        self.with(|listing| listing.stored = index)
+    }
+
+    fn foreign(&self, path: &SitePath) -> TargetError {
+        TargetError::Foreign {
+            target: self.objects.target.clone(),
+            path: format!("{}{path}", self.objects.place),
+        }
+    }
+
+    /// Refuses names that would not stay what they are.
+    fn check_name(&self, path: &SitePath) -> Result<(), TargetError> {
+        let name = path.as_str();
+        if name.starts_with(STATE) {
+            return Err(self.objects.refusal(name, "the name is tympan's own there"));
+        }
+        if name.trim() != name {
+            let reason = "no object store keeps a name with a blank at its end";
+            return Err(self.objects.refusal(name, reason));
+        }
+        Ok(())
+    }
+}
+
+impl Target for Bucket {
+    fn capabilities(&self) -> Capabilities {
+        let mut promised = vec![Capability::ListDigests];
+        if self.objects.condition != Condition::None {
+            promised.push(Capability::ConditionalPut);
+        }
+        if self.objects.headers {
+            promised.push(Capability::Headers);
+        }
+        Capabilities(promised.into_iter().collect())
+    }
+
+    fn admit(&self, files: &Manifest) -> Result<(), TargetError> {
+        for file in files.files() {
+            self.check_name(&file.path)?;
+        }
+        let foreign = self.with(|listing| {
+            let mut files = files.files().iter();
+            files
+                .find(|file| {
+                    let standing = listing.files.get(file.path.as_str());
+                    standing.is_some_and(|standing| !standing.ours)
+                })
+                .map(|file| file.path.clone())
+        })?;
+        foreign.map_or(Ok(()), |path| Err(self.foreign(&path)))
+    }
+
+    fn read(&self, object: &Object) -> Result<Option<Versioned>, TargetError> {
+        match object {
+            Object::State(path) => self.objects.read(&state_key(path)),
+            Object::Live(path) => self.objects.read(path.as_str()),
+        }
+    }
+
+    fn swap(
+        &self,
+        state: &SitePath,
+        expected: Option<&Version>,
+        bytes: &[u8],
+    ) -> Result<Swap, TargetError> {
+        self.objects.swap(&state_key(state), expected, bytes)
+    }
+
+    fn observe(&self, view: View) -> Result<Observed, TargetError> {
+        let mut listing = self.lock();
+        match (view, listing.as_mut()) {
+            (View::Tree(_), Some(listing)) => listing.confirm(&self.objects)?,
+            (_, before) => *listing = Some(Listing::take(&self.objects, before.as_deref())?),
+        }
+        Ok(listing.get_or_insert_default().observed())
+    }
+
+    fn keep(&self, _tree: Tree, file: &File) -> Result<bool, TargetError> {
+        let headers = Some(headers(file)).filter(|_| self.objects.headers);
+        self.with(|listing| {
+            let standing = listing.files.get(file.path.as_str());
+            standing.is_some_and(|standing| {
+                standing.ours
+                    && standing.sha256 == Some(file.sha256)
+                    && (headers.is_none() || standing.headers == headers)
+            })
+        })
+    }
+
+    fn put(&self, _tree: Tree, file: &File, bytes: &[u8]) -> Result<(), TargetError> {
+        self.check_name(&file.path)?;
+        let key = file.path.as_str();
+        let is_foreign = |listing: &mut Listing| {
+            let standing = listing.files.get(key);
+            standing.is_some_and(|standing| !standing.ours)
+        };
+        if self.with(is_foreign)? {
+            return Err(self.foreign(&file.path));
+        }
+        let headers = headers(file);
+        let tag = self.objects.put(key, bytes.to_vec(), &headers)?;
+        self.with(|listing| {
+            let standing = Standing {
+                size: file.size,
+                tag,
+                sha256: Some(file.sha256),
+                headers: Some(headers),
+                ours: true,
+            };
+            listing.files.insert(key.to_owned(), standing);
+            listing.sent.insert(key.to_owned());
+        })
+    }
+
+    fn switch(&self, tree: Tree, expected: &Version, pointer: &[u8]) -> Result<Swap, TargetError> {
+        self.with(|listing| listing.releases.insert(tree.release))?;
+        self.store_index()?;
+        let pointer_key = format!("{STATE}{POINTER}");
+        self.objects.swap(&pointer_key, Some(expected), pointer)
+    }
+
+    fn collect(&self, _keep: &[Tree], stale: &[SitePath]) -> Result<(), TargetError> {
+        if stale.is_empty() {
+            return Ok(());
+        }
+        let keys: Vec<String> = self.with(|listing| {
+            let ours = stale.iter().filter(|path| {
+                let standing = listing.files.get(path.as_str());
+                standing.is_some_and(|standing| standing.ours)
+            });
+            ours.map(ToString::to_string).collect()
+        })?;
+        self.objects.remove(&keys)?;
+        self.with(|listing| {
+            for key in &keys {
+                listing.files.remove(key);
+            }
+        })?;
+        self.store_index()
+    }
+}
+
+fn state_key(path: &SitePath) -> String {
+    format!("{STATE}{path}")
+}
+
+fn headers(file: &File) -> Headers {
+    Headers {
+        media_type: file.media_type.to_string(),
+        cache: match file.cache {
+            CacheClass::Immutable => "public, max-age=31536000, immutable",
+            CacheClass::Revalidate => "no-cache",
+        }
+        .to_owned(),
+    }
+}

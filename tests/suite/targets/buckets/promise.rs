@@ -1,0 +1,183 @@
+//! What every object store is held to.
+
+use std::collections::BTreeMap;
+
+use tympan::publish::PublishError;
+use tympan::release::Release;
+use tympan::site_path::SitePath;
+use tympan::targets::{Capability, Swap, TargetError, Version};
+
+use crate::targets::buckets::ground::Ground;
+
+const DAY: i64 = 24 * 60 * 60;
+/// Where the target's files stand in the bucket.
+const HERE: &str = "docs/guide/";
+
+/// Holds a store to the whole promise.
+pub fn holds(ground: &Ground) {
+    if ground.has_conditions {
+        conditional_writes_have_one_winner(ground);
+    }
+    what_is_published_is_there_and_nothing_else_is_touched(ground);
+}
+
+fn path(text: &str) -> SitePath {
+    SitePath::parse(text).unwrap()
+}
+
+fn done(swap: Swap) -> Version {
+    match swap {
+        Swap::Done(version) => version,
+        Swap::Lost => panic!("it was lost"),
+    }
+}
+
+/// So many write one object at once; how many succeed?
+fn race(ground: &Ground, state: &str, expected: Option<&Version>) -> usize {
+    let targets: Vec<_> = (0..16).map(|_| ground.open()).collect();
+    let won = std::thread::scope(|scope| {
+        let runs: Vec<_> = targets
+            .iter()
+            .enumerate()
+            .map(|(at, target)| {
+                let bytes = format!("{{\"racer\":{at}}}");
+                scope.spawn(move || target.swap(&path(state), expected, bytes.as_bytes()))
+            })
+            .collect();
+        runs.into_iter()
+            .map(|run| run.join().unwrap().unwrap())
+            .filter(|swap| matches!(swap, Swap::Done(_)))
+            .count()
+    });
+    won
+}
+
+fn conditional_writes_have_one_winner(ground: &Ground) {
+    let target = ground.open();
+    let state = path("test/object");
+    assert!(target.capabilities().has(Capability::ConditionalPut));
+    let first = done(target.swap(&state, None, b"1").unwrap());
+    assert_eq!(target.swap(&state, None, b"2").unwrap(), Swap::Lost);
+    let second = done(target.swap(&state, Some(&first), b"2").unwrap());
+    assert_eq!(target.swap(&state, Some(&first), b"3").unwrap(), Swap::Lost);
+    let absent = path("test/absent");
+    if ground.knows_absence {
+        assert_eq!(
+            target.swap(&absent, Some(&first), b"3").unwrap(),
+            Swap::Lost
+        );
+    }
+    let found = target.read(&tympan::targets::Object::State(state)).unwrap();
+    let found = found.unwrap();
+    assert_eq!(
+        (found.bytes.as_slice(), &found.version),
+        (&b"2"[..], &second)
+    );
+    let absent = target.read(&tympan::targets::Object::State(absent));
+    assert_eq!(absent.unwrap(), None);
+    assert_eq!(race(ground, "test/race", None), 1);
+    assert_eq!(race(ground, "test/object", Some(&second)), 1);
+}
+
+/// What a reader ought to find.
+fn files_of(files: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let files = files.iter();
+    files.map(|(k, v)| (k.to_string(), v.to_string())).collect()
+}
+
+fn converged(ground: &Ground, release: &Release) {
+    let status = ground.status(release);
+    assert!(status.is_converged(), "{status:?}");
+}
+
+fn what_is_published_is_there_and_nothing_else_is_touched(ground: &Ground) {
+    let hand = &ground.hand;
+    hand.write("docs/other.txt", "not below the prefix");
+    hand.write("docs/guide/notes.txt", "below it, and not ours");
+    let first = [
+        ("index.html", "one"),
+        ("pic.0f.png", "p"),
+        ("old.html", "x"),
+    ];
+    let release = ground.release(&first);
+    let made = ground.publish(&release, 0).unwrap().deployment.unwrap();
+    assert_eq!((made.epoch, made.bytes_sent), (1, 5));
+    converged(ground, &release);
+    let with_notes = |files: &[(&str, &str)]| {
+        let mut files = files_of(files);
+        files.insert("notes.txt".to_owned(), "below it, and not ours".to_owned());
+        files
+    };
+    assert_eq!(hand.list(HERE), with_notes(&first));
+    if ground.open().capabilities().has(Capability::Headers) {
+        let (media_type, cache) = hand.headers("docs/guide/index.html");
+        assert_eq!(media_type.replace(' ', ""), "text/html;charset=utf-8");
+        assert_eq!(cache, "no-cache");
+    }
+
+    // Nothing changed: nothing is sent. One page changed: one page is sent, and what went out of
+    // use stays for those who still read the page before.
+    assert!(ground.publish(&release, 10).unwrap().deployment.is_none());
+    let second = [
+        ("index.html", "two!"),
+        ("pic.0f.png", "p"),
+        ("feed.xml", "f"),
+    ];
+    let release = ground.release(&second);
+    let made = ground.publish(&release, 20).unwrap().deployment.unwrap();
+    assert_eq!(made.bytes_sent, 5);
+    assert_eq!(
+        (made.files.added, made.files.modified, made.files.removed),
+        (1, 1, 1)
+    );
+    converged(ground, &release);
+    assert_eq!(hand.read("docs/guide/old.html").as_deref(), Some("x"));
+
+    // Drift: an edit of the same size, and a file that is gone.
+    hand.write("docs/guide/index.html", "TWO!");
+    hand.delete("docs/guide/pic.0f.png");
+    let drift = ground.status(&release).drift;
+    let paths = |list: &[tympan::publish::Drifted]| -> Vec<String> {
+        list.iter().map(|one| one.path.to_string()).collect()
+    };
+    assert_eq!(paths(&drift.modified), ["index.html"]);
+    assert_eq!(paths(&drift.missing), ["pic.0f.png"]);
+    let healed = ground.publish(&release, 30).unwrap().deployment.unwrap();
+    assert_eq!(healed.bytes_sent, 5);
+    converged(ground, &release);
+
+    // What is known of the files is lost: it is found out again.
+    hand.delete("docs/guide/.tympan/index");
+    converged(ground, &release);
+    hand.write("docs/guide/.tympan/index", "nonsense");
+    assert!(ground.publish(&release, 40).unwrap().deployment.is_none());
+
+    // A file of somebody else stands where a new one must go: nothing is sent.
+    hand.write("docs/guide/new.html", "theirs");
+    let third = [("index.html", "three"), ("new.html", "ours")];
+    let blocked = ground.release(&third);
+    let error = ground.publish(&blocked, 50).unwrap_err();
+    assert!(
+        matches!(error, PublishError::Target(TargetError::Foreign { .. })),
+        "{error}"
+    );
+    assert!(error.to_string().contains("docs/guide/new.html"), "{error}");
+    converged(ground, &release);
+    assert_eq!(hand.read("docs/guide/new.html").as_deref(), Some("theirs"));
+    hand.delete("docs/guide/new.html");
+
+    // Long after, what went out of use is collected, and what others put there is not.
+    ground.publish(&blocked, 5 * DAY).unwrap();
+    converged(ground, &blocked);
+    let release = ground.release(&[("index.html", "four")]);
+    ground.publish(&release, 10 * DAY).unwrap();
+    converged(ground, &release);
+    assert_eq!(
+        hand.list(HERE),
+        with_notes(&[("index.html", "four"), ("new.html", "ours")])
+    );
+    assert_eq!(
+        hand.read("docs/other.txt").as_deref(),
+        Some("not below the prefix")
+    );
+}
