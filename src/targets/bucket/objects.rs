@@ -233,11 +233,20 @@ impl Objects {
         let Some(first) = keys.first() else {
             return Ok(());
         };
-        let remove = || self.operator.delete_iter(keys.to_vec());
-        match self.patiently(first, remove).0 {
-            Ok(()) => Ok(()),
-            Err(error) => Err(self.write_fault(first, &error)),
+        let together = || self.operator.delete_iter(keys.to_vec());
+        if self.patiently(first, together).0.is_ok() {
+            return Ok(());
         }
+        // Not every server that speaks a language knows its word for many at once.
+        let one = |key: &String| {
+            let key = key.clone();
+            async move {
+                let removed = self.operator.delete(&key).await;
+                removed.map_err(|error| self.write_fault(&key, &error))
+            }
+        };
+        let each = futures_util::stream::iter(keys.iter().map(one)).buffered(READERS);
+        self.runtime.block_on(each.try_collect())
     }
 
     /// A fault of writing `key` that no server told.

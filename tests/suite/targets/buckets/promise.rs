@@ -170,7 +170,8 @@ fn what_is_published_is_there_and_nothing_else_is_touched(ground: &Ground) {
     ground.publish(&blocked, 5 * DAY).unwrap();
     converged(ground, &blocked);
     let release = ground.release(&[("index.html", "four")]);
-    ground.publish(&release, 10 * DAY).unwrap();
+    let published = ground.publish(&release, 10 * DAY).unwrap();
+    assert_eq!(published.leftover, None);
     converged(ground, &release);
     assert_eq!(
         hand.list(HERE),
