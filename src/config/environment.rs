@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::freeze::Freeze;
 use crate::digest::Digest;
 
 /// What must be live, where, and under which rules.
@@ -11,6 +12,10 @@ pub struct Environment {
     pub name: String,
     /// The release that must be live, if it is pinned.
     pub release: Option<Digest>,
+    /// The commit that the pinned release was built from.
+    pub source: Option<String>,
+    /// The environment that the pinned release came from.
+    pub from: Option<String>,
     /// The branch it follows, if it is not.
     pub follow: Option<String>,
     /// The names of its targets.
@@ -61,19 +66,35 @@ impl SmokePath {
 }
 
 /// The rules for a change.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {
     /// What must be true of a release before it may go live.
     pub require: Requirements,
+    /// Whether a release that fails its smoke test is denied in Git too, and the one before it
+    /// pinned, by whoever published it.
+    pub auto_rollback: bool,
+    /// When nothing new may go live.
+    pub freeze: Vec<Freeze>,
+}
+
+impl Policy {
+    /// The freeze that holds at `now`, in Unix seconds.
+    pub fn frozen(&self, now: i64) -> Option<&Freeze> {
+        self.freeze.iter().find(|freeze| freeze.holds(now))
+    }
 }
 
 /// What must be true of a release before it may go live.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Requirements {
     /// The checks.
     pub checks: Option<Checks>,
+    /// The environment in which it must have been live and healthy.
+    pub after: Option<String>,
+    /// How long it must have been live there, in seconds.
+    pub soak: i64,
+    /// How many people other than its author must have approved its commit.
+    pub approvals: usize,
 }
 
 /// What the checks must say.

@@ -157,13 +157,37 @@ pub(super) struct HtmlFile {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct EnvironmentFile {
     pub release: Option<Spanned<String>>,
-    pub source: Option<String>,
-    pub follow: Option<String>,
+    pub source: Option<Spanned<String>>,
+    pub from: Option<Spanned<String>>,
+    pub follow: Option<Spanned<String>>,
     pub targets: Vec<Spanned<String>>,
     pub url: Option<Spanned<String>>,
-    pub policy: super::environment::Policy,
+    pub policy: PolicyFile,
     pub smoke: SmokeFile,
     pub hold: Option<HoldFile>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct PolicyFile {
+    pub require: RequireFile,
+    pub rollback: RollbackFile,
+    pub freeze: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RequireFile {
+    pub checks: Option<super::environment::Checks>,
+    pub after: Option<Spanned<String>>,
+    pub soak: Option<Spanned<String>>,
+    pub approvals: Option<Spanned<i64>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RollbackFile {
+    pub auto: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]

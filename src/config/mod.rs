@@ -5,11 +5,13 @@
 mod citations;
 mod contrast;
 mod documents;
+mod edit;
 mod encoding;
 mod environment;
 mod external;
 mod feeds;
 mod file;
+mod freeze;
 mod front_matter;
 mod images;
 mod languages;
@@ -35,11 +37,13 @@ pub use documents::{
     About, Bates, Booklet, Contributor, Document, Docx, Epub, Exhibit, Family, Finishing, Fonts,
     Format, Ink, List, Medium, Opening, Paper, Pdf, Series, Sides, Writing,
 };
+pub use edit::{Desire, EditError, desire};
 pub use encoding::Encoding;
 pub use environment::{Checks, Environment, Hold, Policy, Requirements, SmokeOver, SmokePath};
 pub use external::External;
 pub use feeds::{FeedContent, FeedFormat, Feeds, RulesFile, ServerRules};
 pub use file::Kind;
+pub use freeze::{Freeze, seconds_of, span_of};
 pub use front_matter::{KeySchema, Schema, ValueType};
 pub use images::{
     Animation, ImageChoices, ImageFormat, ImageOptions, Images, Lossless, PlaceholderKind,

@@ -2,11 +2,15 @@
 
 use toml::Spanned;
 
-use crate::config::environment::{Environment, Hold, SmokePath};
-use crate::config::file::{EnvironmentFile, SmokePathFile};
+use crate::config::environment::{Environment, Hold, Policy, Requirements, SmokePath};
+use crate::config::file::{EnvironmentFile, PolicyFile, RequireFile, SmokePathFile};
+use crate::config::freeze::{Freeze, seconds_of};
 use crate::config::read::{Reader, base_url};
 use crate::diagnostic::Diagnostic;
 use crate::site_path::SitePath;
+
+/// How many people a policy may ask for.
+const MOST_APPROVALS: usize = 100;
 
 /// Reads `environments/<name>.toml`.
 pub fn read_environment(path: &SitePath, text: &str) -> (Environment, Vec<Diagnostic>) {
@@ -35,13 +39,16 @@ impl Reader<'_> {
             }
             base
         });
+        let named = "write the name of a file in `environments/`, without `.toml`";
         Environment {
             name: name.to_owned(),
             release,
-            follow: file.follow,
+            source: file.source.and_then(|it| self.plain(&it, "commit", "copy it from `git log`")),
+            from: file.from.and_then(|it| self.plain(&it, "environment", named)),
+            follow: file.follow.and_then(|it| self.plain(&it, "branch", "write it as `git branch` does")),
             targets: file.targets.into_iter().map(Spanned::into_inner).collect(),
             url,
-            policy: file.policy,
+            policy: self.policy(name, file.policy),
             smoke: (file.smoke.paths.into_iter())
                 .filter_map(|path| self.smoke(path))
                 .collect(),
@@ -72,6 +79,70 @@ impl Reader<'_> {
             status,
             text: expected.text.filter(|text| !text.is_empty()),
         })
+    }
+
+    fn policy(&mut self, name: &str, file: PolicyFile) -> Policy {
+        let named = "write the name of a file in `environments/`, without `.toml`";
+        let RequireFile {
+            checks,
+            after,
+            soak,
+            approvals,
+        } = file.require;
+        let after = after.and_then(|after| {
+            if after.get_ref() == name {
+                let help = "name the environment that comes before it";
+                self.fault(after.span(), "an environment cannot come after itself", help);
+                return None;
+            }
+            self.plain(&after, "environment", named)
+        });
+        let soak = soak.map_or(0, |soak| {
+            seconds_of(soak.get_ref()).unwrap_or_else(|| {
+                let message = format!("`{}` is no length of time", soak.get_ref());
+                self.fault(soak.span(), message, "write it as `30m`, `2h` or `1d12h`");
+                0
+            })
+        });
+        let approvals = approvals.map_or(0, |approvals| {
+            let count = usize::try_from(*approvals.get_ref()).ok();
+            count.filter(|count| *count <= MOST_APPROVALS).unwrap_or_else(|| {
+                let message = format!("{} people cannot approve", approvals.get_ref());
+                let help = format!("write a number from 0 to {MOST_APPROVALS}");
+                self.fault(approvals.span(), message, help);
+                0
+            })
+        });
+        let freeze = file.freeze.iter().filter_map(|written| {
+            let read = Freeze::parse(written.get_ref());
+            read.map_err(|reason| {
+                let message = format!("`{}` is no freeze: {reason}", written.get_ref());
+                let help = "write its first and last day, as in `2026-12-20/2027-01-03`";
+                self.fault(written.span(), message, help);
+            })
+            .ok()
+        });
+        Policy {
+            freeze: freeze.collect(),
+            require: Requirements {
+                checks,
+                after,
+                soak,
+                approvals,
+            },
+            auto_rollback: file.rollback.auto,
+        }
+    }
+
+    /// A name that Git or a path is given, which must not be taken for anything else.
+    fn plain(&mut self, written: &Spanned<String>, what: &str, help: &str) -> Option<String> {
+        let text = written.get_ref();
+        let odd = |c: char| c.is_control() || c.is_whitespace() || "\\:?*[~^".contains(c);
+        if text.is_empty() || text.starts_with(['-', '/']) || text.contains("..") || text.contains(odd) {
+            self.fault(written.span(), format!("`{text}` is no {what}"), help);
+            return None;
+        }
+        Some(text.clone())
     }
 
     fn digest(&mut self, written: &Spanned<String>) -> Option<crate::digest::Digest> {
@@ -128,5 +199,49 @@ mod tests {
             diagnostics[0].message.contains("a route, or a table"),
             "{diagnostics:?}"
         );
+    }
+
+    #[test]
+    fn a_whole_policy_is_read() {
+        let path = SitePath::parse("environments/prod.toml").unwrap();
+        let text = "targets = [\"web\"]\nsource = \"4be1\"\nfrom = \"test\"\n[policy]\n\
+                    require = { checks = \"no-errors\", after = \"test\", soak = \"2h\", approvals = 2 }\n\
+                    rollback = { auto = true }\nfreeze = [\"2026-12-20/2027-01-03\"]\n";
+        let (environment, diagnostics) = read_environment(&path, text);
+        assert_eq!(diagnostics, []);
+        assert_eq!(environment.from.as_deref(), Some("test"));
+        let Policy {
+            require,
+            auto_rollback,
+            freeze,
+        } = environment.policy;
+        assert_eq!((require.soak, require.approvals), (7200, 2));
+        assert_eq!(require.after.as_deref(), Some("test"));
+        assert!(auto_rollback && freeze.len() == 1);
+    }
+
+    #[test]
+    fn nonsense_is_told_with_its_line() {
+        #[track_caller]
+        fn case(line: &str, expected: &str) {
+            let path = SitePath::parse("environments/prod.toml").unwrap();
+            let text = format!("targets = [\"web\"]\n[policy]\n{line}\n");
+            let (_, found) = read_environment(&path, &text);
+            assert_eq!(found.len(), 1, "{line}: {found:?}");
+            assert_eq!(found[0].place.as_ref().unwrap().line, 3, "{line}");
+            assert!(found[0].message.contains(expected), "{}", found[0].message);
+            assert!(found[0].help.is_some() || found[0].code == "config-syntax", "{line}");
+        }
+        case("require = { soak = \"soon\" }", "no length of time");
+        case("require = { soak = 2 }", "invalid type");
+        case("require = { approvals = -1 }", "-1 people");
+        case("require = { after = \"prod\" }", "after itself");
+        case("require = { after = \"../x\" }", "is no environment");
+        case("require = { chekcs = \"clean\" }", "unknown key");
+        case("require = { checks = \"spotless\" }", "unknown value");
+        case("freeze = [\"christmas\"]", "is no freeze");
+        case("freeze = [\"2027-01-03/2026-12-20\"]", "end lies before");
+        case("rollback = { auto = \"yes\" }", "invalid type");
+        case("feeze = []", "unknown key");
     }
 }

@@ -1,7 +1,7 @@
 //! Why a publish could not be done, with the way out in the message.
 
 use crate::digest::Digest;
-use crate::publish::reconcile::Refusal;
+use crate::publish::refusal::Refusal;
 use crate::site_path::SitePath;
 use crate::store::StoreError;
 use crate::targets::TargetError;

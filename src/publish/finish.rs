@@ -155,7 +155,7 @@ mod tests {
     use crate::config::SmokePath;
     use crate::publish::history::{Trouble, history};
     use crate::publish::protocol::publish;
-    use crate::publish::reconcile::Refusal;
+    use crate::publish::refusal::Refusal;
     use crate::publish::request::{Request, read_pointer};
     use crate::publish::smoke::Answer;
     use crate::publish::status::status;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::publish::error::PublishError;
 use crate::publish::moment::Moment;
-use crate::publish::reconcile::Refusal;
+use crate::publish::refusal::Refusal;
 use crate::publish::record::FORMAT;
 use crate::publish::request::Request;
 use crate::publish::state::{self, state_path};

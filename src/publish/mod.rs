@@ -12,16 +12,19 @@ mod history;
 mod lease;
 mod moment;
 mod plan;
+mod promotion;
 mod protocol;
 #[cfg(feature = "external")]
 mod readers;
 mod reconcile;
 mod record;
+mod refusal;
 mod request;
 mod smoke;
 mod state;
 mod status;
 mod upload;
+mod verify;
 
 pub use drift::{Drift, Drifted};
 pub use error::PublishError;
@@ -32,12 +35,15 @@ pub use plan::{Plan, plan};
 pub use protocol::{Published, publish};
 #[cfg(feature = "external")]
 pub use readers::Readers;
-pub use reconcile::{Desired, Outcome, Refusal, Rules, State, reconcile};
+pub use promotion::{Facts, Unmet, unmet};
+pub use reconcile::{Desired, Outcome, Rules, State, reconcile};
 pub use record::{Deployment, FileCounts, Kind, Link, Verdict};
+pub use refusal::Refusal;
 pub use request::{Clock, Prepared, Request, Smoke, prepare};
 pub use smoke::Answer;
 pub use state::{Denied, Pointer, Retained};
-pub use status::{Status, status};
+pub use status::{Live, Status, live, status};
+pub use verify::{Verified, verify};
 
 #[cfg(test)]
 mod laws;

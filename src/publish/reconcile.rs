@@ -5,8 +5,9 @@ use crate::digest::Digest;
 use crate::publish::drift::Drift;
 use crate::publish::lease::Lease;
 use crate::publish::moment::Moment;
+use crate::publish::refusal::Refusal;
 use crate::publish::state::Pointer;
-use crate::release::Release;
+use crate::release::{CheckSummary, Release};
 
 /// What Git says must be live.
 #[derive(Debug, Clone, Copy)]
@@ -52,101 +53,6 @@ pub enum Outcome {
     Refuse(Refusal),
 }
 
-/// Why nothing may be done.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The target serves another environment.
-    #[error("it serves environment `{environment}`")]
-    Occupied {
-        /// That environment.
-        environment: String,
-    },
-    /// The environment file pins another release.
-    #[error("the environment pins release {pinned}")]
-    Pinned {
-        /// That release.
-        pinned: Digest,
-    },
-    /// The environment is on hold after a rollback.
-    #[error("the environment is on hold: {reason}")]
-    Held {
-        /// Why.
-        reason: String,
-    },
-    /// The release must not come back.
-    #[error("release {release} is denied: {reason}")]
-    Denied {
-        /// The release.
-        release: Digest,
-        /// Why.
-        reason: String,
-    },
-    /// The checks do not say what the policy asks.
-    #[error(
-        "the release has {errors} errors and {warnings} warnings, and the policy asks for {asked}"
-    )]
-    Checks {
-        /// The release's errors.
-        errors: usize,
-        /// The release's warnings.
-        warnings: usize,
-        /// What the policy asks for.
-        asked: &'static str,
-    },
-    /// What is live was changed by hand, and drift is only reported.
-    #[error(
-        "{count} things there differ from what was published, and the target's policy is to report drift"
-    )]
-    Drifted {
-        /// How many.
-        count: usize,
-    },
-    /// Somebody publishes there now.
-    #[error("`{holder}` publishes there until {until}")]
-    Leased {
-        /// Who.
-        holder: String,
-        /// When the lease ends.
-        until: Moment,
-    },
-    /// Too many files would go.
-    #[error("it would remove {count} files, and the limit is {limit}")]
-    Removals {
-        /// How many would go.
-        count: usize,
-        /// How many may.
-        limit: usize,
-    },
-    /// The release cannot pass its own smoke test.
-    #[error("the release has no file for `{route}`")]
-    Route {
-        /// The route.
-        route: String,
-    },
-}
-
-impl Refusal {
-    /// How to go on.
-    pub fn help(&self) -> String {
-        match self {
-            Self::Occupied { .. } => "give each environment a target with a path of its own",
-            Self::Pinned { .. } => "change `release` in the environment's file, or take it out to follow a branch",
-            Self::Held { .. } => "take `[hold]` out of the environment's file to end the hold",
-            Self::Denied { .. } => "publish a release that mends it",
-            Self::Checks { .. } => "run `tympan check`, mend what it finds, and publish the new release",
-            Self::Drifted { .. } => {
-                "see `tympan status`, then set `drift = \"heal-keep\"` to save the changed files and go on"
-            }
-            Self::Leased { .. } => "wait for it to end, then publish again",
-            Self::Removals { .. } => {
-                "if that is meant, raise `max_removals` of the target in `tympan.toml`"
-            }
-            Self::Route { .. } => "mend `[smoke] paths` of the environment, or add the page",
-        }
-        .to_owned()
-    }
-}
-
 /// Decides what ought to be done about a target.
 pub fn reconcile(desired: Desired<'_>, state: &State, rules: Rules<'_>, now: Moment) -> Outcome {
     let release = desired.release.digest();
@@ -163,7 +69,7 @@ pub fn reconcile(desired: Desired<'_>, state: &State, rules: Rules<'_>, now: Mom
     if is_live && !failed && state.drift.is_empty() {
         return Outcome::UpToDate;
     }
-    if !is_live && let Some(refusal) = unmet(desired) {
+    if !is_live && let Some(refusal) = unmet(desired, now) {
         return Outcome::Refuse(refusal);
     }
     // A new release goes out although an interrupted switch left the pointer behind; what it must
@@ -235,15 +141,28 @@ fn forbidden(
 }
 
 /// What the policy asks of a release before it may go live, and this one does not have.
-fn unmet(desired: Desired<'_>) -> Option<Refusal> {
+fn unmet(desired: Desired<'_>, now: Moment) -> Option<Refusal> {
+    let policy = &desired.environment.policy;
+    // The way back is open at all times.
+    let is_back = desired.environment.hold.is_some();
+    if let Some(freeze) = policy.frozen(now.seconds()).filter(|_| !is_back) {
+        return Some(Refusal::Frozen {
+            until: Moment::new(freeze.end),
+        });
+    }
     let checks = desired.release.checks;
-    let (met, asked) = match desired.environment.policy.require.checks? {
-        Checks::Clean => (checks.errors == 0 && checks.warnings == 0, "none of either"),
-        Checks::NoErrors => (checks.errors == 0, "no errors"),
+    refused_for(policy.require.checks?, checks)
+}
+
+/// Why the checks of a release are not what is asked for.
+pub(super) fn refused_for(asked: Checks, found: CheckSummary) -> Option<Refusal> {
+    let (met, asked) = match asked {
+        Checks::Clean => (found.errors == 0 && found.warnings == 0, "none of either"),
+        Checks::NoErrors => (found.errors == 0, "no errors"),
     };
     (!met).then_some(Refusal::Checks {
-        errors: checks.errors,
-        warnings: checks.warnings,
+        errors: found.errors,
+        warnings: found.warnings,
         asked,
     })
 }
@@ -251,7 +170,7 @@ fn unmet(desired: Desired<'_>) -> Option<Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Hold;
+    use crate::config::{Freeze, Hold};
     use crate::publish::record::{Deployment, FileCounts, Kind, Verdict};
     use crate::publish::state::Denied;
     use crate::publish::testing::place;
@@ -448,6 +367,31 @@ mod tests {
                 edited(case);
             },
             "Heal",
+        );
+    }
+
+    #[test]
+    fn nothing_new_goes_live_in_a_freeze_and_the_way_back_is_open() {
+        let frozen = |case: &mut Case| {
+            let freeze = Freeze::parse("1970-01-01/1970-01-01").unwrap();
+            case.environment.policy.freeze = vec![freeze];
+        };
+        case(frozen, "nothing new goes live until 1970-01-02T00:00:00Z");
+        case(
+            |case| {
+                frozen(case);
+                is_live(case);
+                edited(case);
+            },
+            "Heal",
+        );
+        case(
+            |case| {
+                frozen(case);
+                case.environment.release = Some(case.release.digest());
+                case.environment.hold = Some(Hold::default());
+            },
+            "Publish",
         );
     }
 

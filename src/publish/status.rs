@@ -9,7 +9,8 @@ use crate::publish::error::PublishError;
 use crate::publish::lease::{self, Lease};
 use crate::publish::record::Deployment;
 use crate::publish::request::{observe_drift, read_pointer};
-use crate::publish::state::{Denied, Pointer, record_path};
+use crate::publish::state::{Denied, Pointer, known_release, record_path};
+use crate::release::Release;
 use crate::targets::{Object, Target, View};
 
 /// The state of one target.
@@ -68,6 +69,32 @@ pub fn status(
         lease: lease::read(target, name)?.map(|(lease, _)| lease),
         drift,
     })
+}
+
+/// What is live at a target, without a look at its files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Live {
+    /// The deployment that made it live.
+    pub deployment: Deployment,
+    /// The release as the target keeps it.
+    pub release: Option<Release>,
+    /// Releases that failed here.
+    pub denied: Vec<Denied>,
+}
+
+/// Asks a target what is live there; nothing if nothing is.
+pub fn live(target: &dyn Target, name: &str) -> Result<Option<Live>, PublishError> {
+    let Some((pointer, _)) = read_pointer(target, name)? else {
+        return Ok(None);
+    };
+    let Some(deployment) = confirmed(target, pointer.live)? else {
+        return Ok(None);
+    };
+    Ok(Some(Live {
+        release: known_release(target, &deployment.release)?,
+        deployment,
+        denied: pointer.denied,
+    }))
 }
 
 /// A deployment as its record tells it, which alone knows how it ended.

@@ -2,7 +2,7 @@
 //! repository's own configuration say.
 
 use std::ffi::OsStr;
-use std::io;
+use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -199,12 +199,25 @@ pub(crate) fn finish(root: &Path, command: &mut Command) -> Result<Output, RepoE
         if source.kind() == io::ErrorKind::NotFound {
             return RepoError::NoGit;
         }
-        RepoError::Start {
-            command: name_of(command),
-            root: root.to_path_buf(),
-            source,
-        }
+        start_fault(root, command, source)
     })
+}
+
+/// Runs a prepared call that reads `input`, and gives what it prints.
+pub(crate) fn feed(root: &Path, command: &mut Command, input: &[u8]) -> Result<Vec<u8>, RepoError> {
+    let mut file = tempfile::tempfile().map_err(|source| start_fault(root, command, source))?;
+    // From a file: Git may print before it has read all, and neither must wait for the other.
+    let written = file.write_all(input).and_then(|()| file.rewind());
+    written.map_err(|source| start_fault(root, command, source))?;
+    succeed(root, command.stdin(file))
+}
+
+fn start_fault(root: &Path, command: &Command, source: io::Error) -> RepoError {
+    RepoError::Start {
+        command: name_of(command),
+        root: root.to_path_buf(),
+        source,
+    }
 }
 
 /// Runs `git` and gives what it prints.
@@ -256,6 +269,14 @@ fn name_of(command: &Command) -> String {
         "diff",
         "merge-base",
         "write-tree",
+        "hash-object",
+        "read-tree",
+        "update-index",
+        "commit-tree",
+        "update-ref",
+        "checkout-index",
+        "push",
+        "verify-tag",
     ];
     let mut names = command
         .get_args()
@@ -265,7 +286,7 @@ fn name_of(command: &Command) -> String {
         .map_or(String::new(), |name| (*name).to_owned())
 }
 
-fn failure(root: &Path, command: &str, output: &Output) -> RepoError {
+pub(crate) fn failure(root: &Path, command: &str, output: &Output) -> RepoError {
     let message = String::from_utf8_lossy(&output.stderr);
     if message.contains("dubious ownership") {
         let top = message

@@ -1,6 +1,7 @@
 //! The first commit of a new project.
 
 use std::path::Path;
+use std::process::Command;
 
 use crate::repo::error::RepoError;
 use crate::repo::git;
@@ -21,15 +22,7 @@ pub fn init(root: &Path, message: &str) -> Result<(), RepoError> {
     git::run(root, ["init", "--quiet", "--initial-branch=main"])?;
     git::run(root, ["add", "--all", "."])?;
     let mut command = git::command(root);
-    for (name, fallback) in [
-        ("user.name", "tympan"),
-        ("user.email", "tympan@users.invalid"),
-    ] {
-        let known = git::output(root, ["config", "--get", name])?;
-        if !known.status.success() || known.stdout.trim_ascii().is_empty() {
-            command.arg("-c").arg(format!("{name}={fallback}"));
-        }
-    }
+    named(root, &mut command, "tympan")?;
     command.args([
         "commit",
         "--quiet",
@@ -41,6 +34,21 @@ pub fn init(root: &Path, message: &str) -> Result<(), RepoError> {
         message,
     ]);
     git::succeed(root, &mut command).map(|_| ())
+}
+
+/// Gives a call that commits a name and an address for where Git knows none.
+pub(crate) fn named(root: &Path, command: &mut Command, name: &str) -> Result<(), RepoError> {
+    let plain: String = name.chars().filter(|c| !c.is_control()).collect();
+    for (key, fallback) in [
+        ("user.name", plain.as_str()),
+        ("user.email", "tympan@users.invalid"),
+    ] {
+        let known = git::output(root, ["config", "--get", key])?;
+        if !known.status.success() || known.stdout.trim_ascii().is_empty() {
+            command.arg("-c").arg(format!("{key}={fallback}"));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! Snapshots and history: the only room that runs `git`.
 //!
-//! Everything here reads, except [`init()`]. No Git call runs a hook, a pager, a monitor or a filter
-//! that the repository itself configures, or asks a question; none but [`fetch()`] reaches the
-//! network.
+//! Everything here reads, except [`init()`] and [`Branch`]. No Git call runs a hook, a pager, a
+//! monitor or a filter that the repository itself configures, or asks a question; none but
+//! [`fetch()`] and those of a [`Branch`] with a remote reaches the network.
 
+mod branch;
 mod bundle;
 mod changes;
+mod decided;
 mod error;
 mod fetch;
 mod git;
@@ -16,6 +18,7 @@ mod listing;
 mod objects;
 mod origin;
 mod refs;
+mod remote;
 mod root;
 mod snapshot;
 mod staged;
@@ -23,14 +26,17 @@ mod status;
 mod walk;
 mod worktree;
 
+pub use branch::{Advanced, Branch, Edit, branch_of_head};
 pub use bundle::{Files, bundle, unbundle};
 pub use changes::Changes;
+pub use decided::{Approvals, Decided, approvals, decisions};
 pub use error::RepoError;
 pub use fetch::{FetchError, Fetched, Reach, fetch, is_remote};
 pub use git::resolve;
 pub use history::{Change, FileHistory, History};
 pub use init::init;
 pub use refs::{Ref, head_log, refs};
+pub use remote::{Pushed, remote_of};
 pub use snapshot::{Snapshot, SnapshotFile, Source};
 pub use worktree::ignored;
 

@@ -1,0 +1,487 @@
+//! A decision written into the text of an environment file, with every comment, blank line and key
+//! beside it left as it stands.
+
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+use toml::{Spanned, Table, Value};
+
+use crate::config::environment::Hold;
+use crate::digest::Digest;
+
+/// What an environment file is to say about what must be live.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Desire {
+    /// The release; none takes the pin out, so that the environment follows its branch again.
+    pub release: Option<Digest>,
+    /// The commit that it was built from.
+    pub source: Option<String>,
+    /// The environment that it came from.
+    pub from: Option<String>,
+    /// The hold after a rollback; none ends one.
+    pub hold: Option<Hold>,
+}
+
+/// A file in which a decision cannot be written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// It is no TOML.
+    #[error("it cannot be read: {0}")]
+    Syntax(String),
+    /// It says what it says in a way that cannot be changed without changing more.
+    #[error("`{0}` stands in it in a form that cannot be changed safely: change it by hand")]
+    Form(&'static str),
+}
+
+/// Writes a decision into the text of an environment file. Nothing else of the text changes: it is
+/// read again, and differs from what it said before in those keys alone.
+///
+/// # Errors
+/// Fails where the text is no TOML, or has a key in a form that cannot be changed alone.
+pub fn desire(text: &str, desire: &Desire) -> Result<String, EditError> {
+    let (mark, body) = match text.strip_prefix('\u{feff}') {
+        Some(body) => ("\u{feff}", body),
+        None => ("", text),
+    };
+    let syntax = |error: toml::de::Error| EditError::Syntax(error.message().replace('\n', ", "));
+    let mut wanted: Table = body.parse().map_err(syntax)?;
+    let mut body = body.to_owned();
+    let digest = desire.release.as_ref().map(Digest::to_string);
+    let keys = [
+        ("release", digest.as_deref(), &["follow"][..]),
+        ("source", desire.source.as_deref(), &["release"][..]),
+        ("from", desire.from.as_deref(), &["source", "release"][..]),
+    ];
+    for (key, value, after) in keys {
+        match value {
+            Some(value) => {
+                body = Document::of(&body)?.with_text("", key, value, after)?;
+                wanted.insert(key.to_owned(), Value::String(value.to_owned()));
+            }
+            None => {
+                body = Document::of(&body)?.without(key)?;
+                wanted.remove(key);
+            }
+        }
+    }
+    match &desire.hold {
+        Some(hold) => {
+            body = with_hold(body, hold)?;
+            wanted.insert("hold".to_owned(), Value::Table(table_of(hold)));
+        }
+        None => {
+            body = Document::of(&body)?.without_hold()?;
+            wanted.remove("hold");
+        }
+    }
+    match body.parse::<Table>() {
+        Ok(read) if read == wanted => Ok(format!("{mark}{body}")),
+        _ => Err(EditError::Form("hold")),
+    }
+}
+
+fn table_of(hold: &Hold) -> Table {
+    let deny = hold.deny.iter().map(|digest| Value::String(digest.to_string()));
+    Table::from_iter([
+        ("reason".to_owned(), Value::String(hold.reason.clone())),
+        ("deny".to_owned(), Value::Array(deny.collect())),
+    ])
+}
+
+fn with_hold(body: String, hold: &Hold) -> Result<String, EditError> {
+    let document = Document::of(&body)?;
+    let newline = document.newline;
+    if document.header("hold").is_none() {
+        // Another form of it is replaced by a table of its own.
+        let mut body = document.without_hold()?;
+        let gap = match body.is_empty() || body.ends_with("\n\n") || body.ends_with("\r\n\r\n") {
+            true => "",
+            false => newline,
+        };
+        let end = match body.is_empty() || body.ends_with('\n') {
+            true => "",
+            false => newline,
+        };
+        body.push_str(end);
+        body.push_str(gap);
+        body.push_str("[hold]");
+        body.push_str(newline);
+        body.push_str(&format!("reason = {}{newline}", quoted(&hold.reason)));
+        body.push_str(&format!("deny = {}{newline}", list(&hold.deny, newline)));
+        return Ok(body);
+    }
+    let body = document.with_text("hold", "reason", &hold.reason, &[])?;
+    let document = Document::of(&body)?;
+    let known: Option<Vec<&str>> = document.leaf("hold", "deny").and_then(|leaf| {
+        let items = leaf.items.as_ref()?.iter();
+        items.map(|(text, _)| text.as_deref()).collect()
+    });
+    let wanted: Vec<String> = hold.deny.iter().map(Digest::to_string).collect();
+    // New ones go behind those that stand there, with whatever remarks they have.
+    if let Some(known) = &known
+        && let Some((first, more)) = wanted.split_at_checked(known.len())
+        && first == known
+        && let Some((_, last)) = document.leaf("hold", "deny").and_then(|leaf| leaf.items.as_ref()?.last())
+    {
+        let more: String = more.iter().map(|digest| format!(", {}", quoted(digest))).collect();
+        return Ok(splice(&body, last.end..last.end, &more));
+    }
+    let value = list(&hold.deny, newline);
+    document.with_value("hold", "deny", &value, &["reason"])
+}
+
+fn list(digests: &[Digest], newline: &str) -> String {
+    match digests {
+        [] => "[]".to_owned(),
+        [one] => format!("[{}]", quoted(&one.to_string())),
+        many => {
+            let lines = many.iter();
+            let lines = lines.map(|digest| format!("    {},{newline}", quoted(&digest.to_string())));
+            format!("[{newline}{}]", lines.collect::<String>())
+        }
+    }
+}
+
+/// A text as TOML writes it on one line.
+fn quoted(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            c if c.is_control() => _ = write!(quoted, "\\u{:04X}", u32::from(c)),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+fn splice(text: &str, place: Range<usize>, with: &str) -> String {
+    let mut spliced = text.to_owned();
+    spliced.replace_range(place, with);
+    spliced
+}
+
+/// A value that is no table, with the keys that lead to it.
+struct Leaf {
+    table: String,
+    key: String,
+    /// Where the last of its keys stands.
+    name: Range<usize>,
+    value: Range<usize>,
+    /// The texts of a list, each with its place; nothing for one that is no text.
+    items: Option<Vec<(Option<String>, Range<usize>)>>,
+}
+
+/// A text of TOML and where things stand in it.
+struct Document<'a> {
+    text: &'a str,
+    newline: &'static str,
+    leaves: Vec<Leaf>,
+    /// The lines that open a table, each with its name.
+    headers: Vec<(String, Range<usize>)>,
+}
+
+impl<'a> Document<'a> {
+    fn of(text: &'a str) -> Result<Self, EditError> {
+        let read = DeTable::parse(text)
+            .map_err(|error| EditError::Syntax(error.message().replace('\n', ", ")))?;
+        let mut leaves = Vec::new();
+        gather(read.get_ref(), "", &mut leaves);
+        let mut document = Self {
+            text,
+            newline: if text.contains("\r\n") { "\r\n" } else { "\n" },
+            leaves,
+            headers: Vec::new(),
+        };
+        document.headers = document.find_headers();
+        Ok(document)
+    }
+
+    fn find_headers(&self) -> Vec<(String, Range<usize>)> {
+        let mut headers = Vec::new();
+        let mut at = 0;
+        for line in self.text.split_inclusive('\n') {
+            let place = at..at + line.len();
+            at = place.end;
+            let begin = place.start + (line.len() - line.trim_start().len());
+            let inside = |leaf: &Leaf| leaf.value.contains(&begin);
+            if line.trim_start().starts_with('[') && !self.leaves.iter().any(inside) {
+                let name = line.trim_start().trim_start_matches('[');
+                let name = name.split(']').next().unwrap_or_default().trim();
+                headers.push((name.trim_matches(['"', '\'']).to_owned(), place));
+            }
+        }
+        headers
+    }
+
+    fn header(&self, name: &str) -> Option<&Range<usize>> {
+        let found = self.headers.iter().find(|(header, _)| header == name);
+        found.map(|(_, place)| place)
+    }
+
+    fn leaf(&self, table: &str, key: &str) -> Option<&Leaf> {
+        let mut leaves = self.leaves.iter();
+        leaves.find(|leaf| leaf.table == table && leaf.key == key)
+    }
+
+    /// The end of the line that holds the byte before `at`, with its line break.
+    fn line_end(&self, at: usize) -> usize {
+        let rest = self.text.get(at..).unwrap_or_default();
+        rest.find('\n').map_or(self.text.len(), |found| at + found + 1)
+    }
+
+    fn line_begin(&self, at: usize) -> usize {
+        let before = self.text.get(..at).unwrap_or_default();
+        before.rfind('\n').map_or(0, |found| found + 1)
+    }
+
+    fn with_text(&self, table: &str, key: &'static str, value: &str, after: &[&str]) -> Result<String, EditError> {
+        self.with_value(table, key, &quoted(value), after)
+    }
+
+    /// Sets a value in its place, or in a line of its own behind the first of the keys `after` that
+    /// is there, else behind all of the table's.
+    fn with_value(&self, table: &str, key: &'static str, value: &str, after: &[&str]) -> Result<String, EditError> {
+        if let Some(leaf) = self.leaf(table, key) {
+            return Ok(splice(self.text, leaf.value.clone(), value));
+        }
+        let first = self.headers.first().map_or(self.text.len(), |(_, place)| place.start);
+        let of_table = |leaf: &&Leaf| match table {
+            // Keys with dots belong to the top as long as no table has begun.
+            "" => leaf.value.end <= first,
+            _ => leaf.table == table,
+        };
+        let named = after.iter().find_map(|key| self.leaf(table, key));
+        let last = self.leaves.iter().filter(of_table).map(|leaf| leaf.value.end).max();
+        let place = match (named, last, self.header(table)) {
+            (Some(leaf), ..) => self.line_end(leaf.value.end),
+            (None, _, Some(header)) => header.end,
+            (None, Some(last), None) => self.line_end(last),
+            (None, None, None) if table.is_empty() => first,
+            (None, None, None) => return Err(EditError::Form(key)),
+        };
+        let begun = match place == 0 || self.text[..place].ends_with('\n') {
+            true => "",
+            false => self.newline,
+        };
+        let line = format!("{begun}{key} = {value}{}", self.newline);
+        Ok(splice(self.text, place..place, &line))
+    }
+
+    /// Takes a key of the top out, with its line.
+    fn without(&self, key: &'static str) -> Result<String, EditError> {
+        match self.leaf("", key) {
+            Some(leaf) => Ok(splice(self.text, self.lines_of(leaf), "")),
+            None => Ok(self.text.to_owned()),
+        }
+    }
+
+    fn lines_of(&self, leaf: &Leaf) -> Range<usize> {
+        self.line_begin(leaf.name.start)..self.line_end(leaf.value.end)
+    }
+
+    /// Takes the hold out, in whatever form it stands there.
+    fn without_hold(&self) -> Result<String, EditError> {
+        let of_hold = |leaf: &&Leaf| leaf.table == "hold" || (leaf.table.is_empty() && leaf.key == "hold");
+        let mut lines: Vec<Range<usize>> = self.leaves.iter().filter(of_hold).map(|leaf| self.lines_of(leaf)).collect();
+        if let Some(header) = self.header("hold") {
+            let mut begin = header.start;
+            // The blank line that set it apart goes with it.
+            let before = self.line_begin(begin.saturating_sub(1));
+            if before < begin && self.text[before..begin].trim().is_empty() {
+                begin = before;
+            }
+            lines.push(begin..header.end);
+        }
+        lines.sort_by_key(|line| line.start);
+        lines.dedup();
+        let mut text = self.text.to_owned();
+        for line in lines.into_iter().rev() {
+            text.replace_range(line, "");
+        }
+        Ok(text)
+    }
+}
+
+fn gather(table: &DeTable<'_>, name: &str, leaves: &mut Vec<Leaf>) {
+    for (key, value) in table {
+        match value.get_ref() {
+            DeValue::Table(inner) => {
+                let key = key.get_ref();
+                let name = match name.is_empty() {
+                    true => key.to_string(),
+                    false => format!("{name}.{key}"),
+                };
+                gather(inner, &name, leaves);
+            }
+            other => leaves.push(Leaf {
+                table: name.to_owned(),
+                key: key.get_ref().to_string(),
+                name: key.span(),
+                value: value.span(),
+                items: items(other),
+            }),
+        }
+    }
+}
+
+fn items(value: &DeValue<'_>) -> Option<Vec<(Option<String>, Range<usize>)>> {
+    let DeValue::Array(items) = value else {
+        return None;
+    };
+    let item = |item: &Spanned<DeValue<'_>>| {
+        let text = match item.get_ref() {
+            DeValue::String(text) => Some(text.to_string()),
+            _ => None,
+        };
+        (text, item.span())
+    };
+    Some(items.iter().map(item).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn digest(text: &str) -> Digest {
+        Digest::of(text.as_bytes())
+    }
+
+    fn promoted() -> Desire {
+        Desire {
+            release: Some(digest("new")),
+            source: Some("4be1".to_owned()),
+            from: Some("test".to_owned()),
+            hold: None,
+        }
+    }
+
+    fn held(deny: &[&str]) -> Desire {
+        Desire {
+            from: None,
+            hold: Some(Hold {
+                reason: "smoke test \"/pricing\" 500".to_owned(),
+                deny: deny.iter().map(|text| digest(text)).collect(),
+            }),
+            ..promoted()
+        }
+    }
+
+    /// Writes digests short, for people.
+    #[track_caller]
+    fn case(text: &str, decision: &Desire, expected: &str) {
+        let mut edited = desire(text, decision).unwrap();
+        assert_eq!(desire(&edited, decision).unwrap(), edited, "said twice");
+        for name in ["new", "old", "bad", "worse"] {
+            edited = edited.replace(&digest(name).to_string(), name);
+        }
+        assert_eq!(edited, expected);
+    }
+
+    #[test]
+    fn a_pin_is_replaced_where_it_stands() {
+        case(
+            "# Ours.\nrelease = 'x' # was \"y\"\n\ntargets = [\n  \"web\", # [not] a table\n]\nsource='0'\n\n# Rules.\n[policy]\nrequire = { soak = \"2h\" }\n",
+            &promoted(),
+            "# Ours.\nrelease = \"new\" # was \"y\"\n\ntargets = [\n  \"web\", # [not] a table\n]\nsource=\"4be1\"\nfrom = \"test\"\n\n# Rules.\n[policy]\nrequire = { soak = \"2h\" }\n",
+        );
+    }
+
+    #[test]
+    fn a_pin_comes_behind_the_branch_or_the_last_key() {
+        case(
+            "follow = \"main\"\r\ntargets = [\"web\"]\r\n",
+            &promoted(),
+            "follow = \"main\"\r\nrelease = \"new\"\r\nsource = \"4be1\"\r\nfrom = \"test\"\r\ntargets = [\"web\"]\r\n",
+        );
+        case(
+            "\u{feff}targets = [\"web\"]",
+            &promoted(),
+            "\u{feff}targets = [\"web\"]\nrelease = \"new\"\nsource = \"4be1\"\nfrom = \"test\"\n",
+        );
+        case(
+            "# Nothing yet.\n[policy]\nrequire.soak = \"2h\"\n",
+            &promoted(),
+            "# Nothing yet.\nrelease = \"new\"\nsource = \"4be1\"\nfrom = \"test\"\n[policy]\nrequire.soak = \"2h\"\n",
+        );
+        case(
+            "",
+            &promoted(),
+            "release = \"new\"\nsource = \"4be1\"\nfrom = \"test\"\n",
+        );
+    }
+
+    #[test]
+    fn a_hold_is_added_grown_and_ended() {
+        let before = "release = \"old\"\nsource = \"0\"\ntargets = [\"web\"]\n";
+        let after = "release = \"new\"\nsource = \"4be1\"\ntargets = [\"web\"]\n\n[hold]\nreason = \"smoke test \\\"/pricing\\\" 500\"\ndeny = [\"bad\"]\n";
+        case(before, &held(&["bad"]), after);
+        let written = desire(before, &held(&["bad"])).unwrap();
+        let commented = written.replace("deny = [", "# Never again.\ndeny = [ # why\n  ").replace("\"]\n", "\", # 500\n]\n");
+        case(
+            &commented.replace("\"web\", # 500\n]", "\"web\"]"),
+            &held(&["bad", "worse"]),
+            "release = \"new\"\nsource = \"4be1\"\ntargets = [\"web\"]\n\n[hold]\nreason = \"smoke test \\\"/pricing\\\" 500\"\n# Never again.\ndeny = [ # why\n  \"bad\", \"worse\", # 500\n]\n",
+        );
+        case(
+            &written,
+            &Desire { from: None, ..promoted() },
+            "release = \"new\"\nsource = \"4be1\"\ntargets = [\"web\"]\n",
+        );
+        let inline = "hold = { reason = \"x\", deny = [] }\ntargets = [\"web\"]\n[smoke]\npaths = []\n";
+        case(
+            inline,
+            &Desire { release: None, source: None, from: None, hold: None },
+            "targets = [\"web\"]\n[smoke]\npaths = []\n",
+        );
+        case(
+            "[hold]\nreason = \"x\"\n[smoke]\npaths = []\n",
+            &held(&["bad", "worse"]),
+            "release = \"new\"\nsource = \"4be1\"\n[hold]\nreason = \"smoke test \\\"/pricing\\\" 500\"\ndeny = [\n    \"bad\",\n    \"worse\",\n]\n[smoke]\npaths = []\n",
+        );
+    }
+
+    #[test]
+    fn what_is_no_toml_is_left_alone() {
+        assert!(matches!(desire("release = ", &promoted()), Err(EditError::Syntax(_))));
+        assert!(matches!(desire("release = {}\n", &promoted()), Err(EditError::Form(_) | EditError::Syntax(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_stands_beside_stays(
+            order in Just(vec![0, 1, 2, 3, 4]).prop_shuffle(),
+            count in 0..5_usize,
+            tables in 0..4_usize,
+            reason in ".{0,20}",
+            hold in any::<bool>(),
+            windows in any::<bool>(),
+        ) {
+            let lines = ["release = \"x\" # a", "follow = 'main'", "targets = [\n\"a\", # ]\n]", "url = \"\"\"\n[hold]\n\"\"\"", "# alone\n"];
+            let mut text: String = order.iter().take(count).map(|at| format!("{}\n", lines[*at])).collect();
+            let more = ["[policy]\nrequire = { soak = \"2h\" } # b\n", "[hold] # why\nreason = \"old\"\n# c\n", "[smoke]\npaths = [\"/\"]\n"];
+            for at in 0..tables.min(3) {
+                text.push_str(more[at]);
+            }
+            if windows {
+                text = text.replace('\n', "\r\n");
+            }
+            let mut decision = promoted();
+            if hold {
+                decision.hold = Some(Hold { reason, deny: vec![digest("a"), digest("b")] });
+            }
+            let edited = desire(&text, &decision).unwrap();
+            prop_assert_eq!(desire(&edited, &decision).unwrap(), edited.clone());
+            for remark in ["# a", "# ]", "# alone", "# b", "# c"] {
+                prop_assert_eq!(text.contains(remark), edited.contains(remark), "{}", edited);
+            }
+        }
+    }
+}

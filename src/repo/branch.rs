@@ -1,0 +1,291 @@
+//! One more commit of a branch that changes one file, made of Git's own objects: no other file of
+//! the worktree and no other entry of the index is touched, and nobody's commit is overwritten.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::repo::error::RepoError;
+use crate::repo::git::{self, Repository};
+use crate::repo::init::named;
+use crate::repo::status::without_local_filters;
+use crate::site_path::SitePath;
+
+/// A branch that is about to get a commit. Among the runs on this machine only one holds it at a
+/// time.
+pub struct Branch {
+    pub(super) root: PathBuf,
+    pub(super) name: String,
+    repository: Repository,
+    // Held until this is dropped.
+    _lock: File,
+}
+
+/// What a commit changes.
+#[derive(Debug, Clone, Copy)]
+pub struct Edit<'a> {
+    /// The file, below the project's root.
+    pub path: &'a SitePath,
+    /// What it holds then.
+    pub text: &'a str,
+    /// The whole message.
+    pub message: &'a str,
+    /// By whose word, where Git itself does not know.
+    pub who: &'a str,
+}
+
+/// Whether a branch got its commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Advanced {
+    /// It did.
+    Done,
+    /// Somebody else's commit came first; nothing was changed.
+    Overtaken,
+}
+
+/// The name of the branch that is checked out at `root`; none where a commit is.
+///
+/// # Errors
+/// Fails where Git does.
+pub fn branch_of_head(root: &Path) -> Result<Option<String>, RepoError> {
+    let output = git::output(root, ["symbolic-ref", "--quiet", "HEAD"])?;
+    let name = String::from_utf8_lossy(&output.stdout);
+    Ok(name.trim().strip_prefix("refs/heads/").map(str::to_owned))
+}
+
+impl Branch {
+    /// Waits for the branch `name` of the repository around `root`.
+    ///
+    /// # Errors
+    /// Fails where there is no repository, or its folder cannot be written to.
+    pub fn open(root: &Path, name: &str) -> Result<Self, RepoError> {
+        let repository = git::locate(root)?.ok_or_else(|| RepoError::NoRepository {
+            root: root.to_path_buf(),
+        })?;
+        let folder = git::run(root, ["rev-parse", "--path-format=absolute", "--git-common-dir"])?;
+        let folder = git::path_of(folder.trim_ascii_end());
+        let lock = lock(&folder.join("tympan.lock")).map_err(|source| RepoError::Start {
+            command: "commit".to_owned(),
+            root: root.to_path_buf(),
+            source,
+        })?;
+        Ok(Self {
+            root: root.to_path_buf(),
+            name: name.to_owned(),
+            repository,
+            _lock: lock,
+        })
+    }
+
+    /// Its newest commit here; none if there is no such branch.
+    ///
+    /// # Errors
+    /// Fails where Git does.
+    pub fn tip(&self) -> Result<Option<String>, RepoError> {
+        git::find_commit(&self.root, &self.reference())
+    }
+
+    /// A file at a commit; nothing if it is not there.
+    ///
+    /// # Errors
+    /// Fails where Git does.
+    pub fn read(&self, commit: &str, path: &SitePath) -> Result<Option<Vec<u8>>, RepoError> {
+        let Some((_, object)) = self.entry(commit, path)? else {
+            return Ok(None);
+        };
+        git::run(&self.root, ["cat-file", "blob", &object]).map(Some)
+    }
+
+    /// Whether a file differs from the newest commit, in the worktree or the index, where the branch
+    /// is checked out here.
+    ///
+    /// # Errors
+    /// Fails where Git does.
+    pub fn is_edited(&self, path: &SitePath) -> Result<bool, RepoError> {
+        if !self.is_checked_out()? {
+            return Ok(false);
+        }
+        let mut command = git::command(&self.root);
+        without_local_filters(&self.root, &mut command)?;
+        command.args(["status", "--porcelain=v1", "-z", "--untracked-files=all"]);
+        command.arg("--").arg(literal(path));
+        Ok(!git::succeed(&self.root, &mut command)?.is_empty())
+    }
+
+    /// Makes a commit behind `parent` that changes one file. Nobody sees it yet.
+    ///
+    /// # Errors
+    /// Fails where Git does.
+    pub fn commit(&self, parent: &str, edit: Edit<'_>) -> Result<String, RepoError> {
+        let root = &self.root;
+        let object = feed(root, git::command(root).args(["hash-object", "-w", "--stdin"]), edit.text)?;
+        let mode = self.entry(parent, edit.path)?.map_or_else(|| "100644".to_owned(), |(mode, _)| mode);
+        let folder = tempfile::tempdir().map_err(|source| RepoError::Start {
+            command: "read-tree".to_owned(),
+            root: root.clone(),
+            source,
+        })?;
+        let index = folder.path().join("index");
+        let of_index = |args: &[&str]| {
+            let mut command = git::command(root);
+            command.env("GIT_INDEX_FILE", &index).args(args);
+            git::succeed(root, &mut command)
+        };
+        of_index(&["read-tree", parent])?;
+        let entry = format!("{mode},{object},{}", self.place(edit.path));
+        of_index(&["update-index", "--add", "--cacheinfo", &entry])?;
+        let tree = text(&of_index(&["write-tree"])?);
+        let mut command = git::command(root);
+        named(root, &mut command, edit.who)?;
+        command.args(["commit-tree", "-p", parent, "-F", "-", &tree]);
+        feed(root, &mut command, edit.message)
+    }
+
+    /// Makes `commit` the newest of the branch, if `parent` still is, and brings the one file in the
+    /// worktree and the index along where the branch is checked out here.
+    ///
+    /// # Errors
+    /// Fails where Git does.
+    pub fn advance(&self, parent: &str, commit: &str, path: &SitePath) -> Result<Advanced, RepoError> {
+        let mut command = git::command(&self.root);
+        command.args(["update-ref", "-m", "tympan", &self.reference(), commit, parent]);
+        let output = git::finish(&self.root, &mut command)?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            // Another Git holds the branch, or has moved it.
+            return match said.contains("cannot lock ref") {
+                true => Ok(Advanced::Overtaken),
+                false => Err(git::failure(&self.root, "update-ref", &output)),
+            };
+        }
+        if self.is_checked_out()?
+            && let Some((mode, object)) = self.entry(commit, path)?
+        {
+            let entry = format!("{mode},{object},{}", self.place(path));
+            git::run(&self.root, ["update-index", "--add", "--cacheinfo", &entry])?;
+            let mut command = git::command(&self.root);
+            without_local_filters(&self.root, &mut command)?;
+            command.args(["checkout-index", "--force", "-u", "--", path.as_str()]);
+            git::succeed(&self.root, &mut command)?;
+        }
+        Ok(Advanced::Done)
+    }
+
+    /// The full name of the branch.
+    pub(super) fn reference(&self) -> String {
+        format!("refs/heads/{}", self.name)
+    }
+
+    /// A path as Git names it from the top of the repository.
+    fn place(&self, path: &SitePath) -> String {
+        format!("{}{path}", String::from_utf8_lossy(&self.repository.prefix))
+    }
+
+    /// The mode and the object of a file at a commit.
+    fn entry(&self, commit: &str, path: &SitePath) -> Result<Option<(String, String)>, RepoError> {
+        let place = self.place(path);
+        let listed = git::run(&self.root, ["ls-tree", "-z", "--full-tree", commit, "--", &place])?;
+        let listed = String::from_utf8_lossy(&listed);
+        let mut facts = listed.split('\t').next().unwrap_or_default().split(' ');
+        let (mode, kind, object) = (facts.next(), facts.next(), facts.next());
+        let found = mode.zip(object).filter(|_| kind == Some("blob"));
+        Ok(found.map(|(mode, object)| (mode.to_owned(), object.to_owned())))
+    }
+
+    fn is_checked_out(&self) -> Result<bool, RepoError> {
+        let branch = branch_of_head(&self.root)?;
+        Ok(self.repository.has_worktree && branch.as_ref() == Some(&self.name))
+    }
+}
+
+fn lock(path: &Path) -> std::io::Result<File> {
+    let file = File::options().create(true).append(true).open(path)?;
+    file.lock()?;
+    Ok(file)
+}
+
+fn feed(root: &Path, command: &mut Command, input: &str) -> Result<String, RepoError> {
+    git::feed(root, command, input.as_bytes()).map(|printed| text(&printed))
+}
+
+fn literal(path: &SitePath) -> String {
+    format!(":(literal){path}")
+}
+
+fn text(printed: &[u8]) -> String {
+    String::from_utf8_lossy(printed).trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repo::fixture::{Fixture, path};
+
+    const FILE: &str = "environments/prod.toml";
+
+    fn edit<'a>(path: &'a SitePath, text: &'a str) -> Edit<'a> {
+        Edit {
+            path,
+            text,
+            message: "Promote\n\nTympan-Environment: prod\n",
+            who: "ada",
+        }
+    }
+
+    #[test]
+    fn one_file_is_committed_and_nothing_else_is_touched() {
+        let fixture = Fixture::with(&[(FILE, "old\n"), ("a.md", "a"), ("b.md", "b")]);
+        fixture.write("a.md", "edited");
+        fixture.write("b.md", "staged");
+        fixture.git(&["add", "b.md"]);
+        fixture.write("new.md", "new");
+        let path = path(FILE);
+        let branch = Branch::open(fixture.root(), "main").unwrap();
+        let parent = branch.tip().unwrap().unwrap();
+        assert!(!branch.is_edited(&path).unwrap());
+        let commit = branch.commit(&parent, edit(&path, "new\n")).unwrap();
+        assert_eq!(branch.tip().unwrap().as_ref(), Some(&parent));
+        let done = branch.advance(&parent, &commit, &path).unwrap();
+        assert_eq!(done, Advanced::Done);
+        let status = fixture.git(&["status", "--porcelain"]);
+        assert_eq!(status, "M a.md\nM  b.md\n?? new.md");
+        assert_eq!(fixture.git(&["diff", "--name-only", "HEAD~1", "HEAD"]), FILE);
+        assert_eq!(std::fs::read_to_string(fixture.at(FILE)).unwrap(), "new\n");
+        assert_eq!(branch.read(&commit, &path).unwrap().unwrap(), b"new\n");
+        assert_eq!(branch.read(&parent, &path).unwrap().unwrap(), b"old\n");
+        // Whoever is late changes nothing.
+        let late = branch.commit(&parent, edit(&path, "late\n")).unwrap();
+        assert_eq!(branch.advance(&parent, &late, &path).unwrap(), Advanced::Overtaken);
+        assert_eq!(branch.tip().unwrap(), Some(commit));
+        fixture.write(FILE, "by hand\n");
+        assert!(branch.is_edited(&path).unwrap());
+    }
+
+    #[test]
+    fn a_branch_that_is_not_checked_out_moves_alone() {
+        let fixture = Fixture::with(&[("docs/a.md", "a")]);
+        fixture.git(&["branch", "other"]);
+        let root = fixture.at("docs");
+        let path = path(FILE);
+        let branch = Branch::open(&root, "other").unwrap();
+        let parent = branch.tip().unwrap().unwrap();
+        let commit = branch.commit(&parent, edit(&path, "new\n")).unwrap();
+        let done = branch.advance(&parent, &commit, &path).unwrap();
+        assert_eq!(done, Advanced::Done);
+        assert_eq!(fixture.git(&["status", "--porcelain"]), "");
+        assert_eq!(branch.read(&commit, &path).unwrap().unwrap(), b"new\n");
+        assert_eq!(fixture.git(&["show", "--name-only", "--format=", "other"]), format!("docs/{FILE}"));
+        assert!(!branch.is_edited(&path).unwrap());
+    }
+
+    #[test]
+    fn a_detached_head_has_no_branch() {
+        let fixture = Fixture::with(&[("a.md", "a")]);
+        assert_eq!(branch_of_head(fixture.root()).unwrap().as_deref(), Some("main"));
+        fixture.git(&["checkout", "--quiet", "--detach"]);
+        assert_eq!(branch_of_head(fixture.root()).unwrap(), None);
+        let branch = Branch::open(fixture.root(), "gone").unwrap();
+        assert_eq!(branch.tip().unwrap(), None);
+    }
+}
