@@ -5,6 +5,10 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::ship_args::{
+    LogArgs, PromoteArgs, ReleaseArgs, RollbackArgs, SyncArgs, VerifyArgs,
+};
+
 /// GitOps for prose: checks, renders, seals and publishes a Git repository of Markdown.
 #[derive(Debug, Parser)]
 #[command(
@@ -72,6 +76,18 @@ pub enum Command {
     Publish(PublishArgs),
     /// Show what is live, from which commit, and whether it drifted
     Status(StatusArgs),
+    /// Build a clean commit, check it, seal it, and keep it in the store
+    Release(ReleaseArgs),
+    /// Give an environment the release that another one has, by a commit
+    Promote(PromoteArgs),
+    /// Give an environment the last healthy release again and hold it there, by a commit
+    Rollback(RollbackArgs),
+    /// Keep an environment at its desired state, from Git and the store
+    Sync(SyncArgs),
+    /// Read every byte of what is live and hash it
+    Verify(VerifyArgs),
+    /// Show who decided what, and what happened
+    Log(LogArgs),
     /// Fetch a theme from another repository, and print how it is pinned
     Theme(ThemeArgs),
     /// Give an editor the findings of the checks, over the Language Server Protocol

@@ -8,6 +8,7 @@ use crate::cli::report;
 use crate::cli::ui::Ui;
 use crate::config::{CONFIG_FILE, Config, Environment, Target, read_config, read_environment};
 use crate::diagnostic::{Diagnostic, Severity, nearest};
+use crate::repo::Snapshot;
 use crate::site_path::SitePath;
 use crate::targets;
 
@@ -18,8 +19,10 @@ pub const FOLDER: &str = "environments";
 pub struct Shipping {
     /// The project's folder.
     pub root: PathBuf,
-    /// Its configuration, as it stands in the work tree.
+    /// Its configuration, as it stands in the work tree or at a commit.
     pub config: Config,
+    /// The commit, where it is not read from the work tree.
+    commit: Option<Snapshot>,
 }
 
 impl Shipping {
@@ -35,7 +38,28 @@ impl Shipping {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Config::default(),
             Err(error) => return Err(error).context(format!("cannot read `{CONFIG_FILE}`")),
         };
-        Ok(Self { root, config })
+        Ok(Self {
+            root,
+            config,
+            commit: None,
+        })
+    }
+
+    /// Reads the configuration at a commit, and later the environments there.
+    pub fn at(ui: &Ui, root: &Path, commit: &str) -> anyhow::Result<Self> {
+        let snapshot = Snapshot::revision(root, commit)?;
+        let path = SitePath::parse(CONFIG_FILE).expect("a plain name is a path");
+        let mut config = Config::default();
+        if let Some(text) = text_of(&snapshot, &path)? {
+            let (read, found) = read_config(&path, &text);
+            refuse_faults(ui, &found, CONFIG_FILE)?;
+            config = read;
+        }
+        Ok(Self {
+            root: root.to_path_buf(),
+            config,
+            commit: Some(snapshot),
+        })
     }
 
     /// The names of all environments, sorted.
@@ -58,7 +82,11 @@ impl Shipping {
     pub fn environment(&self, ui: &Ui, name: &str) -> anyhow::Result<Environment> {
         let file = format!("{FOLDER}/{name}.toml");
         let path = SitePath::parse(&file).map_err(|_| anyhow::anyhow!("`{name}` is not a name"))?;
-        let Ok(text) = std::fs::read_to_string(path.on_disk(&self.root)) else {
+        let text = match &self.commit {
+            Some(commit) => text_of(commit, &path)?,
+            None => std::fs::read_to_string(path.on_disk(&self.root)).ok(),
+        };
+        let Some(text) = text else {
             let names = self.names();
             match nearest(name, names.iter().map(String::as_str)) {
                 Some(near) => bail!("there is no environment `{name}`; did you mean `{near}`?"),
@@ -73,8 +101,7 @@ impl Shipping {
                 ),
             }
         };
-        let (environment, found) = read_environment(&path, &text);
-        refuse_faults(ui, &found, &file)?;
+        let environment = read(ui, &path, &text)?;
         if environment.targets.is_empty() {
             bail!(
                 "the environment `{name}` has no targets; name some with `targets = [\"…\"]` in `{file}`"
@@ -102,8 +129,24 @@ impl Shipping {
     }
 }
 
+/// The text of a file at a commit, if it is there.
+fn text_of(snapshot: &Snapshot, path: &SitePath) -> anyhow::Result<Option<String>> {
+    if snapshot.get(path).is_none() {
+        return Ok(None);
+    }
+    let text = String::from_utf8(snapshot.read(path)?);
+    Ok(Some(text.with_context(|| format!("`{path}` is no UTF-8 text"))?))
+}
+
+/// Reads an environment's file. A broken one decides nothing.
+pub fn read(ui: &Ui, path: &SitePath, text: &str) -> anyhow::Result<Environment> {
+    let (environment, found) = read_environment(path, text);
+    refuse_faults(ui, &found, path.as_str())?;
+    Ok(environment)
+}
+
 /// Reads a variable of the environment.
-fn variable(name: &str) -> Option<String> {
+pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

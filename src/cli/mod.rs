@@ -4,28 +4,39 @@ mod args;
 mod build;
 mod check;
 mod completions;
+mod decide;
 mod dictionaries;
 mod environment;
 mod external;
 mod images;
 mod json;
+mod log;
 mod lost;
 mod lsp;
 mod new;
 mod new_page;
+mod notice;
 mod project;
+mod promote;
 mod publish;
+mod release;
+mod releases;
 mod report;
 mod reports;
+mod rollback;
 mod running;
+mod seal;
 mod serve;
+mod ship_args;
 mod smoke;
 mod standing;
 mod status;
 mod summary;
+mod sync;
 mod theme;
 mod translations;
 mod ui;
+mod verify;
 #[cfg(feature = "prose")]
 mod words;
 
@@ -82,6 +93,12 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(&ui, &arguments.global, args),
         Command::Publish(args) => publish::run(&ui, &arguments.global, args),
         Command::Status(args) => status::run(&ui, &arguments.global, args),
+        Command::Release(args) => release::run(&ui, &arguments.global, args),
+        Command::Promote(args) => promote::run(&ui, &arguments.global, args),
+        Command::Rollback(args) => rollback::run(&ui, &arguments.global, args),
+        Command::Sync(args) => sync::run(&ui, &arguments.global, args),
+        Command::Verify(args) => verify::run(&ui, &arguments.global, args),
+        Command::Log(args) => log::run(&ui, &arguments.global, args),
         Command::Theme(args) => theme::run(&ui, &arguments.global, args),
         Command::Lsp(_) => lsp::run(&ui),
         Command::Completions(args) => completions::run(&ui, args),

@@ -1,17 +1,20 @@
 //! `tympan publish`: release the commit if needed, then bring an environment to its desired state.
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use serde::Serialize;
 
-use crate::build::{BuildOptions, Checks, Images, Versions};
 use crate::cli::Outcome;
-use crate::cli::args::{Global, PagesArgs, PublishArgs};
-use crate::cli::build::{make, size};
+use crate::cli::args::{Global, PublishArgs};
+use crate::cli::build::size;
 use crate::cli::environment::{Shipping, followed};
 use crate::cli::json;
 use crate::cli::lost::remember_live;
-use crate::cli::project::{Project, root};
+use crate::cli::project::root;
+use crate::cli::releases::obtain;
 use crate::cli::report;
+use crate::cli::rollback::{self, Way};
+use crate::cli::seal::seal;
+use crate::cli::ship_args::DecideArgs;
 use crate::cli::smoke::Asker;
 use crate::cli::ui::Ui;
 use crate::config::Environment;
@@ -19,23 +22,25 @@ use crate::diagnostic::Severity;
 use crate::digest::Digest;
 use crate::publish::{self, Kind, PublishError, Request};
 use crate::release::{Release, lost_routes};
-use crate::render::Wanted;
 use crate::site_path::SitePath;
+use crate::store::Store;
 
 /// How long others wait for a publish that is never heard of again.
 const LEASE_SECONDS: i64 = 60;
 
+/// What became of an environment.
 #[derive(Serialize)]
-struct PublishReport<'a> {
-    format: u32,
-    environment: &'a str,
-    release: Digest,
-    dry_run: bool,
-    targets: Vec<TargetReport>,
+pub struct PublishReport<'a> {
+    pub format: u32,
+    pub environment: &'a str,
+    pub release: Digest,
+    pub dry_run: bool,
+    pub targets: Vec<TargetReport>,
 }
 
+/// What became of one target.
 #[derive(Serialize)]
-struct TargetReport {
+pub struct TargetReport {
     target: String,
     outcome: String,
     epoch: Option<u64>,
@@ -47,24 +52,99 @@ struct TargetReport {
     saved: Vec<String>,
 }
 
+/// What is to be brought where.
+#[derive(Clone, Copy)]
+pub struct Bringing<'a> {
+    /// The project's places.
+    pub shipping: &'a Shipping,
+    /// The environment.
+    pub environment: &'a Environment,
+    /// The store that has the release.
+    pub store: &'a Store,
+    /// The release.
+    pub release: &'a Release,
+    /// Whether a release that failed at a target is tried once more.
+    pub retry: bool,
+    /// Whether nothing is touched.
+    pub dry_run: bool,
+    /// Whether what is as it must be is told.
+    pub following: Following,
+}
+
+/// How often somebody looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Following {
+    /// Once, and wants to know what came of it.
+    Once,
+    /// All the time, and wants to know what changes.
+    Closely,
+}
+
+/// What became of it.
+pub struct Brought {
+    /// Whether every target has the release.
+    pub outcome: Outcome,
+    /// Why the smoke test failed at a target, and what is live there again.
+    pub failed: Option<(String, Option<Digest>)>,
+    /// The targets that were brought to it.
+    pub targets: Vec<TargetReport>,
+}
+
 pub fn run(ui: &Ui, global: &Global, args: &PublishArgs) -> anyhow::Result<Outcome> {
     let shipping = Shipping::open(ui, root(global)?)?;
     let environment = shipping.environment(ui, &args.environment)?;
     for name in &environment.targets {
         shipping.target(name)?;
     }
-    let (project, release) = match environment.release {
-        Some(digest) => pinned(ui, global, digest)?,
+    let (store, release) = match &environment.release {
+        Some(digest) => {
+            let source = environment.source.as_deref();
+            obtain(ui, global, &shipping, digest, source, None)?
+        }
         None => released(ui, global, &shipping, &environment)?,
     };
-    let mut reports = Vec::new();
-    let mut outcome = Outcome::Clean;
+    let bringing = Bringing {
+        shipping: &shipping,
+        environment: &environment,
+        store: &store,
+        release: &release,
+        retry: args.retry,
+        dry_run: args.dry_run,
+        following: Following::Once,
+    };
+    let brought = bring(ui, bringing)?;
+    deny_in_git(ui, bringing, &brought);
+    if ui.is_json() {
+        let report = PublishReport {
+            format: 1,
+            environment: &environment.name,
+            release: release.digest(),
+            dry_run: args.dry_run,
+            targets: brought.targets,
+        };
+        ui.result(&json::to_text(&report)?);
+    }
+    Ok(brought.outcome)
+}
+
+/// Brings every target of an environment to a release, or shows what that would change.
+pub fn bring(ui: &Ui, bringing: Bringing<'_>) -> anyhow::Result<Brought> {
+    let Bringing {
+        shipping,
+        environment,
+        ..
+    } = bringing;
+    let mut brought = Brought {
+        outcome: Outcome::Clean,
+        failed: None,
+        targets: Vec::new(),
+    };
     for name in &environment.targets {
         let settings = shipping.target(name)?;
         let target = shipping.open_target(name)?;
         let progress = |event| ui.event(event);
         let (who, holder) = (ui.who(), ui.holder());
-        let asker = Asker::of(ui, &environment, name)?;
+        let asker = Asker::of(ui, environment, name)?;
         let ask = asker
             .as_ref()
             .map(|asker| |route: &_, file: Option<&_>| asker.ask(route, file));
@@ -72,93 +152,121 @@ pub fn run(ui: &Ui, global: &Global, args: &PublishArgs) -> anyhow::Result<Outco
             name,
             target: &*target,
             settings,
-            environment: &environment,
-            release: &release,
-            store: &project.store,
-            kind: Kind::Publish,
+            environment,
+            release: bringing.release,
+            store: bringing.store,
+            kind: kind(environment),
             smoke: ask.as_ref().map(|ask| ask as publish::Smoke<'_>),
             who: &who,
             holder: &holder,
             clock: &|| ui.now(),
             lease_seconds: LEASE_SECONDS,
-            retry: args.retry,
+            retry: bringing.retry,
             progress: &progress,
         };
-        let done = if args.dry_run {
-            look(ui, &request)
-        } else {
-            go(ui, &request)
+        let done = match bringing.dry_run {
+            true => look(ui, &request),
+            false => go(ui, &request, bringing.following),
         };
         match done {
             Ok(report) => {
                 if report.outcome == "refused" {
-                    outcome = Outcome::Findings;
-                } else if !args.dry_run {
-                    remember_live(&project.store, &environment.name, &release.digest());
+                    brought.outcome = Outcome::Findings;
+                } else if !bringing.dry_run {
+                    let release = bringing.release.digest();
+                    remember_live(bringing.store, &environment.name, &release);
                 }
-                reports.push(report);
+                brought.targets.push(report);
+            }
+            Err(PublishError::Smoke { reason, back, .. }) if brought.failed.is_none() => {
+                let release = bringing.release.digest();
+                brought.failed = Some((reason.clone(), back));
+                let target = name.clone();
+                ui.error(&with_help(PublishError::Smoke {
+                    target,
+                    release,
+                    reason,
+                    back,
+                }));
+                brought.outcome = Outcome::Findings;
             }
             Err(error @ PublishError::Smoke { .. }) => {
                 ui.error(&with_help(error));
-                outcome = Outcome::Findings;
+                brought.outcome = Outcome::Findings;
+            }
+            // A rule forbids it, and will until somebody changes something.
+            Err(error @ PublishError::Refused { .. }) if !error.is_passing() => {
+                ui.error(&with_help(error));
+                brought.outcome = Outcome::Findings;
             }
             Err(error) => return Err(with_help(error)),
         }
     }
-    if ui.is_json() {
-        let report = PublishReport {
-            format: 1,
-            environment: &environment.name,
-            release: release.digest(),
-            dry_run: args.dry_run,
-            targets: reports,
-        };
-        ui.result(&json::to_text(&report)?);
-    }
-    Ok(outcome)
+    Ok(brought)
 }
 
-/// The release that the environment pins, from the store.
-fn pinned(ui: &Ui, global: &Global, digest: Digest) -> anyhow::Result<(Project, Release)> {
-    let project = Project::open(ui, global, None)?;
-    let json = project.store.blob(&digest).with_context(|| {
-        format!("the release {digest} is not in the store; build its commit with `tympan publish` there first")
-    })?;
-    let release =
-        serde_json::from_slice(&json).context("the release in the store cannot be read")?;
-    Ok((project, release))
+/// Writes into Git what a failed smoke test did, where the policy says so: the release before is
+/// pinned and the failed one denied. That it cannot be written changes nothing at the targets, which
+/// deny it themselves.
+pub fn deny_in_git(ui: &Ui, bringing: Bringing<'_>, brought: &Brought) {
+    let environment = bringing.environment;
+    let Some((reason, Some(back))) = &brought.failed else {
+        return;
+    };
+    if !environment.policy.auto_rollback {
+        return;
+    }
+    let root = &bringing.shipping.root;
+    let decide = || {
+        let name = environment.targets.first().context("an environment has targets")?;
+        let target = bringing.shipping.open_target(name)?;
+        let live = publish::live(&*target, name)?;
+        let live = live.filter(|live| live.deployment.release == *back);
+        let way = Way {
+            release: *back,
+            source: live.and_then(|live| live.deployment.source),
+            deny: Some(bringing.release.digest()),
+        };
+        let mut args = DecideArgs::default();
+        let branch = crate::repo::branch_of_head(root)?.unwrap_or_default();
+        if crate::repo::remote_of(root, &branch)?.is_some() {
+            args.push = Some(String::new());
+        }
+        let reason = format!("the smoke test failed on {reason}");
+        rollback::write(ui, bringing.shipping, &args, &environment.name, &way, &reason)
+    };
+    match decide() {
+        Ok(_) => ui.note(&format!("`{}` is on hold in Git at the release before", environment.name)),
+        Err(error) => {
+            ui.error(&error.context(format!("the target denies the release, and Git does not say so yet; run `tympan rollback {} --to {back}`", environment.name)));
+        }
+    }
+}
+
+/// What a publish is done for, as the environment's file tells it.
+fn kind(environment: &Environment) -> Kind {
+    match (&environment.release, &environment.hold, &environment.from) {
+        (Some(_), Some(_), _) => Kind::Rollback,
+        (Some(_), None, Some(_)) => Kind::Promote,
+        _ => Kind::Publish,
+    }
 }
 
 /// The release of the commit that the environment follows, built straight from Git objects.
-fn released(
+pub fn released(
     ui: &Ui,
     global: &Global,
     shipping: &Shipping,
     environment: &Environment,
-) -> anyhow::Result<(Project, Release)> {
+) -> anyhow::Result<(Store, Release)> {
     let commit = match followed(&shipping.root, environment)? {
         Some((_, commit)) => commit,
         None => {
             crate::repo::resolve(&shipping.root, "HEAD").context("publishing needs a commit")?
         }
     };
-    let project = Project::open(ui, global, Some(&commit))?;
-    let pages = PagesArgs {
-        drafts: false,
-        future: false,
-        expired: false,
-    };
-    let options = BuildOptions {
-        load: project.load_options(ui, &pages, &project.root.join("dist")),
-        wanted: Wanted::all(),
-        versions: Versions::All,
-        images: Images::First,
-        checks: Checks::Run,
-    };
-    let built = make(ui, &project, &options, &|artifact, file| {
-        Ok(project.store.put_named(&file.sha256, &artifact.bytes)?)
-    })?;
-    let errors: Vec<_> = built
+    let sealed = seal(ui, global, &commit)?;
+    let errors: Vec<_> = sealed
         .diagnostics
         .iter()
         .filter(|found| found.severity == Severity::Error)
@@ -171,16 +279,7 @@ fn released(
             report::summary(&errors)
         ));
     }
-    // A release is named by the digest of its JSON, so the store keeps it as any other blob.
-    let digest = project.store.put_blob(&built.release.to_json())?;
-    if digest != built.digest {
-        bail!("the store named the release {digest}, which is not its digest");
-    }
-    ui.note(&format!(
-        "release   {digest} of {}",
-        commit.chars().take(7).collect::<String>()
-    ));
-    Ok((project, built.release))
+    Ok((sealed.project.store, sealed.release))
 }
 
 fn look(ui: &Ui, request: &Request<'_>) -> Result<TargetReport, PublishError> {
@@ -230,7 +329,7 @@ fn word(outcome: &publish::Outcome) -> &'static str {
     }
 }
 
-fn go(ui: &Ui, request: &Request<'_>) -> Result<TargetReport, PublishError> {
+fn go(ui: &Ui, request: &Request<'_>, following: Following) -> Result<TargetReport, PublishError> {
     let done = publish::publish(request)?;
     tell_lost(ui, request, &done.outcome, done.plan.changes.removals());
     let word = word(&done.outcome);
@@ -240,7 +339,9 @@ fn go(ui: &Ui, request: &Request<'_>) -> Result<TargetReport, PublishError> {
     let epoch = report
         .epoch
         .map_or_else(String::new, |epoch| format!(", epoch {epoch}"));
-    ui.note(&format!("{}  {}{epoch}", request.name, report.words()));
+    if following == Following::Once || done.deployment.is_some() {
+        ui.note(&format!("{}  {}{epoch}", request.name, report.words()));
+    }
     for path in &report.saved {
         ui.note(&format!("  saved   .tympan/{path}"));
     }

@@ -42,7 +42,7 @@ pub use refusal::Refusal;
 pub use request::{Clock, Prepared, Request, Smoke, prepare};
 pub use smoke::Answer;
 pub use state::{Denied, Pointer, Retained};
-pub use status::{Live, Status, live, status};
+pub use status::{Live, Status, live, release_at, status};
 pub use verify::{Verified, verify};
 
 #[cfg(test)]

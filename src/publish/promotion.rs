@@ -235,7 +235,7 @@ mod tests {
         #[track_caller]
         fn live(records: &[(&str, i64, Verdict)], expected: Option<i64>) {
             let numbered = (1..).zip(records);
-            let records: Vec<Deployment> = numbered.map(|(epoch, (release, at, result))| record(epoch, release, *at, *result)).rev().collect();
+            let records: Vec<Deployment> = numbered.map(|(epoch, (release, at, result))| record(epoch, release, *at, *result)).collect();
             assert_eq!(time_live(&records, digest("new"), Moment::new(100)), expected);
         }
         use Verdict::{Failed, Healthy, Unconfirmed};

@@ -97,6 +97,11 @@ pub fn live(target: &dyn Target, name: &str) -> Result<Option<Live>, PublishErro
     }))
 }
 
+/// A release as the target keeps it; nothing if it does not, or not whole.
+pub fn release_at(target: &dyn Target, release: &Digest) -> Result<Option<Release>, PublishError> {
+    known_release(target, release)
+}
+
 /// A deployment as its record tells it, which alone knows how it ended.
 fn confirmed(
     target: &dyn Target,

@@ -54,6 +54,19 @@ pub fn branch_of_head(root: &Path) -> Result<Option<String>, RepoError> {
     Ok(name.trim().strip_prefix("refs/heads/").map(str::to_owned))
 }
 
+/// A file of the project at a commit; nothing if it is not there.
+///
+/// # Errors
+/// Fails where there is no such commit, or Git cannot read it.
+pub fn file_at(root: &Path, commit: &str, path: &SitePath) -> Result<Option<Vec<u8>>, RepoError> {
+    let listed = git::run(root, ["ls-tree", "-z", commit, "--", path.as_str()])?;
+    let listed = String::from_utf8_lossy(&listed);
+    match blob(&listed) {
+        Some((_, object)) => git::run(root, ["cat-file", "blob", &object]).map(Some),
+        None => Ok(None),
+    }
+}
+
 impl Branch {
     /// Waits for the branch `name` of the repository around `root`.
     ///
@@ -91,10 +104,7 @@ impl Branch {
     /// # Errors
     /// Fails where Git does.
     pub fn read(&self, commit: &str, path: &SitePath) -> Result<Option<Vec<u8>>, RepoError> {
-        let Some((_, object)) = self.entry(commit, path)? else {
-            return Ok(None);
-        };
-        git::run(&self.root, ["cat-file", "blob", &object]).map(Some)
+        file_at(&self.root, commit, path)
     }
 
     /// Whether a file differs from the newest commit, in the worktree or the index, where the branch
@@ -186,17 +196,20 @@ impl Branch {
     fn entry(&self, commit: &str, path: &SitePath) -> Result<Option<(String, String)>, RepoError> {
         let place = self.place(path);
         let listed = git::run(&self.root, ["ls-tree", "-z", "--full-tree", commit, "--", &place])?;
-        let listed = String::from_utf8_lossy(&listed);
-        let mut facts = listed.split('\t').next().unwrap_or_default().split(' ');
-        let (mode, kind, object) = (facts.next(), facts.next(), facts.next());
-        let found = mode.zip(object).filter(|_| kind == Some("blob"));
-        Ok(found.map(|(mode, object)| (mode.to_owned(), object.to_owned())))
+        Ok(blob(&String::from_utf8_lossy(&listed)))
     }
 
     fn is_checked_out(&self) -> Result<bool, RepoError> {
         let branch = branch_of_head(&self.root)?;
         Ok(self.repository.has_worktree && branch.as_ref() == Some(&self.name))
     }
+}
+
+/// The mode and the object of a file as `git ls-tree` lists it.
+fn blob(listed: &str) -> Option<(String, String)> {
+    let mut facts = listed.split('\t').next()?.split(' ');
+    let (mode, kind, object) = (facts.next()?, facts.next()?, facts.next()?);
+    (kind == "blob").then(|| (mode.to_owned(), object.to_owned()))
 }
 
 fn lock(path: &Path) -> std::io::Result<File> {

@@ -26,7 +26,7 @@ mod status;
 mod walk;
 mod worktree;
 
-pub use branch::{Advanced, Branch, Edit, branch_of_head};
+pub use branch::{Advanced, Branch, Edit, branch_of_head, file_at};
 pub use bundle::{Files, bundle, unbundle};
 pub use changes::Changes;
 pub use decided::{Approvals, Decided, approvals, decisions};

@@ -19,6 +19,7 @@ mod search;
 mod serve;
 mod servers;
 mod shipping;
+mod shipping_on;
 mod specification;
 mod targets;
 mod themes;

@@ -1,0 +1,122 @@
+//! `tympan release`: build a clean commit, check it, seal it, and keep it where those who ship find
+//! it.
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+use crate::cli::Outcome;
+use crate::cli::args::Global;
+use crate::cli::build::size;
+use crate::cli::environment::Shipping;
+use crate::cli::json;
+use crate::cli::project::{Listed, root};
+use crate::cli::releases::push;
+use crate::cli::report;
+use crate::cli::seal::seal;
+use crate::cli::ship_args::ReleaseArgs;
+use crate::cli::ui::Ui;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::digest::Digest;
+use crate::release::CheckSummary;
+use crate::repo::resolve;
+
+/// How many changed files are named.
+const NAMED: usize = 10;
+
+#[derive(Serialize)]
+struct ReleaseReport<'a> {
+    format: u32,
+    release: Digest,
+    commit: &'a str,
+    files: usize,
+    bytes: u64,
+    checks: CheckSummary,
+    /// Whether it may be shipped; one with errors is kept nowhere but here.
+    sealed: bool,
+    dry_run: bool,
+    store: Option<StoreReport>,
+}
+
+#[derive(Serialize)]
+struct StoreReport {
+    sent: usize,
+    held: usize,
+    bytes: u64,
+}
+
+pub fn run(ui: &Ui, global: &Global, args: &ReleaseArgs) -> anyhow::Result<Outcome> {
+    let root = root(global)?;
+    let commit = match &args.rev {
+        Some(rev) => resolve(&root, rev)?,
+        None => {
+            let commit = resolve(&root, "HEAD").context("a release needs a commit")?;
+            if let Some(outcome) = refuse_changes(ui, global)? {
+                return Ok(outcome);
+            }
+            commit
+        }
+    };
+    let shipping = Shipping::open(ui, root)?;
+    let sealed = seal(ui, global, &commit)?;
+    let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
+    let errors: Vec<Diagnostic> = sealed.diagnostics.iter().filter(is_error).cloned().collect();
+    let passed = errors.is_empty();
+    let pushed = match passed && !args.dry_run {
+        true => push(ui, &shipping, &sealed.project.store, &sealed.release)?,
+        false => None,
+    };
+    let files = sealed.release.files.files();
+    let bytes = files.iter().map(|file| file.size).sum();
+    if ui.is_json() {
+        let report = ReleaseReport {
+            format: 1,
+            release: sealed.digest,
+            commit: &commit,
+            files: files.len(),
+            bytes,
+            checks: sealed.release.checks,
+            sealed: passed,
+            dry_run: args.dry_run,
+            store: pushed.map(|pushed| StoreReport {
+                sent: pushed.sent,
+                held: pushed.held,
+                bytes: pushed.bytes,
+            }),
+        };
+        ui.result(&json::to_text(&report)?);
+    } else if passed {
+        ui.result(&sealed.digest.to_string());
+    }
+    if !passed {
+        if !ui.is_json() {
+            report::print(ui, &errors);
+        }
+        ui.warn(&format!(
+            "no release: the checks have {}; mend them, commit, and release again",
+            report::summary(&errors)
+        ));
+        return Ok(Outcome::Findings);
+    }
+    ui.note(&format!("sealed    {} files, {}, {}", files.len(), size(bytes), report::summary(&sealed.diagnostics)));
+    if let Some(pushed) = pushed {
+        ui.note(&format!("store     {} blobs sent ({}), {} were there", pushed.sent, size(pushed.bytes), pushed.held));
+    }
+    Ok(Outcome::Clean)
+}
+
+/// Names the files that differ from the commit, which no release of it has.
+fn refuse_changes(ui: &Ui, global: &Global) -> anyhow::Result<Option<Outcome>> {
+    let changed = Listed::open(global, None)?.snapshot.changed_now()?;
+    let changed = changed.unwrap_or_default();
+    if changed.is_empty() {
+        return Ok(None);
+    }
+    ui.warn("no release: these files differ from the commit; commit them or take the changes back, or name a commit with `--rev HEAD`");
+    for path in changed.iter().take(NAMED) {
+        ui.warn(&format!("  {path}"));
+    }
+    if let Some(more) = changed.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        ui.warn(&format!("  and {more} more"));
+    }
+    Ok(Some(Outcome::Findings))
+}

@@ -1,0 +1,301 @@
+//! `tympan rollback`: give an environment the last healthy release again, deny the one that is live,
+//! and hold, so that nothing brings it back.
+
+use anyhow::{Context as _, bail};
+use serde::Serialize;
+
+use crate::cli::Outcome;
+use crate::cli::args::Global;
+use crate::cli::decide::{Decided, Decision, decide, tell};
+use crate::cli::environment::Shipping;
+use crate::cli::json;
+use crate::cli::notice::Notice;
+use crate::cli::project::root;
+use crate::cli::promote::DecidedReport;
+use crate::cli::publish::{Bringing, Following, bring, with_help};
+use crate::cli::releases::{obtain, own};
+use crate::cli::seal::short;
+use crate::cli::ship_args::{DecideArgs, RollbackArgs};
+use crate::cli::ui::Ui;
+use crate::config::{Desire, Environment, Hold};
+use crate::digest::Digest;
+use crate::publish::{self, Deployment, Live, Verdict};
+use crate::release::Release;
+
+#[derive(Serialize)]
+struct RollbackReport<'a> {
+    format: u32,
+    environment: &'a str,
+    release: Digest,
+    source: Option<&'a str>,
+    denied: Option<Digest>,
+    dry_run: bool,
+    live: bool,
+    notice: &'a Notice,
+    #[serde(flatten)]
+    decided: DecidedReport,
+}
+
+/// Where to go back to, and from what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    /// The release that was healthy.
+    pub release: Digest,
+    /// The commit that it was built from.
+    pub source: Option<String>,
+    /// The release that must not come back.
+    pub deny: Option<Digest>,
+}
+
+pub fn run(ui: &Ui, global: &Global, args: &RollbackArgs) -> anyhow::Result<Outcome> {
+    let shipping = Shipping::open(ui, root(global)?)?;
+    let environment = shipping.environment(ui, &args.environment)?;
+    let name = environment.targets.first().context("an environment has targets")?;
+    let target = shipping.open_target(name)?;
+    let live = publish::live(&*target, name).map_err(with_help)?;
+    let records = publish::history(&*target, name).map_err(with_help)?.records;
+    let way = way(&environment, live.as_ref(), &records, args.to.as_deref())?;
+    let known = publish::release_at(&*target, &way.release).map_err(with_help)?;
+    let seen = known.clone().or_else(|| {
+        let json = own(&shipping, global).blob(&way.release).ok()?;
+        serde_json::from_slice::<Release>(&json).ok()
+    });
+    let before = live.and_then(|live| live.release);
+    let notice = seen.map_or_else(Notice::default, |seen| Notice::between(before.as_ref(), &seen));
+    if !ui.is_json() {
+        let of = way.source.as_deref().map_or_else(String::new, |commit| format!(" of {}", short(commit)));
+        ui.note(&format!("release   back to {}{of} in `{}`", way.release.short(), environment.name));
+        notice.show(ui);
+    }
+    let reason = args.decide.reason.clone().unwrap_or_else(|| match way.deny {
+        Some(denied) => format!("rolled back from {}", denied.short()),
+        None => "rolled back".to_owned(),
+    });
+    let mut outcome = Outcome::Clean;
+    let mut decided = Decided::Standing;
+    if args.decide.dry_run {
+        ui.note("dry run, nothing is decided");
+    } else {
+        if args.now {
+            let pinned = after(&environment, &way, &reason);
+            let source = way.source.as_deref();
+            let (store, release) = obtain(ui, global, &shipping, &way.release, source, known)?;
+            let brought = bring(
+                ui,
+                Bringing {
+                    shipping: &shipping,
+                    environment: &pinned,
+                    store: &store,
+                    release: &release,
+                    retry: true,
+                    dry_run: false,
+                    following: Following::Once,
+                },
+            )?;
+            outcome = brought.outcome;
+            if outcome == Outcome::Findings {
+                ui.warn("nothing is decided in Git, because the older release is not live at every target");
+            }
+        }
+        if outcome == Outcome::Clean {
+            let committed = write(ui, &shipping, &args.decide, &environment.name, &way, &reason);
+            decided = match args.now {
+                true => committed.with_context(|| {
+                    format!("the older release is live and Git does not say so yet; run `tympan rollback {} --to {}` again without `--now`", environment.name, way.release)
+                })?,
+                false => committed?,
+            };
+            match args.now {
+                true => ui.note("the decision stands in Git, and the release is live"),
+                false => tell(ui, &decided, &environment.name),
+            }
+        }
+    }
+    if ui.is_json() {
+        let report = RollbackReport {
+            format: 1,
+            environment: &environment.name,
+            release: way.release,
+            source: way.source.as_deref(),
+            denied: way.deny,
+            dry_run: args.decide.dry_run,
+            live: args.now && !args.decide.dry_run && outcome == Outcome::Clean,
+            notice: &notice,
+            decided: decided.into(),
+        };
+        ui.result(&json::to_text(&report)?);
+    }
+    Ok(outcome)
+}
+
+/// Commits the way back.
+pub fn write(
+    ui: &Ui,
+    shipping: &Shipping,
+    args: &DecideArgs,
+    environment: &str,
+    way: &Way,
+    reason: &str,
+) -> anyhow::Result<Decided> {
+    let make = |environment: &Environment| {
+        let pinned = after(environment, way, reason);
+        Ok(Some(Desire {
+            release: pinned.release,
+            source: pinned.source,
+            from: None,
+            hold: pinned.hold,
+        }))
+    };
+    let subject = format!("Roll {environment} back to {}", way.release.short());
+    let decision = Decision {
+        environment,
+        subject: &subject,
+        make: &make,
+    };
+    decide(ui, &shipping.root, args, &decision)
+}
+
+/// The environment as it is when the decision is made. What was denied before stays denied, unless it
+/// is what somebody goes back to.
+fn after(environment: &Environment, way: &Way, reason: &str) -> Environment {
+    let mut deny = environment.hold.clone().unwrap_or_default().deny;
+    deny.extend(way.deny.filter(|release| !deny.contains(release)));
+    deny.retain(|release| *release != way.release);
+    Environment {
+        release: Some(way.release),
+        source: way.source.clone(),
+        from: None,
+        hold: Some(Hold {
+            reason: reason.to_owned(),
+            deny,
+        }),
+        ..environment.clone()
+    }
+}
+
+/// The release to go back to: the one that is named, or the newest that was healthy, is not live and
+/// is not denied.
+fn way(
+    environment: &Environment,
+    live: Option<&Live>,
+    records: &[Deployment],
+    to: Option<&str>,
+) -> anyhow::Result<Way> {
+    let name = &environment.name;
+    let now = live.map(|live| live.deployment.release);
+    let denied = |release: &Digest| {
+        let held = environment.hold.as_ref().is_some_and(|hold| hold.deny.contains(release));
+        held || live.is_some_and(|live| live.denied.iter().any(|denied| denied.release == *release))
+    };
+    let of = |record: &Deployment| Way {
+        release: record.release,
+        source: record.source.clone(),
+        deny: now.filter(|now| *now != record.release),
+    };
+    let Some(to) = to else {
+        let healthy = |record: &&Deployment| {
+            record.result == Verdict::Healthy && Some(record.release) != now && !denied(&record.release)
+        };
+        return records.iter().find(healthy).map(of).with_context(|| {
+            format!("the log of `{name}` has no other healthy release that is not denied; name one with `--to`, or mend the source and publish it")
+        });
+    };
+    let hex = to.strip_prefix("sha256:").unwrap_or(to).to_lowercase();
+    let fits = |record: &&Deployment| !hex.is_empty() && record.release.hex().starts_with(&hex);
+    let found: Vec<&Deployment> = records.iter().filter(fits).collect();
+    match found.split_first() {
+        Some((first, rest)) if rest.iter().all(|record| record.release == first.release) => Ok(of(first)),
+        Some(_) => bail!("`{to}` begins the name of more than one release of `{name}`; write more of it"),
+        None => match Digest::from_hex(&hex) {
+            Ok(release) => Ok(Way {
+                release,
+                source: None,
+                deny: now.filter(|now| *now != release),
+            }),
+            Err(_) => bail!("`{to}` begins the name of no release in the log of `{name}`; see `tympan log {name}`"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::publish::{FileCounts, Kind, Moment};
+
+    fn record(epoch: u64, release: &str, result: Verdict) -> Deployment {
+        Deployment {
+            format: 1,
+            epoch,
+            environment: "prod".to_owned(),
+            target: "web".to_owned(),
+            release: Digest::of(release.as_bytes()),
+            previous: None,
+            kind: Kind::Publish,
+            source: Some(release.to_owned()),
+            who: String::new(),
+            at: Moment::new(0),
+            prev: None,
+            files: FileCounts::default(),
+            bytes_sent: 0,
+            result,
+            reason: None,
+        }
+    }
+
+    /// Goes back from the last of `records`, the oldest first.
+    #[track_caller]
+    fn case(records: &[(&str, Verdict)], deny: &[&str], to: Option<&str>, expected: Option<&str>) {
+        let count = records.len() as u64;
+        let newest_first: Vec<Deployment> = records
+            .iter()
+            .rev()
+            .zip((1..=count).rev())
+            .map(|((release, result), epoch)| record(epoch, release, *result))
+            .collect();
+        let live = newest_first.first().map(|deployment| Live {
+            deployment: deployment.clone(),
+            release: None,
+            denied: Vec::new(),
+        });
+        let environment = Environment {
+            hold: Some(Hold {
+                reason: String::new(),
+                deny: deny.iter().map(|release| Digest::of(release.as_bytes())).collect(),
+            }),
+            ..Environment::default()
+        };
+        let found = way(&environment, live.as_ref(), &newest_first, to).ok();
+        assert_eq!(found.and_then(|way| way.source).as_deref(), expected);
+    }
+
+    #[test]
+    fn the_last_healthy_release_is_gone_back_to() {
+        use Verdict::{Failed, Healthy};
+        case(&[], &[], None, None);
+        case(&[("a", Healthy)], &[], None, None);
+        case(&[("a", Healthy), ("b", Healthy)], &[], None, Some("a"));
+        case(&[("a", Healthy), ("b", Failed), ("c", Healthy)], &[], None, Some("a"));
+        case(&[("a", Healthy), ("b", Healthy), ("b", Healthy)], &[], None, Some("a"));
+        case(&[("a", Healthy), ("b", Healthy), ("c", Healthy)], &["b"], None, Some("a"));
+        case(&[("a", Healthy), ("b", Healthy)], &["a"], None, None);
+        let a = Digest::of(b"a").hex();
+        case(&[("a", Healthy), ("b", Healthy), ("c", Healthy)], &[], Some(&a[..8]), Some("a"));
+        case(&[("a", Healthy)], &[], Some("zz"), None);
+        case(&[("a", Healthy)], &[], Some(""), None);
+    }
+
+    #[test]
+    fn what_was_denied_stays_denied() {
+        let way = |release: &str, deny: &str| Way {
+            release: Digest::of(release.as_bytes()),
+            source: None,
+            deny: Some(Digest::of(deny.as_bytes())),
+        };
+        let once = after(&Environment::default(), &way("a", "b"), "worse");
+        let twice = after(&once, &way("c", "a"), "worst");
+        let hold = twice.hold.unwrap();
+        assert_eq!(hold.reason, "worst");
+        assert_eq!(hold.deny, [Digest::of(b"b"), Digest::of(b"a")]);
+        assert_eq!(twice.release, Some(Digest::of(b"c")));
+    }
+}
