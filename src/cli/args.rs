@@ -362,6 +362,12 @@ pub struct PublishArgs {
     /// Try a release again that failed at a target before
     #[arg(long)]
     pub retry: bool,
+    /// Publish the commit that is checked out below the environment, under `_preview/NAME/`
+    #[arg(long, value_name = "NAME")]
+    pub preview: Option<String>,
+    /// With `--preview`, how long it may stand, such as `12h` or `14d`
+    #[arg(long, value_name = "TIME", requires = "preview", default_value = "14d")]
+    pub expire: String,
 }
 
 #[derive(Debug, Args)]

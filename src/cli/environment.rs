@@ -45,6 +45,15 @@ impl Shipping {
         })
     }
 
+    /// A project with a configuration that is known already.
+    pub fn with_config(root: PathBuf, config: Config) -> Self {
+        Self {
+            root,
+            config,
+            commit: None,
+        }
+    }
+
     /// Reads the configuration at a commit, and later the environments there.
     pub fn at(ui: &Ui, root: &Path, commit: &str) -> anyhow::Result<Self> {
         let snapshot = Snapshot::revision(root, commit)?;

@@ -16,6 +16,7 @@ mod lsp;
 mod new;
 mod new_page;
 mod notice;
+mod previews;
 mod project;
 mod promote;
 mod publish;

@@ -9,6 +9,7 @@ use crate::cli::build::size;
 use crate::cli::environment::{Shipping, followed};
 use crate::cli::json;
 use crate::cli::lost::remember_live;
+use crate::cli::previews;
 use crate::cli::project::root;
 use crate::cli::releases::obtain;
 use crate::cli::report;
@@ -78,6 +79,8 @@ pub enum Following {
     Once,
     /// All the time, and wants to know what changes.
     Closely,
+    /// Nobody: it clears up after others.
+    Quietly,
 }
 
 /// What became of it.
@@ -95,6 +98,9 @@ pub fn run(ui: &Ui, global: &Global, args: &PublishArgs) -> anyhow::Result<Outco
     let environment = shipping.environment(ui, &args.environment)?;
     for name in &environment.targets {
         shipping.target(name)?;
+    }
+    if let Some(name) = &args.preview {
+        return previews::run(ui, global, args, name, &shipping, &environment);
     }
     let (store, release) = match &environment.release {
         Some(digest) => {
@@ -114,6 +120,9 @@ pub fn run(ui: &Ui, global: &Global, args: &PublishArgs) -> anyhow::Result<Outco
     };
     let brought = bring(ui, bringing)?;
     deny_in_git(ui, bringing, &brought);
+    if !args.dry_run {
+        previews::collect(ui, &shipping, &environment);
+    }
     if ui.is_json() {
         let report = PublishReport {
             format: 1,
@@ -331,7 +340,9 @@ fn word(outcome: &publish::Outcome) -> &'static str {
 
 fn go(ui: &Ui, request: &Request<'_>, following: Following) -> Result<TargetReport, PublishError> {
     let done = publish::publish(request)?;
-    tell_lost(ui, request, &done.outcome, done.plan.changes.removals());
+    if following != Following::Quietly {
+        tell_lost(ui, request, &done.outcome, done.plan.changes.removals());
+    }
     let word = word(&done.outcome);
     let mut report = TargetReport::new(request.name, word.to_owned(), &done.plan);
     report.epoch = done.deployment.as_ref().map(|deployment| deployment.epoch);
@@ -339,7 +350,12 @@ fn go(ui: &Ui, request: &Request<'_>, following: Following) -> Result<TargetRepo
     let epoch = report
         .epoch
         .map_or_else(String::new, |epoch| format!(", epoch {epoch}"));
-    if following == Following::Once || done.deployment.is_some() {
+    let told = match following {
+        Following::Once => true,
+        Following::Closely => done.deployment.is_some(),
+        Following::Quietly => false,
+    };
+    if told {
         ui.note(&format!("{}  {}{epoch}", request.name, report.words()));
     }
     for path in &report.saved {

@@ -90,6 +90,28 @@ pub enum TargetKind {
     },
 }
 
+impl TargetKind {
+    /// The folder `path` below this place; none where the place has no folders.
+    pub fn below(&self, path: &str) -> Option<Self> {
+        let join = |folder: &str| match folder.trim_end_matches('/') {
+            "" => path.to_owned(),
+            folder => format!("{folder}/{path}"),
+        };
+        let mut below = self.clone();
+        match &mut below {
+            Self::Directory { path: place }
+            | Self::Sftp { path: place, .. }
+            | Self::Drive { path: place, .. }
+            | Self::S3 { prefix: place, .. }
+            | Self::Gcs { prefix: place, .. }
+            | Self::Azblob { prefix: place, .. } => *place = join(place),
+            Self::Webdav { url } => *url = format!("{}/", join(url)),
+            Self::Git { .. } | Self::Oci { .. } => return None,
+        }
+        Some(below)
+    }
+}
+
 /// Who keeps a drive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DriveService {

@@ -12,6 +12,7 @@ mod history;
 mod lease;
 mod moment;
 mod plan;
+mod previews;
 mod promotion;
 mod protocol;
 #[cfg(feature = "external")]
@@ -33,9 +34,10 @@ pub use lease::Lease;
 pub use moment::Moment;
 pub use plan::{Plan, plan};
 pub use protocol::{Published, publish};
+pub use previews::{clear, previews, remember_preview};
+pub use promotion::{Facts, Unmet, unmet};
 #[cfg(feature = "external")]
 pub use readers::Readers;
-pub use promotion::{Facts, Unmet, unmet};
 pub use reconcile::{Desired, Outcome, Rules, State, reconcile};
 pub use record::{Deployment, FileCounts, Kind, Link, Verdict};
 pub use refusal::Refusal;

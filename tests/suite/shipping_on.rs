@@ -333,3 +333,33 @@ fn a_release_that_comes_out_differently_is_not_taken() {
     let refused = project.run(&["publish", "prod"]).expect(2);
     assert!(refused.stderr.contains("which is another one"), "{}", refused.stderr);
 }
+
+#[test]
+fn a_preview_stands_beside_what_is_live_until_it_has_had_its_time() {
+    let project = project();
+    let first = ship(&project, &["test"]);
+    say(&project, "Perhaps like this.");
+    let dry = project.run(&["publish", "test", "--preview", "pr-17", "--dry-run"]).expect(0);
+    assert!(dry.stdout.contains("added     index.html"), "{}", dry.stdout);
+    assert!(!project.has("public/test/_preview"));
+    let report = project.run(&["publish", "test", "--preview", "pr-17", "--format", "json"]).expect(0).json();
+    assert_eq!((&report["preview"], &report["url"]), (&"pr-17".into(), &serde_json::Value::Null));
+    let page = "public/test/_preview/pr-17/live/index.html";
+    let shown = project.read(page);
+    assert!(shown.contains("Perhaps") && shown.contains("noindex"), "{shown}");
+    assert_eq!(live(&project, "test"), first);
+    assert!(!project.read("public/test/live/index.html").contains("noindex"));
+    project.run(&["status", "test"]).expect(0);
+
+    let index = "public/test/.tympan/previews";
+    let until = report["until"].as_str().unwrap();
+    project.write(index, project.read(index).replace(until, "2026-01-01T00:00:00Z"));
+    project.run(&["publish", "test"]).expect(0);
+    assert!(project.read(page).contains("This preview has ended"));
+    let left = fs::read_dir(project.path().join("public/test/_preview/pr-17/.tympan/tree")).unwrap();
+    assert_eq!(left.count(), 1);
+    assert!(!project.read(index).contains("pr-17"));
+    for name in ["", "../up", "Big", "-x", "a/b"] {
+        project.run(&["publish", "test", &format!("--preview={name}")]).expect(2);
+    }
+}
