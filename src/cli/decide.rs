@@ -75,7 +75,9 @@ pub fn decide(
             })?,
         };
         if branch.is_edited(&path)? {
-            bail!("`{file}` has changes that are not committed; commit them or take them back with `git checkout -- {file}`");
+            bail!(
+                "`{file}` has changes that are not committed; commit them or take them back with `git checkout -- {file}`"
+            );
         }
         let text = branch.read(&parent, &path)?.with_context(|| {
             format!("the branch `{name}` has no `{file}`; commit it there first")
@@ -85,7 +87,8 @@ pub fn decide(
         let Some(wanted) = (decision.make)(&environment)? else {
             return Ok(Decided::Refused);
         };
-        let edited = desire(&text, &wanted).with_context(|| format!("cannot write the decision into `{file}`"))?;
+        let edited = desire(&text, &wanted)
+            .with_context(|| format!("cannot write the decision into `{file}`"))?;
         if edited == text {
             return Ok(Decided::Standing);
         }
@@ -114,7 +117,11 @@ pub fn decide(
                 }
                 Pushed::Refused(reason) => {
                     // Nobody was faster, and it says no: it will not say yes.
-                    refusals = if refused_at.as_ref() == Some(&parent) { refusals + 1 } else { 1 };
+                    refusals = if refused_at.as_ref() == Some(&parent) {
+                        refusals + 1
+                    } else {
+                        1
+                    };
                     if refusals >= REFUSALS {
                         bail!("`{remote}` does not take the commit: {reason}");
                     }
@@ -128,14 +135,22 @@ pub fn decide(
 }
 
 /// Brings the local branch to what was pushed, where it stood at what the commit was made for.
-fn bring_along(ui: &Ui, branch: &Branch, parent: &str, commit: &str, path: &SitePath) -> anyhow::Result<()> {
+fn bring_along(
+    ui: &Ui,
+    branch: &Branch,
+    parent: &str,
+    commit: &str,
+    path: &SitePath,
+) -> anyhow::Result<()> {
     let moved = match branch.tip()? {
         None => return Ok(()),
         Some(tip) if tip == parent => branch.advance(parent, commit, path)?,
         Some(_) => Advanced::Overtaken,
     };
     if moved == Advanced::Overtaken {
-        ui.note("note: your own branch differs from the remote's; `git pull` brings the commit here");
+        ui.note(
+            "note: your own branch differs from the remote's; `git pull` brings the commit here",
+        );
     }
     Ok(())
 }
@@ -147,7 +162,8 @@ fn branch_name(root: &std::path::Path, args: &DecideArgs) -> anyhow::Result<Stri
     if let Some(name) = branch_of_head(root)? {
         return Ok(name);
     }
-    let of_github = variable("GITHUB_REF_NAME").filter(|_| variable("GITHUB_REF_TYPE").as_deref() == Some("branch"));
+    let of_github = variable("GITHUB_REF_NAME")
+        .filter(|_| variable("GITHUB_REF_TYPE").as_deref() == Some("branch"));
     of_github
         .or_else(|| variable("CI_COMMIT_BRANCH"))
         .context("no branch is checked out here; name the one that gets the commit with `--branch`")
@@ -155,18 +171,30 @@ fn branch_name(root: &std::path::Path, args: &DecideArgs) -> anyhow::Result<Stri
 
 /// The message of the commit. `git log` and `tympan log` read its trailers.
 fn message(decision: &Decision<'_>, wanted: &Desire, reason: Option<&str>) -> String {
-    let mut text = format!("{}\n\nTympan-Environment: {}\n", decision.subject, decision.environment);
+    let mut text = format!(
+        "{}\n\nTympan-Environment: {}\n",
+        decision.subject, decision.environment
+    );
     let mut trailer = |name: &str, value: Option<String>| {
         if let Some(value) = value {
             let line: Vec<&str> = value.split_whitespace().collect();
             text.push_str(&format!("{name}: {}\n", line.join(" ")));
         }
     };
-    trailer("Tympan-Release", wanted.release.map(|release| release.to_string()));
+    trailer(
+        "Tympan-Release",
+        wanted.release.map(|release| release.to_string()),
+    );
     trailer("Tympan-Source", wanted.source.clone());
     trailer("Tympan-From", wanted.from.clone());
     let held = wanted.hold.as_ref().map(|hold| hold.reason.clone());
-    trailer("Tympan-Reason", reason.map(str::to_owned).or(held).filter(|reason| !reason.trim().is_empty()));
+    trailer(
+        "Tympan-Reason",
+        reason
+            .map(str::to_owned)
+            .or(held)
+            .filter(|reason| !reason.trim().is_empty()),
+    );
     text
 }
 
@@ -180,11 +208,19 @@ fn pause(attempt: u64) {
 /// Says what became of a decision, and what comes next.
 pub fn tell(ui: &Ui, decided: &Decided, environment: &str) {
     match decided {
-        Decided::Committed { commit, branch, remote } => {
-            let place = remote.as_ref().map_or_else(|| branch.clone(), |remote| format!("{branch} at {remote}"));
+        Decided::Committed {
+            commit,
+            branch,
+            remote,
+        } => {
+            let place = remote
+                .as_ref()
+                .map_or_else(|| branch.clone(), |remote| format!("{branch} at {remote}"));
             ui.note(&format!("decided   {} on {place}; `tympan publish {environment}` or `tympan sync` makes it so", short(commit)));
         }
-        Decided::Standing => ui.note(&format!("decided   nothing new: the file of `{environment}` says so already")),
+        Decided::Standing => ui.note(&format!(
+            "decided   nothing new: the file of `{environment}` says so already"
+        )),
         Decided::Refused => {}
     }
 }

@@ -144,7 +144,9 @@ fn text_of(snapshot: &Snapshot, path: &SitePath) -> anyhow::Result<Option<String
         return Ok(None);
     }
     let text = String::from_utf8(snapshot.read(path)?);
-    Ok(Some(text.with_context(|| format!("`{path}` is no UTF-8 text"))?))
+    Ok(Some(
+        text.with_context(|| format!("`{path}` is no UTF-8 text"))?,
+    ))
 }
 
 /// Reads an environment's file. A broken one decides nothing.

@@ -120,11 +120,17 @@ pub fn run(ui: &Ui, global: &Global, args: &LogArgs) -> anyhow::Result<Outcome> 
 fn tell(ui: &Ui, findings: &[TargetFinding], intact: bool) {
     for found in findings {
         let Finding { epoch, trouble } = &found.finding;
-        ui.result(&format!("{}  epoch {epoch}: {}", found.target, trouble.words()));
+        ui.result(&format!(
+            "{}  epoch {epoch}: {}",
+            found.target,
+            trouble.words()
+        ));
     }
     match intact {
         true => ui.note("every record is the one that was written"),
-        false => ui.warn("the log was changed; compare it with a backup of `.tympan/log/` at the target"),
+        false => {
+            ui.warn("the log was changed; compare it with a backup of `.tympan/log/` at the target")
+        }
     }
 }
 
@@ -135,8 +141,14 @@ fn decided(shipping: &Shipping, name: &str) -> anyhow::Result<Vec<Decision>> {
     }
     let path = SitePath::parse(&format!("{FOLDER}/{name}.toml"))?;
     let mut found = Vec::new();
-    for (at, decided) in decisions(&shipping.root, "HEAD", &path)?.into_iter().enumerate() {
-        let named = decided.release.as_ref().and_then(|release| release.parse().ok());
+    for (at, decided) in decisions(&shipping.root, "HEAD", &path)?
+        .into_iter()
+        .enumerate()
+    {
+        let named = decided
+            .release
+            .as_ref()
+            .and_then(|release| release.parse().ok());
         let release = match named {
             Some(release) => Some(release),
             None if at < READ => release_at(shipping, &decided, &path),
@@ -158,7 +170,9 @@ fn decided(shipping: &Shipping, name: &str) -> anyhow::Result<Vec<Decision>> {
 /// The release that the file pinned at a commit made by hand.
 fn release_at(shipping: &Shipping, decided: &Decided, path: &SitePath) -> Option<Digest> {
     let text = file_at(&shipping.root, &decided.commit, path).ok()??;
-    read_environment(path, &String::from_utf8(text).ok()?).0.release
+    read_environment(path, &String::from_utf8(text).ok()?)
+        .0
+        .release
 }
 
 /// The decision that a record follows from: the newest before it for the same release, else, because
@@ -166,9 +180,20 @@ fn release_at(shipping: &Shipping, decided: &Decided, path: &SitePath) -> Option
 fn decision_of(record: &Deployment, decided: &[Decision]) -> Option<String> {
     let latest = record.at.after(5 * 60);
     let fits = |decision: &&Decision| decision.release == Some(record.release);
-    let before = decided.iter().filter(fits).find(|decision| decision.at <= record.at);
-    let after = || decided.iter().rev().filter(fits).find(|decision| (record.at..=latest).contains(&decision.at));
-    before.or_else(after).map(|decision| decision.commit.clone())
+    let before = decided
+        .iter()
+        .filter(fits)
+        .find(|decision| decision.at <= record.at);
+    let after = || {
+        decided
+            .iter()
+            .rev()
+            .filter(fits)
+            .find(|decision| (record.at..=latest).contains(&decision.at))
+    };
+    before
+        .or_else(after)
+        .map(|decision| decision.commit.clone())
 }
 
 fn sort(entries: &mut [Entry]) {
@@ -183,7 +208,10 @@ fn sort(entries: &mut [Entry]) {
 fn words(entry: &Entry) -> String {
     match entry {
         Entry::Decision(decision) => {
-            let reason = decision.reason.as_ref().map_or_else(String::new, |reason| format!(" ({reason})"));
+            let reason = decision
+                .reason
+                .as_ref()
+                .map_or_else(String::new, |reason| format!(" ({reason})"));
             format!(
                 "{}  {:<8} decided    {} by {}: {}{reason}",
                 decision.at,
@@ -201,8 +229,16 @@ fn words(entry: &Entry) -> String {
                 Kind::Promote => "promoted",
                 Kind::Rollback => "went back",
             };
-            let of = record.source.as_deref().map_or_else(String::new, |commit| format!(" of {}", short(commit)));
-            let by = happened.decided.as_deref().map_or_else(String::new, |commit| format!(", decided in {}", short(commit)));
+            let of = record
+                .source
+                .as_deref()
+                .map_or_else(String::new, |commit| format!(" of {}", short(commit)));
+            let by = happened
+                .decided
+                .as_deref()
+                .map_or_else(String::new, |commit| {
+                    format!(", decided in {}", short(commit))
+                });
             let result = match (record.result, &record.reason) {
                 (Verdict::Healthy, _) => "healthy".to_owned(),
                 (Verdict::Unconfirmed, _) => "unconfirmed".to_owned(),

@@ -43,7 +43,10 @@ impl Notice {
         }
         let changes = before.changes_to(&next.files);
         let lost = lost_routes(changes.removals(), &next.files, "what is live");
-        notice.lost = lost.into_iter().map(|found| found.path.to_string()).collect();
+        notice.lost = lost
+            .into_iter()
+            .map(|found| found.path.to_string())
+            .collect();
         notice
     }
 
@@ -66,7 +69,9 @@ impl Notice {
         match (pages, self.assets) {
             (0, 0) => ui.note("readers notice nothing: the files are the same"),
             (_, 0) => {}
-            (_, assets) => ui.note(&format!("and {assets} other files, such as pictures and styles")),
+            (_, assets) => ui.note(&format!(
+                "and {assets} other files, such as pictures and styles"
+            )),
         }
     }
 }

@@ -40,10 +40,23 @@ struct PreviewReport<'a> {
 }
 
 /// Publishes the commit that is checked out as a preview.
-pub fn run(ui: &Ui, global: &Global, args: &PublishArgs, name: &str, shipping: &Shipping, environment: &Environment) -> anyhow::Result<Outcome> {
+pub fn run(
+    ui: &Ui,
+    global: &Global,
+    args: &PublishArgs,
+    name: &str,
+    shipping: &Shipping,
+    environment: &Environment,
+) -> anyhow::Result<Outcome> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
-    if name.is_empty() || name.len() > 63 || name.starts_with(['-', '_']) || !name.chars().all(plain) {
-        bail!("`{name}` cannot name a preview; write it in at most 63 small letters, digits, `-` and `_`, such as `pr-17`");
+    if name.is_empty()
+        || name.len() > 63
+        || name.starts_with(['-', '_'])
+        || !name.chars().all(plain)
+    {
+        bail!(
+            "`{name}` cannot name a preview; write it in at most 63 small letters, digits, `-` and `_`, such as `pr-17`"
+        );
     }
     let seconds = seconds_of(&args.expire).filter(|seconds| (1..=LONGEST).contains(seconds));
     let seconds = seconds.with_context(|| {
@@ -51,7 +64,8 @@ pub fn run(ui: &Ui, global: &Global, args: &PublishArgs, name: &str, shipping: &
     })?;
     let below = below(shipping, environment, name)?;
     let preview = preview_of(environment, name);
-    let commit = crate::repo::resolve(&shipping.root, "HEAD").context("a preview needs a commit")?;
+    let commit =
+        crate::repo::resolve(&shipping.root, "HEAD").context("a preview needs a commit")?;
     let sealed = seal(ui, global, &commit)?;
     let store = sealed.project.store;
     let release = hidden(&store, &sealed.release)?;
@@ -60,7 +74,8 @@ pub fn run(ui: &Ui, global: &Global, args: &PublishArgs, name: &str, shipping: &
     if !args.dry_run {
         for target_name in &environment.targets {
             let target = shipping.open_target(target_name)?;
-            publish::remember_preview(&*target, target_name, name, Some(until), now).map_err(with_help)?;
+            publish::remember_preview(&*target, target_name, name, Some(until), now)
+                .map_err(with_help)?;
         }
     }
     let brought = bring(
@@ -109,18 +124,28 @@ pub fn collect(ui: &Ui, shipping: &Shipping, environment: &Environment) {
                 }
                 end(ui, shipping, environment, target_name, &name)?;
                 publish::remember_preview(&*target, target_name, &name, None, now)?;
-                ui.note(&format!("{target_name}  the preview `{name}` has had its time"));
+                ui.note(&format!(
+                    "{target_name}  the preview `{name}` has had its time"
+                ));
             }
             Ok(())
         })();
         if let Err(error) = collected {
-            ui.note(&format!("note: older previews stay at {target_name}: {error:#}"));
+            ui.note(&format!(
+                "note: older previews stay at {target_name}: {error:#}"
+            ));
         }
     }
 }
 
 /// Puts a page that says so into the place of a preview, and removes all the rest.
-fn end(ui: &Ui, shipping: &Shipping, environment: &Environment, target: &str, name: &str) -> anyhow::Result<()> {
+fn end(
+    ui: &Ui,
+    shipping: &Shipping,
+    environment: &Environment,
+    target: &str,
+    name: &str,
+) -> anyhow::Result<()> {
     let below = below(shipping, environment, name)?;
     let store = Store::open(&shipping.root.join(crate::cli::project::STORE));
     let release = ended(&store)?;
@@ -187,9 +212,15 @@ fn hidden(store: &Store, release: &Release) -> anyhow::Result<Release> {
     let is_page = |file: &File| file.media_type.starts_with("text/html");
     let mut kept = Vec::new();
     for file in files {
-        let plain = file.path.as_str().rsplit_once('.').map_or("", |(plain, _)| plain);
+        let plain = file
+            .path
+            .as_str()
+            .rsplit_once('.')
+            .map_or("", |(plain, _)| plain);
         let packed = matches!(file.path.extension(), "gz" | "br" | "zst");
-        let of_page = packed && SitePath::parse(plain).is_ok_and(|path| release.files.get(&path).is_some_and(is_page));
+        let of_page = packed
+            && SitePath::parse(plain)
+                .is_ok_and(|path| release.files.get(&path).is_some_and(is_page));
         if of_page {
             continue;
         }
@@ -202,14 +233,20 @@ fn hidden(store: &Store, release: &Release) -> anyhow::Result<Release> {
     }
     let mut hidden = release.clone();
     hidden.files = Manifest::new(kept);
-    hidden.lock.0.insert("preview".to_owned(), "noindex".to_owned());
+    hidden
+        .lock
+        .0
+        .insert("preview".to_owned(), "noindex".to_owned());
     store.put_blob(&hidden.to_json())?;
     Ok(hidden)
 }
 
 /// A page with a word to search engines at the beginning of its head.
 fn unindexed(page: &[u8]) -> Vec<u8> {
-    let lower = page.get(..page.len().min(4096)).unwrap_or_default().to_ascii_lowercase();
+    let lower = page
+        .get(..page.len().min(4096))
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     let begin = lower.windows(5).position(|word| word == b"<head");
     let head = begin.and_then(|begin| {
         // Not `<header>`.
@@ -250,12 +287,18 @@ mod tests {
     fn case(page: &str, expected: &str) {
         let page = unindexed(page.as_bytes());
         let page = String::from_utf8(page).unwrap();
-        assert_eq!(page.replace(std::str::from_utf8(NOINDEX).unwrap(), "@"), expected);
+        assert_eq!(
+            page.replace(std::str::from_utf8(NOINDEX).unwrap(), "@"),
+            expected
+        );
     }
 
     #[test]
     fn the_word_to_search_engines_stands_first_in_the_head() {
-        case("<!doctype html><html><head><title>x", "<!doctype html><html><head>@<title>x");
+        case(
+            "<!doctype html><html><head><title>x",
+            "<!doctype html><html><head>@<title>x",
+        );
         case("<HEAD class=\"a\">x", "<HEAD class=\"a\">@x");
         case("<header>x</header>", "@<header>x</header>");
         case("", "@");

@@ -69,7 +69,10 @@ impl From<Decided> for DecidedReport {
 
 pub fn run(ui: &Ui, global: &Global, args: &PromoteArgs) -> anyhow::Result<Outcome> {
     if args.from == args.to {
-        bail!("`{}` has its own release already; name two environments", args.to);
+        bail!(
+            "`{}` has its own release already; name two environments",
+            args.to
+        );
     }
     let shipping = Shipping::open(ui, root(global)?)?;
     let from = shipping.environment(ui, &args.from)?;
@@ -85,8 +88,15 @@ pub fn run(ui: &Ui, global: &Global, args: &PromoteArgs) -> anyhow::Result<Outco
     let missed = unmet(&to, &facts, args.resume, now);
     let source = release.source.commit.clone();
     if !ui.is_json() {
-        let of = source.as_deref().map_or_else(String::new, |commit| format!(" of {}", short(commit)));
-        ui.note(&format!("release   {}{of}, from `{}` to `{}`", digest.short(), from.name, to.name));
+        let of = source
+            .as_deref()
+            .map_or_else(String::new, |commit| format!(" of {}", short(commit)));
+        ui.note(&format!(
+            "release   {}{of}, from `{}` to `{}`",
+            digest.short(),
+            from.name,
+            to.name
+        ));
         notice.show(ui);
     }
     let mut decided = Decided::Refused;
@@ -105,7 +115,12 @@ pub fn run(ui: &Ui, global: &Global, args: &PromoteArgs) -> anyhow::Result<Outco
             late.replace(missed);
             Ok(desire)
         };
-        let subject = format!("Promote {} from {} to {}", digest.short(), from.name, to.name);
+        let subject = format!(
+            "Promote {} from {} to {}",
+            digest.short(),
+            from.name,
+            to.name
+        );
         let decision = Decision {
             environment: &to.name,
             subject: &subject,
@@ -136,7 +151,11 @@ pub fn run(ui: &Ui, global: &Global, args: &PromoteArgs) -> anyhow::Result<Outco
         };
         ui.result(&json::to_text(&report)?);
     }
-    Ok(if refused { Outcome::Findings } else { Outcome::Clean })
+    Ok(if refused {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    })
 }
 
 impl<'a> UnmetReport<'a> {
@@ -165,9 +184,14 @@ fn live_in(shipping: &Shipping, environment: &Environment) -> anyhow::Result<Liv
     let mut found: Option<Live> = None;
     for name in &environment.targets {
         let target = shipping.open_target(name)?;
-        let live = publish::live(&*target, name).map_err(with_help)?.with_context(|| {
-            format!("nothing is live in `{0}` at target `{name}`; `tympan publish {0}` makes it so", environment.name)
-        })?;
+        let live = publish::live(&*target, name)
+            .map_err(with_help)?
+            .with_context(|| {
+                format!(
+                    "nothing is live in `{0}` at target `{name}`; `tympan publish {0}` makes it so",
+                    environment.name
+                )
+            })?;
         match &found {
             Some(other) if other.deployment.release != live.deployment.release => bail!(
                 "the targets of `{0}` have different releases; `tympan publish {0}` first",
@@ -191,7 +215,13 @@ fn live_in(shipping: &Shipping, environment: &Environment) -> anyhow::Result<Liv
 }
 
 /// What the policy is held against.
-fn facts(ui: &Ui, shipping: &Shipping, from: &Environment, to: &Environment, release: &Release) -> anyhow::Result<Facts> {
+fn facts(
+    ui: &Ui,
+    shipping: &Shipping,
+    from: &Environment,
+    to: &Environment,
+    release: &Release,
+) -> anyhow::Result<Facts> {
     let require = &to.policy.require;
     let mut logs = Vec::new();
     if require.after.is_some() || require.soak > 0 {
@@ -219,7 +249,11 @@ fn facts(ui: &Ui, shipping: &Shipping, from: &Environment, to: &Environment, rel
     for name in &to.targets {
         let there = shipping.open_target(name).ok();
         let there = there.and_then(|target| publish::live(&*target, name).ok().flatten());
-        let found = there.and_then(|live| live.denied.into_iter().find(|denied| denied.release == digest));
+        let found = there.and_then(|live| {
+            live.denied
+                .into_iter()
+                .find(|denied| denied.release == digest)
+        });
         denied = denied.or(found.map(|found| found.reason));
     }
     Ok(Facts {
@@ -234,13 +268,23 @@ fn facts(ui: &Ui, shipping: &Shipping, from: &Environment, to: &Environment, rel
 
 /// The release that readers of an environment have now, as far as it can be told from here: whoever
 /// decides need not be able to reach the targets.
-fn there(ui: &Ui, global: &Global, shipping: &Shipping, environment: &Environment) -> Option<Release> {
+fn there(
+    ui: &Ui,
+    global: &Global,
+    shipping: &Shipping,
+    environment: &Environment,
+) -> Option<Release> {
     let name = environment.targets.first()?;
-    let seen = shipping.open_target(name).and_then(|target| publish::live(&*target, name).map_err(with_help));
+    let seen = shipping
+        .open_target(name)
+        .and_then(|target| publish::live(&*target, name).map_err(with_help));
     match seen {
         Ok(live) => live?.release,
         Err(error) => {
-            ui.note(&format!("note: what is live in `{}` cannot be seen from here: {error}", environment.name));
+            ui.note(&format!(
+                "note: what is live in `{}` cannot be seen from here: {error}",
+                environment.name
+            ));
             let json = own(shipping, global).blob(&environment.release?).ok()?;
             serde_json::from_slice(&json).ok()
         }

@@ -227,7 +227,10 @@ pub fn deny_in_git(ui: &Ui, bringing: Bringing<'_>, brought: &Brought) {
     }
     let root = &bringing.shipping.root;
     let decide = || {
-        let name = environment.targets.first().context("an environment has targets")?;
+        let name = environment
+            .targets
+            .first()
+            .context("an environment has targets")?;
         let target = bringing.shipping.open_target(name)?;
         let live = publish::live(&*target, name)?;
         let live = live.filter(|live| live.deployment.release == *back);
@@ -242,10 +245,20 @@ pub fn deny_in_git(ui: &Ui, bringing: Bringing<'_>, brought: &Brought) {
             args.push = Some(String::new());
         }
         let reason = format!("the smoke test failed on {reason}");
-        rollback::write(ui, bringing.shipping, &args, &environment.name, &way, &reason)
+        rollback::write(
+            ui,
+            bringing.shipping,
+            &args,
+            &environment.name,
+            &way,
+            &reason,
+        )
     };
     match decide() {
-        Ok(_) => ui.note(&format!("`{}` is on hold in Git at the release before", environment.name)),
+        Ok(_) => ui.note(&format!(
+            "`{}` is on hold in Git at the release before",
+            environment.name
+        )),
         Err(error) => {
             ui.error(&error.context(format!("the target denies the release, and Git does not say so yet; run `tympan rollback {} --to {back}`", environment.name)));
         }

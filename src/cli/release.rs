@@ -59,7 +59,12 @@ pub fn run(ui: &Ui, global: &Global, args: &ReleaseArgs) -> anyhow::Result<Outco
     let shipping = Shipping::open(ui, root)?;
     let sealed = seal(ui, global, &commit)?;
     let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
-    let errors: Vec<Diagnostic> = sealed.diagnostics.iter().filter(is_error).cloned().collect();
+    let errors: Vec<Diagnostic> = sealed
+        .diagnostics
+        .iter()
+        .filter(is_error)
+        .cloned()
+        .collect();
     let passed = errors.is_empty();
     let pushed = match passed && !args.dry_run {
         true => push(ui, &shipping, &sealed.project.store, &sealed.release)?,
@@ -97,9 +102,19 @@ pub fn run(ui: &Ui, global: &Global, args: &ReleaseArgs) -> anyhow::Result<Outco
         ));
         return Ok(Outcome::Findings);
     }
-    ui.note(&format!("sealed    {} files, {}, {}", files.len(), size(bytes), report::summary(&sealed.diagnostics)));
+    ui.note(&format!(
+        "sealed    {} files, {}, {}",
+        files.len(),
+        size(bytes),
+        report::summary(&sealed.diagnostics)
+    ));
     if let Some(pushed) = pushed {
-        ui.note(&format!("store     {} blobs sent ({}), {} were there", pushed.sent, size(pushed.bytes), pushed.held));
+        ui.note(&format!(
+            "store     {} blobs sent ({}), {} were there",
+            pushed.sent,
+            size(pushed.bytes),
+            pushed.held
+        ));
     }
     Ok(Outcome::Clean)
 }

@@ -20,13 +20,19 @@ pub fn own(shipping: &Shipping, global: &Global) -> Store {
 }
 
 /// Gives a release that is in the own store to the place that keeps releases, if there is one.
-pub fn push(ui: &Ui, shipping: &Shipping, store: &Store, release: &Release) -> anyhow::Result<Option<Pushed>> {
+pub fn push(
+    ui: &Ui,
+    shipping: &Shipping,
+    store: &Store,
+    release: &Release,
+) -> anyhow::Result<Option<Pushed>> {
     let Some(keeper) = keeper(shipping)? else {
         return Ok(None);
     };
     let progress = |event| ui.event(event);
     let pushed = keeper.push(release, store, &progress);
-    let pushed = pushed.context("the release is made and could not be kept in `[store]`; run it again")?;
+    let pushed =
+        pushed.context("the release is made and could not be kept in `[store]`; run it again")?;
     Ok(Some(pushed))
 }
 
@@ -60,7 +66,9 @@ pub fn obtain(
             Err(error) => return Err(error.into()),
         }
     }
-    let of_release = read.as_ref().and_then(|release| release.source.commit.as_deref());
+    let of_release = read
+        .as_ref()
+        .and_then(|release| release.source.commit.as_deref());
     match of_release.or(source) {
         Some(commit) => rebuilt(ui, global, digest, commit, read.as_ref()),
         None => bail!(
@@ -81,7 +89,9 @@ fn keeper(shipping: &Shipping) -> anyhow::Result<Option<ReleaseStore>> {
         variable: &variable,
     };
     let store = shipping.config.store.as_ref();
-    Ok(store.map(|store| releases::open(store, access)).transpose()?)
+    Ok(store
+        .map(|store| releases::open(store, access))
+        .transpose()?)
 }
 
 fn rebuilt(
@@ -91,7 +101,11 @@ fn rebuilt(
     commit: &str,
     before: Option<&Release>,
 ) -> anyhow::Result<(Store, Release)> {
-    ui.note(&format!("the release {} is not in the store; building its commit {}", digest.short(), short(commit)));
+    ui.note(&format!(
+        "the release {} is not in the store; building its commit {}",
+        digest.short(),
+        short(commit)
+    ));
     let sealed = seal(ui, global, commit).with_context(|| {
         format!("the release {digest} is not in the store, and its commit {commit} cannot be built")
     })?;
@@ -108,7 +122,14 @@ fn rebuilt(
     });
     let why = match differ.as_slice() {
         [] => "was it built by another version of tympan?".to_owned(),
-        names => format!("these differ: {}", names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ")),
+        names => format!(
+            "these differ: {}",
+            names
+                .iter()
+                .map(|name| name.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
     };
     bail!(
         "the release {digest} is not in the store, and its commit {} gives {} here, which is another one: {why}",

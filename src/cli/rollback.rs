@@ -50,7 +50,10 @@ pub struct Way {
 pub fn run(ui: &Ui, global: &Global, args: &RollbackArgs) -> anyhow::Result<Outcome> {
     let shipping = Shipping::open(ui, root(global)?)?;
     let environment = shipping.environment(ui, &args.environment)?;
-    let name = environment.targets.first().context("an environment has targets")?;
+    let name = environment
+        .targets
+        .first()
+        .context("an environment has targets")?;
     let target = shipping.open_target(name)?;
     let live = publish::live(&*target, name).map_err(with_help)?;
     let records = publish::history(&*target, name).map_err(with_help)?.records;
@@ -61,16 +64,29 @@ pub fn run(ui: &Ui, global: &Global, args: &RollbackArgs) -> anyhow::Result<Outc
         serde_json::from_slice::<Release>(&json).ok()
     });
     let before = live.and_then(|live| live.release);
-    let notice = seen.map_or_else(Notice::default, |seen| Notice::between(before.as_ref(), &seen));
+    let notice = seen.map_or_else(Notice::default, |seen| {
+        Notice::between(before.as_ref(), &seen)
+    });
     if !ui.is_json() {
-        let of = way.source.as_deref().map_or_else(String::new, |commit| format!(" of {}", short(commit)));
-        ui.note(&format!("release   back to {}{of} in `{}`", way.release.short(), environment.name));
+        let of = way
+            .source
+            .as_deref()
+            .map_or_else(String::new, |commit| format!(" of {}", short(commit)));
+        ui.note(&format!(
+            "release   back to {}{of} in `{}`",
+            way.release.short(),
+            environment.name
+        ));
         notice.show(ui);
     }
-    let reason = args.decide.reason.clone().unwrap_or_else(|| match way.deny {
-        Some(denied) => format!("rolled back from {}", denied.short()),
-        None => "rolled back".to_owned(),
-    });
+    let reason = args
+        .decide
+        .reason
+        .clone()
+        .unwrap_or_else(|| match way.deny {
+            Some(denied) => format!("rolled back from {}", denied.short()),
+            None => "rolled back".to_owned(),
+        });
     let mut outcome = Outcome::Clean;
     let mut decided = Decided::Standing;
     if args.decide.dry_run {
@@ -98,7 +114,14 @@ pub fn run(ui: &Ui, global: &Global, args: &RollbackArgs) -> anyhow::Result<Outc
             }
         }
         if outcome == Outcome::Clean {
-            let committed = write(ui, &shipping, &args.decide, &environment.name, &way, &reason);
+            let committed = write(
+                ui,
+                &shipping,
+                &args.decide,
+                &environment.name,
+                &way,
+                &reason,
+            );
             decided = match args.now {
                 true => committed.with_context(|| {
                     format!("the older release is live and Git does not say so yet; run `tympan rollback {} --to {}` again without `--now`", environment.name, way.release)
@@ -184,7 +207,10 @@ fn way(
     let name = &environment.name;
     let now = live.map(|live| live.deployment.release);
     let denied = |release: &Digest| {
-        let held = environment.hold.as_ref().is_some_and(|hold| hold.deny.contains(release));
+        let held = environment
+            .hold
+            .as_ref()
+            .is_some_and(|hold| hold.deny.contains(release));
         held || live.is_some_and(|live| live.denied.iter().any(|denied| denied.release == *release))
     };
     let of = |record: &Deployment| Way {
@@ -194,7 +220,9 @@ fn way(
     };
     let Some(to) = to else {
         let healthy = |record: &&Deployment| {
-            record.result == Verdict::Healthy && Some(record.release) != now && !denied(&record.release)
+            record.result == Verdict::Healthy
+                && Some(record.release) != now
+                && !denied(&record.release)
         };
         return records.iter().find(healthy).map(of).with_context(|| {
             format!("the log of `{name}` has no other healthy release that is not denied; name one with `--to`, or mend the source and publish it")
@@ -204,15 +232,21 @@ fn way(
     let fits = |record: &&Deployment| !hex.is_empty() && record.release.hex().starts_with(&hex);
     let found: Vec<&Deployment> = records.iter().filter(fits).collect();
     match found.split_first() {
-        Some((first, rest)) if rest.iter().all(|record| record.release == first.release) => Ok(of(first)),
-        Some(_) => bail!("`{to}` begins the name of more than one release of `{name}`; write more of it"),
+        Some((first, rest)) if rest.iter().all(|record| record.release == first.release) => {
+            Ok(of(first))
+        }
+        Some(_) => {
+            bail!("`{to}` begins the name of more than one release of `{name}`; write more of it")
+        }
         None => match Digest::from_hex(&hex) {
             Ok(release) => Ok(Way {
                 release,
                 source: None,
                 deny: now.filter(|now| *now != release),
             }),
-            Err(_) => bail!("`{to}` begins the name of no release in the log of `{name}`; see `tympan log {name}`"),
+            Err(_) => bail!(
+                "`{to}` begins the name of no release in the log of `{name}`; see `tympan log {name}`"
+            ),
         },
     }
 }
@@ -260,7 +294,10 @@ mod tests {
         let environment = Environment {
             hold: Some(Hold {
                 reason: String::new(),
-                deny: deny.iter().map(|release| Digest::of(release.as_bytes())).collect(),
+                deny: deny
+                    .iter()
+                    .map(|release| Digest::of(release.as_bytes()))
+                    .collect(),
             }),
             ..Environment::default()
         };
@@ -274,12 +311,32 @@ mod tests {
         case(&[], &[], None, None);
         case(&[("a", Healthy)], &[], None, None);
         case(&[("a", Healthy), ("b", Healthy)], &[], None, Some("a"));
-        case(&[("a", Healthy), ("b", Failed), ("c", Healthy)], &[], None, Some("a"));
-        case(&[("a", Healthy), ("b", Healthy), ("b", Healthy)], &[], None, Some("a"));
-        case(&[("a", Healthy), ("b", Healthy), ("c", Healthy)], &["b"], None, Some("a"));
+        case(
+            &[("a", Healthy), ("b", Failed), ("c", Healthy)],
+            &[],
+            None,
+            Some("a"),
+        );
+        case(
+            &[("a", Healthy), ("b", Healthy), ("b", Healthy)],
+            &[],
+            None,
+            Some("a"),
+        );
+        case(
+            &[("a", Healthy), ("b", Healthy), ("c", Healthy)],
+            &["b"],
+            None,
+            Some("a"),
+        );
         case(&[("a", Healthy), ("b", Healthy)], &["a"], None, None);
         let a = Digest::of(b"a").hex();
-        case(&[("a", Healthy), ("b", Healthy), ("c", Healthy)], &[], Some(&a[..8]), Some("a"));
+        case(
+            &[("a", Healthy), ("b", Healthy), ("c", Healthy)],
+            &[],
+            Some(&a[..8]),
+            Some("a"),
+        );
         case(&[("a", Healthy)], &[], Some("zz"), None);
         case(&[("a", Healthy)], &[], Some(""), None);
     }

@@ -29,7 +29,12 @@ pub fn run(ui: &Ui, global: &Global, args: &SyncArgs) -> anyhow::Result<Outcome>
     let interval = seconds_of(&args.interval)
         .and_then(|seconds| u64::try_from(seconds).ok())
         .filter(|seconds| *seconds > 0)
-        .with_context(|| format!("`{}` is no length of time; write it as `30s` or `5m`", args.interval))?;
+        .with_context(|| {
+            format!(
+                "`{}` is no length of time; write it as `30s` or `5m`",
+                args.interval
+            )
+        })?;
     if !args.watch {
         return pass(ui, global, &root, args);
     }
@@ -57,10 +62,16 @@ fn waiting(interval: u64, failures: u32, spread: u64) -> Duration {
 }
 
 /// One look, and what follows from it.
-fn pass(ui: &Ui, global: &Global, root: &std::path::Path, args: &SyncArgs) -> anyhow::Result<Outcome> {
+fn pass(
+    ui: &Ui,
+    global: &Global,
+    root: &std::path::Path,
+    args: &SyncArgs,
+) -> anyhow::Result<Outcome> {
     let branch = match &args.branch {
         Some(name) => name.clone(),
-        None => branch_of_head(root)?.context("no branch is checked out here; name one with `--branch`")?,
+        None => branch_of_head(root)?
+            .context("no branch is checked out here; name one with `--branch`")?,
     };
     let commit = newest(root, &branch)?;
     let shipping = Shipping::at(ui, root, &commit)?;
@@ -70,7 +81,10 @@ fn pass(ui: &Ui, global: &Global, root: &std::path::Path, args: &SyncArgs) -> an
     }
     let (store, release) = match (&environment.release, &environment.hold) {
         (None, Some(hold)) => {
-            ui.note(&format!("`{}` is on hold: {}", environment.name, hold.reason));
+            ui.note(&format!(
+                "`{}` is on hold: {}",
+                environment.name, hold.reason
+            ));
             return Ok(Outcome::Clean);
         }
         (Some(digest), _) => {
@@ -78,7 +92,14 @@ fn pass(ui: &Ui, global: &Global, root: &std::path::Path, args: &SyncArgs) -> an
                 let target = shipping.open_target(name).ok()?;
                 publish::release_at(&*target, digest).ok()?
             });
-            obtain(ui, global, &shipping, digest, environment.source.as_deref(), known)?
+            obtain(
+                ui,
+                global,
+                &shipping,
+                digest,
+                environment.source.as_deref(),
+                known,
+            )?
         }
         (None, None) => {
             let commit = match &environment.follow {
@@ -154,7 +175,11 @@ fn of_commit(
     match live.filter(|release| crate::cli::releases::is_whole(&store, release)) {
         Some(release) => Ok((store, release)),
         None => {
-            ui.note(&format!("building  {} for `{}`", short(commit), environment.name));
+            ui.note(&format!(
+                "building  {} for `{}`",
+                short(commit),
+                environment.name
+            ));
             let sealed = seal(ui, global, commit)?;
             Ok((sealed.project.store, sealed.release))
         }

@@ -44,7 +44,11 @@ pub fn run(ui: &Ui, global: &Global, args: &VerifyArgs) -> anyhow::Result<Outcom
             show(ui, verified);
         }
     }
-    Ok(if whole { Outcome::Clean } else { Outcome::Findings })
+    Ok(if whole {
+        Outcome::Clean
+    } else {
+        Outcome::Findings
+    })
 }
 
 fn show(ui: &Ui, verified: &Verified) {
@@ -52,7 +56,11 @@ fn show(ui: &Ui, verified: &Verified) {
         ui.result(&format!("{}  nothing is live", verified.target));
         return;
     };
-    let word = if verified.is_whole() { "whole" } else { "differs" };
+    let word = if verified.is_whole() {
+        "whole"
+    } else {
+        "differs"
+    };
     ui.result(&format!(
         "{}  {word}: {} files, {} of release {} read and hashed",
         verified.target,
@@ -64,7 +72,9 @@ fn show(ui: &Ui, verified: &Verified) {
         ui.result(&format!("  desired   {desired}"));
     }
     let drift = &verified.drift;
-    let missing = |path: &crate::site_path::SitePath| drift.missing.iter().any(|missing| missing.path == *path);
+    let missing = |path: &crate::site_path::SitePath| {
+        drift.missing.iter().any(|missing| missing.path == *path)
+    };
     for path in verified.wrong.iter().filter(|path| !missing(path)) {
         ui.result(&format!("  modified  {path}"));
     }

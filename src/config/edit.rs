@@ -81,7 +81,10 @@ pub fn desire(text: &str, desire: &Desire) -> Result<String, EditError> {
 }
 
 fn table_of(hold: &Hold) -> Table {
-    let deny = hold.deny.iter().map(|digest| Value::String(digest.to_string()));
+    let deny = hold
+        .deny
+        .iter()
+        .map(|digest| Value::String(digest.to_string()));
     Table::from_iter([
         ("reason".to_owned(), Value::String(hold.reason.clone())),
         ("deny".to_owned(), Value::Array(deny.collect())),
@@ -121,9 +124,14 @@ fn with_hold(body: String, hold: &Hold) -> Result<String, EditError> {
     if let Some(known) = &known
         && let Some((first, more)) = wanted.split_at_checked(known.len())
         && first == known
-        && let Some((_, last)) = document.leaf("hold", "deny").and_then(|leaf| leaf.items.as_ref()?.last())
+        && let Some((_, last)) = document
+            .leaf("hold", "deny")
+            .and_then(|leaf| leaf.items.as_ref()?.last())
     {
-        let more: String = more.iter().map(|digest| format!(", {}", quoted(digest))).collect();
+        let more: String = more
+            .iter()
+            .map(|digest| format!(", {}", quoted(digest)))
+            .collect();
         return Ok(splice(&body, last.end..last.end, &more));
     }
     let value = list(&hold.deny, newline);
@@ -136,7 +144,8 @@ fn list(digests: &[Digest], newline: &str) -> String {
         [one] => format!("[{}]", quoted(&one.to_string())),
         many => {
             let lines = many.iter();
-            let lines = lines.map(|digest| format!("    {},{newline}", quoted(&digest.to_string())));
+            let lines =
+                lines.map(|digest| format!("    {},{newline}", quoted(&digest.to_string())));
             format!("[{newline}{}]", lines.collect::<String>())
         }
     }
@@ -232,7 +241,8 @@ impl<'a> Document<'a> {
     /// The end of the line that holds the byte before `at`, with its line break.
     fn line_end(&self, at: usize) -> usize {
         let rest = self.text.get(at..).unwrap_or_default();
-        rest.find('\n').map_or(self.text.len(), |found| at + found + 1)
+        rest.find('\n')
+            .map_or(self.text.len(), |found| at + found + 1)
     }
 
     fn line_begin(&self, at: usize) -> usize {
@@ -240,24 +250,44 @@ impl<'a> Document<'a> {
         before.rfind('\n').map_or(0, |found| found + 1)
     }
 
-    fn with_text(&self, table: &str, key: &'static str, value: &str, after: &[&str]) -> Result<String, EditError> {
+    fn with_text(
+        &self,
+        table: &str,
+        key: &'static str,
+        value: &str,
+        after: &[&str],
+    ) -> Result<String, EditError> {
         self.with_value(table, key, &quoted(value), after)
     }
 
     /// Sets a value in its place, or in a line of its own behind the first of the keys `after` that
     /// is there, else behind all of the table's.
-    fn with_value(&self, table: &str, key: &'static str, value: &str, after: &[&str]) -> Result<String, EditError> {
+    fn with_value(
+        &self,
+        table: &str,
+        key: &'static str,
+        value: &str,
+        after: &[&str],
+    ) -> Result<String, EditError> {
         if let Some(leaf) = self.leaf(table, key) {
             return Ok(splice(self.text, leaf.value.clone(), value));
         }
-        let first = self.headers.first().map_or(self.text.len(), |(_, place)| place.start);
+        let first = self
+            .headers
+            .first()
+            .map_or(self.text.len(), |(_, place)| place.start);
         let of_table = |leaf: &&Leaf| match table {
             // Keys with dots belong to the top as long as no table has begun.
             "" => leaf.value.end <= first,
             _ => leaf.table == table,
         };
         let named = after.iter().find_map(|key| self.leaf(table, key));
-        let last = self.leaves.iter().filter(of_table).map(|leaf| leaf.value.end).max();
+        let last = self
+            .leaves
+            .iter()
+            .filter(of_table)
+            .map(|leaf| leaf.value.end)
+            .max();
         let place = match (named, last, self.header(table)) {
             (Some(leaf), ..) => self.line_end(leaf.value.end),
             (None, _, Some(header)) => header.end,
@@ -287,8 +317,14 @@ impl<'a> Document<'a> {
 
     /// Takes the hold out, in whatever form it stands there.
     fn without_hold(&self) -> Result<String, EditError> {
-        let of_hold = |leaf: &&Leaf| leaf.table == "hold" || (leaf.table.is_empty() && leaf.key == "hold");
-        let mut lines: Vec<Range<usize>> = self.leaves.iter().filter(of_hold).map(|leaf| self.lines_of(leaf)).collect();
+        let of_hold =
+            |leaf: &&Leaf| leaf.table == "hold" || (leaf.table.is_empty() && leaf.key == "hold");
+        let mut lines: Vec<Range<usize>> = self
+            .leaves
+            .iter()
+            .filter(of_hold)
+            .map(|leaf| self.lines_of(leaf))
+            .collect();
         if let Some(header) = self.header("hold") {
             let mut begin = header.start;
             // The blank line that set it apart goes with it.
@@ -424,7 +460,9 @@ mod tests {
         let after = "release = \"new\"\nsource = \"4be1\"\ntargets = [\"web\"]\n\n[hold]\nreason = \"smoke test \\\"/pricing\\\" 500\"\ndeny = [\"bad\"]\n";
         case(before, &held(&["bad"]), after);
         let written = desire(before, &held(&["bad"])).unwrap();
-        let commented = written.replace("deny = [", "# Never again.\ndeny = [ # why\n  ").replace("\"]\n", "\", # 500\n]\n");
+        let commented = written
+            .replace("deny = [", "# Never again.\ndeny = [ # why\n  ")
+            .replace("\"]\n", "\", # 500\n]\n");
         case(
             &commented.replace("\"web\", # 500\n]", "\"web\"]"),
             &held(&["bad", "worse"]),
@@ -432,13 +470,22 @@ mod tests {
         );
         case(
             &written,
-            &Desire { from: None, ..promoted() },
+            &Desire {
+                from: None,
+                ..promoted()
+            },
             "release = \"new\"\nsource = \"4be1\"\ntargets = [\"web\"]\n",
         );
-        let inline = "hold = { reason = \"x\", deny = [] }\ntargets = [\"web\"]\n[smoke]\npaths = []\n";
+        let inline =
+            "hold = { reason = \"x\", deny = [] }\ntargets = [\"web\"]\n[smoke]\npaths = []\n";
         case(
             inline,
-            &Desire { release: None, source: None, from: None, hold: None },
+            &Desire {
+                release: None,
+                source: None,
+                from: None,
+                hold: None,
+            },
             "targets = [\"web\"]\n[smoke]\npaths = []\n",
         );
         case(
@@ -450,8 +497,14 @@ mod tests {
 
     #[test]
     fn what_is_no_toml_is_left_alone() {
-        assert!(matches!(desire("release = ", &promoted()), Err(EditError::Syntax(_))));
-        assert!(matches!(desire("release = {}\n", &promoted()), Err(EditError::Form(_) | EditError::Syntax(_))));
+        assert!(matches!(
+            desire("release = ", &promoted()),
+            Err(EditError::Syntax(_))
+        ));
+        assert!(matches!(
+            desire("release = {}\n", &promoted()),
+            Err(EditError::Form(_) | EditError::Syntax(_))
+        ));
     }
 
     proptest! {

@@ -110,7 +110,17 @@ mod tests {
             assert_eq!(seconds_of(text), Some(seconds), "{text}");
             assert_eq!(span_of(seconds), again);
         }
-        for text in ["", "2", "h", "2 h", "-2h", "2h30", "99999999999999999999h", "9223372036854775807w", "ä"] {
+        for text in [
+            "",
+            "2",
+            "h",
+            "2 h",
+            "-2h",
+            "2h30",
+            "99999999999999999999h",
+            "9223372036854775807w",
+            "ä",
+        ] {
             assert_eq!(seconds_of(text), None, "{text}");
         }
     }
@@ -118,7 +128,11 @@ mod tests {
     #[test]
     fn a_freeze_has_its_last_day_and_not_its_last_moment() {
         let days = Freeze::parse("2026-12-20/2027-01-03").unwrap();
-        let at = |text: &str| OffsetDateTime::parse(text, &Rfc3339).unwrap().unix_timestamp();
+        let at = |text: &str| {
+            OffsetDateTime::parse(text, &Rfc3339)
+                .unwrap()
+                .unix_timestamp()
+        };
         for (now, expected) in [
             ("2026-12-19T23:59:59Z", false),
             ("2026-12-20T00:00:00Z", true),
@@ -130,7 +144,15 @@ mod tests {
         let hours = Freeze::parse("2026-12-24T12:00:00+01:00/2026-12-24T14:00:00Z").unwrap();
         assert!(hours.holds(at("2026-12-24T11:00:00Z")));
         assert!(!hours.holds(at("2026-12-24T14:00:00Z")));
-        for text in ["", "/", "2026-12-20", "2026-12-20/", "2026-02-30/2026-03-01", "2027-01-03/2026-12-20", "x/y"] {
+        for text in [
+            "",
+            "/",
+            "2026-12-20",
+            "2026-12-20/",
+            "2026-02-30/2026-03-01",
+            "2027-01-03/2026-12-20",
+            "x/y",
+        ] {
             assert!(Freeze::parse(text).is_err(), "{text}");
         }
     }

@@ -43,9 +43,15 @@ impl Reader<'_> {
         Environment {
             name: name.to_owned(),
             release,
-            source: file.source.and_then(|it| self.plain(&it, "commit", "copy it from `git log`")),
-            from: file.from.and_then(|it| self.plain(&it, "environment", named)),
-            follow: file.follow.and_then(|it| self.plain(&it, "branch", "write it as `git branch` does")),
+            source: file
+                .source
+                .and_then(|it| self.plain(&it, "commit", "copy it from `git log`")),
+            from: file
+                .from
+                .and_then(|it| self.plain(&it, "environment", named)),
+            follow: file
+                .follow
+                .and_then(|it| self.plain(&it, "branch", "write it as `git branch` does")),
             targets: file.targets.into_iter().map(Spanned::into_inner).collect(),
             url,
             policy: self.policy(name, file.policy),
@@ -92,7 +98,11 @@ impl Reader<'_> {
         let after = after.and_then(|after| {
             if after.get_ref() == name {
                 let help = "name the environment that comes before it";
-                self.fault(after.span(), "an environment cannot come after itself", help);
+                self.fault(
+                    after.span(),
+                    "an environment cannot come after itself",
+                    help,
+                );
                 return None;
             }
             self.plain(&after, "environment", named)
@@ -106,12 +116,14 @@ impl Reader<'_> {
         });
         let approvals = approvals.map_or(0, |approvals| {
             let count = usize::try_from(*approvals.get_ref()).ok();
-            count.filter(|count| *count <= MOST_APPROVALS).unwrap_or_else(|| {
-                let message = format!("{} people cannot approve", approvals.get_ref());
-                let help = format!("write a number from 0 to {MOST_APPROVALS}");
-                self.fault(approvals.span(), message, help);
-                0
-            })
+            count
+                .filter(|count| *count <= MOST_APPROVALS)
+                .unwrap_or_else(|| {
+                    let message = format!("{} people cannot approve", approvals.get_ref());
+                    let help = format!("write a number from 0 to {MOST_APPROVALS}");
+                    self.fault(approvals.span(), message, help);
+                    0
+                })
         });
         let freeze = file.freeze.iter().filter_map(|written| {
             let read = Freeze::parse(written.get_ref());
@@ -138,7 +150,11 @@ impl Reader<'_> {
     fn plain(&mut self, written: &Spanned<String>, what: &str, help: &str) -> Option<String> {
         let text = written.get_ref();
         let odd = |c: char| c.is_control() || c.is_whitespace() || "\\:?*[~^".contains(c);
-        if text.is_empty() || text.starts_with(['-', '/']) || text.contains("..") || text.contains(odd) {
+        if text.is_empty()
+            || text.starts_with(['-', '/'])
+            || text.contains("..")
+            || text.contains(odd)
+        {
             self.fault(written.span(), format!("`{text}` is no {what}"), help);
             return None;
         }
@@ -230,7 +246,10 @@ mod tests {
             assert_eq!(found.len(), 1, "{line}: {found:?}");
             assert_eq!(found[0].place.as_ref().unwrap().line, 3, "{line}");
             assert!(found[0].message.contains(expected), "{}", found[0].message);
-            assert!(found[0].help.is_some() || found[0].code == "config-syntax", "{line}");
+            assert!(
+                found[0].help.is_some() || found[0].code == "config-syntax",
+                "{line}"
+            );
         }
         case("require = { soak = \"soon\" }", "no length of time");
         case("require = { soak = 2 }", "invalid type");

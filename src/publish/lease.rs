@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::publish::error::PublishError;
 use crate::publish::moment::Moment;
-use crate::publish::refusal::Refusal;
 use crate::publish::record::FORMAT;
+use crate::publish::refusal::Refusal;
 use crate::publish::request::Request;
 use crate::publish::state::{self, state_path};
 use crate::release::to_canonical_json;

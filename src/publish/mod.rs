@@ -33,9 +33,9 @@ pub use history::{Finding, History, Trouble, history};
 pub use lease::Lease;
 pub use moment::Moment;
 pub use plan::{Plan, plan};
-pub use protocol::{Published, publish};
 pub use previews::{clear, previews, remember_preview};
 pub use promotion::{Facts, Unmet, unmet};
+pub use protocol::{Published, publish};
 #[cfg(feature = "external")]
 pub use readers::Readers;
 pub use reconcile::{Desired, Outcome, Rules, State, reconcile};

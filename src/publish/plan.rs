@@ -1,8 +1,8 @@
 //! What a publish would change, as data. A dry run stops here.
 
 use crate::digest::Digest;
-use crate::publish::refusal::Refusal;
 use crate::publish::record::FileCounts;
+use crate::publish::refusal::Refusal;
 use crate::release::{Change, Changes, File, Manifest, Release, Role, media_type};
 use crate::targets::Observed;
 

@@ -48,7 +48,9 @@ pub fn remember_preview(
         previews.format = FORMAT;
         match until {
             Some(until) => _ = previews.previews.insert(preview.to_owned(), until),
-            None => previews.previews.retain(|known, end| known != preview || *end > now),
+            None => previews
+                .previews
+                .retain(|known, end| known != preview || *end > now),
         }
         match target.swap(&path, version.as_ref(), &to_canonical_json(&previews))? {
             Swap::Done(_) => return Ok(()),
@@ -99,7 +101,12 @@ mod tests {
         let remember = |name, until, now| {
             remember_preview(place.target(), "web", name, until, at(now)).unwrap();
         };
-        let names = || previews(place.target(), "web").unwrap().into_keys().collect::<Vec<_>>();
+        let names = || {
+            previews(place.target(), "web")
+                .unwrap()
+                .into_keys()
+                .collect::<Vec<_>>()
+        };
         assert!(names().is_empty());
         remember("pr-1", Some(at(10)), 0);
         remember("pr-2", Some(at(20)), 0);
@@ -121,6 +128,9 @@ mod tests {
         place.publish(&new, 1).unwrap();
         clear(place.target(), "web").unwrap();
         assert_eq!(read_all(&place.live()), manifest_of(&new));
-        assert_eq!(std::fs::read_dir(place.web().join(".tympan/tree")).map_or(1, Iterator::count), 1);
+        assert_eq!(
+            std::fs::read_dir(place.web().join(".tympan/tree")).map_or(1, Iterator::count),
+            1
+        );
     }
 }

@@ -44,10 +44,16 @@ pub fn unmet(environment: &Environment, facts: &Facts, resume: bool, now: Moment
     let mut found = Vec::new();
     let mut miss = |rule, message: String, help: &str| {
         let help = help.to_owned();
-        found.push(Unmet { rule, message, help });
+        found.push(Unmet {
+            rule,
+            message,
+            help,
+        });
     };
     if let Some(hold) = &environment.hold {
-        let denied = facts.release.is_some_and(|release| hold.deny.contains(&release));
+        let denied = facts
+            .release
+            .is_some_and(|release| hold.deny.contains(&release));
         if denied {
             let message = format!("the release is denied: {}", hold.reason);
             miss("deny", message, "promote a release that mends it");
@@ -77,7 +83,8 @@ pub fn unmet(environment: &Environment, facts: &Facts, resume: bool, now: Moment
             0 => "nobody".to_owned(),
             _ => facts.approvals.join(", "),
         };
-        let message = format!("{asked} approvals are asked for, and {names} approved of the commit");
+        let message =
+            format!("{asked} approvals are asked for, and {names} approved of the commit");
         let help = "approve by a line `Approved-by: Name <address>` in the message of the commit, or by a signed tag at it";
         miss("approvals", message, help);
     }
@@ -85,14 +92,22 @@ pub fn unmet(environment: &Environment, facts: &Facts, resume: bool, now: Moment
 }
 
 /// Holds `after` and `soak` against the logs.
-fn lived(environment: &Environment, facts: &Facts, now: Moment, miss: &mut impl FnMut(&'static str, String, &str)) {
+fn lived(
+    environment: &Environment,
+    facts: &Facts,
+    now: Moment,
+    miss: &mut impl FnMut(&'static str, String, &str),
+) {
     let require = &environment.policy.require;
     if require.after.is_none() && require.soak == 0 {
         return;
     }
     let place = require.after.as_ref().unwrap_or(&facts.from);
     let Some(release) = facts.release else { return };
-    let absent = facts.logs.iter().find(|(_, records)| time_live(records, release, now).is_none());
+    let absent = facts
+        .logs
+        .iter()
+        .find(|(_, records)| time_live(records, release, now).is_none());
     if facts.logs.is_empty() || absent.is_some() {
         let at = absent.map_or_else(String::new, |(target, _)| format!(" at target `{target}`"));
         let message = format!("the release was never live and healthy in `{place}`{at}");
@@ -100,7 +115,10 @@ fn lived(environment: &Environment, facts: &Facts, now: Moment, miss: &mut impl 
         miss("after", message, &help);
         return;
     }
-    let times = facts.logs.iter().filter_map(|(_, records)| time_live(records, release, now));
+    let times = facts
+        .logs
+        .iter()
+        .filter_map(|(_, records)| time_live(records, release, now));
     let shortest = times.min().unwrap_or(0);
     if shortest < require.soak {
         let message = format!(
@@ -109,7 +127,11 @@ fn lived(environment: &Environment, facts: &Facts, now: Moment, miss: &mut impl 
             span_of(require.soak)
         );
         let rest = span_of(require.soak.saturating_sub(shortest));
-        miss("soak", message, &format!("leave it there and try again in {rest}"));
+        miss(
+            "soak",
+            message,
+            &format!("leave it there and try again in {rest}"),
+        );
     }
 }
 
@@ -225,9 +247,15 @@ mod tests {
         case(|environment, _| environment.hold = hold("new"), &[denied]);
         let mut environment = Environment::default();
         environment.hold = hold("old");
-        assert_eq!(unmet(&environment, &facts(vec![]), true, Moment::new(0)), []);
+        assert_eq!(
+            unmet(&environment, &facts(vec![]), true, Moment::new(0)),
+            []
+        );
         environment.hold = hold("new");
-        assert_eq!(unmet(&environment, &facts(vec![]), true, Moment::new(0)).len(), 1);
+        assert_eq!(
+            unmet(&environment, &facts(vec![]), true, Moment::new(0)).len(),
+            1
+        );
     }
 
     #[test]
@@ -235,8 +263,13 @@ mod tests {
         #[track_caller]
         fn live(records: &[(&str, i64, Verdict)], expected: Option<i64>) {
             let numbered = (1..).zip(records);
-            let records: Vec<Deployment> = numbered.map(|(epoch, (release, at, result))| record(epoch, release, *at, *result)).collect();
-            assert_eq!(time_live(&records, digest("new"), Moment::new(100)), expected);
+            let records: Vec<Deployment> = numbered
+                .map(|(epoch, (release, at, result))| record(epoch, release, *at, *result))
+                .collect();
+            assert_eq!(
+                time_live(&records, digest("new"), Moment::new(100)),
+                expected
+            );
         }
         use Verdict::{Failed, Healthy, Unconfirmed};
         live(&[], None);
@@ -248,7 +281,14 @@ mod tests {
         live(&[("new", 10, Healthy), ("new", 50, Healthy)], Some(90));
         live(&[("new", 10, Healthy), ("old", 30, Healthy)], Some(20));
         live(&[("new", 10, Healthy), ("old", 30, Failed)], Some(90));
-        live(&[("new", 10, Healthy), ("old", 30, Healthy), ("new", 95, Healthy)], Some(20));
+        live(
+            &[
+                ("new", 10, Healthy),
+                ("old", 30, Healthy),
+                ("new", 95, Healthy),
+            ],
+            Some(20),
+        );
     }
 
     #[test]

@@ -55,12 +55,21 @@ pub fn verify(
 ) -> Result<Verified, PublishError> {
     let pointer = read_pointer(target, name)?.map(|(pointer, _)| pointer);
     let live = pointer.as_ref().and_then(|pointer| pointer.live.clone());
-    let known = live.as_ref().map(|live| known_release(target, &live.release)).transpose()?.flatten();
+    let known = live
+        .as_ref()
+        .map(|live| known_release(target, &live.release))
+        .transpose()?
+        .flatten();
     let mut observed = target.observe(View::Live)?;
     let drift = observe_drift(target, pointer.as_ref(), known.as_ref(), &mut observed)?;
-    let files = known.as_ref().map_or(&[][..], |release| release.files.files());
+    let files = known
+        .as_ref()
+        .map_or(&[][..], |release| release.files.files());
     let stage = Stage::Check;
-    progress(Event::Started { stage, total: files.len() });
+    progress(Event::Started {
+        stage,
+        total: files.len(),
+    });
     let read: Vec<Option<SitePath>> = files
         .par_iter()
         .map(|file| {
@@ -72,7 +81,12 @@ pub fn verify(
         })
         .collect::<Result<_, PublishError>>()?;
     progress(Event::Finished { stage });
-    let bytes = files.iter().zip(&read).filter(|(_, wrong)| wrong.is_none()).map(|(file, _)| file.size).sum();
+    let bytes = files
+        .iter()
+        .zip(&read)
+        .filter(|(_, wrong)| wrong.is_none())
+        .map(|(file, _)| file.size)
+        .sum();
     let wrong: Vec<SitePath> = read.into_iter().flatten().collect();
     Ok(Verified {
         target: name.to_owned(),

@@ -76,7 +76,10 @@ impl Branch {
         let repository = git::locate(root)?.ok_or_else(|| RepoError::NoRepository {
             root: root.to_path_buf(),
         })?;
-        let folder = git::run(root, ["rev-parse", "--path-format=absolute", "--git-common-dir"])?;
+        let folder = git::run(
+            root,
+            ["rev-parse", "--path-format=absolute", "--git-common-dir"],
+        )?;
         let folder = git::path_of(folder.trim_ascii_end());
         let lock = lock(&folder.join("tympan.lock")).map_err(|source| RepoError::Start {
             command: "commit".to_owned(),
@@ -129,8 +132,14 @@ impl Branch {
     /// Fails where Git does.
     pub fn commit(&self, parent: &str, edit: Edit<'_>) -> Result<String, RepoError> {
         let root = &self.root;
-        let object = feed(root, git::command(root).args(["hash-object", "-w", "--stdin"]), edit.text)?;
-        let mode = self.entry(parent, edit.path)?.map_or_else(|| "100644".to_owned(), |(mode, _)| mode);
+        let object = feed(
+            root,
+            git::command(root).args(["hash-object", "-w", "--stdin"]),
+            edit.text,
+        )?;
+        let mode = self
+            .entry(parent, edit.path)?
+            .map_or_else(|| "100644".to_owned(), |(mode, _)| mode);
         let folder = tempfile::tempdir().map_err(|source| RepoError::Start {
             command: "read-tree".to_owned(),
             root: root.clone(),
@@ -157,9 +166,21 @@ impl Branch {
     ///
     /// # Errors
     /// Fails where Git does.
-    pub fn advance(&self, parent: &str, commit: &str, path: &SitePath) -> Result<Advanced, RepoError> {
+    pub fn advance(
+        &self,
+        parent: &str,
+        commit: &str,
+        path: &SitePath,
+    ) -> Result<Advanced, RepoError> {
         let mut command = git::command(&self.root);
-        command.args(["update-ref", "-m", "tympan", &self.reference(), commit, parent]);
+        command.args([
+            "update-ref",
+            "-m",
+            "tympan",
+            &self.reference(),
+            commit,
+            parent,
+        ]);
         let output = git::finish(&self.root, &mut command)?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
@@ -195,7 +216,10 @@ impl Branch {
     /// The mode and the object of a file at a commit.
     fn entry(&self, commit: &str, path: &SitePath) -> Result<Option<(String, String)>, RepoError> {
         let place = self.place(path);
-        let listed = git::run(&self.root, ["ls-tree", "-z", "--full-tree", commit, "--", &place])?;
+        let listed = git::run(
+            &self.root,
+            ["ls-tree", "-z", "--full-tree", commit, "--", &place],
+        )?;
         Ok(blob(&String::from_utf8_lossy(&listed)))
     }
 
@@ -263,13 +287,19 @@ mod tests {
         assert_eq!(done, Advanced::Done);
         let status = fixture.git(&["status", "--porcelain"]);
         assert_eq!(status, "M a.md\nM  b.md\n?? new.md");
-        assert_eq!(fixture.git(&["diff", "--name-only", "HEAD~1", "HEAD"]), FILE);
+        assert_eq!(
+            fixture.git(&["diff", "--name-only", "HEAD~1", "HEAD"]),
+            FILE
+        );
         assert_eq!(std::fs::read_to_string(fixture.at(FILE)).unwrap(), "new\n");
         assert_eq!(branch.read(&commit, &path).unwrap().unwrap(), b"new\n");
         assert_eq!(branch.read(&parent, &path).unwrap().unwrap(), b"old\n");
         // Whoever is late changes nothing.
         let late = branch.commit(&parent, edit(&path, "late\n")).unwrap();
-        assert_eq!(branch.advance(&parent, &late, &path).unwrap(), Advanced::Overtaken);
+        assert_eq!(
+            branch.advance(&parent, &late, &path).unwrap(),
+            Advanced::Overtaken
+        );
         assert_eq!(branch.tip().unwrap(), Some(commit));
         fixture.write(FILE, "by hand\n");
         assert!(branch.is_edited(&path).unwrap());
@@ -288,14 +318,20 @@ mod tests {
         assert_eq!(done, Advanced::Done);
         assert_eq!(fixture.git(&["status", "--porcelain"]), "");
         assert_eq!(branch.read(&commit, &path).unwrap().unwrap(), b"new\n");
-        assert_eq!(fixture.git(&["show", "--name-only", "--format=", "other"]), format!("docs/{FILE}"));
+        assert_eq!(
+            fixture.git(&["show", "--name-only", "--format=", "other"]),
+            format!("docs/{FILE}")
+        );
         assert!(!branch.is_edited(&path).unwrap());
     }
 
     #[test]
     fn a_detached_head_has_no_branch() {
         let fixture = Fixture::with(&[("a.md", "a")]);
-        assert_eq!(branch_of_head(fixture.root()).unwrap().as_deref(), Some("main"));
+        assert_eq!(
+            branch_of_head(fixture.root()).unwrap().as_deref(),
+            Some("main")
+        );
         fixture.git(&["checkout", "--quiet", "--detach"]);
         assert_eq!(branch_of_head(fixture.root()).unwrap(), None);
         let branch = Branch::open(fixture.root(), "gone").unwrap();

@@ -83,7 +83,15 @@ fn decided(line: &str) -> Option<Decided> {
 pub fn approvals(root: &Path, commit: &str) -> Result<Approvals, RepoError> {
     let format = "--format=%aE%x1f%aN%x1f%(trailers:key=Approved-by,valueonly,separator=%x1e)";
     let mut command = git::command(root);
-    command.args(["log", "-1", "--no-show-signature", format, "--end-of-options", commit, "--"]);
+    command.args([
+        "log",
+        "-1",
+        "--no-show-signature",
+        format,
+        "--end-of-options",
+        commit,
+        "--",
+    ]);
     let told = git::succeed(root, &mut command)?;
     let told = String::from_utf8_lossy(&told);
     let mut fields = told.split(FIELD).map(str::trim);
@@ -97,7 +105,9 @@ pub fn approvals(root: &Path, commit: &str) -> Result<Approvals, RepoError> {
 
 /// The one name of a person: the address, where one is given.
 fn person(written: &str) -> String {
-    let address = written.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>'));
+    let address = written
+        .rsplit_once('<')
+        .and_then(|(_, rest)| rest.split_once('>'));
     let name = address.map_or(written, |(address, _)| address);
     name.trim().to_lowercase()
 }
@@ -115,7 +125,11 @@ fn signers(root: &Path, commit: &str) -> Result<Vec<String>, RepoError> {
         };
         let mut command = git::command(root);
         // The programs by their own names, whatever the repository's configuration calls them.
-        for program in ["gpg.program=gpg", "gpg.x509.program=gpgsm", "gpg.ssh.program=ssh-keygen"] {
+        for program in [
+            "gpg.program=gpg",
+            "gpg.x509.program=gpgsm",
+            "gpg.ssh.program=ssh-keygen",
+        ] {
             command.args(["-c", program]);
         }
         command.args(["verify-tag", "--raw", "--", name]);
@@ -132,9 +146,13 @@ fn signers(root: &Path, commit: &str) -> Result<Vec<String>, RepoError> {
 fn signer(told: &str) -> Option<String> {
     told.lines().find_map(|line| {
         let ssh = line.strip_prefix("Good \"git\" signature for ");
-        let ssh = ssh.and_then(|rest| rest.split_once(" with ")).map(|(name, _)| name);
+        let ssh = ssh
+            .and_then(|rest| rest.split_once(" with "))
+            .map(|(name, _)| name);
         let gpg = line.strip_prefix("[GNUPG:] GOODSIG ");
-        let gpg = gpg.and_then(|rest| rest.split_once(' ')).map(|(_, name)| name);
+        let gpg = gpg
+            .and_then(|rest| rest.split_once(' '))
+            .map(|(_, name)| name);
         ssh.or(gpg).map(person)
     })
 }
@@ -170,7 +188,10 @@ mod tests {
             "Say more\n\nApproved-by: Bob <Bob@Guide.example>\nApproved-by: bob <bob@guide.example>\nApproved-by: Ada <Ada.Example@example>\nApproved-by: Eve\n",
         );
         let found = approvals(fixture.root(), &commit).unwrap();
-        assert_eq!(found.by.iter().collect::<Vec<_>>(), ["bob@guide.example", "eve"]);
+        assert_eq!(
+            found.by.iter().collect::<Vec<_>>(),
+            ["bob@guide.example", "eve"]
+        );
         assert!(approvals(fixture.root(), "gone").is_err());
     }
 
@@ -198,7 +219,10 @@ mod tests {
         }
         let bob = ["-c", "user.name=Bob", "-c", "user.email=bob@guide.example"];
         fixture.git(&[&bob[..], &["tag", "-a", "-m", "no", "plain"]].concat());
-        assert_eq!(approvals(fixture.root(), &commit).unwrap(), Approvals::default());
+        assert_eq!(
+            approvals(fixture.root(), &commit).unwrap(),
+            Approvals::default()
+        );
         let eve = ["-c", "user.name=Eve", "-c", "user.email=eve@guide.example"];
         fixture.git(&[&bob[..], &["tag", "-s", "-m", "yes", "approved"]].concat());
         fixture.git(&[&eve[..], &["tag", "-s", "-m", "me too", "again"]].concat());
@@ -206,6 +230,9 @@ mod tests {
         assert_eq!(found.by.iter().collect::<Vec<_>>(), ["bob@guide.example"]);
         // Whoever the list of signers does not have is nobody.
         fixture.write("signers", "");
-        assert_eq!(approvals(fixture.root(), &commit).unwrap(), Approvals::default());
+        assert_eq!(
+            approvals(fixture.root(), &commit).unwrap(),
+            Approvals::default()
+        );
     }
 }

@@ -33,7 +33,10 @@ pub fn remote_of(root: &Path, branch: &str) -> Result<Option<String>, RepoError>
         [only] => Some(*only),
         _ => None,
     };
-    let found = Some(tracked.as_str()).filter(known).or(Some("origin").filter(known)).or(only);
+    let found = Some(tracked.as_str())
+        .filter(known)
+        .or(Some("origin").filter(known))
+        .or(only);
     Ok(found.map(str::to_owned))
 }
 
@@ -64,7 +67,14 @@ impl Branch {
     pub fn push(&self, remote: &str, commit: &str) -> Result<Pushed, RepoError> {
         let mut command = reaching(&self.root);
         command
-            .args(["push", "--porcelain", "--quiet", "--no-verify", "--recurse-submodules=no", "--"])
+            .args([
+                "push",
+                "--porcelain",
+                "--quiet",
+                "--no-verify",
+                "--recurse-submodules=no",
+                "--",
+            ])
             .arg(remote)
             .arg(format!("{commit}:{}", self.reference()));
         let output = git::finish(&self.root, &mut command)?;
@@ -77,7 +87,9 @@ impl Branch {
             Some(refusal) => {
                 let reason = refusal.split('\t').next_back().unwrap_or(refusal);
                 let said = String::from_utf8_lossy(&output.stderr);
-                let said = said.lines().filter_map(|line| line.strip_prefix("remote: "));
+                let said = said
+                    .lines()
+                    .filter_map(|line| line.strip_prefix("remote: "));
                 let said: String = said.map(|line| format!("; {}", line.trim())).collect();
                 Ok(Pushed::Refused(format!("{reason}{said}")))
             }
@@ -92,7 +104,12 @@ fn reaching(root: &Path) -> Command {
     command
         .args(["-c", "credential.interactive=false"])
         // A server that stalls for a minute ends it.
-        .args(["-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=60"])
+        .args([
+            "-c",
+            "http.lowSpeedLimit=1000",
+            "-c",
+            "http.lowSpeedTime=60",
+        ])
         .env("GIT_ALLOW_PROTOCOL", "https:http:ssh:git:file");
     command
 }
@@ -125,14 +142,36 @@ mod tests {
             message: "Decide",
             who: "ada",
         };
-        let (one, two) = (Branch::open(&one, "main").unwrap(), Branch::open(&two, "main").unwrap());
+        let (one, two) = (
+            Branch::open(&one, "main").unwrap(),
+            Branch::open(&two, "main").unwrap(),
+        );
         let (mine, yours) = (one.fetch("origin").unwrap(), two.fetch("origin").unwrap());
         let mine = one.commit(&mine, edit).unwrap();
-        let yours = two.commit(&yours, Edit { text: "other\n", ..edit }).unwrap();
+        let yours = two
+            .commit(
+                &yours,
+                Edit {
+                    text: "other\n",
+                    ..edit
+                },
+            )
+            .unwrap();
         assert_eq!(one.push("origin", &mine).unwrap(), Pushed::Done);
-        assert!(matches!(two.push("origin", &yours).unwrap(), Pushed::Refused(_)));
+        assert!(matches!(
+            two.push("origin", &yours).unwrap(),
+            Pushed::Refused(_)
+        ));
         assert_eq!(two.fetch("origin").unwrap(), mine);
-        let again = two.commit(&mine, Edit { text: "other\n", ..edit }).unwrap();
+        let again = two
+            .commit(
+                &mine,
+                Edit {
+                    text: "other\n",
+                    ..edit
+                },
+            )
+            .unwrap();
         assert_eq!(two.push("origin", &again).unwrap(), Pushed::Done);
         assert!(one.fetch("nowhere").is_err());
     }

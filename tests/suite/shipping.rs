@@ -145,7 +145,8 @@ fn what_is_not_clear_is_refused() {
     project.write("environments/prod.toml", pinned);
     let gone = project.run(&["publish", "prod"]).expect(2);
     assert!(
-        gone.stderr.contains("nothing says which commit it was built from"),
+        gone.stderr
+            .contains("nothing says which commit it was built from"),
         "{}",
         gone.stderr
     );

@@ -15,8 +15,14 @@ fn project() -> Project {
             "[project]\ntitle = \"Guide\"\nlanguage = \"en\"\n\n[targets.dev]\ntype = \"directory\"\npath = \"public/dev\"\n\n[targets.test]\ntype = \"directory\"\npath = \"public/test\"\n\n[targets.prod]\ntype = \"directory\"\npath = \"public/prod\"\n",
         ),
         (".gitignore", "/public/\n/.tympan/\n/dist/\n"),
-        ("environments/dev.toml", "follow = \"main\"\ntargets = [\"dev\"]\n"),
-        ("environments/test.toml", "# The testers look here.\ntargets = [\"test\"]\n"),
+        (
+            "environments/dev.toml",
+            "follow = \"main\"\ntargets = [\"dev\"]\n",
+        ),
+        (
+            "environments/test.toml",
+            "# The testers look here.\ntargets = [\"test\"]\n",
+        ),
         (
             "environments/prod.toml",
             "# What readers have.\ntargets = [\"prod\"] # one place\n\n[policy]\n# Nothing untested.\nrequire = { checks = \"no-errors\", after = \"test\" }\n",
@@ -44,13 +50,18 @@ fn ship(project: &Project, environments: &[&str]) -> String {
 }
 
 fn live(project: &Project, environment: &str) -> String {
-    let status = project.run(&["status", environment, "--format", "json"]).json();
+    let status = project
+        .run(&["status", environment, "--format", "json"])
+        .json();
     let live = &status["environments"][0]["targets"][0]["live"]["release"];
     live.as_str().unwrap_or_default().to_owned()
 }
 
 fn say(project: &Project, words: &str) {
-    project.write("index.md", format!("# Home\n\nWelcome to the guide. {words}\n"));
+    project.write(
+        "index.md",
+        format!("# Home\n\nWelcome to the guide. {words}\n"),
+    );
     project.commit(words);
 }
 
@@ -67,19 +78,34 @@ fn a_release_is_made_of_a_clean_commit() {
 
     let keep = tempfile::tempdir().unwrap();
     let config = project.read("tympan.toml");
-    let store = format!("{config}\n[store]\ntype = \"directory\"\npath = '{}'\n", keep.path().display());
+    let store = format!(
+        "{config}\n[store]\ntype = \"directory\"\npath = '{}'\n",
+        keep.path().display()
+    );
     project.write("tympan.toml", store);
     project.commit("Keep releases");
-    let report = project.run(&["release", "--format", "json"]).expect(0).json();
+    let report = project
+        .run(&["release", "--format", "json"])
+        .expect(0)
+        .json();
     assert_eq!(report["format"], 1);
     assert_eq!(report["sealed"], true);
     assert_eq!(report["store"]["sent"], report["files"]);
-    let again = project.run(&["release", "--format", "json"]).expect(0).json();
-    assert_eq!((&again["store"]["sent"], &again["release"]), (&0.into(), &report["release"]));
+    let again = project
+        .run(&["release", "--format", "json"])
+        .expect(0)
+        .json();
+    assert_eq!(
+        (&again["store"]["sent"], &again["release"]),
+        (&0.into(), &report["release"])
+    );
 
     // Whoever ships has the keys of the target and nothing but the store of releases.
     let release = report["release"].as_str().unwrap();
-    project.write("environments/prod.toml", format!("release = \"{release}\"\ntargets = [\"prod\"]\n"));
+    project.write(
+        "environments/prod.toml",
+        format!("release = \"{release}\"\ntargets = [\"prod\"]\n"),
+    );
     fs::remove_dir_all(project.path().join(".tympan")).unwrap();
     project.run(&["publish", "prod"]).expect(0);
     assert_eq!(live(&project, "prod"), release);
@@ -91,10 +117,21 @@ fn errors_make_no_release() {
     project.write("index.md", "# Home\n\nSee [nothing](gone.md).\n");
     project.commit("Break a link");
     let refused = project.run(&["release"]).expect(1);
-    assert_eq!(refused.stdout.matches("sha256:").count(), 0, "{}", refused.stdout);
+    assert_eq!(
+        refused.stdout.matches("sha256:").count(),
+        0,
+        "{}",
+        refused.stdout
+    );
     assert!(refused.stderr.contains("no release"), "{}", refused.stderr);
-    let report = project.run(&["release", "--format", "json"]).expect(1).json();
-    assert_eq!((&report["sealed"], &report["store"]), (&false.into(), &serde_json::Value::Null));
+    let report = project
+        .run(&["release", "--format", "json"])
+        .expect(1)
+        .json();
+    assert_eq!(
+        (&report["sealed"], &report["store"]),
+        (&false.into(), &serde_json::Value::Null)
+    );
 }
 
 #[test]
@@ -102,19 +139,44 @@ fn a_release_goes_from_dev_to_prod_unbuilt_and_comes_back() {
     let project = project();
     let first = ship(&project, &["test", "prod"]);
     let file = project.read("environments/prod.toml");
-    assert!(file.contains("# What readers have.\ntargets = [\"prod\"] # one place\n"), "{file}");
+    assert!(
+        file.contains("# What readers have.\ntargets = [\"prod\"] # one place\n"),
+        "{file}"
+    );
     assert!(file.contains(&format!("release = \"{first}\"")), "{file}");
     assert_eq!(project.git(&["status", "--porcelain"]), "");
     let message = project.git(&["log", "-1", "--format=%B", "--", "environments/prod.toml"]);
-    assert!(message.contains(&format!("Tympan-Environment: prod\nTympan-Release: {first}\n")), "{message}");
+    assert!(
+        message.contains(&format!(
+            "Tympan-Environment: prod\nTympan-Release: {first}\n"
+        )),
+        "{message}"
+    );
 
     say(&project, "The prices are new.");
     let second = ship(&project, &["test", "prod"]);
     assert_ne!(first, second);
     let dry = project.run(&["rollback", "prod", "--dry-run"]).expect(0);
-    assert!(dry.stdout.contains("changed   index.html"), "{}", dry.stdout);
-    let back = project.run(&["rollback", "prod", "--reason", "the prices are wrong", "--format", "json"]).expect(0).json();
-    assert_eq!((back["release"].as_str(), back["denied"].as_str()), (Some(&*first), Some(&*second)));
+    assert!(
+        dry.stdout.contains("changed   index.html"),
+        "{}",
+        dry.stdout
+    );
+    let back = project
+        .run(&[
+            "rollback",
+            "prod",
+            "--reason",
+            "the prices are wrong",
+            "--format",
+            "json",
+        ])
+        .expect(0)
+        .json();
+    assert_eq!(
+        (back["release"].as_str(), back["denied"].as_str()),
+        (Some(&*first), Some(&*second))
+    );
     assert_eq!(live(&project, "prod"), second);
     project.run(&["publish", "prod"]).expect(0);
     assert_eq!(live(&project, "prod"), first);
@@ -122,8 +184,16 @@ fn a_release_goes_from_dev_to_prod_unbuilt_and_comes_back() {
     // Nothing brings it back.
     project.run(&["publish", "prod"]).expect(0);
     project.run(&["sync", "prod", "--once"]).expect(0);
-    let denied = project.run(&["promote", "test", "prod", "--resume"]).expect(1);
-    assert!(denied.stderr.contains("the release is denied: the prices are wrong"), "{}", denied.stderr);
+    let denied = project
+        .run(&["promote", "test", "prod", "--resume"])
+        .expect(1);
+    assert!(
+        denied
+            .stderr
+            .contains("the release is denied: the prices are wrong"),
+        "{}",
+        denied.stderr
+    );
     assert_eq!(live(&project, "prod"), first);
 
     // A release that mends it ends the hold, on purpose.
@@ -131,24 +201,63 @@ fn a_release_goes_from_dev_to_prod_unbuilt_and_comes_back() {
     let third = ship(&project, &["test"]);
     let held = project.run(&["promote", "test", "prod"]).expect(1);
     assert!(held.stderr.contains("--resume"), "{}", held.stderr);
-    project.run(&["promote", "test", "prod", "--resume"]).expect(0);
+    project
+        .run(&["promote", "test", "prod", "--resume"])
+        .expect(0);
     project.run(&["publish", "prod"]).expect(0);
     assert_eq!(live(&project, "prod"), third);
     assert!(!project.read("environments/prod.toml").contains("[hold]"));
 
-    let log = project.run(&["log", "prod", "--verify", "--format", "json"]).expect(0).json();
+    let log = project
+        .run(&["log", "prod", "--verify", "--format", "json"])
+        .expect(0)
+        .json();
     let entries = log["entries"].as_array().unwrap();
-    let records = entries.iter().filter(|entry| entry["entry"] == "deployment");
-    let told: Vec<_> = records.map(|entry| (entry["record"]["kind"].as_str().unwrap(), entry["decided"].is_string())).collect();
-    assert_eq!(told, [("promote", true), ("rollback", true), ("promote", true), ("promote", true)]);
+    let records = entries
+        .iter()
+        .filter(|entry| entry["entry"] == "deployment");
+    let told: Vec<_> = records
+        .map(|entry| {
+            (
+                entry["record"]["kind"].as_str().unwrap(),
+                entry["decided"].is_string(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("promote", true),
+            ("rollback", true),
+            ("promote", true),
+            ("promote", true)
+        ]
+    );
     assert_eq!(entries.len(), 4 + 5);
-    let whole = project.run(&["verify", "prod", "--format", "json"]).expect(0).json();
+    let whole = project
+        .run(&["verify", "prod", "--format", "json"])
+        .expect(0)
+        .json();
     assert_eq!(whole["whole"], true);
-    fs::write(project.path().join("public/prod/live/index.html"), "by hand").unwrap();
+    fs::write(
+        project.path().join("public/prod/live/index.html"),
+        "by hand",
+    )
+    .unwrap();
     let edited = project.run(&["verify", "prod"]).expect(1);
-    assert!(edited.stdout.contains("modified  index.html"), "{}", edited.stdout);
+    assert!(
+        edited.stdout.contains("modified  index.html"),
+        "{}",
+        edited.stdout
+    );
     let record = project.path().join("public/prod/.tympan/log/2.json");
-    fs::write(&record, fs::read_to_string(&record).unwrap().replace("healthy", "Healthy")).unwrap();
+    fs::write(
+        &record,
+        fs::read_to_string(&record)
+            .unwrap()
+            .replace("healthy", "Healthy"),
+    )
+    .unwrap();
     let changed = project.run(&["log", "prod", "--verify"]).expect(1);
     assert!(changed.stdout.contains("epoch 2"), "{}", changed.stdout);
 }
@@ -174,7 +283,10 @@ fn every_rule_that_is_not_met_is_told_and_nothing_is_decided() {
     project.write("environments/prod.toml", text);
     project.commit("Be strict");
     let head = project.git(&["rev-parse", "HEAD"]);
-    let refused = project.run(&["promote", "test", "prod", "--format", "json"]).expect(1).json();
+    let refused = project
+        .run(&["promote", "test", "prod", "--format", "json"])
+        .expect(1)
+        .json();
     let rules = refused["unmet"].as_array().unwrap().iter();
     let rules: Vec<_> = rules.map(|unmet| unmet["rule"].as_str().unwrap()).collect();
     assert_eq!(rules, ["freeze", "soak", "approvals"]);
@@ -182,7 +294,11 @@ fn every_rule_that_is_not_met_is_told_and_nothing_is_decided() {
     assert_eq!(project.git(&["rev-parse", "HEAD"]), head);
     project.write("environments/prod.toml", text.replace("2h", "soon"));
     let nonsense = project.run(&["promote", "test", "prod"]).expect(2);
-    assert!(nonsense.stdout.contains("no length of time"), "{}", nonsense.stdout);
+    assert!(
+        nonsense.stdout.contains("no length of time"),
+        "{}",
+        nonsense.stdout
+    );
 }
 
 #[test]
@@ -190,15 +306,29 @@ fn a_frozen_environment_gets_nothing_new() {
     let project = project();
     let first = ship(&project, &["test", "prod"]);
     let file = project.read("environments/prod.toml");
-    project.write("environments/prod.toml", file.replace("[policy]\n", "[policy]\nfreeze = [\"2000-01-01/2999-12-31\"]\n"));
+    project.write(
+        "environments/prod.toml",
+        file.replace(
+            "[policy]\n",
+            "[policy]\nfreeze = [\"2000-01-01/2999-12-31\"]\n",
+        ),
+    );
     project.commit("Freeze");
     say(&project, "This is new.");
     let second = ship(&project, &["test"]);
-    let frozen = project.read("environments/prod.toml").replace(&first, &second);
+    let frozen = project
+        .read("environments/prod.toml")
+        .replace(&first, &second);
     project.write("environments/prod.toml", frozen);
     project.commit("Pin by hand");
     let refused = project.run(&["publish", "prod"]).expect(1);
-    assert!(refused.stderr.contains("nothing new goes live until 3000-01-01"), "{}", refused.stderr);
+    assert!(
+        refused
+            .stderr
+            .contains("nothing new goes live until 3000-01-01"),
+        "{}",
+        refused.stderr
+    );
     assert_eq!(live(&project, "prod"), first);
 }
 
@@ -209,8 +339,16 @@ fn an_edit_of_the_file_is_not_lost() {
     let file = project.read("environments/prod.toml");
     project.write("environments/prod.toml", format!("{file}# Mine.\n"));
     let refused = project.run(&["promote", "test", "prod"]).expect(2);
-    assert!(refused.stderr.contains("changes that are not committed"), "{}", refused.stderr);
-    assert!(project.read("environments/prod.toml").ends_with("# Mine.\n"));
+    assert!(
+        refused.stderr.contains("changes that are not committed"),
+        "{}",
+        refused.stderr
+    );
+    assert!(
+        project
+            .read("environments/prod.toml")
+            .ends_with("# Mine.\n")
+    );
 }
 
 #[test]
@@ -218,13 +356,22 @@ fn eight_who_promote_at_once_all_have_their_way() {
     let project = project();
     let release = ship(&project, &["test"]);
     for name in 0..8 {
-        project.write(&format!("environments/prod{name}.toml"), "targets = [\"prod\"]\n");
+        project.write(
+            &format!("environments/prod{name}.toml"),
+            "targets = [\"prod\"]\n",
+        );
     }
     project.commit("More places");
     std::thread::scope(|scope| {
         let project = &project;
         let runs: Vec<_> = (0..8)
-            .map(|name| scope.spawn(move || project.run(&["promote", "test", &format!("prod{name}")]).expect(0)))
+            .map(|name| {
+                scope.spawn(move || {
+                    project
+                        .run(&["promote", "test", &format!("prod{name}")])
+                        .expect(0)
+                })
+            })
             .collect();
         for run in runs {
             run.join().unwrap();
@@ -235,13 +382,28 @@ fn eight_who_promote_at_once_all_have_their_way() {
         assert!(file.contains(&release), "{file}");
     }
     assert_eq!(project.git(&["status", "--porcelain"]), "");
-    assert_eq!(project.git(&["log", "--format=%s", "--grep=Promote .* to prod[0-9]"]).lines().count(), 8);
+    assert_eq!(
+        project
+            .git(&["log", "--format=%s", "--grep=Promote .* to prod[0-9]"])
+            .lines()
+            .count(),
+        8
+    );
 }
 
 /// Runs the program on another folder.
 fn run_at(folder: &Path, args: &[&str]) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_tympan")).arg("-C").arg(folder).args(args).output().unwrap();
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let output = Command::new(env!("CARGO_BIN_EXE_tympan"))
+        .arg("-C")
+        .arg(folder)
+        .args(args)
+        .output()
+        .unwrap();
+    let said = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
     (output.status.code().unwrap(), said)
 }
 
@@ -250,7 +412,9 @@ fn two_jobs_that_decide_at_once_lose_neither_decision() {
     let project = project();
     let place = tempfile::tempdir().unwrap();
     let public = place.path().join("public");
-    let config = project.read("tympan.toml").replace("path = \"public", &format!("path = \"{}", public.display()));
+    let config = project
+        .read("tympan.toml")
+        .replace("path = \"public", &format!("path = \"{}", public.display()));
     project.write("tympan.toml", config);
     project.commit("Publish beside the clones");
     ship(&project, &["test", "prod"]);
@@ -260,7 +424,12 @@ fn two_jobs_that_decide_at_once_lose_neither_decision() {
     project.git(&["clone", "-q", "--bare", ".", bare.to_str().unwrap()]);
     let clone = |name: &str| {
         let folder = place.path().join(name);
-        project.git(&["clone", "-q", bare.to_str().unwrap(), folder.to_str().unwrap()]);
+        project.git(&[
+            "clone",
+            "-q",
+            bare.to_str().unwrap(),
+            folder.to_str().unwrap(),
+        ]);
         for (key, value) in [("user.name", "Bob"), ("user.email", "bob@guide.example")] {
             project.git(&["-C", folder.to_str().unwrap(), "config", key, value]);
         }
@@ -276,23 +445,69 @@ fn two_jobs_that_decide_at_once_lose_neither_decision() {
         for (at, folder) in promoting.iter().enumerate() {
             let reason = format!("job {at}");
             scope.spawn(move || {
-                let (code, said) = run_at(folder, &["promote", "test", "prod", "--push", "--branch", "main", "--reason", &reason]);
+                let (code, said) = run_at(
+                    folder,
+                    &[
+                        "promote", "test", "prod", "--push", "--branch", "main", "--reason",
+                        &reason,
+                    ],
+                );
                 // A hold that came first is a refusal, and no loss.
-                assert!(code == 0 || (code == 1 && said.contains("on hold")), "{code}: {said}");
+                assert!(
+                    code == 0 || (code == 1 && said.contains("on hold")),
+                    "{code}: {said}"
+                );
             });
         }
         scope.spawn(|| {
             let release = second.clone();
-            let (code, said) = run_at(&rolling[0], &["rollback", "test", "--push", "--branch", "main", "--reason", &format!("not {release}")]);
-            assert!(code == 0 || said.contains("no other healthy release"), "{code}: {said}");
+            let (code, said) = run_at(
+                &rolling[0],
+                &[
+                    "rollback",
+                    "test",
+                    "--push",
+                    "--branch",
+                    "main",
+                    "--reason",
+                    &format!("not {release}"),
+                ],
+            );
+            assert!(
+                code == 0 || said.contains("no other healthy release"),
+                "{code}: {said}"
+            );
         });
     });
-    let file = project.git(&["--git-dir", bare.to_str().unwrap(), "show", "main:environments/prod.toml"]);
+    let file = project.git(&[
+        "--git-dir",
+        bare.to_str().unwrap(),
+        "show",
+        "main:environments/prod.toml",
+    ]);
     assert!(file.contains(&second), "{file}");
-    let test = project.git(&["--git-dir", bare.to_str().unwrap(), "show", "main:environments/test.toml"]);
+    let test = project.git(&[
+        "--git-dir",
+        bare.to_str().unwrap(),
+        "show",
+        "main:environments/test.toml",
+    ]);
     assert!(test.contains("[hold]") && test.contains(&second), "{test}");
-    let subjects = project.git(&["--git-dir", bare.to_str().unwrap(), "log", "--format=%s", "main"]);
-    assert_eq!(subjects.lines().filter(|subject| subject.starts_with("Roll test back")).count(), 1, "{subjects}");
+    let subjects = project.git(&[
+        "--git-dir",
+        bare.to_str().unwrap(),
+        "log",
+        "--format=%s",
+        "main",
+    ]);
+    assert_eq!(
+        subjects
+            .lines()
+            .filter(|subject| subject.starts_with("Roll test back"))
+            .count(),
+        1,
+        "{subjects}"
+    );
 }
 
 #[test]
@@ -301,7 +516,12 @@ fn an_agent_pulls_what_is_desired_and_builds_it_again() {
     let first = ship(&project, &["test", "prod"]);
     let place = tempfile::tempdir().unwrap();
     let agent = place.path().join("agent");
-    project.git(&["clone", "-q", project.path().to_str().unwrap(), agent.to_str().unwrap()]);
+    project.git(&[
+        "clone",
+        "-q",
+        project.path().to_str().unwrap(),
+        agent.to_str().unwrap(),
+    ]);
     // It has the repository alone, and the release comes out the same.
     let (code, said) = run_at(&agent, &["sync", "prod", "--once"]);
     assert_eq!(code, 0, "{said}");
@@ -310,7 +530,11 @@ fn an_agent_pulls_what_is_desired_and_builds_it_again() {
     say(&project, "This is new.");
     let second = ship(&project, &["test", "prod"]);
     let (code, said) = run_at(&agent, &["sync", "prod", "--once", "--dry-run"]);
-    assert_eq!((code, said.contains("modified  index.html")), (0, true), "{said}");
+    assert_eq!(
+        (code, said.contains("modified  index.html")),
+        (0, true),
+        "{said}"
+    );
     let (code, said) = run_at(&agent, &["sync", "prod", "--once"]);
     assert_eq!(code, 0, "{said}");
     let live = fs::read_to_string(agent.join("public/prod/.tympan/current")).unwrap();
@@ -318,9 +542,20 @@ fn an_agent_pulls_what_is_desired_and_builds_it_again() {
     // What follows a branch is built from it.
     let (code, said) = run_at(&agent, &["sync", "dev", "--once"]);
     assert_eq!(code, 0, "{said}");
-    project.git(&["-C", agent.to_str().unwrap(), "remote", "set-url", "origin", "/nowhere"]);
+    project.git(&[
+        "-C",
+        agent.to_str().unwrap(),
+        "remote",
+        "set-url",
+        "origin",
+        "/nowhere",
+    ]);
     let (code, said) = run_at(&agent, &["sync", "prod", "--once"]);
-    assert_eq!((code, said.contains("cannot ask `origin`")), (2, true), "{said}");
+    assert_eq!(
+        (code, said.contains("cannot ask `origin`")),
+        (2, true),
+        "{said}"
+    );
 }
 
 #[test]
@@ -329,9 +564,19 @@ fn a_release_that_comes_out_differently_is_not_taken() {
     ship(&project, &["test", "prod"]);
     let wrong = format!("sha256:{}", "7".repeat(64));
     let commit = project.git(&["rev-parse", "HEAD"]);
-    project.write("environments/prod.toml", format!("release = \"{wrong}\"\nsource = \"{}\"\ntargets = [\"prod\"]\n", commit.trim()));
+    project.write(
+        "environments/prod.toml",
+        format!(
+            "release = \"{wrong}\"\nsource = \"{}\"\ntargets = [\"prod\"]\n",
+            commit.trim()
+        ),
+    );
     let refused = project.run(&["publish", "prod"]).expect(2);
-    assert!(refused.stderr.contains("which is another one"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("which is another one"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]
@@ -339,27 +584,56 @@ fn a_preview_stands_beside_what_is_live_until_it_has_had_its_time() {
     let project = project();
     let first = ship(&project, &["test"]);
     say(&project, "Perhaps like this.");
-    let dry = project.run(&["publish", "test", "--preview", "pr-17", "--dry-run"]).expect(0);
-    assert!(dry.stdout.contains("added     index.html"), "{}", dry.stdout);
+    let dry = project
+        .run(&["publish", "test", "--preview", "pr-17", "--dry-run"])
+        .expect(0);
+    assert!(
+        dry.stdout.contains("added     index.html"),
+        "{}",
+        dry.stdout
+    );
     assert!(!project.has("public/test/_preview"));
-    let report = project.run(&["publish", "test", "--preview", "pr-17", "--format", "json"]).expect(0).json();
-    assert_eq!((&report["preview"], &report["url"]), (&"pr-17".into(), &serde_json::Value::Null));
+    let report = project
+        .run(&["publish", "test", "--preview", "pr-17", "--format", "json"])
+        .expect(0)
+        .json();
+    assert_eq!(
+        (&report["preview"], &report["url"]),
+        (&"pr-17".into(), &serde_json::Value::Null)
+    );
     let page = "public/test/_preview/pr-17/live/index.html";
     let shown = project.read(page);
-    assert!(shown.contains("Perhaps") && shown.contains("noindex"), "{shown}");
+    assert!(
+        shown.contains("Perhaps") && shown.contains("noindex"),
+        "{shown}"
+    );
     assert_eq!(live(&project, "test"), first);
-    assert!(!project.read("public/test/live/index.html").contains("noindex"));
+    assert!(
+        !project
+            .read("public/test/live/index.html")
+            .contains("noindex")
+    );
     project.run(&["status", "test"]).expect(0);
 
     let index = "public/test/.tympan/previews";
     let until = report["until"].as_str().unwrap();
-    project.write(index, project.read(index).replace(until, "2026-01-01T00:00:00Z"));
+    project.write(
+        index,
+        project.read(index).replace(until, "2026-01-01T00:00:00Z"),
+    );
     project.run(&["publish", "test"]).expect(0);
     assert!(project.read(page).contains("This preview has ended"));
-    let left = fs::read_dir(project.path().join("public/test/_preview/pr-17/.tympan/tree")).unwrap();
+    let left = fs::read_dir(
+        project
+            .path()
+            .join("public/test/_preview/pr-17/.tympan/tree"),
+    )
+    .unwrap();
     assert_eq!(left.count(), 1);
     assert!(!project.read(index).contains("pr-17"));
     for name in ["", "../up", "Big", "-x", "a/b"] {
-        project.run(&["publish", "test", &format!("--preview={name}")]).expect(2);
+        project
+            .run(&["publish", "test", &format!("--preview={name}")])
+            .expect(2);
     }
 }
