@@ -10,7 +10,7 @@ use crate::publish::history::history;
 use crate::publish::lease;
 use crate::publish::moment::Moment;
 use crate::publish::protocol::publish;
-use crate::publish::reconcile::Refusal;
+use crate::publish::refusal::Refusal;
 use crate::publish::request::{Request, read_pointer};
 use crate::publish::state::state_path;
 use crate::publish::status::status;
