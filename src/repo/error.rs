@@ -54,6 +54,16 @@ pub enum RepoError {
         /// The root.
         root: PathBuf,
     },
+    /// The repository has no remote of that name.
+    #[error(
+        "`{root}` has no remote `{name}`: add it with `git remote add {name} URL`, or write the address itself"
+    )]
+    NoRemote {
+        /// The name.
+        name: String,
+        /// The root.
+        root: PathBuf,
+    },
     /// The worktree of a bare repository was asked for.
     #[error("`{root}` is a repository without a worktree: name a revision with `--rev`")]
     NoWorktree {

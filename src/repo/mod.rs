@@ -1,9 +1,11 @@
 //! Snapshots and history: the only room that runs `git`.
 //!
-//! Everything here reads, except [`init()`] and [`Branch`]. No Git call runs a hook, a pager, a
-//! monitor or a filter that the repository itself configures, or asks a question; none but
-//! [`fetch()`] and those of a [`Branch`] with a remote reaches the network.
+//! Everything here reads, except [`init()`], [`Branch`], and [`RemoteRepository`], which writes to
+//! others. No Git call runs a hook, a pager, a monitor or a filter that the repository itself
+//! configures, or asks a question; none but [`fetch()`] and those of a [`RemoteRepository`] or of a
+//! [`Branch`] with a remote reaches the network.
 
+mod blobs;
 mod branch;
 mod bundle;
 mod changes;
@@ -17,8 +19,10 @@ mod links;
 mod listing;
 mod objects;
 mod origin;
+mod push;
 mod refs;
 mod remote;
+mod remote_repository;
 mod root;
 mod snapshot;
 mod staged;
@@ -26,6 +30,7 @@ mod status;
 mod walk;
 mod worktree;
 
+pub use blobs::BlobWriter;
 pub use branch::{Advanced, Branch, Edit, branch_of_head, file_at};
 pub use bundle::{Files, bundle, unbundle};
 pub use changes::Changes;
@@ -35,8 +40,10 @@ pub use fetch::{FetchError, Fetched, Reach, fetch, is_remote};
 pub use git::resolve;
 pub use history::{Change, FileHistory, History};
 pub use init::init;
+pub use push::{Move, Moved};
 pub use refs::{Ref, head_log, refs};
 pub use remote::{Pushed, remote_of};
+pub use remote_repository::{RemoteFile, RemoteRepository, TreeEdit};
 pub use snapshot::{Snapshot, SnapshotFile, Source};
 pub use worktree::ignored;
 

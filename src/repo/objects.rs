@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use crate::repo::error::RepoError;
@@ -17,8 +17,9 @@ pub(crate) struct Objects {
     batch: Mutex<Option<Batch>>,
 }
 
+/// A `git cat-file` that is asked for one object after the other.
 #[derive(Debug)]
-struct Batch {
+pub(crate) struct Batch {
     child: Child,
     requests: ChildStdin,
     replies: BufReader<ChildStdout>,
@@ -38,7 +39,7 @@ impl Objects {
         // Taken out while it talks: after a fault half way through a reply it is not used again.
         let mut talking = match batch.take() {
             Some(talking) => talking,
-            None => Batch::start(&self.root)?,
+            None => Batch::start(&self.root, git::command(&self.root))?,
         };
         let reply = talking.read(object).map_err(|source| RepoError::Read {
             path: path.clone(),
@@ -85,7 +86,8 @@ impl Objects {
 }
 
 impl Batch {
-    fn start(root: &Path) -> Result<Self, RepoError> {
+    /// Starts a prepared call of `git`, of which the arguments are still wanting.
+    pub(crate) fn start(root: &Path, mut command: Command) -> Result<Self, RepoError> {
         let fault = |source: io::Error| match source.kind() {
             io::ErrorKind::NotFound => RepoError::NoGit,
             _ => RepoError::Start {
@@ -94,7 +96,7 @@ impl Batch {
                 source,
             },
         };
-        let mut child = git::command(root)
+        let mut child = command
             .args(["cat-file", "--batch"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -111,7 +113,7 @@ impl Batch {
     }
 
     /// Asks for one object; none if the repository lacks it.
-    fn read(&mut self, object: &str) -> io::Result<Option<Vec<u8>>> {
+    pub(crate) fn read(&mut self, object: &str) -> io::Result<Option<Vec<u8>>> {
         let broken = || io::Error::other("`git cat-file` ended or gave a broken reply");
         self.requests.write_all(format!("{object}\n").as_bytes())?;
         self.requests.flush()?;

@@ -2,6 +2,11 @@
 //! on loopback and gone with the test.
 
 mod buckets;
+mod git_http;
+mod registry;
+mod sshd;
+
+pub use git_http::{GitHttp, make as make_bare};
 
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -1,3 +1,8 @@
 //! Targets held against real servers: one file a kind.
 
+mod branch;
 mod buckets;
+mod registry;
+#[cfg(unix)]
+mod sftp;
+mod shipment;

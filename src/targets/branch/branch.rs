@@ -1,0 +1,510 @@
+//! A branch as a target.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::digest::Digest;
+use crate::release::File;
+use crate::repo::{BlobWriter, Moved, RemoteFile, RepoError, TreeEdit};
+use crate::site_path::SitePath;
+use crate::targets::branch::state::{Known, State, TRIES, version};
+use crate::targets::target::{
+    Capabilities, Capability, Object, Observed, ObservedFile, POINTER, Swap, Target, TargetError,
+    Tree, Version, Versioned, View,
+};
+
+/// Without this file a forge that runs Jekyll hides every folder whose name begins with `_`.
+const NO_JEKYLL: &str = ".nojekyll";
+
+/// A branch of a Git repository.
+pub struct Branch {
+    name: String,
+    project: PathBuf,
+    remote: String,
+    branch: String,
+    opened: Mutex<Option<Arc<Opened>>>,
+}
+
+/// A remote and what was done with it.
+struct Opened {
+    state: State,
+    making: Mutex<BTreeMap<Tree, Making>>,
+    /// The digests of blobs, by their names.
+    digests: Mutex<BTreeMap<String, Digest>>,
+}
+
+/// A tree that this process fills.
+#[derive(Default)]
+struct Making {
+    /// The blobs that were put or kept.
+    files: BTreeMap<SitePath, String>,
+    writer: Option<BlobWriter>,
+    /// The tree of them, once it is made.
+    made: Option<String>,
+    /// The blobs that the target holds already, once somebody asked.
+    donors: Option<Arc<BTreeMap<Digest, String>>>,
+}
+
+impl Branch {
+    /// Names a branch as a target: of a remote of the project's repository, or of the repository at
+    /// an address. It is asked for when something is first read.
+    pub fn open(name: &str, project: &Path, remote: &str, branch: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            project: project.to_path_buf(),
+            remote: remote.to_owned(),
+            branch: branch.to_owned(),
+            opened: Mutex::default(),
+        }
+    }
+
+    fn opened(&self) -> Result<Arc<Opened>, TargetError> {
+        let mut opened = locked(&self.opened);
+        if let Some(opened) = opened.as_ref() {
+            return Ok(Arc::clone(opened));
+        }
+        let objects = self.objects().map_err(|source| TargetError::Write {
+            target: self.name.clone(),
+            path: ".tympan/git".to_owned(),
+            source: source.into(),
+        })?;
+        let state = State::open(&self.project, &self.remote, &self.branch, &objects);
+        let made = Arc::new(Opened {
+            state: state.map_err(|error| self.read_fault(error))?,
+            making: Mutex::default(),
+            digests: Mutex::default(),
+        });
+        *opened = Some(Arc::clone(&made));
+        Ok(made)
+    }
+
+    /// The folder of objects, where Git does not see it.
+    fn objects(&self) -> std::io::Result<PathBuf> {
+        let folder = self.project.join(".tympan");
+        let objects = folder.join("git");
+        fs::create_dir_all(&objects)?;
+        let ignore = folder.join(".gitignore");
+        if !ignore.exists() {
+            fs::write(ignore, "*\n")?;
+        }
+        Ok(objects)
+    }
+
+    fn told(&self) -> String {
+        format!("{} of {}", self.branch, self.remote)
+    }
+
+    fn read_fault(&self, source: RepoError) -> TargetError {
+        TargetError::Read {
+            target: self.name.clone(),
+            path: self.told(),
+            source: source.into(),
+        }
+    }
+
+    fn write_fault(&self, source: RepoError) -> TargetError {
+        TargetError::Write {
+            target: self.name.clone(),
+            path: self.told(),
+            source: source.into(),
+        }
+    }
+
+    /// That nobody let a change through: each time another one came first.
+    fn crowded(&self) -> TargetError {
+        TargetError::Write {
+            target: self.name.clone(),
+            path: self.told(),
+            source: "others change it all the time; try again".into(),
+        }
+    }
+
+    /// The tree that is live; a branch that no tree was made live in is somebody else's.
+    fn live(&self, opened: &Opened, known: &Known) -> Result<Option<Tree>, TargetError> {
+        let live = opened.state.live(known);
+        let live = live.map_err(|error| self.read_fault(error))?;
+        if live.is_none() && known.branch.is_some() {
+            return Err(TargetError::Foreign {
+                target: self.name.clone(),
+                path: self.told(),
+            });
+        }
+        Ok(live)
+    }
+}
+
+impl Opened {
+    /// The files of a commit or tree with their digests, and what stands among them that is none.
+    fn list(&self, commit: &str) -> Result<(Vec<(ObservedFile, String)>, Vec<String>), RepoError> {
+        let (mut files, mut strangers) = (Vec::new(), Vec::new());
+        for file in self.state.remote.files(commit)? {
+            let RemoteFile {
+                path,
+                is_plain,
+                object,
+                size,
+            } = file;
+            match SitePath::parse(&path).ok().filter(|at| at.as_str() == path) {
+                Some(at) if is_plain => {
+                    let sha256 = self.digest(&object)?;
+                    let file = ObservedFile {
+                        path: at,
+                        size,
+                        sha256,
+                    };
+                    files.push((file, object));
+                }
+                _ => strangers.push(path),
+            }
+        }
+        files.sort_by(|a, b| a.0.path.cmp(&b.0.path));
+        strangers.sort();
+        Ok((files, strangers))
+    }
+
+    fn digest(&self, object: &str) -> Result<Option<Digest>, RepoError> {
+        if let Some(known) = locked(&self.digests).get(object) {
+            return Ok(Some(*known));
+        }
+        let bytes = self.state.remote.read(object)?;
+        let digest = bytes.map(|bytes| Digest::of(&bytes));
+        if let Some(digest) = digest {
+            locked(&self.digests).insert(object.to_owned(), digest);
+        }
+        Ok(digest)
+    }
+
+    /// Reads a state object: anew if it may have changed. What lies in a folder never does.
+    fn read_state(&self, path: &SitePath) -> Result<Option<Versioned>, RepoError> {
+        if !path.parent().is_root() {
+            let found = self.state.read(&self.state.known()?, path)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        self.state.read(&self.state.fresh()?, path)
+    }
+
+    /// The tree of what this process put there; none if it put nothing.
+    fn made(&self, tree: Tree) -> Result<Option<String>, RepoError> {
+        let mut making = locked(&self.making);
+        let Some(making) = making.get_mut(&tree) else {
+            return Ok(None);
+        };
+        if let Some(writer) = making.writer.take() {
+            writer.finish().map_err(|source| RepoError::Start {
+                command: "fast-import".to_owned(),
+                root: PathBuf::from(".tympan/git"),
+                source,
+            })?;
+        }
+        if making.made.is_none() {
+            let files = making.files.iter().map(|(path, object)| TreeEdit::File {
+                path: path.to_string(),
+                object: object.clone(),
+            });
+            let files: Vec<TreeEdit> = files.collect();
+            making.made = Some(self.state.remote.tree(None, &files)?);
+        }
+        Ok(making.made.clone())
+    }
+
+    /// The object of a tree, wherever it was made.
+    fn tree(&self, known: &Known, tree: Tree) -> Result<Option<String>, RepoError> {
+        match (self.made(tree)?, &known.state) {
+            (Some(made), _) => Ok(Some(made)),
+            (None, Some(commit)) => self.state.remote.find(commit, &place(tree)),
+            (None, None) => Ok(None),
+        }
+    }
+
+    fn donors(&self, tree: Tree) -> Result<Arc<BTreeMap<Digest, String>>, RepoError> {
+        if let Some(donors) = locked(&self.making)
+            .get(&tree)
+            .and_then(|making| making.donors.clone())
+        {
+            return Ok(donors);
+        }
+        let known = self.state.known()?;
+        let mut donors = BTreeMap::new();
+        let mut commits: Vec<String> = known.branch.iter().cloned().collect();
+        for other in self.state.trees(&known)? {
+            commits.extend(self.tree(&known, other)?);
+        }
+        for commit in commits {
+            for (file, object) in self.list(&commit)?.0 {
+                if let Some(digest) = file.sha256 {
+                    donors.entry(digest).or_insert(object);
+                }
+            }
+        }
+        let donors = Arc::new(donors);
+        let mut making = locked(&self.making);
+        making.entry(tree).or_default().donors = Some(Arc::clone(&donors));
+        Ok(donors)
+    }
+
+    fn put(&self, tree: Tree, path: &SitePath, bytes: &[u8]) -> Result<(), RepoError> {
+        let mut making = locked(&self.making);
+        let making = making.entry(tree).or_default();
+        let mut writer = match making.writer.take() {
+            Some(writer) => writer,
+            None => self.state.remote.writer()?,
+        };
+        let object = writer.write(bytes).map_err(|source| RepoError::Start {
+            command: "fast-import".to_owned(),
+            root: PathBuf::from(".tympan/git"),
+            source,
+        })?;
+        making.writer = Some(writer);
+        making.files.insert(path.clone(), object);
+        making.made = None;
+        Ok(())
+    }
+
+    /// The commit that is served for a tree.
+    fn served(&self, tree: &str) -> Result<String, RepoError> {
+        let remote = &self.state.remote;
+        let mut edits = Vec::new();
+        if remote.find(tree, NO_JEKYLL)?.is_none() {
+            edits.push(TreeEdit::File {
+                path: NO_JEKYLL.to_owned(),
+                object: remote.write(b"")?,
+            });
+        }
+        self.state.commit(Some(tree), &edits)
+    }
+
+    /// Whether the file that keeps Jekyll away is ours, and not the release's own.
+    fn adds(&self, known: &Known, live: Option<Tree>) -> Result<bool, RepoError> {
+        let (Some(state), Some(tree)) = (&known.state, live) else {
+            return Ok(false);
+        };
+        let path = format!("{}/{NO_JEKYLL}", place(tree));
+        Ok(self.state.remote.find(state, &path)?.is_none())
+    }
+
+    fn switched(
+        &self,
+        known: &Known,
+        tree: Tree,
+        pointer: &[u8],
+    ) -> Result<(String, String), RepoError> {
+        let remote = &self.state.remote;
+        let object = match self.tree(known, tree)? {
+            Some(object) => object,
+            None => remote.tree(None, &[])?,
+        };
+        let file = |path: &str, bytes: &[u8]| {
+            let (path, object) = (path.to_owned(), remote.write(bytes)?);
+            Ok::<_, RepoError>(TreeEdit::File { path, object })
+        };
+        let mut edits = vec![
+            file(POINTER, pointer)?,
+            file("live", tree.to_string().as_bytes())?,
+        ];
+        let there = match &known.state {
+            Some(commit) => remote.find(commit, &place(tree))?,
+            None => None,
+        };
+        if there.is_none() && !remote.files(&object)?.is_empty() {
+            edits.push(TreeEdit::Tree {
+                path: place(tree),
+                object: object.clone(),
+            });
+        }
+        let state = self.state.commit(known.state.as_deref(), &edits)?;
+        Ok((self.served(&object)?, state))
+    }
+}
+
+impl Target for Branch {
+    fn capabilities(&self) -> Capabilities {
+        let promised = [
+            Capability::AtomicSwitch,
+            Capability::SideBySide,
+            Capability::ConditionalPut,
+            Capability::ListDigests,
+        ];
+        Capabilities(promised.into())
+    }
+
+    fn read(&self, object: &Object) -> Result<Option<Versioned>, TargetError> {
+        let opened = self.opened()?;
+        match object {
+            Object::State(path) => opened.read_state(path),
+            Object::Live(path) => {
+                let known = opened
+                    .state
+                    .known()
+                    .map_err(|error| self.read_fault(error))?;
+                self.live(&opened, &known)?;
+                let remote = &opened.state.remote;
+                let object = match &known.branch {
+                    Some(commit) => remote.find(commit, path.as_str()),
+                    None => Ok(None),
+                };
+                object.and_then(|object| {
+                    let bytes = object.map(|object| remote.read(&object)).transpose()?;
+                    Ok(bytes.flatten().map(|bytes| Versioned {
+                        version: version(&bytes),
+                        bytes,
+                    }))
+                })
+            }
+        }
+        .map_err(|error| self.read_fault(error))
+    }
+
+    fn swap(
+        &self,
+        state: &SitePath,
+        expected: Option<&Version>,
+        bytes: &[u8],
+    ) -> Result<Swap, TargetError> {
+        let opened = self.opened()?;
+        let read = |error| self.read_fault(error);
+        let write = |error| self.write_fault(error);
+        let mut known = opened.state.known().map_err(read)?;
+        for again in 0..TRIES {
+            let mut found = opened.state.read(&known, state).map_err(read)?;
+            if again == 0 && found.as_ref().map(|found| &found.version) != expected {
+                // What is known may be old.
+                known = opened.state.fresh().map_err(read)?;
+                found = opened.state.read(&known, state).map_err(read)?;
+            }
+            if found.map(|found| found.version).as_ref() != expected {
+                return Ok(Swap::Lost);
+            }
+            let path = state.to_string();
+            let object = opened.state.remote.write(bytes).map_err(write)?;
+            let edits = [TreeEdit::File { path, object }];
+            let commit = opened.state.commit(known.state.as_deref(), &edits);
+            let commit = commit.map_err(write)?;
+            match opened.state.push(&known, None, &commit).map_err(write)? {
+                Moved::Done => return Ok(Swap::Done(version(bytes))),
+                // Somebody changed this object, or another one.
+                Moved::Stale => known = opened.state.fresh().map_err(read)?,
+            }
+        }
+        Err(self.crowded())
+    }
+
+    fn observe(&self, view: View) -> Result<Observed, TargetError> {
+        let opened = self.opened()?;
+        let read = |error| self.read_fault(error);
+        let (tree, object, ours) = match view {
+            View::Tree(tree) => {
+                let known = opened.state.known().map_err(read)?;
+                (Some(tree), opened.tree(&known, tree).map_err(read)?, false)
+            }
+            View::Live => {
+                let known = opened.state.fresh().map_err(read)?;
+                let tree = self.live(&opened, &known)?;
+                let ours = opened.adds(&known, tree).map_err(read)?;
+                (tree, known.branch, ours)
+            }
+        };
+        let Some(object) = object else {
+            return Ok(Observed {
+                tree,
+                ..Observed::default()
+            });
+        };
+        let (files, strangers) = opened.list(&object).map_err(read)?;
+        let mut files: Vec<ObservedFile> = files.into_iter().map(|(file, _)| file).collect();
+        if ours {
+            files.retain(|file| file.path.as_str() != NO_JEKYLL || file.size > 0);
+        }
+        Ok(Observed {
+            tree,
+            files,
+            strangers,
+        })
+    }
+
+    fn keep(&self, tree: Tree, file: &File) -> Result<bool, TargetError> {
+        let opened = self.opened()?;
+        let donors = opened
+            .donors(tree)
+            .map_err(|error| self.read_fault(error))?;
+        let Some(object) = donors.get(&file.sha256) else {
+            return Ok(false);
+        };
+        let mut making = locked(&opened.making);
+        let making = making.entry(tree).or_default();
+        making.files.insert(file.path.clone(), object.clone());
+        making.made = None;
+        Ok(true)
+    }
+
+    fn put(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<(), TargetError> {
+        let put = self.opened()?.put(tree, &file.path, bytes);
+        put.map_err(|error| self.write_fault(error))
+    }
+
+    fn switch(&self, tree: Tree, expected: &Version, pointer: &[u8]) -> Result<Swap, TargetError> {
+        let opened = self.opened()?;
+        let write = |error| self.write_fault(error);
+        let path = SitePath::parse(POINTER).expect("a constant that is a plain path");
+        for _ in 0..TRIES {
+            let known = opened
+                .state
+                .fresh()
+                .map_err(|error| self.read_fault(error))?;
+            let found = opened.state.read(&known, &path).map_err(write)?;
+            if found.map(|found| found.version).as_ref() != Some(expected) {
+                return Ok(Swap::Lost);
+            }
+            self.live(&opened, &known)?;
+            let (served, state) = opened.switched(&known, tree, pointer).map_err(write)?;
+            let moved = opened.state.push(&known, Some(&served), &state);
+            if moved.map_err(write)? == Moved::Done {
+                locked(&opened.making).remove(&tree);
+                return Ok(Swap::Done(version(pointer)));
+            }
+        }
+        Err(self.crowded())
+    }
+
+    fn collect(&self, keep: &[Tree], _stale: &[SitePath]) -> Result<(), TargetError> {
+        let opened = self.opened()?;
+        let (read, write) = (
+            |error| self.read_fault(error),
+            |error| self.write_fault(error),
+        );
+        let newest = keep.iter().map(|tree| tree.epoch).max().unwrap_or(0);
+        let mut known = opened.state.known().map_err(read)?;
+        for _ in 0..TRIES {
+            let live = opened.state.live(&known).map_err(read)?;
+            let trees = opened.state.trees(&known).map_err(read)?;
+            let gone = trees
+                .into_iter()
+                .filter(|tree| !keep.contains(tree) && live != Some(*tree) && tree.epoch < newest);
+            let edits: Vec<TreeEdit> = gone
+                .map(|tree| TreeEdit::Remove { path: place(tree) })
+                .collect();
+            if edits.is_empty() {
+                return Ok(());
+            }
+            let state = opened.state.commit(known.state.as_deref(), &edits);
+            let state = state.map_err(write)?;
+            match opened.state.push(&known, None, &state).map_err(write)? {
+                Moved::Done => return Ok(()),
+                Moved::Stale => known = opened.state.fresh().map_err(read)?,
+            }
+        }
+        Err(self.crowded())
+    }
+}
+
+/// Where a tree stands in the state.
+fn place(tree: Tree) -> String {
+    format!("tree/{tree}")
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

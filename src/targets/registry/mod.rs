@@ -1,0 +1,19 @@
+//! A repository of an OCI registry, from which Flux, Argo CD and every OCI client can pull.
+//!
+//! ```text
+//! <tag>                         what is live: one layer, a tar of the site
+//! tympan_release_<hex>          the releases that were published, the same but for the epoch
+//! tympan_current, tympan_lease, tympan_releases__<hex>.json, tympan_log__<epoch>.json, …
+//!                               the state, an artifact each
+//! ```
+//!
+//! A registry has no compare-and-swap, so two who publish at once may overwrite each other; and
+//! nothing is ever deleted from it, which is what its own rules for keeping are for.
+
+mod client;
+mod layer;
+mod login;
+mod registry;
+
+pub(super) use login::Login;
+pub use registry::Registry;
