@@ -359,6 +359,7 @@ fn seal(
         .collect();
     routes.sort();
     Release {
+        base: site.release_url().map(ToOwned::to_owned),
         format: FORMAT,
         source: ReleaseSource {
             commit: site.source.commit.clone(),

@@ -266,6 +266,7 @@ fn ended(store: &Store) -> anyhow::Result<Release> {
     let artifact = Artifact::new(SitePath::parse("index.html")?, Role::Page, page.as_bytes());
     store.put_blob(page.as_bytes())?;
     let release = Release {
+        base: None,
         checks: CheckSummary::default(),
         files: Manifest::of(&[artifact]),
         format: FORMAT,

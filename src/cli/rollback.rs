@@ -258,6 +258,7 @@ mod tests {
 
     fn record(epoch: u64, release: &str, result: Verdict) -> Deployment {
         Deployment {
+            overlay: Vec::new(),
             format: 1,
             epoch,
             environment: "prod".to_owned(),

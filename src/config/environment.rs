@@ -22,6 +22,8 @@ pub struct Environment {
     pub targets: Vec<String>,
     /// The address readers use.
     pub url: Option<String>,
+    /// Whether search engines may list it; by itself, if `url` is what releases are built for.
+    pub index: Option<bool>,
     /// The rules for a change.
     pub policy: Policy,
     /// What is asked for after a switch.

@@ -162,6 +162,7 @@ pub(super) struct EnvironmentFile {
     pub follow: Option<Spanned<String>>,
     pub targets: Vec<Spanned<String>>,
     pub url: Option<Spanned<String>>,
+    pub index: Option<bool>,
     pub policy: PolicyFile,
     pub smoke: SmokeFile,
     pub hold: Option<HoldFile>,

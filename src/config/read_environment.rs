@@ -54,6 +54,7 @@ impl Reader<'_> {
                 .and_then(|it| self.plain(&it, "branch", "write it as `git branch` does")),
             targets: file.targets.into_iter().map(Spanned::into_inner).collect(),
             url,
+            index: file.index,
             policy: self.policy(name, file.policy),
             smoke: (file.smoke.paths.into_iter())
                 .filter_map(|path| self.smoke(path))

@@ -3,10 +3,12 @@
 use crate::digest::Digest;
 use crate::publish::error::PublishError;
 use crate::publish::moment::Moment;
+use crate::publish::overlay::laid;
 use crate::publish::protocol::Session;
 use crate::publish::record::{Deployment, Kind, Link, Verdict};
 use crate::publish::smoke;
 use crate::publish::state::{Denied, Pointer, Retained, known_release, record_path, state_path};
+use crate::release::Manifest;
 use crate::targets::{Capability, Object, POINTER, Swap, Tree};
 
 impl Session<'_> {
@@ -14,8 +16,9 @@ impl Session<'_> {
     pub(super) fn finish(
         &mut self,
         mut deployment: Deployment,
+        files: &Manifest,
     ) -> Result<Deployment, PublishError> {
-        let Some(failure) = smoke::test(self.request)? else {
+        let Some(failure) = smoke::test(self.request, files)? else {
             deployment.result = Verdict::Healthy;
             self.record(&deployment)?;
             return Ok(deployment);
@@ -74,7 +77,7 @@ impl Session<'_> {
             .has(Capability::SideBySide)
             && let Some(release) = known_release(self.request.target, &previous.release)?
         {
-            self.upload(tree, &release)?;
+            self.upload(tree, &laid(&release.files, &previous.overlay))?;
         }
         let release = previous.release;
         retain(&mut pointer, failed.tree(), self.request.now());
@@ -153,6 +156,7 @@ mod tests {
 
     use super::*;
     use crate::config::SmokePath;
+    use crate::publish::flat::Flat;
     use crate::publish::history::{Trouble, history};
     use crate::publish::protocol::publish;
     use crate::publish::refusal::Refusal;
@@ -221,6 +225,39 @@ mod tests {
         );
         assert!(place.publish(&bad, 4000).unwrap().deployment.is_none());
         assert!(history(place.target(), "web").unwrap().findings.is_empty());
+    }
+
+    #[test]
+    fn a_bucket_goes_back_from_a_machine_that_never_had_the_files() {
+        let (mut first, mut second, flat) = (place(), place(), Flat::default());
+        for place in [&mut first, &mut second] {
+            place.environment.url = Some("https://dev.t.example/".to_owned());
+        }
+        let mut good = first.release(&[("index.html", "good"), ("robots.txt", "all")]);
+        good.base = Some("https://t.example/".to_owned());
+        let request = Request {
+            target: &flat,
+            ..first.request(&good, 0)
+        };
+        publish(&request).unwrap();
+        let before = flat.live();
+        assert!(before["robots.txt"].ends_with(b"Disallow: /\n"));
+        let mut bad = second.release(&[("index.html", "bad"), ("robots.txt", "all")]);
+        bad.base = good.base.clone();
+        let smoke = |_: &SmokePath, _: Option<&File>| Answer::Wrong("no".to_owned());
+        let request = Request {
+            target: &flat,
+            smoke: Some(&smoke),
+            ..second.request(&bad, 1000)
+        };
+        let error = publish(&request).unwrap_err();
+        assert!(
+            matches!(error, PublishError::Smoke { back: Some(_), .. }),
+            "{error}"
+        );
+        assert_eq!(flat.live(), before);
+        let state = status(&flat, "web", Some(good.digest())).unwrap();
+        assert!(state.is_converged(), "{state:?}");
     }
 
     #[test]

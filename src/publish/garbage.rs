@@ -53,7 +53,11 @@ pub(super) fn collect(
         let gone = paths(target, &go)?;
         match (kept, gone) {
             // Where a list is lost nobody can tell what is still in use.
-            (Some(kept), Some(gone)) => gone.difference(&kept).cloned().collect(),
+            (Some(mut kept), Some(gone)) => {
+                let live = pointer.live.iter().flat_map(|live| &live.overlay);
+                kept.extend(live.map(|file| file.path.clone()));
+                gone.difference(&kept).cloned().collect()
+            }
             _ => Vec::new(),
         }
     };

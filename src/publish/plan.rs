@@ -3,7 +3,7 @@
 use crate::digest::Digest;
 use crate::publish::record::FileCounts;
 use crate::publish::refusal::Refusal;
-use crate::release::{Change, Changes, File, Manifest, Release, Role, media_type};
+use crate::release::{Change, Changes, File, Manifest, Role, media_type};
 use crate::targets::Observed;
 
 /// What lies between what is live and a release.
@@ -19,14 +19,14 @@ pub struct Plan {
     pub bytes: u64,
 }
 
-/// Compares what is live with a release.
-pub fn plan(desired: &Release, observed: &Observed) -> Plan {
-    let live = observed_manifest(&desired.files, observed);
-    let changes = live.changes_to(&desired.files);
+/// Compares what is live with the files that must be, which are a release's as they are laid out.
+pub(super) fn plan(release: Digest, files: &Manifest, observed: &Observed) -> Plan {
+    let live = observed_manifest(files, observed);
+    let changes = live.changes_to(files);
     let uploads = changes.uploads();
     Plan {
-        release: desired.digest(),
-        kept: desired.files.files().len() - uploads.len(),
+        release,
+        kept: files.files().len() - uploads.len(),
         bytes: uploads.iter().map(|file| file.size).sum(),
         changes,
     }
@@ -103,7 +103,7 @@ mod tests {
             files: there.iter().map(file).collect(),
             ..Observed::default()
         };
-        let plan = plan(&release, &observed);
+        let plan = plan(release.digest(), &release.files, &observed);
         let told: Vec<&str> = plan.changes.0.iter().map(Change::word).collect();
         assert_eq!(
             (told.as_slice(), plan.kept, plan.bytes),

@@ -172,6 +172,7 @@ mod tests {
 
     fn record(epoch: u64, release: &str, at: i64, result: Verdict) -> Deployment {
         Deployment {
+            overlay: Vec::new(),
             format: 1,
             epoch,
             environment: "test".to_owned(),

@@ -147,7 +147,7 @@ impl<'a> Session<'a> {
             prepared.outcome == Outcome::UpToDate && Some(*last) == self.pointer.live.as_ref()
         });
         if let Some(live) = resumed {
-            deployment = Some(self.finish(live.clone())?);
+            deployment = Some(self.finish(live.clone(), &prepared.files)?);
         } else {
             if let Some(last) = &prepared.unrecorded {
                 self.record(last)?;
@@ -157,7 +157,7 @@ impl<'a> Session<'a> {
                     saved = self.save(prepared)?;
                 }
                 let made = self.make_live(prepared)?;
-                deployment = Some(self.finish(made)?);
+                deployment = Some(self.finish(made, &prepared.files)?);
             }
         }
         let leftover = self.collect().err().map(|error| error.to_string());
@@ -194,9 +194,10 @@ impl<'a> Session<'a> {
             release: prepared.plan.release,
         };
         self.describe(&tree.release, request.release)?;
+        self.keep_the_way_back(&prepared.plan)?;
         let laid_out = self
-            .upload(tree, request.release)
-            .and_then(|sent| self.verify(tree, request.release).map(|()| sent));
+            .upload(tree, &prepared.files)
+            .and_then(|sent| self.verify(tree, &prepared.files).map(|()| sent));
         // Whoever took over may have cleared the tree away; that it did is what must be told.
         self.goes_on()?;
         let bytes_sent = laid_out?;
@@ -214,6 +215,7 @@ impl<'a> Session<'a> {
             previous: live.map(|live| live.release),
             kind,
             source: request.release.source.commit.clone(),
+            overlay: prepared.overlay.clone(),
             who: request.who.to_owned(),
             at: self.began,
             prev: self.last_link()?,

@@ -7,7 +7,7 @@ use crate::publish::lease::Lease;
 use crate::publish::moment::Moment;
 use crate::publish::refusal::Refusal;
 use crate::publish::state::Pointer;
-use crate::release::{CheckSummary, Release};
+use crate::release::{CheckSummary, File, Release};
 
 /// What Git says must be live.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,8 @@ pub struct Desired<'a> {
     pub environment: &'a Environment,
     /// The release.
     pub release: &'a Release,
+    /// The files that differ from the release's in this environment.
+    pub overlay: &'a [File],
 }
 
 /// What stands at the target.
@@ -60,7 +62,8 @@ pub fn reconcile(desired: Desired<'_>, state: &State, rules: Rules<'_>, now: Mom
         .pointer
         .as_ref()
         .and_then(|pointer| pointer.live.as_ref());
-    let is_live = live.is_some_and(|live| live.release == release);
+    let is_live =
+        live.is_some_and(|live| live.release == release && live.overlay == desired.overlay);
     if let Some(refusal) = forbidden(desired, &release, state, rules) {
         return Outcome::Refuse(refusal);
     }
@@ -194,6 +197,7 @@ mod tests {
             previous: None,
             kind: Kind::Publish,
             source: None,
+            overlay: Vec::new(),
             who: String::new(),
             at: Moment::new(0),
             prev: None,
@@ -223,6 +227,7 @@ mod tests {
         let desired = Desired {
             environment: &case.environment,
             release: &case.release,
+            overlay: &[],
         };
         let rules = Rules {
             drift: case.drift,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::publish::moment::Moment;
-use crate::release::to_canonical_json;
+use crate::release::{File, to_canonical_json};
 use crate::targets::Tree;
 
 /// The version of the record format.
@@ -31,6 +31,9 @@ pub struct Deployment {
     pub kind: Kind,
     /// The commit that the release was built from.
     pub source: Option<String>,
+    /// The files that differ from the release's in this environment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overlay: Vec<File>,
     /// By whose word.
     pub who: String,
     /// When it began.

@@ -6,13 +6,14 @@ use crate::publish::drift::Drift;
 use crate::publish::error::PublishError;
 use crate::publish::lease;
 use crate::publish::moment::Moment;
+use crate::publish::overlay;
 use crate::publish::plan::{Plan, plan};
 use crate::publish::reconcile::{Desired, Outcome, Rules, State, reconcile};
 use crate::publish::record::{Deployment, Kind};
 use crate::publish::refusal::Refusal;
 use crate::publish::smoke::{self, Answer};
 use crate::publish::state::{self, Pointer, known_release, record_path, state_path};
-use crate::release::{File, Release};
+use crate::release::{File, Manifest, Release};
 use crate::store::Store;
 use crate::targets::{Capability, Object, Observed, POINTER, Target, Version, View};
 
@@ -86,6 +87,10 @@ pub struct Prepared {
     pub(super) pointer_version: Option<Version>,
     pub(super) lease_version: Option<Version>,
     pub(super) observed: Observed,
+    /// The files that differ in this environment.
+    pub(super) overlay: Vec<File>,
+    /// The release's files as they will be laid out.
+    pub(super) files: Manifest,
 }
 
 /// Looks at a target and decides what ought to be done. Nothing is written.
@@ -104,21 +109,24 @@ pub fn prepare(request: &Request<'_>) -> Result<Prepared, PublishError> {
         lease,
         drift,
     };
+    let overlay = overlay::overlay(request.environment, request.release, request.store)?;
+    let files = overlay::laid(&request.release.files, &overlay);
     let desired = Desired {
         environment: request.environment,
         release: request.release,
+        overlay: &overlay,
     };
     let rules = Rules {
         drift: request.settings.drift,
         holder: request.holder,
         retry: request.retry,
     };
-    let plan = plan(request.release, &observed);
+    let plan = plan(request.release.digest(), &files, &observed);
     let mut outcome = reconcile(desired, &state, rules, request.now());
     if matches!(outcome, Outcome::Publish | Outcome::Heal)
         && let Some(refusal) = plan
             .refusal(request.settings.max_removals)
-            .or_else(|| unanswered(request))
+            .or_else(|| unanswered(request, &files))
     {
         outcome = Outcome::Refuse(refusal);
     }
@@ -133,6 +141,8 @@ pub fn prepare(request: &Request<'_>) -> Result<Prepared, PublishError> {
         pointer_version,
         lease_version,
         observed,
+        overlay,
+        files,
     })
 }
 
@@ -170,11 +180,11 @@ pub(super) fn observe_drift(
         (Some(digest), Some(known)) if known.digest() == digest => Some(known.clone()),
         (Some(digest), _) => known_release(target, &digest)?,
     };
-    let mut drift = Drift::of(
-        pointer,
-        release.as_ref().map(|release| &release.files),
-        observed,
-    );
+    let overlay = published.map_or(&[][..], |live| live.overlay.as_slice());
+    let files = release
+        .as_ref()
+        .map(|release| overlay::laid(&release.files, overlay));
+    let mut drift = Drift::of(pointer, files.as_ref(), observed);
     if !side_by_side {
         // Files of older releases stand among the live ones until they are collected, and foreign
         // ones are not ours to judge.
@@ -188,10 +198,10 @@ pub(super) fn observe_drift(
     Ok(drift)
 }
 
-fn unanswered(request: &Request<'_>) -> Option<Refusal> {
-    let route = smoke::routes(request).into_iter().find(|route| {
-        route.status == 200 && smoke::file_of(request.release, &route.path).is_none()
-    })?;
+fn unanswered(request: &Request<'_>, files: &Manifest) -> Option<Refusal> {
+    let route = smoke::routes(request, files)
+        .into_iter()
+        .find(|route| route.status == 200 && smoke::file_of(files, &route.path).is_none())?;
     Some(Refusal::Route { route: route.path })
 }
 

@@ -6,7 +6,7 @@ use crate::config::SmokePath;
 use crate::digest::Digest;
 use crate::publish::error::PublishError;
 use crate::publish::request::Request;
-use crate::release::{File, Release};
+use crate::release::{File, Manifest};
 use crate::site_path::{SitePath, decode};
 use crate::targets::Object;
 
@@ -22,29 +22,32 @@ pub enum Answer {
 }
 
 /// What is asked for; the front page if the environment names nothing.
-pub(super) fn routes(request: &Request<'_>) -> Vec<SmokePath> {
+pub(super) fn routes(request: &Request<'_>, files: &Manifest) -> Vec<SmokePath> {
     match request.environment.smoke.as_slice() {
-        [] if file_of(request.release, "/").is_some() => vec![SmokePath::there("/")],
+        [] if file_of(files, "/").is_some() => vec![SmokePath::there("/")],
         routes => routes.to_vec(),
     }
 }
 
 /// The file that answers for a route.
-pub(super) fn file_of<'a>(release: &'a Release, route: &str) -> Option<&'a File> {
+pub(super) fn file_of<'a>(files: &'a Manifest, route: &str) -> Option<&'a File> {
     let plain = route.split(['?', '#']).next().unwrap_or("");
     let path = SitePath::parse(&decode(plain.trim_start_matches('/'))).ok()?;
     let index = path.resolve("index.html").ok()?;
-    let itself = (!plain.ends_with('/')).then(|| release.files.get(&path));
-    itself.flatten().or_else(|| release.files.get(&index))
+    let itself = (!plain.ends_with('/')).then(|| files.get(&path));
+    itself.flatten().or_else(|| files.get(&index))
 }
 
 /// Asks for every route, and tells the first that fails. Without an address to ask at, the live file
 /// must be there and be the release's.
 ///
 /// That nobody answers is no word about the release, and denies it nothing.
-pub(super) fn test(request: &Request<'_>) -> Result<Option<String>, PublishError> {
-    for route in routes(request) {
-        let file = file_of(request.release, &route.path);
+pub(super) fn test(
+    request: &Request<'_>,
+    files: &Manifest,
+) -> Result<Option<String>, PublishError> {
+    for route in routes(request, files) {
+        let file = file_of(files, &route.path);
         let answer = match request.smoke {
             Some(smoke) => smoke(&route, file),
             None => is_there(request, &route, file)?,
@@ -104,7 +107,7 @@ mod tests {
             ("a b/index.html", ""),
             ("guide.pdf", ""),
         ]);
-        let found = file_of(&release, route).map(|file| file.path.as_str());
+        let found = file_of(&release.files, route).map(|file| file.path.as_str());
         assert_eq!(found, expected, "{route}");
     }
 
@@ -132,7 +135,7 @@ mod tests {
         };
         let mut case = |path: SmokePath, wrong: Option<&str>| {
             place.environment.smoke = vec![path];
-            let told = test(&place.request(&release, 1)).unwrap();
+            let told = test(&place.request(&release, 1), &release.files).unwrap();
             assert_eq!(told.as_deref(), wrong);
         };
         case(expected("/", 200, Some("ell")), None);

@@ -74,6 +74,7 @@ impl Place {
             })
             .collect();
         Release {
+            base: None,
             format: FORMAT,
             source: ReleaseSource {
                 commit: Some("4be1".to_owned()),

@@ -5,10 +5,10 @@ use crate::digest::Digest;
 use crate::progress::{Event, Stage};
 use crate::publish::error::PublishError;
 use crate::publish::flight::{Try, fly};
-use crate::publish::plan::plan;
+use crate::publish::plan::{Plan, plan};
 use crate::publish::protocol::Session;
 use crate::publish::state::release_path;
-use crate::release::{File, Manifest, Release};
+use crate::release::{Change, File, Manifest, Release};
 use crate::targets::{Capability, Object, Swap, TargetError, Tree, View};
 
 impl Session<'_> {
@@ -35,8 +35,8 @@ impl Session<'_> {
     }
 
     /// Fills a tree, and tells how many bytes had to be sent.
-    pub(super) fn upload(&self, tree: Tree, release: &Release) -> Result<u64, PublishError> {
-        let changes = Manifest::default().changes_to(&release.files);
+    pub(super) fn upload(&self, tree: Tree, files: &Manifest) -> Result<u64, PublishError> {
+        let changes = Manifest::default().changes_to(files);
         let uploads = changes.uploads();
         let tell = self.request.progress;
         let stage = Stage::Write;
@@ -70,24 +70,52 @@ impl Session<'_> {
             target.put(tree, file, &bytes)?;
             Ok(file.size)
         };
-        match put() {
-            Ok(sent) => {
-                (self.request.progress)(Event::Stepped {
-                    stage: Stage::Write,
-                    path: file.path.clone(),
-                });
-                Try::Done(sent)
-            }
-            Err(error @ PublishError::Target(TargetError::Busy { .. })) => Try::Busy(error),
-            Err(error) => Try::Failed(error),
+        let sent = put();
+        if sent.is_ok() {
+            (self.request.progress)(Event::Stepped {
+                stage: Stage::Write,
+                path: file.path.clone(),
+            });
         }
+        tried(sent)
+    }
+
+    /// Where files are written over, fetches what they hold now, unless it is here: a smoke test that
+    /// fails needs it again, and then it is nowhere else.
+    pub(super) fn keep_the_way_back(&self, plan: &Plan) -> Result<(), PublishError> {
+        let (target, store) = (self.request.target, self.request.store);
+        if target.capabilities().has(Capability::SideBySide) {
+            return Ok(());
+        }
+        let lost: Vec<&File> = (plan.changes.0.iter())
+            .filter_map(|change| match change {
+                Change::Modified(old, _) if !store.has(&old.sha256) => Some(old),
+                _ => None,
+            })
+            .collect();
+        let fetch = |file: &File| {
+            self.goes_on()?;
+            let found = target.read(&Object::Live(file.path.clone()))?;
+            // What was edited meanwhile is no way back.
+            let Some(found) = found.filter(|found| Digest::of(&found.bytes) == file.sha256) else {
+                return Ok(());
+            };
+            store
+                .put_named(&file.sha256, &found.bytes)
+                .map_err(|source| {
+                    let path = file.path.clone();
+                    PublishError::Store { path, source }
+                })
+        };
+        fly(&lost, |file| file.size, |file| tried(fetch(file)))?;
+        Ok(())
     }
 
     /// Makes sure that every file of a tree is what was put there.
-    pub(super) fn verify(&self, tree: Tree, release: &Release) -> Result<(), PublishError> {
+    pub(super) fn verify(&self, tree: Tree, files: &Manifest) -> Result<(), PublishError> {
         let target = self.request.target;
         let observed = target.observe(View::Tree(tree))?;
-        let plan = plan(release, &observed);
+        let plan = plan(tree.release, files, &observed);
         let alone = target.capabilities().has(Capability::SideBySide);
         let differs = plan
             .changes
@@ -103,5 +131,14 @@ impl Session<'_> {
                 path,
             }),
         }
+    }
+}
+
+/// How a try ended: a target that cannot keep up is asked again.
+fn tried<T>(result: Result<T, PublishError>) -> Try<T, PublishError> {
+    match result {
+        Ok(done) => Try::Done(done),
+        Err(error @ PublishError::Target(TargetError::Busy { .. })) => Try::Busy(error),
+        Err(error) => Try::Failed(error),
     }
 }

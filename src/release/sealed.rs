@@ -21,6 +21,10 @@ pub const FORMAT: u32 = 1;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Release {
+    /// The address it was built for, which its canonical links, feeds and sitemap name; none if
+    /// the project has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
     /// What the checks said.
     pub checks: CheckSummary,
     /// Every file.
@@ -132,6 +136,7 @@ mod tests {
             path: path("a.pdf"),
         };
         let release = Release {
+            base: None,
             checks: CheckSummary::default(),
             files: Manifest::of(&artifacts),
             format: FORMAT,

@@ -306,6 +306,7 @@ mod tests {
         };
         let artifacts: Vec<Artifact> = files.iter().map(artifact).collect();
         let release = Release {
+            base: None,
             format: 1,
             source: ReleaseSource::default(),
             lock: Lock::default(),

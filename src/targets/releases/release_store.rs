@@ -239,6 +239,7 @@ mod tests {
                 })
                 .collect();
             Release {
+                base: None,
                 checks: CheckSummary::default(),
                 files: Manifest::of(&artifacts),
                 format: FORMAT,
