@@ -170,6 +170,7 @@ pub(super) fn veiled(said: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::repo::remote_repository::TreeEdit;
     use crate::repo::remote_repository::tests::place;
 
     const PAGES: &str = "refs/heads/pages";
@@ -196,13 +197,13 @@ mod tests {
         assert_eq!(place.remote.names(&commit, "a").unwrap(), ["b c.txt"]);
         assert!(place.remote.names(&commit, "no").unwrap().is_empty());
         // A tree in a tree, and out again.
-        let tree = Edit::Tree {
+        let tree = TreeEdit::Tree {
             path: "tree/1".to_owned(),
             object: commit.clone(),
         };
         let both = place.remote.tree(Some(&commit), &[tree]).unwrap();
         assert_eq!(place.remote.files(&both).unwrap().len(), 4);
-        let away = Edit::Remove {
+        let away = TreeEdit::Remove {
             path: "tree/1".to_owned(),
         };
         let again = place.remote.tree(Some(&both), &[away]).unwrap();
