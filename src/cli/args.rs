@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::ship_args::{
-    LogArgs, PromoteArgs, ReleaseArgs, RollbackArgs, SyncArgs, VerifyArgs,
+    FollowArgs, LogArgs, PromoteArgs, ReleaseArgs, RollbackArgs, SyncArgs, VerifyArgs,
 };
 
 /// GitOps for prose: checks, renders, seals and publishes a Git repository of Markdown.
@@ -82,6 +82,8 @@ pub enum Command {
     Promote(PromoteArgs),
     /// Give an environment the last healthy release again and hold it there, by a commit
     Rollback(RollbackArgs),
+    /// Let an environment follow a branch, which ends its pin and its hold, by a commit
+    Follow(FollowArgs),
     /// Keep an environment at its desired state, from Git and the store
     Sync(SyncArgs),
     /// Read every byte of what is live and hash it

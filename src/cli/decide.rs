@@ -10,7 +10,8 @@ use crate::cli::seal::short;
 use crate::cli::ship_args::DecideArgs;
 use crate::cli::ui::{Ui, nanoseconds};
 use crate::config::{Desire, Environment, desire};
-use crate::repo::{Advanced, Branch, Edit, Pushed, branch_of_head, remote_of};
+use crate::diagnostic::nearest;
+use crate::repo::{Advanced, Branch, Edit, Pushed, branch_of_head, remote_of, remotes};
 use crate::site_path::SitePath;
 
 /// How often a decision is made again.
@@ -59,7 +60,17 @@ pub fn decide(
         Some("") => Some(remote_of(root, &name)?.with_context(|| {
             format!("there is no remote to push `{name}` to; name one with `--push REMOTE`")
         })?),
-        Some(remote) => Some(remote.to_owned()),
+        Some(remote) => {
+            let known = remotes(root)?;
+            if !known.iter().any(|name| name == remote) {
+                let help = nearest(remote, known.iter().map(String::as_str)).map_or_else(
+                    || "`git remote add` makes one".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                bail!("there is no remote `{remote}` here; {help}");
+            }
+            Some(remote.to_owned())
+        }
     };
     let file = format!("{FOLDER}/{}.toml", decision.environment);
     let path = SitePath::parse(&file)?;
@@ -76,7 +87,7 @@ pub fn decide(
         };
         if branch.is_edited(&path)? {
             bail!(
-                "`{file}` has changes that are not committed; commit them or take them back with `git checkout -- {file}`"
+                "`{file}` has changes that are not committed; commit them or take them back with `git checkout HEAD -- {file}`"
             );
         }
         let text = branch.read(&parent, &path)?.with_context(|| {

@@ -169,7 +169,12 @@ pub fn followed(
     let Some(branch) = &environment.follow else {
         return Ok(None);
     };
+    // A job of CI may have the remote's branch alone.
     let commit = crate::repo::resolve(root, branch)
+        .or_else(|error| {
+            let mirror = format!("refs/remotes/origin/{branch}");
+            crate::repo::resolve(root, &mirror).map_err(|_| error)
+        })
         .with_context(|| format!("the environment `{}` follows `{branch}`", environment.name))?;
     Ok(Some((branch.clone(), commit)))
 }

@@ -8,6 +8,7 @@ mod decide;
 mod dictionaries;
 mod environment;
 mod external;
+mod follow;
 mod images;
 mod json;
 mod log;
@@ -97,6 +98,7 @@ pub fn run() -> ExitCode {
         Command::Release(args) => release::run(&ui, &arguments.global, args),
         Command::Promote(args) => promote::run(&ui, &arguments.global, args),
         Command::Rollback(args) => rollback::run(&ui, &arguments.global, args),
+        Command::Follow(args) => follow::run(&ui, &arguments.global, args),
         Command::Sync(args) => sync::run(&ui, &arguments.global, args),
         Command::Verify(args) => verify::run(&ui, &arguments.global, args),
         Command::Log(args) => log::run(&ui, &arguments.global, args),

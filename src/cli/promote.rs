@@ -107,6 +107,7 @@ pub fn run(ui: &Ui, global: &Global, args: &PromoteArgs) -> anyhow::Result<Outco
             // Somebody may have decided something meanwhile.
             let missed = unmet(environment, &facts, args.resume, now);
             let desire = missed.is_empty().then(|| Desire {
+                follow: None,
                 release: Some(digest),
                 source: source.clone(),
                 from: Some(from.name.clone()),

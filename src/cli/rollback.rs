@@ -163,6 +163,7 @@ pub fn write(
     let make = |environment: &Environment| {
         let pinned = after(environment, way, reason);
         Ok(Some(Desire {
+            follow: None,
             release: pinned.release,
             source: pinned.source,
             from: None,

@@ -57,6 +57,17 @@ pub struct RollbackArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct FollowArgs {
+    /// The environment
+    pub environment: String,
+    /// The branch [default: the one in the environment's file]
+    #[arg(value_name = "BRANCH")]
+    pub of: Option<String>,
+    #[command(flatten)]
+    pub decide: DecideArgs,
+}
+
+#[derive(Debug, Args)]
 pub struct SyncArgs {
     /// The environment
     pub environment: String,

@@ -24,6 +24,7 @@ struct EnvironmentReport {
     environment: String,
     follow: Option<String>,
     commit: Option<String>,
+    hold: Option<String>,
     converged: bool,
     targets: Vec<Status>,
 }
@@ -62,9 +63,10 @@ pub fn run(ui: &Ui, global: &Global, args: &StatusArgs) -> anyhow::Result<Outcom
 fn look(ui: &Ui, shipping: &Shipping, name: &str) -> anyhow::Result<EnvironmentReport> {
     let environment = shipping.environment(ui, name)?;
     // A pinned release is what is desired, whatever branch is followed beside it.
-    let followed = match environment.release {
-        Some(_) => None,
-        None => followed(&shipping.root, &environment)?,
+    let followed = match (environment.release, &environment.hold) {
+        // What is on hold must not move, wherever the branch is.
+        (Some(_), _) | (None, Some(_)) => None,
+        (None, None) => followed(&shipping.root, &environment)?,
     };
     let (follow, commit) = followed.unzip();
     let mut targets_seen = Vec::new();
@@ -82,6 +84,7 @@ fn look(ui: &Ui, shipping: &Shipping, name: &str) -> anyhow::Result<EnvironmentR
         environment: environment.name,
         follow,
         commit,
+        hold: environment.hold.map(|hold| hold.reason),
         converged,
         targets: targets_seen,
     })
@@ -92,6 +95,9 @@ fn words(report: &EnvironmentReport) -> String {
     let short = |commit: &str| commit.chars().take(7).collect::<String>();
     if let (Some(branch), Some(commit)) = (&report.follow, &report.commit) {
         let _ = write!(text, "  follows {branch} at {}", short(commit));
+    }
+    if let Some(reason) = &report.hold {
+        let _ = write!(text, "  on hold: {reason}");
     }
     for status in &report.targets {
         let _ = write!(text, "\n  {}", status.target);

@@ -12,6 +12,8 @@ use crate::digest::Digest;
 /// What an environment file is to say about what must be live.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Desire {
+    /// The branch that is followed as long as no release is pinned; none leaves it as it stands.
+    pub follow: Option<String>,
     /// The release; none takes the pin out, so that the environment follows its branch again.
     pub release: Option<Digest>,
     /// The commit that it was built from.
@@ -47,6 +49,10 @@ pub fn desire(text: &str, desire: &Desire) -> Result<String, EditError> {
     let mut wanted: Table = body.parse().map_err(syntax)?;
     let mut body = body.to_owned();
     let digest = desire.release.as_ref().map(Digest::to_string);
+    if let Some(branch) = &desire.follow {
+        body = Document::of(&body)?.with_text("", "follow", branch, &[])?;
+        wanted.insert("follow".to_owned(), Value::String(branch.clone()));
+    }
     let keys = [
         ("release", digest.as_deref(), &["follow"][..]),
         ("source", desire.source.as_deref(), &["release"][..]),
@@ -392,6 +398,7 @@ mod tests {
 
     fn promoted() -> Desire {
         Desire {
+            follow: None,
             release: Some(digest("new")),
             source: Some("4be1".to_owned()),
             from: Some("test".to_owned()),
@@ -486,7 +493,7 @@ mod tests {
                 from: None,
                 hold: None,
             },
-            "targets = [\"web\"]\n[smoke]\npaths = []\n",
+            "targets = [\"web\"]\nfollow = \"main\"\n[smoke]\npaths = []\n",
         );
         case(
             "[hold]\nreason = \"x\"\n[smoke]\npaths = []\n",

@@ -88,7 +88,7 @@ impl Refusal {
         match self {
             Self::Occupied { .. } => "give each environment a target with a path of its own",
             Self::Pinned { .. } => "use `tympan promote`, or take `release` out of the environment's file to follow a branch",
-            Self::Held { .. } => "promote a release that mends it with `tympan promote … --resume`, or take `[hold]` out of the environment's file",
+            Self::Held { .. } => "mend it and let `tympan follow` end the hold, or promote a release that mends it with `--resume`",
             Self::Denied { .. } => "publish a release that mends it",
             Self::Checks { .. } => "run `tympan check`, mend what it finds, and publish the new release",
             Self::Frozen { .. } => {

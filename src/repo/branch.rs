@@ -184,8 +184,9 @@ impl Branch {
         let output = git::finish(&self.root, &mut command)?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            // Another Git holds the branch, or has moved it.
-            return match said.contains("cannot lock ref") {
+            // Another Git has moved the branch, holds it, or has deleted it.
+            let signs = ["but expected", "File exists", "unable to resolve reference"];
+            return match signs.iter().any(|sign| said.contains(sign)) {
                 true => Ok(Advanced::Overtaken),
                 false => Err(git::failure(&self.root, "update-ref", &output)),
             };

@@ -17,6 +17,16 @@ pub enum Pushed {
     Refused(String),
 }
 
+/// The names of the remotes of a repository.
+///
+/// # Errors
+/// Fails where Git does.
+pub fn remotes(root: &Path) -> Result<Vec<String>, RepoError> {
+    let listed = git::run(root, ["remote"])?;
+    let listed = String::from_utf8_lossy(&listed);
+    Ok(listed.lines().map(str::to_owned).collect())
+}
+
 /// The remote of a branch: the one that it tracks, else `origin`, else the only one.
 ///
 /// # Errors
@@ -25,19 +35,10 @@ pub fn remote_of(root: &Path, branch: &str) -> Result<Option<String>, RepoError>
     let key = format!("branch.{branch}.remote");
     let tracked = git::output(root, ["config", "--get", &key])?;
     let tracked = String::from_utf8_lossy(&tracked.stdout).trim().to_owned();
-    let listed = git::run(root, ["remote"])?;
-    let listed = String::from_utf8_lossy(&listed);
-    let names: Vec<&str> = listed.lines().collect();
-    let known = |name: &&str| names.contains(name);
-    let only = match names.as_slice() {
-        [only] => Some(*only),
-        _ => None,
-    };
-    let found = Some(tracked.as_str())
-        .filter(known)
-        .or(Some("origin").filter(known))
-        .or(only);
-    Ok(found.map(str::to_owned))
+    let names = remotes(root)?;
+    let known = |wanted: &str| names.iter().find(|name| *name == wanted);
+    let only = names.first().filter(|_| names.len() == 1);
+    Ok(known(&tracked).or(known("origin")).or(only).cloned())
 }
 
 impl Branch {

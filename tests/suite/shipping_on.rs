@@ -637,3 +637,190 @@ fn a_preview_stands_beside_what_is_live_until_it_has_had_its_time() {
             .expect(2);
     }
 }
+
+/// Serves the front page of a folder until the test ends, as a web server would.
+fn serve(folder: std::path::PathBuf) -> String {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { continue };
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request);
+            let page = fs::read(folder.join("index.html")).unwrap_or_default();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                page.len()
+            );
+            let _ = stream.write_all(&[head.as_bytes(), &page].concat());
+        }
+    });
+    format!("http://{address}/")
+}
+
+#[test]
+fn a_failed_smoke_test_is_denied_in_git_where_the_policy_says_so() {
+    let project = project();
+    let url = serve(project.path().join("public/prod/live"));
+    let file = project.read("environments/prod.toml");
+    let auto = file.replace(
+        "[policy]\n",
+        &format!("url = \"{url}\"\n[policy]\nrollback = {{ auto = true }}\n"),
+    );
+    project.write(
+        "environments/prod.toml",
+        format!("{auto}[smoke]\npaths = [{{ path = \"/\", text = \"Welcome\" }}]\n"),
+    );
+    project.commit("Go back alone");
+    let bare = tempfile::tempdir().unwrap();
+    project.git(&["clone", "-q", "--bare", ".", bare.path().to_str().unwrap()]);
+    project.git(&["remote", "add", "origin", bare.path().to_str().unwrap()]);
+    let first = ship(&project, &["test", "prod"]);
+    project.write("index.md", "# Home\n\nNobody is greeted.\n");
+    project.commit("Forget the greeting");
+    let second = ship(&project, &["test"]);
+    project.run(&["promote", "test", "prod"]).expect(0);
+    project.git(&["push", "-q", "origin", "main"]);
+    let failed = project.run(&["publish", "prod"]).expect(1);
+    assert!(failed.stderr.contains("is live again"), "{}", failed.stderr);
+    assert_eq!(live(&project, "prod"), first);
+    let file = project.git(&[
+        "--git-dir",
+        bare.path().to_str().unwrap(),
+        "show",
+        "main:environments/prod.toml",
+    ]);
+    assert_eq!(file, project.read("environments/prod.toml"));
+    assert!(file.contains(&format!("release = \"{first}\"")), "{file}");
+    assert!(
+        file.contains("the smoke test failed on `/`")
+            && file.contains(&format!("deny = [\"{second}\"]")),
+        "{file}"
+    );
+    project.run(&["publish", "prod"]).expect(0);
+    project.run(&["sync", "prod", "--once"]).expect(0);
+    let status = project.run(&["status", "prod"]).expect(0);
+    assert!(
+        status.stdout.contains("on hold: the smoke test failed"),
+        "{}",
+        status.stdout
+    );
+}
+
+#[test]
+fn an_environment_that_follows_a_branch_goes_back_and_follows_again() {
+    let project = project();
+    let first = ship(&project, &["dev"]);
+    say(&project, "This is worse.");
+    project.run(&["publish", "dev"]).expect(0);
+    project.run(&["rollback", "dev", "--now"]).expect(0);
+    say(&project, "This is better.");
+    // The branch moves on, and the environment does not.
+    project.run(&["publish", "dev"]).expect(0);
+    project.run(&["sync", "dev", "--once"]).expect(0);
+    assert_eq!(live(&project, "dev"), first);
+    let before = project.read("environments/dev.toml");
+    project.run(&["follow", "dev", "--dry-run"]).expect(0);
+    assert_eq!(project.read("environments/dev.toml"), before);
+    project.run(&["follow", "dev"]).expect(0);
+    assert_eq!(
+        project.read("environments/dev.toml"),
+        "follow = \"main\"\ntargets = [\"dev\"]\n"
+    );
+    project.run(&["sync", "dev", "--once"]).expect(0);
+    assert!(
+        project
+            .read("public/dev/live/index.html")
+            .contains("This is better.")
+    );
+    project.run(&["follow", "prod"]).expect(2);
+}
+
+#[test]
+fn the_reports_have_the_keys_that_are_promised() {
+    #[track_caller]
+    fn case(project: &Project, args: &[&str], expected: &[&str]) {
+        let report = project
+            .run(&[args, &["--format", "json"]].concat())
+            .expect(0)
+            .json();
+        let mut keys: Vec<&str> = report
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        keys.sort_unstable();
+        let mut expected = [expected, &["format"]].concat();
+        expected.sort_unstable();
+        assert_eq!(keys, expected, "{args:?}");
+        assert_eq!(report["format"], 1);
+    }
+    let project = project();
+    ship(&project, &["test"]);
+    let decided = ["commit", "branch", "remote", "dry_run"];
+    case(
+        &project,
+        &["release"],
+        &[
+            "release", "commit", "files", "bytes", "checks", "sealed", "dry_run", "store",
+        ],
+    );
+    case(
+        &project,
+        &["promote", "test", "prod", "--dry-run"],
+        &[
+            &decided[..],
+            &["from", "to", "release", "source", "unmet", "notice"],
+        ]
+        .concat(),
+    );
+    say(&project, "More.");
+    ship(&project, &["test"]);
+    case(
+        &project,
+        &["rollback", "test"],
+        &[
+            &decided[..],
+            &[
+                "environment",
+                "release",
+                "source",
+                "denied",
+                "live",
+                "notice",
+            ],
+        ]
+        .concat(),
+    );
+    case(
+        &project,
+        &["follow", "dev"],
+        &[&decided[..], &["environment", "follow"]].concat(),
+    );
+    case(
+        &project,
+        &["sync", "test", "--once"],
+        &["environment", "release", "dry_run", "targets"],
+    );
+    case(
+        &project,
+        &["verify", "test"],
+        &["environment", "whole", "targets"],
+    );
+    case(&project, &["log"], &["entries", "findings", "intact"]);
+    case(
+        &project,
+        &["publish", "test", "--preview", "x"],
+        &[
+            "environment",
+            "preview",
+            "url",
+            "until",
+            "release",
+            "dry_run",
+            "targets",
+        ],
+    );
+}
