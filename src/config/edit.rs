@@ -488,6 +488,7 @@ mod tests {
         case(
             inline,
             &Desire {
+                follow: Some("main".to_owned()),
                 release: None,
                 source: None,
                 from: None,
