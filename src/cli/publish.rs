@@ -89,6 +89,8 @@ pub struct Brought {
     pub outcome: Outcome,
     /// Why the smoke test failed at a target, and what is live there again.
     pub failed: Option<(String, Option<Digest>)>,
+    /// Why rules refuse it, where somebody looks all the time and may know already.
+    pub refused: Vec<anyhow::Error>,
     /// The targets that were brought to it.
     pub targets: Vec<TargetReport>,
 }
@@ -146,6 +148,7 @@ pub fn bring(ui: &Ui, bringing: Bringing<'_>) -> anyhow::Result<Brought> {
     let mut brought = Brought {
         outcome: Outcome::Clean,
         failed: None,
+        refused: Vec::new(),
         targets: Vec::new(),
     };
     for name in &environment.targets {
@@ -205,7 +208,10 @@ pub fn bring(ui: &Ui, bringing: Bringing<'_>) -> anyhow::Result<Brought> {
             }
             // A rule forbids it, and will until somebody changes something.
             Err(error @ PublishError::Refused { .. }) if !error.is_passing() => {
-                ui.error(&with_help(error));
+                match bringing.following {
+                    Following::Closely => brought.refused.push(with_help(error)),
+                    Following::Once | Following::Quietly => ui.error(&with_help(error)),
+                }
                 brought.outcome = Outcome::Findings;
             }
             Err(error) => return Err(with_help(error)),

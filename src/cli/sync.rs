@@ -36,12 +36,23 @@ pub fn run(ui: &Ui, global: &Global, args: &SyncArgs) -> anyhow::Result<Outcome>
             )
         })?;
     if !args.watch {
-        return pass(ui, global, &root, args);
+        let seen = pass(ui, global, &root, args)?;
+        if let Some(told) = &seen.told {
+            ui.note(told);
+        }
+        return Ok(seen.outcome);
     }
-    let mut failures = 0_u32;
+    let (mut failures, mut last) = (0_u32, None);
     loop {
         match pass(ui, global, &root, args) {
-            Ok(_) => failures = 0,
+            Ok(seen) => {
+                failures = 0;
+                // What stays as it is is told once.
+                if let Some(told) = seen.told.as_ref().filter(|_| seen.told != last) {
+                    ui.warn(told);
+                }
+                last = seen.told;
+            }
             Err(error) => {
                 ui.error(&error);
                 failures = failures.saturating_add(1);
@@ -53,6 +64,13 @@ pub fn run(ui: &Ui, global: &Global, args: &SyncArgs) -> anyhow::Result<Outcome>
     }
 }
 
+/// What came of one look.
+struct Seen {
+    outcome: Outcome,
+    /// Why nothing is done, if nothing may be.
+    told: Option<String>,
+}
+
 /// How long to wait: longer after every failure, and never as long as another agent that began at
 /// the same time.
 fn waiting(interval: u64, failures: u32, spread: u64) -> Duration {
@@ -62,12 +80,7 @@ fn waiting(interval: u64, failures: u32, spread: u64) -> Duration {
 }
 
 /// One look, and what follows from it.
-fn pass(
-    ui: &Ui,
-    global: &Global,
-    root: &std::path::Path,
-    args: &SyncArgs,
-) -> anyhow::Result<Outcome> {
+fn pass(ui: &Ui, global: &Global, root: &std::path::Path, args: &SyncArgs) -> anyhow::Result<Seen> {
     let branch = match &args.branch {
         Some(name) => name.clone(),
         None => branch_of_head(root)?
@@ -81,11 +94,11 @@ fn pass(
     }
     let (store, release) = match (&environment.release, &environment.hold) {
         (None, Some(hold)) => {
-            ui.note(&format!(
-                "`{}` is on hold: {}",
-                environment.name, hold.reason
-            ));
-            return Ok(Outcome::Clean);
+            let told = format!("`{}` is on hold: {}", environment.name, hold.reason);
+            return Ok(Seen {
+                outcome: Outcome::Clean,
+                told: Some(told),
+            });
         }
         (Some(digest), _) => {
             let known = environment.targets.first().and_then(|name| {
@@ -133,7 +146,13 @@ fn pass(
         };
         ui.result(&json::to_text(&report)?);
     }
-    Ok(brought.outcome)
+    let refused: Vec<String> = (brought.refused.iter())
+        .map(|refused| format!("error: {refused:#}"))
+        .collect();
+    Ok(Seen {
+        outcome: brought.outcome,
+        told: (!refused.is_empty()).then(|| refused.join("\n")),
+    })
 }
 
 /// The newest commit of a branch: the remote's, where there is one.

@@ -28,6 +28,7 @@ mod read_targets;
 mod read_variables;
 mod routes;
 mod search;
+mod spans;
 mod style;
 mod targets;
 mod versions;
@@ -37,7 +38,7 @@ pub use documents::{
     About, Bates, Booklet, Contributor, Document, Docx, Epub, Exhibit, Family, Finishing, Fonts,
     Format, Ink, List, Medium, Opening, Paper, Pdf, Series, Sides, Writing,
 };
-pub use edit::{Desire, EditError, desire};
+pub use edit::{Desire, desire};
 pub use encoding::Encoding;
 pub use environment::{Checks, Environment, Hold, Policy, Requirements, SmokeOver, SmokePath};
 pub use external::External;
@@ -60,6 +61,7 @@ pub use read_environment::read_environment;
 pub use read_targets::variable_part;
 pub use routes::{Pages, RouteTemplate, WrittenRedirect};
 pub use search::Search;
+pub use spans::EditError;
 pub use style::{Avoid, Style};
 pub use targets::{DriftPolicy, DriveService, Target, TargetKind};
 pub use versions::{RefPattern, Root, Versions};
