@@ -7,9 +7,11 @@ use crate::digest::Digest;
 use crate::progress::{Event, Progress, Stage};
 use crate::publish::drift::Drift;
 use crate::publish::error::PublishError;
+use crate::publish::overlay::laid;
 use crate::publish::record::Deployment;
 use crate::publish::request::{observe_drift, read_pointer};
 use crate::publish::state::known_release;
+use crate::release::Manifest;
 use crate::site_path::SitePath;
 use crate::targets::{Object, Target, View};
 
@@ -62,9 +64,11 @@ pub fn verify(
         .flatten();
     let mut observed = target.observe(View::Live)?;
     let drift = observe_drift(target, pointer.as_ref(), known.as_ref(), &mut observed)?;
-    let files = known
+    let overlay = live
         .as_ref()
-        .map_or(&[][..], |release| release.files.files());
+        .map_or(&[][..], |live| live.overlay.as_slice());
+    let laid = known.map(|release| laid(&release.files, overlay));
+    let files = laid.as_ref().map_or(&[][..], Manifest::files);
     let stage = Stage::Check;
     progress(Event::Started {
         stage,
@@ -109,19 +113,22 @@ mod tests {
 
     #[test]
     fn a_byte_that_is_not_the_releases_is_found() {
-        let place = place();
+        let mut place = place();
         let nothing = verify(place.target(), "web", None, &silent).unwrap();
         assert!(!nothing.is_whole());
         let release = place.release(&[("index.html", "one"), ("a.png", "two")]);
+        // What differs in this environment is no fault.
+        place.environment.index = Some(false);
         place.publish(&release, 0).unwrap();
+        assert!(place.live().join("robots.txt").exists());
         let whole = verify(place.target(), "web", Some(release.digest()), &silent).unwrap();
         assert!(whole.is_whole(), "{whole:?}");
-        assert_eq!((whole.files, whole.bytes), (2, 6));
+        assert_eq!(whole.files, 3);
         let other = verify(place.target(), "web", Some(Digest::of(b"other")), &silent).unwrap();
         assert!(!other.is_whole());
         fs::write(place.live().join("a.png"), "twa").unwrap();
         let edited = verify(place.target(), "web", None, &silent).unwrap();
         let wrong: Vec<&str> = edited.wrong.iter().map(SitePath::as_str).collect();
-        assert_eq!((wrong.as_slice(), edited.files), (&["a.png"][..], 1));
+        assert_eq!((wrong.as_slice(), edited.files), (&["a.png"][..], 2));
     }
 }

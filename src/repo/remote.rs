@@ -6,6 +6,7 @@ use std::process::Command;
 use crate::repo::branch::Branch;
 use crate::repo::error::RepoError;
 use crate::repo::git;
+use crate::repo::push::veiled;
 
 /// Whether a remote took a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +55,7 @@ impl Branch {
             .args(["--no-recurse-submodules", "--no-auto-maintenance", "--"])
             .arg(remote)
             .arg(format!("+{}:{mirror}", self.reference()));
-        git::succeed(&self.root, &mut command)?;
+        git::succeed(&self.root, &mut command).map_err(without_secrets)?;
         git::find_commit(&self.root, &mirror)?.ok_or_else(|| RepoError::UnknownRevision {
             rev: mirror,
             root: self.root.clone(),
@@ -92,10 +93,26 @@ impl Branch {
                     .lines()
                     .filter_map(|line| line.strip_prefix("remote: "));
                 let said: String = said.map(|line| format!("; {}", line.trim())).collect();
-                Ok(Pushed::Refused(format!("{reason}{said}")))
+                Ok(Pushed::Refused(veiled(&format!("{reason}{said}"))))
             }
-            None => Err(git::failure(&self.root, "push", &output)),
+            None => Err(without_secrets(git::failure(&self.root, "push", &output))),
         }
+    }
+}
+
+/// The same fault without the name and password that an address in it may hold.
+fn without_secrets(error: RepoError) -> RepoError {
+    match error {
+        RepoError::Git {
+            command,
+            root,
+            message,
+        } => RepoError::Git {
+            command,
+            root,
+            message: veiled(&message),
+        },
+        other => other,
     }
 }
 
