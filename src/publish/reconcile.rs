@@ -153,6 +153,15 @@ fn unmet(desired: Desired<'_>, now: Moment) -> Option<Refusal> {
             until: Moment::new(freeze.end),
         });
     }
+    let require = &policy.require;
+    // What these ask for is looked at when somebody pins a release, and a pin is reviewed.
+    let by_promotion = require.after.is_some() || require.soak > 0 || require.approvals > 0;
+    if by_promotion && desired.environment.release.is_none() {
+        return Some(Refusal::Unpromoted {
+            after: require.after.clone(),
+            environment: desired.environment.name.clone(),
+        });
+    }
     let checks = desired.release.checks;
     refused_for(policy.require.checks?, checks)
 }
@@ -321,6 +330,29 @@ mod tests {
                 held(case, vec![case.release.digest()]);
             },
             "release sha256:",
+        );
+    }
+
+    #[test]
+    fn what_must_be_promoted_is_not_published_past_the_policy() {
+        let asked = |case: &mut Case| {
+            case.environment.policy.require.after = Some("dev".to_owned());
+        };
+        case(asked, "its policy takes only what was promoted to it");
+        case(
+            |case| {
+                asked(case);
+                case.environment.release = Some(case.release.digest());
+            },
+            "Publish",
+        );
+        case(
+            |case| {
+                asked(case);
+                is_live(case);
+                edited(case);
+            },
+            "Heal",
         );
     }
 

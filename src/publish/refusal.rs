@@ -44,6 +44,14 @@ pub enum Refusal {
         /// What the policy asks for.
         asked: &'static str,
     },
+    /// The policy asks for what only a promotion looks at, and nothing was promoted.
+    #[error("its policy takes only what was promoted to it")]
+    Unpromoted {
+        /// Where it must come from, if the policy says.
+        after: Option<String>,
+        /// The environment.
+        environment: String,
+    },
     /// The policy lets nothing new go live now.
     #[error("nothing new goes live until {until}, by the policy's `freeze`")]
     Frozen {
@@ -86,6 +94,10 @@ impl Refusal {
     /// How to go on.
     pub fn help(&self) -> String {
         match self {
+            Self::Unpromoted { after, environment } => {
+                let from = after.as_deref().unwrap_or("…");
+                return format!("run `tympan promote {from} {environment}`");
+            }
             Self::Occupied { .. } => "give each environment a target with a path of its own",
             Self::Pinned { .. } => "use `tympan promote`, or take `release` out of the environment's file to follow a branch",
             Self::Held { .. } => "mend it and let `tympan follow` end the hold, or promote a release that mends it with `--resume`",
