@@ -45,7 +45,8 @@ pub(super) fn collect(
         .iter()
         .map(crate::publish::record::Deployment::tree);
     let keep: Vec<Tree> = live.chain(stay.iter().map(|one| one.tree)).collect();
-    let stale = if target.capabilities().has(Capability::SideBySide) {
+    // The lists are long: they are read only if something may go.
+    let stale = if go.is_empty() || target.capabilities().has(Capability::SideBySide) {
         Vec::new()
     } else {
         let go: Vec<Tree> = go.iter().map(|one| one.tree).collect();

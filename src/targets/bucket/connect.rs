@@ -4,14 +4,15 @@
 //! them: variables, profiles, identities of the machine. They are sent over TLS; a plain address is
 //! asked without any, except where a signature stands for the secret.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use opendal::{HttpTransporter, Operator, services};
 use opendal_http_transport_reqwest::ReqwestTransport;
 
-use crate::config::{TargetKind, variable_part};
+use crate::config::{DriveService, TargetKind, variable_part};
 use crate::targets::access::Access;
+use crate::targets::bucket::dav::Dav;
 use crate::targets::bucket::fault::Fault;
 use crate::targets::bucket::objects::{Condition, Objects};
 use crate::targets::target::TargetError;
@@ -26,7 +27,11 @@ const THREADS: usize = 2;
 pub(in crate::targets) fn is_reached(kind: &TargetKind) -> bool {
     matches!(
         kind,
-        TargetKind::S3 { .. } | TargetKind::Gcs { .. } | TargetKind::Azblob { .. }
+        TargetKind::S3 { .. }
+            | TargetKind::Gcs { .. }
+            | TargetKind::Azblob { .. }
+            | TargetKind::Webdav { .. }
+            | TargetKind::Drive { .. }
     )
 }
 
@@ -77,12 +82,34 @@ pub(in crate::targets) fn connect(
                 below(prefix)
             ),
         ),
+        TargetKind::Webdav { url } => {
+            let user = variables.pair(&["USERNAME", "PASSWORD"]);
+            let is_secret = user.is_some() && is_plain(url) && !is_here(url);
+            if is_secret {
+                let reason = "its password would travel in the clear: give it an `https` address";
+                return Err(unsupported(reason.to_owned()));
+            }
+            (webdav(url, user.as_ref()), slashed(url))
+        }
+        TargetKind::Drive { service, path } => {
+            let keys = DriveKeys::of(variables).map_err(unsupported)?;
+            let scheme = match service {
+                DriveService::Gdrive => "gdrive",
+                DriveService::Onedrive => "onedrive",
+                DriveService::Dropbox => "dropbox",
+            };
+            (
+                drive(*service, path, &keys),
+                format!("{scheme}:{}", root(path)),
+            )
+        }
         _ => {
             return Err(unsupported("it is no object store".to_owned()));
         }
     };
     let operator = operator.map_err(|error| unsupported(Fault::of(&error).to_string()))?;
-    let transport = transport().map_err(unsupported)?;
+    let client = client().map_err(unsupported)?;
+    let transport = HttpTransporter::new(ReqwestTransport::from(client.clone()));
     let context = operator.context().with_http_transport(transport);
     let operator = operator.with_context(context);
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -91,16 +118,31 @@ pub(in crate::targets) fn connect(
         .build()
         .map_err(|error| unsupported(error.to_string()))?;
     let can = operator.info().capability();
+    let dav = match kind {
+        TargetKind::Webdav { url } => Some(Dav {
+            client,
+            url: slashed(url),
+            user: variables.pair(&["USERNAME", "PASSWORD"]),
+            locks: OnceLock::new(),
+        }),
+        _ => None,
+    };
     Ok(Objects {
         target: name.to_owned(),
         place,
-        condition: match () {
+        promised: match () {
             () if can.write_with_if_not_exists && can.write_with_if_match => Condition::Tag,
             () if can.write_with_if_not_exists && can.write_with_if_version_match => {
                 Condition::Generation
             }
             () => Condition::None,
         },
+        is_whole: dav.is_none(),
+        tells_tags: matches!(
+            kind,
+            TargetKind::S3 { .. } | TargetKind::Gcs { .. } | TargetKind::Azblob { .. }
+        ),
+        dav,
         headers: can.write_with_content_type && can.write_with_cache_control,
         operator,
         runtime: Arc::new(runtime),
@@ -199,6 +241,80 @@ fn azblob(
     Operator::new(builder)
 }
 
+fn webdav(url: &str, user: Option<&(String, String)>) -> opendal::Result<Operator> {
+    // The library makes folders below its root only, so the host is the root where it can be.
+    let parsed = url::Url::parse(url).ok();
+    let split = parsed.as_ref().filter(|url| !url.path().contains('%'));
+    let mut builder = services::Webdav::default();
+    builder = match split {
+        Some(url) => builder
+            .endpoint(&url.origin().ascii_serialization())
+            .root(&slashed(url.path())),
+        None => builder.endpoint(url.trim_end_matches('/')),
+    };
+    if let Some((name, password)) = user {
+        builder = builder.username(name).password(password);
+    }
+    Operator::new(builder)
+}
+
+/// What opens a drive: a token that lasts an hour, or one that gets such tokens.
+enum DriveKeys {
+    Access(String),
+    Refresh {
+        token: String,
+        client: String,
+        secret: String,
+    },
+}
+
+impl DriveKeys {
+    fn of(variables: Variables<'_>) -> Result<Self, String> {
+        let refresh = variables
+            .own("REFRESH_TOKEN")
+            .zip(variables.own("CLIENT_ID"));
+        if let Some((token, client)) = refresh {
+            return Ok(Self::Refresh {
+                token,
+                client,
+                secret: variables.own("CLIENT_SECRET").unwrap_or_default(),
+            });
+        }
+        let part = variable_part(variables.name);
+        variables
+            .own("ACCESS_TOKEN")
+            .map(Self::Access)
+            .ok_or(format!(
+                "set TYMPAN_{part}_REFRESH_TOKEN, TYMPAN_{part}_CLIENT_ID and \
+             TYMPAN_{part}_CLIENT_SECRET, or TYMPAN_{part}_ACCESS_TOKEN"
+            ))
+    }
+}
+
+fn drive(service: DriveService, path: &str, keys: &DriveKeys) -> opendal::Result<Operator> {
+    macro_rules! open {
+        ($service:ty) => {{
+            let builder = <$service>::default().root(&root(path));
+            Operator::new(match keys {
+                DriveKeys::Access(token) => builder.access_token(token),
+                DriveKeys::Refresh {
+                    token,
+                    client,
+                    secret,
+                } => builder
+                    .refresh_token(token)
+                    .client_id(client)
+                    .client_secret(secret),
+            })
+        }};
+    }
+    match service {
+        DriveService::Gdrive => open!(services::Gdrive),
+        DriveService::Onedrive => open!(services::Onedrive),
+        DriveService::Dropbox => open!(services::Dropbox),
+    }
+}
+
 fn is_plain(endpoint: &str) -> bool {
     endpoint.starts_with("http://")
 }
@@ -227,15 +343,25 @@ impl Variables<'_> {
     }
 }
 
-fn transport() -> Result<HttpTransporter, String> {
+fn client() -> Result<reqwest::Client, String> {
     // The first one stays; there may be one already, and it is the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder()
+    reqwest::Client::builder()
         .connect_timeout(CONNECT)
         .read_timeout(ANSWER)
         .build()
-        .map_err(|error| error.to_string())?;
-    Ok(HttpTransporter::new(ReqwestTransport::from(client)))
+        .map_err(|error| error.to_string())
+}
+
+fn slashed(url: &str) -> String {
+    format!("{}/", url.trim_end_matches('/'))
+}
+
+/// Whether an address is this machine's own.
+fn is_here(url: &str) -> bool {
+    let host = url::Url::parse(url).ok();
+    let host = host.as_ref().and_then(|url| url.host_str());
+    matches!(host, Some("localhost" | "127.0.0.1" | "[::1]"))
 }
 
 fn root(prefix: &str) -> String {
@@ -247,5 +373,114 @@ fn below(prefix: &str) -> String {
         String::new()
     } else {
         format!("{prefix}/")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// Opens a target of this kind with these variables; why not, if it cannot be?
+    #[track_caller]
+    fn case(kind: TargetKind, variables: &[(&str, &str)], expected: Result<&str, &str>) {
+        let variable = |name: &str| {
+            let mut found = variables.iter().filter(|(known, _)| *known == name);
+            found.next().map(|(_, value)| (*value).to_owned())
+        };
+        let access = Access {
+            project: Path::new("."),
+            variable: &variable,
+        };
+        let found = connect("my-drive", &kind, access);
+        let found = found.map(|objects| objects.place);
+        match (found, expected) {
+            (Ok(place), expected) => assert_eq!(Ok(place.as_str()), expected),
+            (Err(error), Err(expected)) => {
+                let told = error.to_string();
+                assert!(told.contains(expected), "{told}");
+            }
+            (Err(error), Ok(_)) => panic!("{error}"),
+        }
+    }
+
+    fn s3(region: Option<&str>, endpoint: Option<&str>) -> TargetKind {
+        TargetKind::S3 {
+            bucket: "docs".to_owned(),
+            prefix: "a/b".to_owned(),
+            region: region.map(str::to_owned),
+            endpoint: endpoint.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn a_bucket_of_amazon_needs_a_region_and_others_do_not() {
+        case(s3(Some("eu-central-1"), None), &[], Ok("s3://docs/a/b/"));
+        case(
+            s3(None, Some("https://s3.example.org")),
+            &[],
+            Ok("s3://docs/a/b/"),
+        );
+        case(
+            s3(None, None),
+            &[("AWS_REGION", "eu-west-1")],
+            Ok("s3://docs/a/b/"),
+        );
+        case(s3(None, None), &[], Err("give it a `region`"));
+    }
+
+    #[test]
+    fn a_password_does_not_travel_in_the_clear() {
+        let user = [
+            ("TYMPAN_MY_DRIVE_USERNAME", "ada"),
+            ("TYMPAN_MY_DRIVE_PASSWORD", "SECRET"),
+        ];
+        let at = |url: &str| TargetKind::Webdav {
+            url: url.to_owned(),
+        };
+        case(
+            at("https://dav.example.org/ada/"),
+            &user,
+            Ok("https://dav.example.org/ada/"),
+        );
+        case(
+            at("http://127.0.0.1:8080/"),
+            &user,
+            Ok("http://127.0.0.1:8080/"),
+        );
+        case(
+            at("http://dav.example.org/"),
+            &[],
+            Ok("http://dav.example.org/"),
+        );
+        case(at("http://dav.example.org/"), &user, Err("in the clear"));
+    }
+
+    #[test]
+    fn a_drive_is_opened_by_tokens() {
+        let all = [
+            ("TYMPAN_MY_DRIVE_REFRESH_TOKEN", "SECRET-R"),
+            ("TYMPAN_MY_DRIVE_CLIENT_ID", "client"),
+            ("TYMPAN_MY_DRIVE_CLIENT_SECRET", "SECRET-C"),
+        ];
+        let services = [
+            (DriveService::Gdrive, "gdrive:/docs/"),
+            (DriveService::Onedrive, "onedrive:/docs/"),
+            (DriveService::Dropbox, "dropbox:/docs/"),
+        ];
+        for (service, place) in services {
+            let kind = || TargetKind::Drive {
+                service,
+                path: "docs".to_owned(),
+            };
+            case(kind(), &all, Ok(place));
+            case(
+                kind(),
+                &[("TYMPAN_MY_DRIVE_ACCESS_TOKEN", "SECRET-A")],
+                Ok(place),
+            );
+            case(kind(), &all[..1], Err("TYMPAN_MY_DRIVE_CLIENT_ID"));
+        }
     }
 }

@@ -12,15 +12,17 @@
 //!
 //! Nothing outside the prefix is read or written, and no file in it that another program put there.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::digest::Digest;
 use crate::release::{CacheClass, File, Manifest};
 use crate::site_path::SitePath;
-use crate::targets::bucket::listing::{INDEX, Listing, STATE, Standing};
+use crate::targets::bucket::listing::{BEGUN, INDEX, Listing, STATE, Standing};
 use crate::targets::bucket::objects::{Condition, Headers, Objects};
 use crate::targets::target::{
-    Capabilities, Capability, Object, Observed, POINTER, Swap, Target, TargetError, Tree, Version,
-    Versioned, View,
+    Capabilities, Capability, Object, Observed, POINTER, RELEASES, Swap, Target, TargetError, Tree,
+    Version, Versioned, View,
 };
 
 /// A folder of an object store.
@@ -28,6 +30,9 @@ pub struct Bucket {
     objects: Objects,
     /// What the last look found; nothing before the first.
     listing: Mutex<Option<Listing>>,
+    /// Releases that were read or written. Their names are their digests, so they never change, and
+    /// they are long.
+    releases: Mutex<BTreeMap<SitePath, Versioned>>,
 }
 
 impl Bucket {
@@ -35,7 +40,36 @@ impl Bucket {
         Self {
             objects,
             listing: Mutex::new(None),
+            releases: Mutex::default(),
         }
+    }
+
+    fn releases(&self) -> MutexGuard<'_, BTreeMap<SitePath, Versioned>> {
+        self.releases.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that files of a release may come, where a listing would not show its name.
+    fn begin(&self, release: &SitePath) -> Result<(), TargetError> {
+        if !self.objects.hides_dots() {
+            return Ok(());
+        }
+        let found = self.objects.read(BEGUN)?;
+        let mut lines = found.map(|found| found.bytes).unwrap_or_default();
+        lines.extend(format!("{}\n", release.stem()).bytes());
+        self.objects.replace(BEGUN, &lines)
+    }
+
+    fn read_state(&self, path: &SitePath) -> Result<Option<Versioned>, TargetError> {
+        if let Some(known) = self.releases().get(path) {
+            return Ok(Some(known.clone()));
+        }
+        let found = self.objects.read(&state_key(path))?;
+        if let Some(found) = &found
+            && is_release(path, &found.bytes)
+        {
+            self.releases().insert(path.clone(), found.clone());
+        }
+        Ok(found)
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Listing>> {
@@ -85,8 +119,12 @@ impl Bucket {
 
 impl Target for Bucket {
     fn capabilities(&self) -> Capabilities {
-        let mut promised = vec![Capability::ListDigests];
-        if self.objects.condition != Condition::None {
+        let mut promised = Vec::new();
+        // Elsewhere a tag may be made of a size and a second, and two edits in one look the same.
+        if self.objects.tells_tags {
+            promised.push(Capability::ListDigests);
+        }
+        if self.objects.condition() != Condition::None {
             promised.push(Capability::ConditionalPut);
         }
         if self.objects.headers {
@@ -113,7 +151,7 @@ impl Target for Bucket {
 
     fn read(&self, object: &Object) -> Result<Option<Versioned>, TargetError> {
         match object {
-            Object::State(path) => self.objects.read(&state_key(path)),
+            Object::State(path) => self.read_state(path),
             Object::Live(path) => self.objects.read(path.as_str()),
         }
     }
@@ -124,14 +162,28 @@ impl Target for Bucket {
         expected: Option<&Version>,
         bytes: &[u8],
     ) -> Result<Swap, TargetError> {
-        self.objects.swap(&state_key(state), expected, bytes)
+        let done = self.objects.swap(&state_key(state), expected, bytes)?;
+        if let Swap::Done(version) = &done
+            && is_release(state, bytes)
+        {
+            let known = Versioned {
+                bytes: bytes.to_vec(),
+                version: version.clone(),
+            };
+            self.releases().insert(state.clone(), known);
+            self.begin(state)?;
+        }
+        Ok(done)
     }
 
     fn observe(&self, view: View) -> Result<Observed, TargetError> {
         let mut listing = self.lock();
         match (view, listing.as_mut()) {
             (View::Tree(_), Some(listing)) => listing.confirm(&self.objects)?,
-            (_, before) => *listing = Some(Listing::take(&self.objects, before.as_deref())?),
+            (_, before) => {
+                self.releases().clear();
+                *listing = Some(Listing::take(&self.objects, before.as_deref())?);
+            }
         }
         Ok(listing.get_or_insert_default().observed())
     }
@@ -159,7 +211,7 @@ impl Target for Bucket {
             return Err(self.foreign(&file.path));
         }
         let headers = headers(file);
-        let tag = self.objects.put(key, bytes.to_vec(), &headers)?;
+        let tag = self.objects.put(key, bytes, &headers)?;
         self.with(|listing| {
             let standing = Standing {
                 size: file.size,
@@ -181,6 +233,8 @@ impl Target for Bucket {
     }
 
     fn collect(&self, _keep: &[Tree], stale: &[SitePath]) -> Result<(), TargetError> {
+        let halves = self.with(|listing| std::mem::take(&mut listing.halves))?;
+        self.objects.remove(&halves)?;
         if stale.is_empty() {
             return Ok(());
         }
@@ -203,6 +257,11 @@ impl Target for Bucket {
 
 fn state_key(path: &SitePath) -> String {
     format!("{STATE}{path}")
+}
+
+/// Whether an object is the release that its name says.
+fn is_release(path: &SitePath, bytes: &[u8]) -> bool {
+    path.parent().as_str() == RELEASES && path.stem() == Digest::of(bytes).hex()
 }
 
 fn headers(file: &File) -> Headers {

@@ -7,11 +7,13 @@ use serde::Deserialize;
 use crate::digest::Digest;
 use crate::site_path::SitePath;
 use crate::targets::bucket::index::{Index, Known};
-use crate::targets::bucket::objects::{Headers, Listed, Objects};
+use crate::targets::bucket::objects::{HALF, Headers, Listed, MOMENT, Objects};
 use crate::targets::target::{Observed, ObservedFile, RELEASES, TargetError};
 
 /// The folder of state.
 pub(super) const STATE: &str = ".tympan/";
+/// In it: the digests of the releases that were begun, a line each, where state is not listed.
+pub(super) const BEGUN: &str = ".tympan/begun";
 /// In it: what is known of the files.
 pub(super) const INDEX: &str = ".tympan/index";
 
@@ -24,6 +26,8 @@ pub(super) struct Listing {
     pub strangers: Vec<String>,
     /// The releases whose files are all known to be ours.
     pub releases: BTreeSet<Digest>,
+    /// Files beside their place, left there by a run that was cut.
+    pub halves: Vec<String>,
     /// What was put since.
     pub sent: BTreeSet<String>,
     /// What the stored index says.
@@ -51,7 +55,8 @@ impl Listing {
             .list()?
             .into_iter()
             .partition(|listed| listed.key.starts_with(STATE));
-        let stored = if state.iter().any(|listed| listed.key == INDEX) {
+        let is_hidden = objects.hides_dots();
+        let stored = if is_hidden || state.iter().any(|listed| listed.key == INDEX) {
             let found = objects.read(INDEX)?;
             found
                 .and_then(|found| Index::parse(&found.bytes))
@@ -59,16 +64,28 @@ impl Listing {
         } else {
             Index::default()
         };
+        let (begun, hidden) = if is_hidden {
+            let hidden = look_for_hidden(objects, &stored, before, &files)?;
+            (begun(objects)?, hidden)
+        } else {
+            (Vec::new(), Vec::new())
+        };
         let mut listing = Self {
             releases: stored.releases.clone(),
             ..Self::default()
         };
+        let keys = state.iter().map(|listed| listed.key.as_str());
+        listing.halves = keys
+            .filter(|key| key.starts_with(HALF))
+            .map(str::to_owned)
+            .collect();
         let mut places = BTreeSet::new();
-        for key in state.iter().map(|listed| listed.key.as_str()) {
+        let listed = state.iter().map(|listed| &listed.key);
+        for key in listed.chain(&begun) {
             listing.learn(objects, key, &mut places)?;
         }
         let mut unknown = Vec::new();
-        for listed in files {
+        for listed in files.into_iter().chain(hidden) {
             let named = SitePath::parse(&listed.key).is_ok_and(|path| path.as_str() == listed.key);
             if !named {
                 listing.strangers.push(listed.key);
@@ -127,9 +144,12 @@ impl Listing {
                     standing.sha256 = Some(content.sha256);
                     standing.headers = content.headers;
                     // A file that is written while it is read is not known by its tag.
-                    if content.tag.is_some() && content.tag != standing.tag {
-                        standing.tag = None;
-                    }
+                    let changed = |tag: &String| {
+                        content.tag.is_some()
+                            && content.tag.as_ref() != Some(tag)
+                            && !tag.starts_with(MOMENT)
+                    };
+                    standing.tag = standing.tag.take().filter(|tag| !changed(tag));
                 }
                 (None, _) => {
                     self.files.remove(key);
@@ -206,6 +226,36 @@ impl Standing {
     fn confirmed_by(&self, found: &Listed) -> bool {
         self.size == found.size && (self.tag.is_none() || self.tag == found.tag)
     }
+}
+
+/// The releases that were begun, where state is not listed.
+fn begun(objects: &Objects) -> Result<Vec<String>, TargetError> {
+    let found = objects.read(BEGUN)?;
+    let text = found.map(|found| String::from_utf8_lossy(&found.bytes).into_owned());
+    let lines = text.as_deref().unwrap_or_default().lines();
+    let names = lines.map(|hex| format!("{STATE}{RELEASES}/{hex}.json"));
+    Ok(names.collect())
+}
+
+/// Asks one by one for the files whose names begin with a dot, which some servers do not list.
+fn look_for_hidden(
+    objects: &Objects,
+    stored: &Index,
+    before: Option<&Listing>,
+    listed: &[Listed],
+) -> Result<Vec<Listed>, TargetError> {
+    let listed: BTreeSet<&str> = listed.iter().map(|listed| listed.key.as_str()).collect();
+    let before = before.map(|before| before.files.keys());
+    let known: BTreeSet<&String> = stored
+        .files
+        .keys()
+        .chain(before.into_iter().flatten())
+        .collect();
+    let hidden = known.into_iter().filter(|key| {
+        key.split('/').any(|part| part.starts_with('.')) && !listed.contains(key.as_str())
+    });
+    let found = hidden.map(|key| objects.look(key));
+    found.filter_map(Result::transpose).collect()
 }
 
 /// What stands in a place of a listing, and whether its content is known.

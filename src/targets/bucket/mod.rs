@@ -3,6 +3,7 @@
 //! Whatever speaks to a server goes through [`Objects`]; it alone knows the library behind it.
 
 mod connect;
+mod dav;
 mod fault;
 mod flat;
 mod index;

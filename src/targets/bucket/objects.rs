@@ -13,13 +13,19 @@ use opendal::{ErrorKind, Metadata, Operator};
 use tokio::runtime::Runtime;
 
 use crate::digest::Digest;
+use crate::targets::bucket::dav::Dav;
 use crate::targets::bucket::fault::Fault;
+use crate::targets::bucket::listing::STATE;
 use crate::targets::target::{Swap, TargetError, Version, Versioned};
 
 /// How often a call is made before its fault is told.
 const TRIES: u32 = 6;
 /// The pause before the second try; each later one is twice as long.
 const PAUSE: Duration = Duration::from_millis(150);
+/// Where files are written whose place they take afterwards.
+pub(super) const HALF: &str = ".tympan/tmp/";
+/// How a tag begins that is a moment.
+pub(super) const MOMENT: &str = "since ";
 /// How many objects are read at once where many must be.
 const READERS: usize = 16;
 
@@ -29,8 +35,15 @@ pub(in crate::targets) struct Objects {
     pub target: String,
     /// Its address, for messages.
     pub place: String,
-    /// How a write can be made to depend on what stands there.
-    pub condition: Condition,
+    /// How a write can be made to depend on what stands there, as far as the service says.
+    pub(super) promised: Condition,
+    /// Whether a write that is cut leaves what stood there before. Where it does not, files are
+    /// written beside their place and moved.
+    pub(super) is_whole: bool,
+    /// Whether the answer to a write tells the tag that listings will show.
+    pub(super) tells_tags: bool,
+    /// The server as one of WebDAV, if it is one.
+    pub(super) dav: Option<Dav>,
     /// Whether media types and cache times are kept.
     pub headers: bool,
     pub(super) operator: Operator,
@@ -44,6 +57,8 @@ pub(in crate::targets) enum Condition {
     Tag,
     /// On its generation, as Google counts.
     Generation,
+    /// By a lock, under which it is read and compared before.
+    Lock,
     /// Not at all: it is read and compared before.
     None,
 }
@@ -73,6 +88,19 @@ pub(in crate::targets) struct Content {
 }
 
 impl Objects {
+    /// How a write can be made to depend on what stands there.
+    pub fn condition(&self) -> Condition {
+        match &self.dav {
+            Some(dav) if dav.has_locks(&self.runtime) => Condition::Lock,
+            _ => self.promised,
+        }
+    }
+
+    /// Whether names that begin with a dot may be missing in listings: nginx leaves them out.
+    pub(super) fn hides_dots(&self) -> bool {
+        self.dav.is_some()
+    }
+
     /// Reads an object with its version.
     pub fn read(&self, key: &str) -> Result<Option<Versioned>, TargetError> {
         let found = self.patiently(key, || self.get(key)).0;
@@ -116,13 +144,12 @@ impl Objects {
     pub fn put(
         &self,
         key: &str,
-        bytes: Vec<u8>,
+        bytes: &[u8],
         headers: &Headers,
     ) -> Result<Option<String>, TargetError> {
-        let options = self.options(headers);
-        let written = self.operator.write_options(key, bytes, options);
+        let written = self.write(key, &bytes, self.options(headers));
         match self.runtime.block_on(written) {
-            Ok(metadata) => Ok(tag(&metadata)),
+            Ok(metadata) => Ok(tag(&metadata).filter(|_| self.tells_tags)),
             Err(error) if error.is_temporary() => Err(TargetError::Busy {
                 target: self.target.clone(),
                 path: self.address(key),
@@ -135,10 +162,7 @@ impl Objects {
     /// Writes an object, whatever stands there, with patience.
     pub fn replace(&self, key: &str, bytes: &[u8]) -> Result<(), TargetError> {
         let options = self.options(&state_headers());
-        let write = || {
-            self.operator
-                .write_options(key, bytes.to_vec(), options.clone())
-        };
+        let write = || self.write(key, bytes, options.clone());
         match self.patiently(key, write).0 {
             Ok(_) => Ok(()),
             Err(error) => Err(self.write_fault(key, &error)),
@@ -153,23 +177,16 @@ impl Objects {
         bytes: &[u8],
     ) -> Result<Swap, TargetError> {
         let mut options = self.options(&state_headers());
-        match (self.condition, expected) {
-            (Condition::None, _) => {
-                let found = self.read(key)?;
-                if found.map(|found| found.version).as_ref() != expected {
-                    return Ok(Swap::Lost);
-                }
-            }
+        match (self.condition(), expected) {
+            (Condition::Lock, _) => return self.swap_locked(key, expected, bytes),
+            (Condition::None, _) => return self.swap_alone(key, expected, bytes),
             (_, None) => options.if_not_exists = true,
             (Condition::Tag, Some(version)) => options.if_match = Some(version.0.clone()),
             (Condition::Generation, Some(version)) => {
                 options.if_version_match = Some(version.0.clone());
             }
         }
-        let write = || {
-            self.operator
-                .write_options(key, bytes.to_vec(), options.clone())
-        };
+        let write = || self.write(key, bytes, options.clone());
         let (written, tries) = self.patiently(key, write);
         match written {
             Ok(metadata) => Ok(Swap::Done(match self.named(&metadata) {
@@ -184,6 +201,43 @@ impl Objects {
             Err(error) if error.kind() == ErrorKind::ConditionNotMatch => Ok(Swap::Lost),
             Err(error) => Err(self.write_fault(key, &error)),
         }
+    }
+
+    /// Compares and writes while a lock keeps others out.
+    fn swap_locked(
+        &self,
+        key: &str,
+        expected: Option<&Version>,
+        bytes: &[u8],
+    ) -> Result<Swap, TargetError> {
+        let Some(dav) = &self.dav else {
+            return self.swap_alone(key, expected, bytes);
+        };
+        let folder = || self.operator.create_dir(STATE);
+        let made = self.patiently(STATE, folder).0;
+        made.map_err(|error| self.write_fault(STATE, &error))?;
+        let lock = dav.lock(&self.runtime);
+        let lock = lock.map_err(|reason| self.refusal(key, &reason))?;
+        let done = self.swap_alone(key, expected, bytes);
+        if let Some(lock) = lock {
+            dav.unlock(&self.runtime, lock);
+        }
+        done
+    }
+
+    /// Compares and writes, in two steps.
+    fn swap_alone(
+        &self,
+        key: &str,
+        expected: Option<&Version>,
+        bytes: &[u8],
+    ) -> Result<Swap, TargetError> {
+        let found = self.read(key)?;
+        if found.map(|found| found.version).as_ref() != expected {
+            return Ok(Swap::Lost);
+        }
+        self.replace(key, bytes)?;
+        Ok(Swap::Done(Version(Digest::of(bytes).hex())))
     }
 
     /// Lists all objects, folders left out.
@@ -210,7 +264,7 @@ impl Objects {
             .map(|entry| Listed {
                 key: entry.path().to_owned(),
                 size: entry.metadata().content_length(),
-                tag: tag(entry.metadata()),
+                tag: listed_tag(entry.metadata()),
             })
             .collect())
     }
@@ -221,7 +275,7 @@ impl Objects {
             Ok(metadata) => Ok(Some(Listed {
                 key: key.to_owned(),
                 size: metadata.content_length(),
-                tag: tag(&metadata),
+                tag: listed_tag(&metadata),
             })),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(self.read_fault(key, &error)),
@@ -256,6 +310,24 @@ impl Objects {
             path: self.address(key),
             source: Box::new(Fault::new(reason)),
         }
+    }
+
+    /// Writes an object: whole, or not at all.
+    async fn write(
+        &self,
+        key: &str,
+        bytes: &[u8],
+        options: WriteOptions,
+    ) -> opendal::Result<Metadata> {
+        let bytes = bytes.to_vec();
+        if self.is_whole {
+            return self.operator.write_options(key, bytes, options).await;
+        }
+        let name = Digest::of_parts([key.as_bytes(), &[0], &bytes]);
+        let beside = format!("{HALF}{}", name.hex());
+        let metadata = self.operator.write_options(&beside, bytes, options).await?;
+        self.operator.rename(&beside, key).await?;
+        Ok(metadata)
     }
 
     async fn get(&self, key: &str) -> opendal::Result<(Vec<u8>, Metadata)> {
@@ -307,8 +379,8 @@ impl Objects {
         metadata: &Metadata,
         bytes: &[u8],
     ) -> Result<Version, TargetError> {
-        match self.condition {
-            Condition::None => Ok(Version(Digest::of(bytes).hex())),
+        match self.promised {
+            Condition::None | Condition::Lock => Ok(Version(Digest::of(bytes).hex())),
             _ => self.named(metadata).ok_or_else(|| TargetError::Read {
                 target: self.target.clone(),
                 path: self.address(key),
@@ -318,19 +390,16 @@ impl Objects {
     }
 
     fn named(&self, metadata: &Metadata) -> Option<Version> {
-        let name = match self.condition {
+        let name = match self.promised {
             Condition::Tag => metadata.etag(),
             Condition::Generation => metadata.version(),
-            Condition::None => None,
+            Condition::Lock | Condition::None => None,
         };
         name.map(|name| Version(name.to_owned()))
     }
 
     /// The version of what was just written, where the answer did not tell.
     fn version_of(&self, key: &str, bytes: &[u8]) -> Result<Version, TargetError> {
-        if self.condition == Condition::None {
-            return Ok(Version(Digest::of(bytes).hex()));
-        }
         match self.read(key)? {
             Some(found) if found.bytes == bytes => Ok(found.version),
             _ => Err(self.refusal(key, "another took its place at once")),
@@ -378,8 +447,12 @@ fn content(bytes: &[u8], metadata: &Metadata) -> Content {
     }
 }
 
-/// What changes with the content: the entity tag, in one spelling, or else the moment of the last
-/// change.
+/// What changes with the content in a listing: the entity tag, or else the moment of the last change.
+fn listed_tag(metadata: &Metadata) -> Option<String> {
+    tag(metadata).or_else(|| Some(format!("{MOMENT}{}", metadata.last_modified()?)))
+}
+
+/// The entity tag (RFC 9110), in one spelling.
 fn tag(metadata: &Metadata) -> Option<String> {
     let tag = metadata.etag().map(|tag| {
         let tag = tag.strip_prefix("W/").unwrap_or(tag);

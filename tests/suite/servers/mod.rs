@@ -2,7 +2,9 @@
 //! on loopback and gone with the test.
 
 mod buckets;
+mod dav;
 mod git_http;
+pub mod proxy;
 mod registry;
 mod sshd;
 

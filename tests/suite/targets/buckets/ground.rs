@@ -24,6 +24,8 @@ pub struct Ground {
     pub hand: Hand,
     /// Whether the server keeps to the conditions that come with a write.
     pub has_conditions: bool,
+    /// Whether two edits of one size within a second have two tags.
+    pub has_tags: bool,
     /// Whether the server bears a condition on an object that is not there.
     pub knows_absence: bool,
     pub environment: Environment,
@@ -50,6 +52,7 @@ impl Ground {
             variables: pairs.map(|(k, v)| (k.to_string(), v.to_string())).collect(),
             hand: Hand::of(operator),
             has_conditions: true,
+            has_tags: true,
             knows_absence: true,
             environment: Environment {
                 name: "test".to_owned(),
@@ -58,6 +61,16 @@ impl Ground {
             store: Store::open(&folder.path().join("store")),
             folder,
         }
+    }
+
+    /// The same place, reached by another address.
+    pub fn at(mut self, address: &str) -> Self {
+        match &mut self.settings.kind {
+            TargetKind::S3 { endpoint, .. } => *endpoint = Some(address.to_owned()),
+            TargetKind::Webdav { url } => *url = format!("{address}/docs/guide/"),
+            kind => panic!("{kind:?} has no address"),
+        }
+        self
     }
 
     /// Opens the target anew, as another run would.

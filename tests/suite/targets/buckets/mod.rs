@@ -1,5 +1,6 @@
 //! Object stores, each held to the same promise.
 
+mod faults;
 mod ground;
 mod promise;
 
@@ -7,6 +8,7 @@ use opendal::{Operator, services};
 use tympan::config::TargetKind;
 
 use crate::servers::Server;
+use crate::servers::proxy::Proxy;
 use crate::targets::buckets::ground::Ground;
 
 const BUCKET: &str = "site-bucket";
@@ -111,6 +113,25 @@ fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {
     outer.finalize().to_vec()
 }
 
+/// A folder of a WebDAV server.
+fn webdav(url: &str, user: Option<(&str, &str)>) -> Ground {
+    let (name, password) = user.unwrap_or_default();
+    let hand = services::Webdav::default()
+        .endpoint(url)
+        .username(name)
+        .password(password);
+    let kind = TargetKind::Webdav {
+        url: format!("{url}/{PREFIX}/"),
+    };
+    let variables = [
+        ("TYMPAN_WEB_USERNAME", name),
+        ("TYMPAN_WEB_PASSWORD", password),
+    ];
+    Ground::new(kind, &variables, Operator::new(hand).unwrap())
+}
+
+const ADA: Option<(&str, &str)> = Some(("ada", "SECRET-OF-DAV"));
+
 fn patiently(done: impl Fn() -> bool) {
     for _ in 0..200 {
         if done() {
@@ -156,4 +177,60 @@ fn a_container_of_azure_keeps_the_promise() {
         return;
     };
     promise::holds(&azblob(&server.url()));
+}
+
+#[test]
+fn a_folder_of_webdav_keeps_the_promise() {
+    let Some(server) = Server::wsgidav() else {
+        return;
+    };
+    promise::holds(&Ground {
+        has_tags: false,
+        ..webdav(&server.url(), ADA)
+    });
+}
+
+#[test]
+fn a_folder_of_nginx_keeps_the_promise() {
+    let Some(server) = Server::nginx_dav(true) else {
+        return;
+    };
+    promise::holds(&Ground {
+        has_tags: false,
+        ..webdav(&server.url(), None)
+    });
+}
+
+#[test]
+fn a_server_without_locks_does_not_promise_them() {
+    let Some(server) = Server::nginx_dav(false) else {
+        return;
+    };
+    let ground = Ground {
+        has_conditions: false,
+        has_tags: false,
+        ..webdav(&server.url(), None)
+    };
+    let promised = ground.open().capabilities();
+    assert!(!promised.has(tympan::targets::Capability::ConditionalPut));
+    promise::holds(&ground);
+}
+
+#[test]
+fn a_bad_line_to_s3_does_no_harm() {
+    let Some(server) = Server::moto() else { return };
+    let proxy = Proxy::to(server.port);
+    let ground = s3(server.url()).at(&proxy.url());
+    faults::a_bad_line_does_no_harm(&ground, &proxy, &[1, 7, 20, 45, 60, 80, 97]);
+    faults::a_busy_server_gets_everything(&ground, &proxy);
+}
+
+#[test]
+fn a_bad_line_to_webdav_does_no_harm() {
+    let Some(server) = Server::wsgidav() else {
+        return;
+    };
+    let proxy = Proxy::to(server.port);
+    let ground = webdav(&server.url(), ADA).at(&proxy.url());
+    faults::a_bad_line_does_no_harm(&ground, &proxy, &[30, 60, 90]);
 }

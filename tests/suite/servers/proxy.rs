@@ -1,0 +1,133 @@
+//! A bad line between a client and a server on loopback.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::address;
+
+/// Passes bytes on, until it is told to fail.
+pub struct Proxy {
+    pub port: u16,
+    state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// How many bytes still pass before one connection is cut; none is if this is negative.
+    left: AtomicI64,
+    /// Whether nothing passes after the cut.
+    is_outage: AtomicBool,
+    is_down: AtomicBool,
+    /// Every so many connections one is answered with 503; none is if this is 0.
+    busy: AtomicU64,
+    connections: AtomicU64,
+    passed: AtomicI64,
+}
+
+impl Proxy {
+    pub fn to(server: u16) -> Self {
+        let listener = TcpListener::bind(address(0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let state = Arc::new(State::default());
+        state.left.store(-1, Ordering::SeqCst);
+        let shared = Arc::clone(&state);
+        std::thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let state = Arc::clone(&shared);
+                std::thread::spawn(move || state.serve(client, server));
+            }
+        });
+        Self { port, state }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Cuts one connection after so many bytes, in whichever direction the last of them goes.
+    pub fn cut_after(&self, bytes: i64) {
+        self.state.is_outage.store(false, Ordering::SeqCst);
+        self.state.left.store(bytes, Ordering::SeqCst);
+    }
+
+    /// Lets nothing pass after so many bytes.
+    pub fn fail_after(&self, bytes: i64) {
+        self.state.is_outage.store(true, Ordering::SeqCst);
+        self.state.left.store(bytes, Ordering::SeqCst);
+    }
+
+    /// Answers every so manieth connection with 503.
+    pub fn be_busy(&self, every: u64) {
+        self.state.busy.store(every, Ordering::SeqCst);
+    }
+
+    pub fn mend(&self) {
+        self.state.left.store(-1, Ordering::SeqCst);
+        self.state.is_down.store(false, Ordering::SeqCst);
+        self.be_busy(0);
+    }
+
+    /// How many bytes passed since it was asked last.
+    pub fn passed(&self) -> i64 {
+        self.state.passed.swap(0, Ordering::SeqCst)
+    }
+}
+
+impl State {
+    fn serve(self: Arc<Self>, client: TcpStream, server: u16) {
+        let number = self.connections.fetch_add(1, Ordering::SeqCst) + 1;
+        let busy = self.busy.load(Ordering::SeqCst);
+        if self.is_down.load(Ordering::SeqCst) {
+            return;
+        }
+        if busy > 0 && number % busy == 0 {
+            return refuse(client);
+        }
+        let Ok(server) = TcpStream::connect(address(server)) else {
+            return;
+        };
+        let (from, to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+        let state = Arc::clone(&self);
+        std::thread::spawn(move || state.pass(from, to));
+        self.pass(server, client);
+    }
+
+    fn pass(&self, mut from: TcpStream, mut to: TcpStream) {
+        let mut buffer = [0; 4096];
+        while let Ok(read @ 1..) = from.read(&mut buffer) {
+            let mut read = read;
+            self.passed.fetch_add(read as i64, Ordering::SeqCst);
+            let before = self.left.fetch_sub(0, Ordering::SeqCst);
+            let mut cut = self.is_down.load(Ordering::SeqCst);
+            if before >= 0 {
+                let left = self.left.fetch_sub(read as i64, Ordering::SeqCst);
+                if left >= 0 && left < read as i64 {
+                    read = usize::try_from(left).unwrap();
+                    cut = true;
+                    self.left.store(-1, Ordering::SeqCst);
+                    let outage = self.is_outage.load(Ordering::SeqCst);
+                    self.is_down.store(outage, Ordering::SeqCst);
+                }
+            }
+            if to.write_all(&buffer[..read]).is_err() || cut {
+                break;
+            }
+        }
+        let _ = from.shutdown(Shutdown::Both);
+        let _ = to.shutdown(Shutdown::Both);
+    }
+}
+
+/// Says that it is too much, having heard what is said.
+fn refuse(mut client: TcpStream) {
+    let _ = client.set_read_timeout(Some(Duration::from_millis(300)));
+    let mut buffer = [0; 65536];
+    let _ = client.read(&mut buffer);
+    let _ = client
+        .write_all(b"HTTP/1.1 503 Slow Down\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    let _ = client.shutdown(Shutdown::Write);
+    while let Ok(1..) = client.read(&mut buffer) {}
+}
