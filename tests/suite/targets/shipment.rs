@@ -66,6 +66,7 @@ impl Shipment {
             .collect();
         Release {
             format: FORMAT,
+            base: None,
             source: ReleaseSource {
                 commit: Some("4be1".to_owned()),
                 ..ReleaseSource::default()

@@ -102,6 +102,7 @@ impl Ground {
             .collect();
         Release {
             format: FORMAT,
+            base: None,
             source: ReleaseSource::default(),
             lock: Lock::default(),
             checks: CheckSummary::default(),
