@@ -90,6 +90,8 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Show who decided what, and what happened
     Log(LogArgs),
+    /// Try out what publishing needs: keys, tools, and what each target can promise
+    Doctor(DoctorArgs),
     /// Fetch a theme from another repository, and print how it is pinned
     Theme(ThemeArgs),
     /// Give an editor the findings of the checks, over the Language Server Protocol
@@ -376,6 +378,12 @@ pub struct PublishArgs {
 pub struct StatusArgs {
     /// The environment; all of them if none is named
     pub environment: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// The targets to try out; all of them if none is named
+    pub targets: Vec<String>,
 }
 
 #[derive(Debug, Args)]

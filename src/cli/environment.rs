@@ -134,7 +134,10 @@ impl Shipping {
             project: &self.root,
             variable: &variable,
         };
-        Ok(targets::open(name, self.target(name)?, access)?)
+        let target = targets::open(name, self.target(name)?, access)?;
+        #[cfg(debug_assertions)]
+        let target = crate::cli::faults::breaking(target);
+        Ok(target)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::cli::project::root;
 use crate::cli::publish::with_help;
 use crate::cli::seal::short;
 use crate::cli::ship_args::LogArgs;
+use crate::cli::signing;
 use crate::cli::ui::Ui;
 use crate::config::read_environment;
 use crate::digest::Digest;
@@ -72,13 +73,24 @@ pub fn run(ui: &Ui, global: &Global, args: &LogArgs) -> anyhow::Result<Outcome> 
     if names.is_empty() {
         anyhow::bail!("there are no environments; describe one in `environments/<name>.toml`");
     }
+    let trust = match args.verify {
+        true => signing::trust(&shipping)?,
+        false => None,
+    };
     let (mut entries, mut findings, mut intact) = (Vec::new(), Vec::new(), true);
     for name in names {
         let environment = shipping.environment(ui, &name)?;
         let decided = decided(&shipping, &name)?;
         for target_name in &environment.targets {
             let target = shipping.open_target(target_name)?;
-            let history = publish::history(&*target, target_name).map_err(with_help)?;
+            let history = match &trust {
+                Some(trust) => {
+                    let require = shipping.config.signing.require;
+                    publish::audit(&*target, target_name, trust, require)
+                }
+                None => publish::history(&*target, target_name),
+            };
+            let history = history.map_err(with_help)?;
             intact &= history.is_intact();
             findings.extend(history.findings.into_iter().map(|finding| TargetFinding {
                 environment: name.clone(),

@@ -6,8 +6,11 @@ mod check;
 mod completions;
 mod decide;
 mod dictionaries;
+mod doctor;
 mod environment;
 mod external;
+#[cfg(debug_assertions)]
+mod faults;
 mod follow;
 mod images;
 mod json;
@@ -17,10 +20,12 @@ mod lsp;
 mod new;
 mod new_page;
 mod notice;
+mod patience;
 mod previews;
 mod project;
 mod promote;
 mod publish;
+mod reach;
 mod release;
 mod releases;
 mod report;
@@ -28,10 +33,13 @@ mod reports;
 mod rollback;
 mod running;
 mod seal;
+mod secrets;
 mod serve;
 mod ship_args;
+mod signing;
 mod smoke;
 mod standing;
+mod statement;
 mod status;
 mod summary;
 mod sync;
@@ -102,6 +110,7 @@ pub fn run() -> ExitCode {
         Command::Sync(args) => sync::run(&ui, &arguments.global, args),
         Command::Verify(args) => verify::run(&ui, &arguments.global, args),
         Command::Log(args) => log::run(&ui, &arguments.global, args),
+        Command::Doctor(args) => doctor::run(&ui, &arguments.global, args),
         Command::Theme(args) => theme::run(&ui, &arguments.global, args),
         Command::Lsp(_) => lsp::run(&ui),
         Command::Completions(args) => completions::run(&ui, args),

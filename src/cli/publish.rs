@@ -9,6 +9,7 @@ use crate::cli::build::size;
 use crate::cli::environment::{Shipping, followed};
 use crate::cli::json;
 use crate::cli::lost::remember_live;
+use crate::cli::patience;
 use crate::cli::previews;
 use crate::cli::project::root;
 use crate::cli::releases::obtain;
@@ -16,6 +17,7 @@ use crate::cli::report;
 use crate::cli::rollback::{self, Way};
 use crate::cli::seal::seal;
 use crate::cli::ship_args::DecideArgs;
+use crate::cli::signing::signer;
 use crate::cli::smoke::Asker;
 use crate::cli::ui::Ui;
 use crate::config::Environment;
@@ -151,6 +153,11 @@ pub fn bring(ui: &Ui, bringing: Bringing<'_>) -> anyhow::Result<Brought> {
         refused: Vec::new(),
         targets: Vec::new(),
     };
+    // A dry run signs nothing, and needs no key.
+    let signer = match bringing.dry_run {
+        true => None,
+        false => signer(shipping)?,
+    };
     for name in &environment.targets {
         let settings = shipping.target(name)?;
         let target = shipping.open_target(name)?;
@@ -168,6 +175,7 @@ pub fn bring(ui: &Ui, bringing: Bringing<'_>) -> anyhow::Result<Brought> {
             release: bringing.release,
             store: bringing.store,
             kind: kind(environment),
+            signer: signer.as_ref(),
             smoke: ask.as_ref().map(|ask| ask as publish::Smoke<'_>),
             who: &who,
             holder: &holder,
@@ -358,7 +366,7 @@ fn word(outcome: &publish::Outcome) -> &'static str {
 }
 
 fn go(ui: &Ui, request: &Request<'_>, following: Following) -> Result<TargetReport, PublishError> {
-    let done = publish::publish(request)?;
+    let done = patience::publish(ui, request)?;
     if following != Following::Quietly {
         tell_lost(ui, request, &done.outcome, done.plan.changes.removals());
     }

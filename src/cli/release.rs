@@ -14,6 +14,7 @@ use crate::cli::releases::push;
 use crate::cli::report;
 use crate::cli::seal::seal;
 use crate::cli::ship_args::ReleaseArgs;
+use crate::cli::statement;
 use crate::cli::ui::Ui;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::digest::Digest;
@@ -101,6 +102,9 @@ pub fn run(ui: &Ui, global: &Global, args: &ReleaseArgs) -> anyhow::Result<Outco
             report::summary(&errors)
         ));
         return Ok(Outcome::Findings);
+    }
+    if let Some(file) = &args.statement {
+        statement::write(&sealed.release, file)?;
     }
     ui.note(&format!(
         "sealed    {} files, {}, {}",

@@ -1,5 +1,7 @@
 //! The arguments of the commands that decide what must be live, and of those that look at it.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -10,6 +12,9 @@ pub struct ReleaseArgs {
     /// Build and check, and keep the release nowhere but in the project's own store
     #[arg(long)]
     pub dry_run: bool,
+    /// Write what it was made from into this file, as an in-toto statement for others to sign
+    #[arg(long, value_name = "FILE")]
+    pub statement: Option<PathBuf>,
 }
 
 /// How a decision gets into Git.

@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::args::{Color, Format, Global};
 use crate::cli::running::{Running, label};
+use crate::cli::secrets::Secrets;
 use crate::progress::{Event, Stage};
 
 /// How work slower than this shows itself.
@@ -25,6 +26,7 @@ pub struct Ui {
     styled: bool,
     width: usize,
     begun: SystemTime,
+    secrets: Secrets,
     clock: Mutex<Clock>,
 }
 
@@ -57,6 +59,7 @@ impl Ui {
             styled: global.color != Color::Never,
             width: 100,
             begun,
+            secrets: secrets(),
             clock: Mutex::new(Clock {
                 started: Instant::now(),
                 stages: Vec::new(),
@@ -134,7 +137,7 @@ impl Ui {
     /// Prints a result.
     pub fn result(&self, text: &str) {
         // A reader that went away, such as `head`, is no fault of ours.
-        let _ = writeln!(anstream::stdout().lock(), "{text}");
+        let _ = writeln!(anstream::stdout().lock(), "{}", self.secrets.mask(text));
     }
 
     /// Prints text as it is.
@@ -145,13 +148,13 @@ impl Ui {
     /// Prints something about the work.
     pub fn note(&self, text: &str) {
         if !self.quiet {
-            let _ = writeln!(anstream::stderr().lock(), "{text}");
+            self.warn(text);
         }
     }
 
     /// Prints something that must be seen even when it is quiet.
     pub fn warn(&self, text: &str) {
-        let _ = writeln!(anstream::stderr().lock(), "{text}");
+        let _ = writeln!(anstream::stderr().lock(), "{}", self.secrets.mask(text));
     }
 
     /// Prints why the work could not be done.
@@ -244,6 +247,15 @@ pub fn nanoseconds() -> u64 {
     static BEGAN: OnceLock<Instant> = OnceLock::new();
     let since = BEGAN.get_or_init(Instant::now).elapsed();
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// What must not be printed.
+fn secrets() -> Secrets {
+    Secrets::of(
+        std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        }),
+    )
 }
 
 fn variable(name: &str) -> Option<String> {

@@ -10,8 +10,11 @@ use crate::cli::json;
 use crate::cli::project::root;
 use crate::cli::publish::with_help;
 use crate::cli::ship_args::VerifyArgs;
+use crate::cli::signing;
 use crate::cli::ui::Ui;
-use crate::publish::{self, Verified};
+use crate::publish::{self, Finding, Verified};
+use crate::signing::Trust;
+use crate::targets::Target;
 
 #[derive(Serialize)]
 struct VerifyReport<'a> {
@@ -19,29 +22,49 @@ struct VerifyReport<'a> {
     environment: &'a str,
     whole: bool,
     targets: Vec<Verified>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    signatures: Vec<Signature>,
+}
+
+/// Who vouches for what is live at a target, and for how it came there.
+#[derive(Serialize)]
+struct Signature {
+    target: String,
+    signed_by: Option<String>,
+    intact: bool,
+    findings: Vec<Finding>,
 }
 
 pub fn run(ui: &Ui, global: &Global, args: &VerifyArgs) -> anyhow::Result<Outcome> {
     let shipping = Shipping::open(ui, root(global)?)?;
     let environment = shipping.environment(ui, &args.environment)?;
-    let mut targets = Vec::new();
+    let trust = signing::trust(&shipping)?;
+    let require = shipping.config.signing.require;
+    let (mut targets, mut signatures) = (Vec::new(), Vec::new());
     let progress = |event| ui.event(event);
     for name in &environment.targets {
         let target = shipping.open_target(name)?;
         let verified = publish::verify(&*target, name, environment.release, &progress);
         targets.push(verified.map_err(with_help)?);
+        if let Some(trust) = &trust {
+            signatures.push(vouch(&*target, name, trust, require)?);
+        }
     }
-    let whole = targets.iter().all(Verified::is_whole);
+    let whole = targets.iter().all(Verified::is_whole) && signatures.iter().all(|one| one.intact);
     if ui.is_json() {
         ui.result(&json::to_text(&VerifyReport {
             format: 1,
             environment: &environment.name,
             whole,
             targets,
+            signatures,
         })?);
     } else {
         for verified in &targets {
             show(ui, verified);
+        }
+        for signature in &signatures {
+            show_signature(ui, signature);
         }
     }
     Ok(if whole {
@@ -49,6 +72,32 @@ pub fn run(ui: &Ui, global: &Global, args: &VerifyArgs) -> anyhow::Result<Outcom
     } else {
         Outcome::Findings
     })
+}
+
+fn vouch(
+    target: &dyn Target,
+    name: &str,
+    trust: &Trust,
+    require: bool,
+) -> anyhow::Result<Signature> {
+    let history = publish::audit(target, name, trust, require).map_err(with_help)?;
+    let newest = history.records.first();
+    Ok(Signature {
+        target: name.to_owned(),
+        signed_by: newest.and_then(|newest| history.signed_by.get(&newest.epoch).cloned()),
+        intact: history.is_intact(),
+        findings: history.findings,
+    })
+}
+
+fn show_signature(ui: &Ui, signature: &Signature) {
+    if let Some(who) = &signature.signed_by {
+        ui.result(&format!("{}  signed by {who}", signature.target));
+    }
+    for Finding { epoch, trouble } in &signature.findings {
+        let words = trouble.words();
+        ui.result(&format!("{}  epoch {epoch}: {words}", signature.target));
+    }
 }
 
 fn show(ui: &Ui, verified: &Verified) {

@@ -48,6 +48,7 @@ pub(super) struct ConfigFile {
     pub docx: DocxFile,
     pub targets: BTreeMap<String, TargetFile>,
     pub store: Option<TargetFile>,
+    pub signing: super::signing::SigningFile,
     pub versions: Option<super::versions::VersionsFile>,
     pub languages: BTreeMap<Spanned<String>, super::languages::LanguageFile>,
     pub pages: PagesFile,

@@ -19,6 +19,7 @@ use crate::config::markdown::Markdown;
 use crate::config::menus::Menus;
 use crate::config::routes::{Pages, RouteTemplate, WrittenRedirect};
 use crate::config::search::Search;
+use crate::config::signing::Signing;
 use crate::config::style::Style;
 use crate::config::targets::{Target, TargetKind};
 use crate::config::versions::Versions;
@@ -63,6 +64,8 @@ pub struct Config {
     /// Where releases are kept between those who make them and those who ship them; the project's
     /// own store alone if nothing is said.
     pub store: Option<TargetKind>,
+    /// Whose signatures under releases and records count.
+    pub signing: Signing,
     /// The versions that are published beside each other, if there are several.
     pub versions: Option<Versions>,
     /// The languages it is published in, by tag; empty if it is one alone.

@@ -196,6 +196,7 @@ impl<'a> Reader<'a> {
             docx: usual.docx,
             targets,
             store,
+            signing: self.signing(file.signing),
             versions: self.versions(file.versions),
             languages,
             strings: BTreeMap::new(),

@@ -2,6 +2,7 @@
 
 use crate::digest::Digest;
 use crate::publish::refusal::Refusal;
+use crate::signing::SigningError;
 use crate::site_path::SitePath;
 use crate::store::StoreError;
 use crate::targets::TargetError;
@@ -55,6 +56,15 @@ pub enum PublishError {
         /// The file.
         path: String,
     },
+    /// The release or its record could not be signed.
+    #[error("cannot sign for target `{target}`")]
+    Signing {
+        /// The target's name.
+        target: String,
+        /// The cause.
+        #[source]
+        source: SigningError,
+    },
     /// The release is live and could not be tested: nobody answered.
     #[error("cannot test release {release} at target `{target}`: {reason}")]
     Untested {
@@ -98,6 +108,7 @@ impl PublishError {
             Self::Mismatch { .. } => {
                 "publish again; if it stays so, look for a program that writes there"
             }
+            Self::Signing { .. } => "look at TYMPAN_SIGNING_KEY, then publish again",
             Self::Untested { .. } => {
                 "the release is live; publish again to test it, or set `over = \"target\"` in `[smoke]` to read its files back instead"
             }

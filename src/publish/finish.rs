@@ -120,11 +120,9 @@ impl Session<'_> {
     /// Appends a record. One that stands there already is left if it tells of the same deployment.
     pub(super) fn record(&self, deployment: &Deployment) -> Result<(), PublishError> {
         let path = record_path(deployment.epoch);
-        match self
-            .request
-            .target
-            .swap(&path, None, &deployment.to_json())?
-        {
+        let bytes = deployment.to_json();
+        self.seal(&bytes, &comment(deployment))?;
+        match self.request.target.swap(&path, None, &bytes)? {
             Swap::Done(_) => return Ok(()),
             Swap::Lost => {}
         }
@@ -141,6 +139,15 @@ impl Session<'_> {
             reason: "it tells of another deployment".to_owned(),
         })
     }
+}
+
+/// What a signature under a record says of it, on one line.
+fn comment(deployment: &Deployment) -> String {
+    format!(
+        "tympan: record {} of {}",
+        deployment.epoch,
+        deployment.target.escape_default()
+    )
 }
 
 /// Notes that a tree stopped being live.

@@ -1,5 +1,7 @@
 //! What happened at a target, read back along the chain of records and checked link by link.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::digest::Digest;
@@ -20,6 +22,9 @@ pub struct History {
     pub records: Vec<Deployment>,
     /// What is wrong or worth knowing, the newest first.
     pub findings: Vec<Finding>,
+    /// Who signed which record, where signatures were verified.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub signed_by: BTreeMap<u64, String>,
 }
 
 /// Something about one epoch.
@@ -46,6 +51,16 @@ pub enum Trouble {
     Unreadable,
     /// A record is not the one that the next record names: one of the two was changed.
     Broken,
+    /// A record that must be signed is not.
+    Unsigned,
+    /// A record is signed by somebody who is not trusted.
+    Stranger,
+    /// The signature under a record does not belong to it.
+    Forged,
+    /// The release that a record names was changed at the target.
+    ReleaseChanged,
+    /// The signature under the release that a record names does not count.
+    ReleaseForged,
 }
 
 impl Trouble {
@@ -57,6 +72,11 @@ impl Trouble {
             Self::Missing => "the record is gone",
             Self::Unreadable => "the record cannot be read",
             Self::Broken => "the record was changed after the next one was written",
+            Self::Unsigned => "the record is not signed",
+            Self::Stranger => "the record is signed by somebody whom `[signing]` does not name",
+            Self::Forged => "the signature under the record is not valid",
+            Self::ReleaseChanged => "the list of its files was changed",
+            Self::ReleaseForged => "the signature under the release is not valid",
         }
     }
 }

@@ -3,6 +3,7 @@
 //! This wing knows bytes only. Whatever it does follows from a release, a store, an environment,
 //! the target, and the time it is told.
 
+mod audit;
 mod drift;
 mod error;
 mod finish;
@@ -14,6 +15,7 @@ mod moment;
 mod overlay;
 mod plan;
 mod previews;
+mod probe;
 mod promotion;
 mod protocol;
 #[cfg(feature = "external")]
@@ -22,12 +24,14 @@ mod reconcile;
 mod record;
 mod refusal;
 mod request;
+mod seal;
 mod smoke;
 mod state;
 mod status;
 mod upload;
 mod verify;
 
+pub use audit::audit;
 pub use drift::{Drift, Drifted};
 pub use error::PublishError;
 pub use history::{Finding, History, Trouble, history};
@@ -35,6 +39,7 @@ pub use lease::Lease;
 pub use moment::Moment;
 pub use plan::Plan;
 pub use previews::{clear, previews, remember_preview};
+pub use probe::{Probe, probe};
 pub use promotion::{Facts, Unmet, unmet};
 pub use protocol::{Published, publish};
 #[cfg(feature = "external")]
@@ -46,11 +51,13 @@ pub use request::{Clock, Prepared, Request, Smoke, prepare};
 pub use smoke::Answer;
 pub use state::{Denied, Pointer, Retained};
 pub use status::{Live, Status, live, release_at, status};
+#[cfg(any(test, debug_assertions))]
+pub use stepping::{Step, Stepping};
 pub use verify::{Verified, verify};
 
 #[cfg(test)]
 mod laws;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 mod stepping;
 #[cfg(test)]
 mod testing;

@@ -23,6 +23,7 @@ use crate::publish::reconcile::Outcome;
 use crate::publish::record::{Deployment, FORMAT, Kind, Verdict};
 use crate::publish::request::{Prepared, Request, prepare};
 use crate::publish::state::{Pointer, state_path};
+use crate::release::Manifest;
 use crate::site_path::SitePath;
 use crate::targets::{Object, POINTER, Swap, Tree, Version};
 
@@ -195,12 +196,7 @@ impl<'a> Session<'a> {
         };
         self.describe(&tree.release, request.release)?;
         self.keep_the_way_back(&prepared.plan)?;
-        let laid_out = self
-            .upload(tree, &prepared.files)
-            .and_then(|sent| self.verify(tree, &prepared.files).map(|()| sent));
-        // Whoever took over may have cleared the tree away; that it did is what must be told.
-        self.goes_on()?;
-        let bytes_sent = laid_out?;
+        let bytes_sent = self.lay_out(tree, &prepared.files)?;
         let live = self.pointer.live.as_ref();
         let kind = match prepared.outcome {
             Outcome::Heal => Kind::Heal,
@@ -239,6 +235,25 @@ impl<'a> Session<'a> {
             .retain(|denied| denied.release != tree.release);
         self.switch(tree, pointer)?;
         Ok(deployment)
+    }
+
+    /// Fills a tree and makes sure of it; tells how many bytes were sent. Where trees share one set of
+    /// names, somebody who lost the lease may still have been writing his last file; it is sent again.
+    fn lay_out(&self, tree: Tree, files: &Manifest) -> Result<u64, PublishError> {
+        let mut sent = 0;
+        for left in (0..3).rev() {
+            let laid_out = self.upload(tree, files).and_then(|bytes| {
+                sent += bytes;
+                self.verify(tree, files)
+            });
+            // Whoever took over may have cleared the tree away; that it did is what must be told.
+            self.goes_on()?;
+            match laid_out {
+                Err(PublishError::Mismatch { .. }) if left > 0 => {}
+                done => return done.map(|()| sent),
+            }
+        }
+        Ok(sent)
     }
 
     /// Makes a tree live, unless another publish has moved the fence.

@@ -14,6 +14,7 @@ use crate::publish::refusal::Refusal;
 use crate::publish::smoke::{self, Answer};
 use crate::publish::state::{self, Pointer, known_release, record_path, state_path};
 use crate::release::{File, Manifest, Release};
+use crate::signing::Signer;
 use crate::store::Store;
 use crate::targets::{Capability, Object, Observed, POINTER, Target, Version, View};
 
@@ -43,6 +44,8 @@ pub struct Request<'a> {
     pub kind: Kind,
     /// The smoke test; without one, the live files of the routes are read back.
     pub smoke: Option<Smoke<'a>>,
+    /// What signs the release and the record, if they are signed.
+    pub signer: Option<&'a Signer>,
     /// By whose word.
     pub who: &'a str,
     /// The name that the lease bears, different for every run that may happen at the same time.

@@ -1,9 +1,9 @@
 //! A target that tells of every operation before it is done and after, for tests: they let it fail,
-//! stand still, or look at what readers see meanwhile.
+//! stand still, end the process, or look at what readers see meanwhile. No build for people has it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::release::File;
+use crate::release::{File, Manifest};
 use crate::site_path::SitePath;
 use crate::targets::{
     Capabilities, Object, Observed, Swap, Target, TargetError, Tree, Version, Versioned, View,
@@ -11,31 +11,34 @@ use crate::targets::{
 
 /// One side of one operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Step<'a> {
+pub struct Step<'a> {
     /// What is done: `read`, `swap lease`, `put`, and so on.
-    pub(super) operation: &'a str,
+    pub operation: &'a str,
     /// Its number.
-    pub(super) at: usize,
+    pub at: usize,
     /// Whether it is done already.
-    pub(super) after: bool,
+    pub after: bool,
 }
 
 /// Is told of each step; an error is what the publisher gets in the place of the result.
-pub(super) type Hook<'a> = &'a (dyn Fn(Step<'_>) -> Result<(), TargetError> + Sync);
+pub type Hook<'a> = &'a (dyn Fn(Step<'_>) -> Result<(), TargetError> + Sync);
 
-pub(super) struct Stepping<'a> {
+/// A target, and who is told.
+pub struct Stepping<'a> {
     inner: &'a dyn Target,
     hook: Hook<'a>,
     count: AtomicUsize,
 }
 
 impl<'a> Stepping<'a> {
-    pub(super) fn new(inner: &'a dyn Target, hook: Hook<'a>) -> Self {
+    /// Tells `hook` of each step of `inner`.
+    pub fn new(inner: &'a dyn Target, hook: Hook<'a>) -> Self {
         let count = AtomicUsize::new(0);
         Self { inner, hook, count }
     }
 
     /// How many operations were begun.
+    #[cfg(test)]
     pub(super) fn count(&self) -> usize {
         self.count.load(Ordering::SeqCst)
     }
@@ -59,6 +62,7 @@ impl<'a> Stepping<'a> {
 }
 
 /// What a line that is cut tells.
+#[cfg(test)]
 pub(super) fn cut(at: usize) -> TargetError {
     TargetError::Write {
         target: "web".to_owned(),
@@ -70,6 +74,9 @@ pub(super) fn cut(at: usize) -> TargetError {
 impl Target for Stepping<'_> {
     fn capabilities(&self) -> Capabilities {
         self.inner.capabilities()
+    }
+    fn admit(&self, files: &Manifest) -> Result<(), TargetError> {
+        self.inner.admit(files)
     }
     fn read(&self, object: &Object) -> Result<Option<Versioned>, TargetError> {
         self.step("read", || self.inner.read(object))

@@ -101,6 +101,7 @@ impl Place {
             store: &self.store,
             kind: Kind::Publish,
             smoke: None,
+            signer: None,
             who: "Ada",
             holder: "ada-1",
             clock: &self.clock,

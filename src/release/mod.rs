@@ -9,6 +9,7 @@ mod guard;
 mod manifest;
 mod sealed;
 mod sink;
+mod statement;
 
 pub use artifact::{Artifact, CacheClass, Role, media_type};
 pub use canonical::to_canonical_json;
@@ -17,3 +18,4 @@ pub use guard::lost_routes;
 pub use manifest::{File, Manifest};
 pub use sealed::{CheckSummary, FORMAT, Lock, Output, Redirect, Release, ReleaseSource};
 pub use sink::{Sink, SinkError};
+pub use statement::Builder;

@@ -7,6 +7,7 @@
 //! <path>/.tympan/releases/      the releases' own JSON, by digest
 //! <path>/.tympan/log/           one record a deployment, each with the hash of the one before
 //! <path>/.tympan/drift/         hand-edited files, saved before they were replaced
+//! <path>/.tympan/older/         images and styles of older releases, for readers of their pages
 //! <path>/.tympan/tree/          <epoch>-<digest>/…: whole copies; equal files are hard links
 //! <path>/.tympan/tmp/, lock     files being written; held while a state object is compared and set
 //! ```
@@ -24,6 +25,7 @@ use crate::site_path::SitePath;
 use crate::targets::disk;
 use crate::targets::home::{Home, plain};
 use crate::targets::live::{Found, Live, Means};
+use crate::targets::older;
 use crate::targets::target::{
     Capabilities, Capability, Object, Observed, POINTER, Swap, Target, TargetError, Tree, Version,
     Versioned, View,
@@ -248,6 +250,10 @@ impl Target for Directory {
                 disk::sync_folder(&trees).map_err(|error| (trees, error))
             })
             .map_err(|fault| self.home.write_fault(fault))?;
+        if let Some(old) = self.live_tree()? {
+            let folder = |tree| self.live.folder_of(tree);
+            older::leave(&self.home, &folder(old), &folder(tree))?;
+        }
         // The link first: a crash between the two leaves a pointer that is older than what is
         // live, and the next publish, which still holds it for unpublished, puts that right.
         self.live
@@ -284,7 +290,8 @@ impl Target for Directory {
             }
             disk::remove(&path).map_err(|error| self.home.write_fault((path, error)))?;
         }
-        Ok(())
+        let kept: Vec<_> = keep.iter().map(|one| self.live.folder_of(*one)).collect();
+        older::clear(&self.home, &kept)
     }
 }
 

@@ -10,6 +10,7 @@ mod directory;
 mod disk;
 mod home;
 mod live;
+mod older;
 mod output;
 #[cfg(feature = "remote")]
 mod registry;

@@ -15,6 +15,7 @@ mod languages;
 mod lsp;
 mod machines;
 mod package;
+mod safety;
 mod search;
 mod serve;
 mod servers;

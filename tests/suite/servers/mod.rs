@@ -2,6 +2,7 @@
 //! on loopback and gone with the test.
 
 mod buckets;
+mod careless;
 mod dav;
 mod git_http;
 pub mod proxy;

@@ -65,8 +65,8 @@ impl Shipment {
             })
             .collect();
         Release {
-            format: FORMAT,
             base: None,
+            format: FORMAT,
             source: ReleaseSource {
                 commit: Some("4be1".to_owned()),
                 ..ReleaseSource::default()
@@ -95,6 +95,7 @@ impl Shipment {
             store: &self.store,
             kind: Kind::Publish,
             smoke: None,
+            signer: None,
             who: "Ada",
             holder: "ada-1",
             clock: &|| now,

@@ -101,8 +101,8 @@ impl Ground {
             })
             .collect();
         Release {
-            format: FORMAT,
             base: None,
+            format: FORMAT,
             source: ReleaseSource::default(),
             lock: Lock::default(),
             checks: CheckSummary::default(),
@@ -125,6 +125,7 @@ impl Ground {
             store: &self.store,
             kind: Kind::Publish,
             smoke: None,
+            signer: None,
             who: "Ada",
             holder: "ada-1",
             clock: &move || now,

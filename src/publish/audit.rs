@@ -1,0 +1,223 @@
+//! Whether the log of a target is whole, and signed by those who may.
+//!
+//! Each record holds the digest of the one before, so a signature vouches for all that is older. What
+//! is newer than the newest signature has nobody's word.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::digest::Digest;
+use crate::publish::error::PublishError;
+use crate::publish::history::{Finding, History, Trouble, history};
+use crate::publish::seal::signature;
+use crate::publish::state::release_path;
+use crate::signing::{Doubt, Trust};
+use crate::targets::{Object, Target};
+
+/// Reads and verifies the log of a target, the signatures under its records, and the releases that
+/// they name as far as the target keeps them. With `require`, a record without a signature is a fault,
+/// unless it is older than the first that has one.
+pub fn audit(
+    target: &dyn Target,
+    name: &str,
+    trust: &Trust,
+    require: bool,
+) -> Result<History, PublishError> {
+    let mut history = history(target, name)?;
+    let (mut signed_by, mut found) = (BTreeMap::new(), Vec::new());
+    let mut unsigned = Vec::new();
+    let mut known = BTreeSet::new();
+    for record in &history.records {
+        let bytes = record.to_json();
+        match signature(target, &Digest::of(&bytes))? {
+            None => unsigned.push(record.epoch),
+            Some(text) => match trust.verify(&bytes, &text) {
+                Ok(who) => {
+                    signed_by.insert(record.epoch, who);
+                }
+                Err(Doubt::Stranger) => found.push((record.epoch, Trouble::Stranger)),
+                Err(_) => found.push((record.epoch, Trouble::Forged)),
+            },
+        }
+        if known.insert(record.release)
+            && let Some(trouble) = of_release(target, &record.release, trust)?
+        {
+            found.push((record.epoch, trouble));
+        }
+    }
+    let first = signed_by.keys().next().copied();
+    let without = unsigned
+        .into_iter()
+        .filter(|epoch| require && first.is_none_or(|first| *epoch > first))
+        .map(|epoch| (epoch, Trouble::Unsigned));
+    found.extend(without);
+    let found = found
+        .into_iter()
+        .map(|(epoch, trouble)| Finding { epoch, trouble });
+    history.findings.extend(found);
+    history
+        .findings
+        .sort_by_key(|one| std::cmp::Reverse(one.epoch));
+    history.signed_by = signed_by;
+    Ok(history)
+}
+
+fn of_release(
+    target: &dyn Target,
+    release: &Digest,
+    trust: &Trust,
+) -> Result<Option<Trouble>, PublishError> {
+    let Some(found) = target.read(&Object::State(release_path(release)))? else {
+        return Ok(None);
+    };
+    if Digest::of(&found.bytes) != *release {
+        return Ok(Some(Trouble::ReleaseChanged));
+    }
+    let Some(text) = signature(target, release)? else {
+        return Ok(None);
+    };
+    let verified = trust.verify(&found.bytes, &text);
+    Ok(verified.is_err().then_some(Trouble::ReleaseForged))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use minisign::KeyPair;
+
+    use super::*;
+    use crate::publish::protocol::publish;
+    use crate::publish::request::Request;
+    use crate::publish::testing::{Place, place};
+    use crate::signing::Signer;
+
+    struct Signed {
+        place: Place,
+        trust: Trust,
+    }
+
+    fn signer() -> Signer {
+        let pair = KeyPair::generate_unencrypted_keypair().unwrap();
+        let text = pair.sk.to_box(None).unwrap().to_string();
+        Signer::read(&text, None).unwrap()
+    }
+
+    /// Three releases, of which those in `unsigned` were published without a key.
+    fn signed(unsigned: &[usize]) -> Signed {
+        let (place, signer) = (place(), signer());
+        for (at, text) in ["a", "b", "c"].into_iter().enumerate() {
+            let release = place.release(&[("index.html", text)]);
+            publish(&Request {
+                signer: (!unsigned.contains(&at)).then_some(&signer),
+                ..place.request(&release, 0)
+            })
+            .unwrap();
+        }
+        let key = signer.public_key().unwrap();
+        let trust = Trust::new(&[key], None).unwrap();
+        Signed { place, trust }
+    }
+
+    fn record(state: &Path, epoch: u64) -> PathBuf {
+        state.join(format!("log/{epoch}.json"))
+    }
+
+    fn signature_of(state: &Path, signed: &Path) -> PathBuf {
+        let name = Digest::of(&fs::read(signed).unwrap()).hex();
+        state.join(format!("signatures/{name}.sig"))
+    }
+
+    #[track_caller]
+    fn case(
+        unsigned: &[usize],
+        change: impl FnOnce(&Path),
+        require: bool,
+        expected: &[(u64, Trouble)],
+    ) {
+        let Signed { place, trust } = signed(unsigned);
+        change(&place.web().join(".tympan"));
+        let history = audit(place.target(), "web", &trust, require).unwrap();
+        let found: Vec<_> = history
+            .findings
+            .iter()
+            .map(|one| (one.epoch, one.trouble))
+            .collect();
+        assert_eq!(found, expected);
+        assert_eq!(history.is_intact(), expected.is_empty());
+    }
+
+    #[test]
+    fn a_log_that_is_signed_is_whole() {
+        case(&[], |_| {}, true, &[]);
+        let Signed { place, trust } = signed(&[]);
+        let history = audit(place.target(), "web", &trust, true).unwrap();
+        assert_eq!(history.signed_by.len(), 3);
+    }
+
+    #[test]
+    fn what_is_newer_than_the_first_signature_must_be_signed() {
+        case(&[0], |_| {}, true, &[]);
+        case(&[1], |_| {}, true, &[(2, Trouble::Unsigned)]);
+        case(&[2], |_| {}, true, &[(3, Trouble::Unsigned)]);
+        case(&[2], |_| {}, false, &[]);
+        let none = [3, 2, 1].map(|epoch| (epoch, Trouble::Unsigned));
+        case(&[0, 1, 2], |_| {}, true, &none);
+    }
+
+    #[test]
+    fn who_writes_the_log_anew_cannot_sign_it() {
+        // The newest record, which no other one names, and the pointer with it.
+        let forge = |state: &Path| {
+            for file in [record(state, 3), state.join("current")] {
+                let text = fs::read_to_string(&file).unwrap();
+                fs::write(&file, text.replace("Ada", "Eve")).unwrap();
+            }
+        };
+        case(&[], forge, true, &[(3, Trouble::Unsigned)]);
+        let foreign = |state: &Path| {
+            let file = record(state, 3);
+            let theirs = signer().sign(&fs::read(&file).unwrap(), "x").unwrap();
+            fs::write(signature_of(state, &file), theirs).unwrap();
+        };
+        case(&[], foreign, true, &[(3, Trouble::Stranger)]);
+        let swapped = |state: &Path| {
+            let one = signature_of(state, &record(state, 1));
+            fs::copy(one, signature_of(state, &record(state, 2))).unwrap();
+        };
+        case(&[], swapped, true, &[(2, Trouble::Forged)]);
+        let changed = |state: &Path| {
+            let file = record(state, 2);
+            let text = fs::read_to_string(&file).unwrap();
+            fs::write(&file, text.replace("Ada", "Eve")).unwrap();
+        };
+        case(
+            &[],
+            changed,
+            true,
+            &[(2, Trouble::Broken), (2, Trouble::Unsigned)],
+        );
+    }
+
+    #[test]
+    fn a_release_that_was_changed_at_the_target_is_found() {
+        let release = |state: &Path| {
+            let entries = fs::read_dir(state.join("releases")).unwrap();
+            let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+            files.sort();
+            files.remove(0)
+        };
+        let Signed { place, trust } = signed(&[]);
+        let state = place.web().join(".tympan");
+        fs::write(release(&state), "{}").unwrap();
+        let found = audit(place.target(), "web", &trust, true).unwrap();
+        assert_eq!(found.findings[0].trouble, Trouble::ReleaseChanged);
+        let Signed { place, trust } = signed(&[]);
+        let state = place.web().join(".tympan");
+        let file = release(&state);
+        let theirs = signer().sign(&fs::read(&file).unwrap(), "x").unwrap();
+        fs::write(signature_of(&state, &file), theirs).unwrap();
+        let found = audit(place.target(), "web", &trust, true).unwrap();
+        assert_eq!(found.findings[0].trouble, Trouble::ReleaseForged);
+    }
+}

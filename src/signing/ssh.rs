@@ -1,0 +1,107 @@
+//! Signatures of SSH, made and verified by `ssh-keygen`, which knows all kinds of keys, agents and
+//! hardware tokens.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::signing::error::SigningError;
+
+/// What signatures are made for; one for another purpose is not valid here.
+pub(super) const NAMESPACE: &str = "tympan";
+/// What begins a signature.
+pub(super) const BEGIN: &str = "-----BEGIN SSH SIGNATURE-----";
+
+/// A file that nobody else can read, gone with what is returned.
+pub(super) fn write(text: &str) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut file = tempfile::NamedTempFile::new()?;
+    file.write_all(text.as_bytes())?;
+    file.flush()?;
+    Ok(file)
+}
+
+/// Signs with a key that stands in a file; that of a public key stands for the one in the agent.
+pub(super) fn sign(key: &Path, bytes: &[u8]) -> Result<String, SigningError> {
+    let mut command = keygen();
+    command.args(["-Y", "sign", "-n", NAMESPACE, "-f"]).arg(key);
+    let (done, said, why) = run(command, bytes, "sign")?;
+    match done && said.starts_with(BEGIN) {
+        true => Ok(said),
+        false => Err(SigningError::Ssh {
+            work: "sign",
+            reason: why,
+        }),
+    }
+}
+
+/// Who signed, by a file of allowed signers; nothing if none of them did.
+pub(super) fn verify(
+    allowed: &Path,
+    bytes: &[u8],
+    signature: &str,
+) -> Result<Option<String>, SigningError> {
+    let work = "verify";
+    let file = write(signature).map_err(|error| SigningError::Ssh {
+        work,
+        reason: error.to_string(),
+    })?;
+    let mut find = keygen();
+    find.args(["-Y", "find-principals", "-s"])
+        .arg(file.path())
+        .arg("-f")
+        .arg(allowed);
+    let (done, said, _) = run(find, b"", work)?;
+    let Some(who) = said.lines().next().filter(|_| done) else {
+        return Ok(None);
+    };
+    let mut verify = keygen();
+    verify
+        .args(["-Y", "verify", "-n", NAMESPACE, "-I", who, "-s"])
+        .arg(file.path())
+        .arg("-f")
+        .arg(allowed);
+    let (done, _, _) = run(verify, bytes, work)?;
+    Ok(done.then(|| who.to_owned()))
+}
+
+fn keygen() -> Command {
+    let mut command = Command::new("ssh-keygen");
+    // Nobody is there to type a passphrase, and no secret of ours is its business.
+    command
+        .env("SSH_ASKPASS", "false")
+        .env("SSH_ASKPASS_REQUIRE", "force")
+        .env_remove("TYMPAN_SIGNING_KEY")
+        .env_remove("TYMPAN_SIGNING_KEY_PASSWORD")
+        .env("LC_ALL", "C");
+    command
+}
+
+fn run(
+    mut command: Command,
+    input: &[u8],
+    work: &'static str,
+) -> Result<(bool, String, String), SigningError> {
+    let fault = |error: std::io::Error| SigningError::Ssh {
+        work,
+        reason: match error.kind() {
+            std::io::ErrorKind::NotFound => "it is not installed".to_owned(),
+            _ => error.to_string(),
+        },
+    };
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(fault)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // One that has seen enough hangs up, and tells why in its own words.
+        let _ = stdin.write_all(input);
+    }
+    let done = child.wait_with_output().map_err(fault)?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let why = text(&done.stderr);
+    let why = why.lines().rfind(|line| !line.trim().is_empty());
+    let why = why.unwrap_or("it does not say why").trim().to_owned();
+    Ok((done.status.success(), text(&done.stdout), why))
+}
