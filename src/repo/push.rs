@@ -1,5 +1,6 @@
 //! References of a remote repository: what they name, and moving them if nobody else did.
 
+use std::path::Path;
 use std::process::Output;
 
 use crate::repo::error::RepoError;
@@ -150,6 +151,14 @@ impl RemoteRepository {
     }
 }
 
+/// The address of a remote of the repository around `root`, without a name or password.
+pub fn address_of(root: &Path, remote: &str) -> Option<String> {
+    let found = git::output(root, ["remote", "get-url", "--", remote]).ok()?;
+    let address = String::from_utf8(found.stdout).ok()?;
+    let address = veiled(address.trim());
+    (found.status.success() && !address.is_empty()).then_some(address)
+}
+
 /// A text in which no address tells the name or password of somebody.
 pub(super) fn veiled(said: &str) -> String {
     let mut told = String::new();
@@ -228,6 +237,9 @@ mod tests {
         assert_eq!(push(&late), Moved::Stale);
         assert_eq!(push(&[to(STATE, None, &three)]), Moved::Stale);
         assert_eq!(heads(), [Some(one.clone()), Some(two)]);
+        let address = address_of(place.fixture.root(), "pages").unwrap();
+        assert!(address.starts_with("file:///") && address.ends_with("/bare.git"));
+        assert_eq!(address_of(place.fixture.root(), "nobody"), None);
         // Nothing of that shows in the repository around it.
         assert_eq!(
             place.fixture.git(&["for-each-ref", "--format=%(refname)"]),

@@ -36,6 +36,8 @@ pub use target::{
 };
 
 use crate::config;
+#[cfg(feature = "remote")]
+use crate::repo;
 
 /// Opens the target `name`. Nothing is written yet, and no server is asked.
 pub fn open(
@@ -76,7 +78,10 @@ pub fn open(
         #[cfg(feature = "remote")]
         config::TargetKind::Oci { repository, tag } => {
             let login = registry::Login::of(name, repository, access);
-            Ok(Box::new(Registry::open(name, repository, tag, login)))
+            let source = repo::address_of(access.project, "origin");
+            Ok(Box::new(Registry::open(
+                name, repository, tag, login, source,
+            )))
         }
         config::TargetKind::S3 { .. }
         | config::TargetKind::Gcs { .. }

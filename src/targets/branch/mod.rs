@@ -9,7 +9,8 @@
 //! Both are moved in one push that names what they were, which is the compare-and-swap. A commit is
 //! a function of its content, so history does not grow: old objects are the server's to clear away.
 
-mod branch;
+mod opened;
 mod state;
+mod target;
 
-pub use branch::Branch;
+pub use target::Branch;

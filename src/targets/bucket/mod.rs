@@ -12,3 +12,4 @@ mod objects;
 
 pub(super) use connect::{connect, is_reached};
 pub use flat::Bucket;
+pub(super) use objects::Objects;

@@ -13,7 +13,9 @@
 mod client;
 mod layer;
 mod login;
-mod registry;
+mod opened;
+mod target;
 
+pub(super) use client::{Artifact, Client, Fault, Part};
 pub(super) use login::Login;
-pub use registry::Registry;
+pub use target::Registry;

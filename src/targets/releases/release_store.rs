@@ -1,7 +1,6 @@
 //! A store of releases, wherever it is: what it has, sending a release to it, and getting one back.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use rayon::prelude::*;
 
@@ -10,18 +9,11 @@ use crate::progress::{Event, Progress, Stage};
 use crate::release::{File, Release};
 use crate::store::Store;
 use crate::targets::releases::error::ReleaseStoreError;
-use crate::targets::releases::folder::Folder;
-use crate::targets::target::TargetError;
+use crate::targets::releases::place::Place;
 
 /// A place that keeps releases.
-#[derive(Debug)]
 pub struct ReleaseStore {
     place: Place,
-}
-
-#[derive(Debug)]
-enum Place {
-    Folder(Folder),
 }
 
 /// What sending a release came to.
@@ -36,8 +28,7 @@ pub struct Pushed {
 }
 
 impl ReleaseStore {
-    pub(super) fn in_folder(path: &Path) -> Self {
-        let place = Place::Folder(Folder::at(path));
+    pub(super) fn new(place: Place) -> Self {
         Self { place }
     }
 
@@ -46,9 +37,7 @@ impl ReleaseStore {
     /// # Errors
     /// Fails where the place cannot be listed.
     pub fn list(&self) -> Result<Vec<Digest>, ReleaseStoreError> {
-        let mut found = match &self.place {
-            Place::Folder(folder) => folder.list()?,
-        };
+        let mut found = self.place.list()?;
         found.sort();
         found.dedup();
         Ok(found)
@@ -61,7 +50,8 @@ impl ReleaseStore {
     pub fn release(&self, digest: &Digest) -> Result<Release, ReleaseStoreError> {
         let release = *digest;
         let json = self
-            .read(&release_name(digest))?
+            .place
+            .release(digest)?
             .ok_or(ReleaseStoreError::Absent { release })?;
         let read = serde_json::from_slice(&json).ok();
         read.filter(|_| Digest::of(&json) == release)
@@ -87,27 +77,30 @@ impl ReleaseStore {
             stage,
             total: files.len(),
         });
-        let sent: Vec<Option<u64>> = files
-            .par_iter()
-            .map(|(blob, file)| {
-                let has = self.has(blob, file.size)?;
-                if !has {
-                    let bytes = blobs
-                        .blob(blob)
-                        .map_err(|source| ReleaseStoreError::Unsent {
-                            release: digest,
-                            path: file.path.to_string(),
-                            source,
-                        })?;
-                    self.write(&blob_name(blob), &bytes)?;
-                }
-                let path = file.path.clone();
-                progress(Event::Stepped { stage, path });
-                Ok((!has).then_some(file.size))
-            })
-            .collect::<Result<_, ReleaseStoreError>>()?;
+        let held = self.place.held(&files)?;
+        let send = |(blob, file): &(Digest, &File)| {
+            let has = held.contains(blob);
+            if !has {
+                let bytes = blobs
+                    .blob(blob)
+                    .map_err(|source| ReleaseStoreError::Unsent {
+                        release: digest,
+                        path: file.path.to_string(),
+                        source,
+                    })?;
+                self.place.write_blob(blob, bytes)?;
+            }
+            let path = file.path.clone();
+            progress(Event::Stepped { stage, path });
+            Ok((!has).then_some(file.size))
+        };
+        let sent = self.place.with_room(|| {
+            let sent = files.par_iter().map(send);
+            sent.collect::<Result<Vec<Option<u64>>, ReleaseStoreError>>()
+        })?;
         // Whoever finds the JSON may count on the files.
-        self.write(&release_name(&digest), &release.to_json())?;
+        self.place
+            .write_release(&digest, release.to_json(), &files)?;
         progress(Event::Finished { stage });
         let sent: Vec<u64> = sent.into_iter().flatten().collect();
         Ok(Pushed {
@@ -144,22 +137,23 @@ impl ReleaseStore {
                     source,
                 })
         };
-        let missing: Vec<Option<&File>> = files
-            .par_iter()
-            .map(|(blob, file)| {
-                let path = file.path.clone();
-                if blobs.blob(blob).is_err() {
-                    let found = self.read(&blob_name(blob))?;
-                    match found.filter(|bytes| Digest::of(bytes) == *blob) {
-                        Some(bytes) => kept(path.as_str(), &bytes, blob)?,
-                        None => return Ok(Some(*file)),
-                    }
+        let fetch = |(blob, file): &(Digest, &File)| {
+            let path = file.path.clone();
+            if blobs.blob(blob).is_err() {
+                let found = self.place.blob(blob)?;
+                match found.filter(|bytes| Digest::of(bytes) == *blob) {
+                    Some(bytes) => kept(path.as_str(), &bytes, blob)?,
+                    None => return Ok(Some((*file).clone())),
                 }
-                progress(Event::Stepped { stage, path });
-                Ok(None)
-            })
-            .collect::<Result<_, ReleaseStoreError>>()?;
-        let missing: Vec<&File> = missing.into_iter().flatten().collect();
+            }
+            progress(Event::Stepped { stage, path });
+            Ok(None)
+        };
+        let missing = self.place.with_room(|| {
+            let missing = files.par_iter().map(fetch);
+            missing.collect::<Result<Vec<Option<File>>, ReleaseStoreError>>()
+        })?;
+        let missing: Vec<File> = missing.into_iter().flatten().collect();
         if let Some(first) = missing.first() {
             let path = first.path.to_string();
             return Err(ReleaseStoreError::incomplete(&release, missing.len(), path));
@@ -168,34 +162,6 @@ impl ReleaseStore {
         progress(Event::Finished { stage });
         Ok(release)
     }
-
-    fn has(&self, blob: &Digest, size: u64) -> Result<bool, TargetError> {
-        match &self.place {
-            Place::Folder(folder) => Ok(folder.has(&blob_name(blob), size)),
-        }
-    }
-
-    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, TargetError> {
-        match &self.place {
-            Place::Folder(folder) => folder.read(name),
-        }
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), TargetError> {
-        match &self.place {
-            Place::Folder(folder) => folder.write(name, bytes),
-        }
-    }
-}
-
-fn release_name(digest: &Digest) -> String {
-    format!("releases/{}.json", digest.hex())
-}
-
-fn blob_name(digest: &Digest) -> String {
-    let hex = digest.hex();
-    let (first, rest) = hex.split_at(2);
-    format!("blobs/{first}/{rest}")
 }
 
 /// One file for each content, in the order of the digests.
@@ -212,6 +178,8 @@ mod tests {
     use super::*;
     use crate::release::{Artifact, CheckSummary, FORMAT, Lock, Manifest, ReleaseSource, Role};
     use crate::site_path::SitePath;
+    use crate::targets::releases::folder::Folder;
+    use crate::targets::releases::place::blob_name;
 
     struct Places {
         folder: tempfile::TempDir,
@@ -223,7 +191,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         Places {
             ours: Store::open(&folder.path().join("ours")),
-            store: ReleaseStore::in_folder(&folder.path().join("store")),
+            store: ReleaseStore::new(Place::Folder(Folder::at(&folder.path().join("store")))),
             folder,
         }
     }
@@ -334,7 +302,7 @@ mod tests {
         let places = places();
         let release = places.release(&[("a", "one")]);
         places.push(&release);
-        let name = release_name(&release.digest());
+        let name = format!("releases/{}.json", release.digest().hex());
         let path = places.folder.path().join("store").join(name);
         let other = places.release(&[("a", "two")]);
         fs::write(path, other.to_json()).unwrap();

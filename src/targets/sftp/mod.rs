@@ -9,8 +9,8 @@ mod index;
 mod lock;
 mod remote;
 mod session;
-mod sftp;
 mod ssh;
+mod target;
 
-pub use sftp::Sftp;
 pub use ssh::Address;
+pub use target::Sftp;

@@ -7,6 +7,7 @@ mod dav;
 mod git_http;
 pub mod proxy;
 mod registry;
+#[cfg(unix)]
 mod sshd;
 
 pub use git_http::{GitHttp, make as make_bare};

@@ -3,6 +3,7 @@
 mod branch;
 mod buckets;
 mod registry;
+mod releases;
 #[cfg(unix)]
 mod sftp;
 mod shipment;

@@ -21,6 +21,18 @@ fn place(only_ada: bool) -> Option<Place> {
         repository: format!("127.0.0.1:{}/ada/guide", server.port),
         tag: "live".to_owned(),
     });
+    let origin = "https://ada:loom@git.example/guide.git";
+    for args in [
+        &["init", "--quiet"][..],
+        &["remote", "add", "origin", origin],
+    ] {
+        let git = Command::new("git")
+            .arg("-C")
+            .arg(shipment.folder.path())
+            .args(args)
+            .status();
+        assert!(git.unwrap().success());
+    }
     Some(Place { server, shipment })
 }
 
@@ -62,6 +74,10 @@ fn a_release_is_an_artifact_that_others_can_unpack() {
     assert_eq!(
         manifest["annotations"]["org.opencontainers.image.revision"],
         "4be1"
+    );
+    assert_eq!(
+        manifest["annotations"]["org.opencontainers.image.source"],
+        "https://git.example/guide.git"
     );
     let [layer] = manifest["layers"].as_array().unwrap().as_slice() else {
         panic!("{manifest}");

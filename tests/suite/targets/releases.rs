@@ -1,0 +1,90 @@
+//! Stores of releases on servers: what a machine builds another one gets, and nothing is sent twice.
+
+use tympan::config::TargetKind;
+use tympan::digest::Digest;
+use tympan::progress;
+use tympan::store::Store;
+use tympan::targets::Access;
+use tympan::targets::releases::{self, ReleaseStore, ReleaseStoreError};
+
+use super::buckets;
+use super::shipment::{Shipment, told};
+use crate::servers::Server;
+
+/// A store of releases, opened as another machine would.
+#[track_caller]
+fn case(kind: &TargetKind, variables: &[(&str, &str)]) {
+    let shipment = Shipment::to(kind.clone());
+    let variable = |name: &str| {
+        let found = variables.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| (*value).to_owned())
+    };
+    let access = Access {
+        project: shipment.folder.path(),
+        variable: &variable,
+    };
+    let open = || releases::open(kind, access).unwrap();
+    let one = shipment.release(&[
+        ("index.html", "one"),
+        ("a/empty", ""),
+        ("b", "same"),
+        ("c", "same"),
+    ]);
+    let two = shipment.release(&[("index.html", "two"), ("b", "same")]);
+    let push = |store: &ReleaseStore, release| {
+        let pushed = store.push(release, &shipment.store, &progress::silent);
+        let pushed = pushed.unwrap_or_else(|error| panic!("{}", told(&error)));
+        (pushed.sent + pushed.held, pushed.bytes)
+    };
+    assert!(open().list().unwrap().is_empty());
+    assert_eq!(push(&open(), &one), (3, 7));
+    assert_eq!(push(&open(), &one), (3, 0));
+    assert_eq!(push(&open(), &two), (2, 3));
+    let mut digests = vec![one.digest(), two.digest()];
+    digests.sort();
+    assert_eq!(open().list().unwrap(), digests);
+    let theirs = tempfile::tempdir().unwrap();
+    let theirs = Store::open(theirs.path());
+    let pulled = open().pull(&one.digest(), &theirs, &progress::silent);
+    assert_eq!(pulled.unwrap(), one);
+    for text in ["one", "", "same"] {
+        let digest = Digest::of(text.as_bytes());
+        assert_eq!(theirs.blob(&digest).unwrap(), text.as_bytes());
+    }
+    let absent = open().pull(&Digest::of(b"no"), &theirs, &progress::silent);
+    assert!(matches!(absent, Err(ReleaseStoreError::Absent { .. })));
+}
+
+#[test]
+fn a_registry_keeps_releases() {
+    let Some(server) = Server::registry(true) else {
+        return;
+    };
+    let kind = TargetKind::Oci {
+        repository: format!("127.0.0.1:{}/ada/releases", server.port),
+        tag: "latest".to_owned(),
+    };
+    let login = [
+        ("TYMPAN_STORE_USERNAME", "ada"),
+        ("TYMPAN_STORE_PASSWORD", "wheel"),
+    ];
+    case(&kind, &login);
+}
+
+#[test]
+fn a_bucket_keeps_releases() {
+    let Some(server) = Server::moto() else { return };
+    let ground = buckets::s3(server.url());
+    let login = [
+        ("AWS_ACCESS_KEY_ID", "key"),
+        ("AWS_SECRET_ACCESS_KEY", "SECRET-OF-S3"),
+    ];
+    case(&ground.settings.kind, &login);
+}
+
+#[test]
+fn a_folder_keeps_releases() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("releases").display().to_string();
+    case(&TargetKind::Directory { path }, &[]);
+}
