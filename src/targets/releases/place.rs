@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+#[cfg(feature = "remote")]
 use rayon::prelude::*;
 
 use crate::digest::Digest;
