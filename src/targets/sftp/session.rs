@@ -20,6 +20,9 @@ const CARRIES: usize = 32 << 10;
 const MOST: u64 = 128 << 10;
 /// How many requests of one file are in flight.
 const WINDOW: usize = 16;
+/// How much is on its way at once, in KiB, of all files together. What waits behind it, such as the
+/// renewal of a lease, must not wait for long on a slow line.
+const ROOM: usize = 2 << 10;
 /// How many files are open at once. The library takes a handle for text, and OpenSSH counts them in
 /// binary: the 128th would no longer be text.
 const OPEN: usize = 64;
@@ -31,6 +34,7 @@ pub(super) struct Session {
     raw: RawSftpSession,
     carries: usize,
     gate: Semaphore,
+    room: Semaphore,
     /// Renames over what stands there, in one step.
     pub has_posix_rename: bool,
     /// Makes a second name of a file.
@@ -90,6 +94,7 @@ impl Session {
             has_hard_links: offers("hardlink@openssh.com"),
             has_fsync: offers("fsync@openssh.com"),
             gate: Semaphore::new(OPEN),
+            room: Semaphore::new(ROOM),
             raw,
             carries,
         })
@@ -162,17 +167,21 @@ impl Session {
     }
 
     async fn fill(&self, handle: &str, bytes: &[u8]) -> io::Result<()> {
-        let mut at = 0;
+        let mut at = 0_u64;
         for window in bytes.chunks(self.carries.saturating_mul(WINDOW)) {
             let parts = window.chunks(self.carries);
-            let writes = parts.scan(&mut at, |at, part| {
-                let offset = **at;
-                **at += part.len() as u64;
-                Some(self.raw.write(handle, offset, part.to_vec()))
+            let writes = parts.enumerate().map(|(nth, part)| {
+                let offset = at + (nth * self.carries) as u64;
+                async move {
+                    let size = u32::try_from(part.len().div_ceil(1 << 10)).unwrap_or(u32::MAX);
+                    let _room = self.room.acquire_many(size).await;
+                    self.raw.write(handle, offset, part.to_vec()).await
+                }
             });
             for written in futures_util::future::join_all(writes).await {
                 written.map_err(fault)?;
             }
+            at += window.len() as u64;
         }
         if self.has_fsync {
             self.raw.fsync(handle).await.map_err(fault)?;
