@@ -44,7 +44,7 @@ pub struct DocumentNeeds {
 
 /// Makes the image that a document holds: upright, without metadata, its longest side at most what
 /// is needed, and never in more bytes than its source. A JPEG, PNG or GIF that is so already keeps
-/// its pixels as they were coded; that it can be decoded is made sure of, for a reader may do no more
+/// its pixels as they were coded, unless they are inks, which become colors; that it can be decoded is made sure of, for a reader may do no more
 /// than fail.
 ///
 /// # Errors
@@ -59,6 +59,7 @@ pub fn document_image(
     let key = Key::new("document-image", VERSION)
         .digest("source", asset.digest)
         .input("needs", format!("{needs:?}").as_bytes())
+        .input("inks", b"become colors")
         .input("encoders", encoder_version().as_bytes());
     if let Some(image) = store.cached(&key).and_then(|bytes| unpack(&bytes)) {
         return Ok(image);
@@ -112,7 +113,7 @@ fn make(bytes: &[u8], header: &Header, needs: DocumentNeeds) -> Result<DocumentI
         header.kind,
         ImageKind::Jpeg | ImageKind::Png | ImageKind::Gif
     );
-    let is_common = is_common && upright && !header.truncated;
+    let is_common = is_common && upright && !header.truncated && !header.in_inks;
     let as_it_is = || DocumentImage {
         bytes: strip(bytes, header, &Credit::default()),
         extension: extension(header.kind),

@@ -53,6 +53,8 @@ pub(super) struct Header {
     pub(super) has_alpha: bool,
     /// Whether the file ends too early.
     pub(super) truncated: bool,
+    /// Whether it is in the four inks of a press, which few readers of documents know.
+    pub(super) in_inks: bool,
 }
 
 /// Why there is no header.
@@ -104,6 +106,7 @@ impl Header {
             pictures: 1,
             has_alpha: false,
             truncated: false,
+            in_inks: false,
         }
     }
 
@@ -249,6 +252,7 @@ fn read_jpeg(bytes: &[u8]) -> Result<Header, String> {
             false => samples * 2,
         },
         truncated: jpeg_end(bytes).is_none(),
+        in_inks: info.components == 4,
         ..still
     })
 }

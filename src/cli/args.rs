@@ -92,6 +92,10 @@ pub enum Command {
     Log(LogArgs),
     /// Try out what publishing needs: keys, tools, and what each target can promise
     Doctor(DoctorArgs),
+    /// Write the files with which a platform checks, publishes and promotes the project
+    Ci(CiArgs),
+    /// Do what Git asks of a hook
+    Hook(HookArgs),
     /// Fetch a theme from another repository, and print how it is pinned
     Theme(ThemeArgs),
     /// Give an editor the findings of the checks, over the Language Server Protocol
@@ -357,6 +361,77 @@ pub enum SortPictures {
 }
 
 #[derive(Debug, Args)]
+pub struct CiArgs {
+    /// The platform
+    #[arg(value_enum)]
+    pub platform: CiPlatform,
+    /// The environment that gets what is merged [default: the one that follows a branch]
+    #[arg(long, value_name = "NAME")]
+    pub environment: Option<String>,
+    /// The branch that changes are merged into [default: the one that the environment follows]
+    #[arg(long, value_name = "NAME")]
+    pub branch: Option<String>,
+    /// Show the files and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Replace files that differ
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Where jobs run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CiPlatform {
+    /// GitHub Actions
+    Github,
+    /// GitLab CI/CD
+    Gitlab,
+    /// Forgejo Actions, and Gitea's
+    Forgejo,
+    /// A hook of a bare repository that people push to
+    Hook,
+    /// A service of a machine that pulls
+    Systemd,
+    /// A job of a cluster that pulls
+    Kubernetes,
+}
+
+impl CiPlatform {
+    /// Whether it keeps repositories and runs jobs, and is no machine that pulls or is pushed to.
+    pub fn is_forge(self) -> bool {
+        matches!(self, Self::Github | Self::Gitlab | Self::Forgejo)
+    }
+
+    /// The name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Forgejo => "forgejo",
+            Self::Hook => "hook",
+            Self::Systemd => "systemd",
+            Self::Kubernetes => "kubernetes",
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct HookArgs {
+    /// The hook
+    #[arg(value_enum)]
+    pub hook: HookName,
+    /// The environment to bring to what was pushed
+    pub environment: String,
+}
+
+/// The hooks that are served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HookName {
+    /// After a push to a bare repository: build its newest commit and make it live
+    PostReceive,
+}
+
+#[derive(Debug, Default, Args)]
 pub struct PublishArgs {
     /// The environment, as `environments/<name>.toml` describes it
     pub environment: String,
@@ -369,6 +444,9 @@ pub struct PublishArgs {
     /// Publish the commit that is checked out below the environment, under `_preview/NAME/`
     #[arg(long, value_name = "NAME")]
     pub preview: Option<String>,
+    /// With `--preview`, show this revision; the settings stay those that are checked out
+    #[arg(long, value_name = "REV", requires = "preview")]
+    pub rev: Option<String>,
     /// With `--preview`, how long it may stand, such as `12h` or `14d`
     #[arg(long, value_name = "TIME", requires = "preview", default_value = "14d")]
     pub expire: String,

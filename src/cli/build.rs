@@ -8,6 +8,7 @@ use anyhow::bail;
 use crate::build::{BuildError, BuildOptions, Built, Checks, Images, Versions, build};
 use crate::cli::Outcome;
 use crate::cli::args::{BuildArgs, Global, OutputKind};
+use crate::cli::job_summary;
 use crate::cli::json::{self, BuildReport};
 use crate::cli::lost::{Desired, lost_of_last};
 use crate::cli::project::{Listed, Project, below};
@@ -139,6 +140,7 @@ fn tell(
     for name in &summary.unknown {
         ui.note(&format!("note: the release of `{name}` is not in the store, so nobody can say which of its addresses this build lacks (`tympan publish` of its commit brings it)"));
     }
+    job_summary::tell(ui, &job_summary::of_build(summary));
     if ui.is_json() {
         let (stages, total) = ui.times();
         let report = BuildReport::new(summary, out, written, store.counts(), (&stages, total));

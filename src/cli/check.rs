@@ -19,6 +19,7 @@ use crate::cli::check::fix::Fixed;
 use crate::cli::check::scope::Scope;
 use crate::cli::dictionaries;
 use crate::cli::external;
+use crate::cli::job_summary;
 use crate::cli::json::{self, CheckReport};
 use crate::cli::project::{Listed, Project, below};
 use crate::cli::report;
@@ -185,6 +186,7 @@ fn tell(
     if fixed.findings > 0 {
         ui.note(&format!("{} findings were mended", fixed.findings));
     }
+    job_summary::tell(ui, &job_summary::of_check(found, pages));
     let printed = write_reports(ui, project, args, settled)?;
     if printed {
         // Another form has the standard output to itself.

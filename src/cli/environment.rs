@@ -73,16 +73,24 @@ impl Shipping {
 
     /// The names of all environments, sorted.
     pub fn names(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(self.root.join(FOLDER))
-            .into_iter()
-            .flatten()
-            .flatten();
-        let mut names: Vec<String> = entries
-            .filter_map(|entry| {
-                let name = entry.file_name().into_string().ok()?;
-                Some(name.strip_suffix(".toml")?.to_owned())
-            })
-            .collect();
+        let files: Vec<String> = match &self.commit {
+            None => {
+                let entries = std::fs::read_dir(self.root.join(FOLDER));
+                let entries = entries.into_iter().flatten().flatten();
+                let names = entries.map(|entry| entry.file_name().into_string());
+                names.filter_map(Result::ok).collect()
+            }
+            Some(commit) => {
+                let inside = |path: &SitePath| {
+                    let name = path.as_str().strip_prefix(FOLDER)?.strip_prefix('/')?;
+                    (!name.contains('/')).then(|| name.to_owned())
+                };
+                let files = commit.files().iter();
+                files.filter_map(|file| inside(&file.path)).collect()
+            }
+        };
+        let names = files.iter().filter_map(|file| file.strip_suffix(".toml"));
+        let mut names: Vec<String> = names.map(str::to_owned).collect();
         names.sort();
         names
     }

@@ -3,6 +3,7 @@
 mod args;
 mod build;
 mod check;
+mod ci;
 mod completions;
 mod decide;
 mod dictionaries;
@@ -12,7 +13,9 @@ mod external;
 #[cfg(debug_assertions)]
 mod faults;
 mod follow;
+mod hook;
 mod images;
+mod job_summary;
 mod json;
 mod log;
 mod lost;
@@ -111,6 +114,8 @@ pub fn run() -> ExitCode {
         Command::Verify(args) => verify::run(&ui, &arguments.global, args),
         Command::Log(args) => log::run(&ui, &arguments.global, args),
         Command::Doctor(args) => doctor::run(&ui, &arguments.global, args),
+        Command::Ci(args) => ci::run(&ui, &arguments.global, args),
+        Command::Hook(args) => hook::run(&ui, &arguments.global, args),
         Command::Theme(args) => theme::run(&ui, &arguments.global, args),
         Command::Lsp(_) => lsp::run(&ui),
         Command::Completions(args) => completions::run(&ui, args),

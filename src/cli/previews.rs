@@ -39,7 +39,7 @@ struct PreviewReport<'a> {
     targets: Vec<TargetReport>,
 }
 
-/// Publishes the commit that is checked out as a preview.
+/// Publishes the commit that is checked out, or another one, as a preview.
 pub fn run(
     ui: &Ui,
     global: &Global,
@@ -64,8 +64,8 @@ pub fn run(
     })?;
     let below = below(shipping, environment, name)?;
     let preview = preview_of(environment, name);
-    let commit =
-        crate::repo::resolve(&shipping.root, "HEAD").context("a preview needs a commit")?;
+    let rev = args.rev.as_deref().unwrap_or("HEAD");
+    let commit = crate::repo::resolve(&shipping.root, rev).context("a preview needs a commit")?;
     let sealed = seal(ui, global, &commit)?;
     let store = sealed.project.store;
     let release = hidden(&store, &sealed.release)?;

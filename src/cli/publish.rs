@@ -100,22 +100,33 @@ pub struct Brought {
 pub fn run(ui: &Ui, global: &Global, args: &PublishArgs) -> anyhow::Result<Outcome> {
     let shipping = Shipping::open(ui, root(global)?)?;
     let environment = shipping.environment(ui, &args.environment)?;
+    run_in(ui, global, &shipping, &environment, args)
+}
+
+/// Brings the targets of an environment to its desired release.
+pub fn run_in(
+    ui: &Ui,
+    global: &Global,
+    shipping: &Shipping,
+    environment: &Environment,
+    args: &PublishArgs,
+) -> anyhow::Result<Outcome> {
     for name in &environment.targets {
         shipping.target(name)?;
     }
     if let Some(name) = &args.preview {
-        return previews::run(ui, global, args, name, &shipping, &environment);
+        return previews::run(ui, global, args, name, shipping, environment);
     }
     let (store, release) = match &environment.release {
         Some(digest) => {
             let source = environment.source.as_deref();
-            obtain(ui, global, &shipping, digest, source, None)?
+            obtain(ui, global, shipping, digest, source, None)?
         }
-        None => released(ui, global, &shipping, &environment)?,
+        None => released(ui, global, shipping, environment)?,
     };
     let bringing = Bringing {
-        shipping: &shipping,
-        environment: &environment,
+        shipping,
+        environment,
         store: &store,
         release: &release,
         retry: args.retry,
@@ -125,7 +136,7 @@ pub fn run(ui: &Ui, global: &Global, args: &PublishArgs) -> anyhow::Result<Outco
     let brought = bring(ui, bringing)?;
     deny_in_git(ui, bringing, &brought);
     if !args.dry_run {
-        previews::collect(ui, &shipping, &environment);
+        previews::collect(ui, shipping, environment);
     }
     if ui.is_json() {
         let report = PublishReport {

@@ -31,7 +31,7 @@ pub struct Summary {
     pub warnings: usize,
     /// Everything that was found, counted for people.
     pub findings: String,
-    /// Whether something was found besides errors.
+    /// Whether something was found besides what is told of it.
     pub has_more: bool,
     /// The warnings about documents: nobody sees them but the one who opens the file.
     pub bound: Vec<Diagnostic>,
@@ -47,6 +47,7 @@ impl Summary {
     /// Describes a build.
     pub fn of(built: &Built) -> Self {
         let (errors, warnings) = count(&built.diagnostics);
+        let bound = of_documents(&built.diagnostics);
         let hidden = built.site.hidden;
         let counts = [
             (hidden.drafts, "draft"),
@@ -67,8 +68,8 @@ impl Summary {
             errors,
             warnings,
             findings: report::summary(&built.diagnostics),
-            has_more: built.diagnostics.len() > errors,
-            bound: of_documents(&built.diagnostics),
+            has_more: built.diagnostics.len() > errors + bound.len(),
+            bound,
             lost: Vec::new(),
             unknown: Vec::new(),
         }

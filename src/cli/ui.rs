@@ -108,6 +108,11 @@ impl Ui {
         )
     }
 
+    /// The file in which a job says what it did, where the platform names one.
+    pub fn job_summary(&self) -> Option<PathBuf> {
+        variable("GITHUB_STEP_SUMMARY").map(PathBuf::from)
+    }
+
     /// The file that holds what is staged, where Git names one to a hook: that of the commit that is
     /// being made.
     pub fn index(&self) -> Option<PathBuf> {

@@ -41,24 +41,44 @@ pub(in crate::render) fn built_in() -> BTreeMap<String, Strings> {
 
 /// The words of a document.
 #[derive(Debug, Clone)]
-pub(in crate::render) struct Words(Strings);
+pub(in crate::render) struct Words {
+    strings: Strings,
+    language: &'static str,
+}
 
 impl Words {
     /// The words of a language, and above them those that the project has of its own for a site.
     pub(in crate::render) fn of(site: &Site, language: &str) -> Self {
-        let mut words = english();
+        let (mut strings, mut own) = (english(), "en");
         let primary = language.split(['-', '_']).next().unwrap_or_default();
         let primary = primary.to_ascii_lowercase();
-        if let Some((_, text)) = LANGUAGES.iter().find(|(tag, _)| *tag == primary) {
-            words.extend(read(text));
+        if let Some((tag, text)) = LANGUAGES.iter().find(|(tag, _)| *tag == primary) {
+            strings.extend(read(text));
+            own = tag;
         }
-        words.extend(site.config.strings.clone());
-        Self(words)
+        strings.extend(site.config.strings.clone());
+        Self {
+            strings,
+            language: own,
+        }
+    }
+
+    /// The language that they are in: the one that was asked for, or English.
+    pub(in crate::render) fn language(&self) -> &'static str {
+        self.language
+    }
+
+    /// What stands between two sentences.
+    pub(in crate::render) fn between_sentences(&self) -> &'static str {
+        match self.language {
+            "ja" | "zh" => "",
+            _ => " ",
+        }
     }
 
     /// A word.
     pub(in crate::render) fn get(&self, key: &str) -> &str {
-        self.0.get(key).map_or("", String::as_str)
+        self.strings.get(key).map_or("", String::as_str)
     }
 }
 

@@ -71,6 +71,14 @@ pub fn resolve(root: &Path, rev: &str) -> Result<String, RepoError> {
     })
 }
 
+/// Whether `root` is a repository without files of its own, such as people push to.
+///
+/// # Errors
+/// Fails where Git does.
+pub fn is_bare(root: &Path) -> Result<bool, RepoError> {
+    Ok(locate(root)?.is_some_and(|repository| !repository.has_worktree))
+}
+
 /// As [`resolve`], in a folder that is known to have a repository.
 pub(crate) fn find_commit(root: &Path, rev: &str) -> Result<Option<String>, RepoError> {
     // An empty or negated name would change the meaning of the `^{commit}` behind it.

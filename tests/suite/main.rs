@@ -5,10 +5,12 @@
 mod architecture;
 mod bad_input;
 mod checking;
+mod ci;
 mod commands;
 mod content;
 mod contrast;
 mod determinism;
+mod documents;
 mod harness;
 mod images;
 mod languages;

@@ -9,6 +9,7 @@ use crate::render::dom::escape;
 use crate::render::epub::book::Book;
 use crate::render::epub::names::plain;
 use crate::render::epub::pages::attribute;
+use crate::render::words::Words;
 
 /// What the chapters hold, for the accessibility metadata.
 #[derive(Debug, Clone, Copy, Default)]
@@ -140,8 +141,9 @@ pub(super) fn metadata(book: &Book<'_>, holdings: Holdings, paper: Option<&str>)
         line(meta(&format!("schema:{property}"), value));
     }
     line(format!(
-        "<meta property=\"schema:accessibilitySummary\" xml:lang=\"en\">{}</meta>",
-        escape(&summary(holdings, paper.is_some()))
+        "<meta property=\"schema:accessibilitySummary\" xml:lang=\"{}\">{}</meta>",
+        attribute(book.words.language()),
+        escape(&summary(&book.words, holdings, paper.is_some()))
     ));
     out.push_str("  </metadata>");
     out
@@ -225,27 +227,25 @@ fn accessibility(holdings: Holdings, has_pages: bool) -> Vec<(&'static str, &'st
     found
 }
 
-fn summary(holdings: Holdings, has_pages: bool) -> String {
-    let mut text = "The text reflows, its structure is marked up, and all of it can be reached \
-                    from the table of contents."
-        .to_owned();
-    match (holdings.images, holdings.images_without_text) {
-        (false, _) => {}
-        (true, false) => text.push_str(" Images have text alternatives."),
-        (true, true) => text.push_str(" Some images have no text alternative."),
-    }
-    if holdings.math {
-        text.push_str(" Formulas are MathML with TeX as their alternative.");
-    }
-    if has_pages {
-        text.push_str(
-            " The pages of the PDF edition are marked at the headings that stand on them.",
-        );
-    }
-    if holdings.animations {
-        text.push_str(" Animated images were not checked for flashes.");
-    }
-    text
+/// What there is for readers who cannot see, in the words of the book's language.
+fn summary(words: &Words, holdings: Holdings, has_pages: bool) -> String {
+    let keys = [
+        (true, "access_text"),
+        (
+            holdings.images && !holdings.images_without_text,
+            "access_images",
+        ),
+        (
+            holdings.images && holdings.images_without_text,
+            "access_some_images",
+        ),
+        (holdings.math, "access_math"),
+        (has_pages, "access_pages"),
+        (holdings.animations, "access_animations"),
+    ];
+    let told = keys.into_iter().filter(|(is_so, _)| *is_so);
+    let told: Vec<&str> = told.map(|(_, key)| words.get(key)).collect();
+    told.join(words.between_sentences())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use printpdf::{
     Color, LinePoint, Mm, Op, PaintMode, PdfDocument, PdfPage, PdfSaveOptions, Point, Polygon,
     PolygonRing, Pt, Rgb, WindingOrder,
 };
+use ttf_parser::Face;
 
 use crate::render::pdf::outlines::Line;
 
@@ -30,7 +31,7 @@ pub(super) fn slip_sheet(label: &str, title: &str, width: f32, height: f32) -> V
     let middle = height * 0.56;
     let mut shapes = Vec::new();
     let mut centered = |text: &str, size: f32, y: f32| {
-        let line = Line::set(text, |face| !face.is_bold() && !face.is_monospaced(), 1.0);
+        let line = Line::set(text, |face| !face.is_monospaced() && is_book(face), 1.0);
         let Some(line) = line.filter(|line| line.width > 0.0) else {
             return;
         };
@@ -84,11 +85,16 @@ fn word_shape(word: &str, width: f32, height: f32) -> Option<Polygon> {
 /// one stands from it.
 pub(super) fn letter_mark(letter: char, size: f32) -> Option<(Vec<u8>, f32)> {
     let text = letter.to_string();
-    let line = Line::set(&text, |face| face.is_monospaced() && !face.is_bold(), 1.0)?;
+    let line = Line::set(&text, |face| face.is_monospaced() && is_book(face), 1.0)?;
     // A capital of the font is about seven tenths of its size.
     let scale = size * 0.7 / line.height.max(1.0);
     let shape = line.polygon(|x, y| (x * scale, y * scale));
     Some((drawn(size, size, vec![shape], [0.0; 3]), line.width * scale))
+}
+
+/// Whether a face is upright and of the usual weight.
+fn is_book(face: &Face<'_>) -> bool {
+    !face.is_bold() && !face.is_italic() && !face.is_oblique()
 }
 
 fn drawn(width: f32, height: f32, shapes: Vec<Polygon>, [r, g, b]: [f32; 3]) -> Vec<u8> {

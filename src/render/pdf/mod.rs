@@ -66,7 +66,7 @@ use crate::site_path::SitePath;
 use crate::store::Key;
 
 /// The version of this step: it changes with every change of the pages it makes.
-const VERSION: u32 = 7;
+const VERSION: u32 = 8;
 
 /// How many files the engine is given for a document; it has numbers for 65,535, among which are
 /// those of the documents before.
