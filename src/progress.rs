@@ -64,6 +64,8 @@ pub enum Event {
     LaidOut(usize),
     /// An image was made, which is the next step of its stage.
     Made(Made),
+    /// So many bytes of a file were sent to a target, which is the next step of its stage.
+    Sent(u64),
     /// A stage ended.
     Finished {
         /// Which.

@@ -26,6 +26,7 @@ pub struct Running {
     steps: usize,
     images: Option<Sum>,
     pages: usize,
+    sent: u64,
     said: Instant,
 }
 
@@ -49,6 +50,7 @@ impl Running {
             steps: 0,
             images: None,
             pages: 0,
+            sent: 0,
             said: Instant::now(),
         }
     }
@@ -67,12 +69,18 @@ impl Running {
         self.pages += pages;
     }
 
+    /// Adds the bytes of a file that was sent.
+    pub fn send(&mut self, bytes: u64) {
+        self.sent = self.sent.saturating_add(bytes);
+    }
+
     /// Goes on by a step; a line that is due where there is no bar.
     pub fn step(&mut self, path: &SitePath) -> Option<String> {
         self.steps += 1;
         let images = self.images.map(|sum| sum.words(self.started.elapsed()));
         let paper = (self.pages > 0).then(|| format!("{} pages of paper", self.pages));
-        let message = images.or(paper);
+        let sent = (self.sent > 0).then(|| format!("{} sent", size(self.sent)));
+        let message = images.or(paper).or(sent);
         if let Some(bar) = &self.bar {
             bar.set_message(match message {
                 Some(message) if self.pages > 0 => format!("{message}, {path}"),
@@ -103,6 +111,10 @@ impl Running {
                 self.steps,
                 sum.saved()
             ),
+            None if self.sent > 0 => {
+                let (label, sent) = (label(self.stage), size(self.sent));
+                format!("{label:<7} {}, {sent} sent, {took:.1} s", self.steps)
+            }
             None => format!("{:<7} {took:.1} s", label(self.stage)),
         }
     }
@@ -158,6 +170,17 @@ mod tests {
         case(100, 60, "34.0 MB saved, about 9 min left");
         case(1000, 60, "34.0 MB saved");
         case(999, 2, "34.0 MB saved");
+    }
+
+    #[test]
+    fn what_was_sent_is_told_in_bytes() {
+        let mut running = Running::new(Stage::Write, 3, None);
+        for bytes in [1_500_000, 0, 500_000] {
+            running.send(bytes);
+            assert_eq!(running.step(&SitePath::root()), None);
+        }
+        let last = running.ending(Duration::from_secs(2));
+        assert_eq!(last, "write   3, 2.0 MB sent, 2.0 s");
     }
 
     #[test]

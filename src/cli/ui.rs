@@ -195,6 +195,11 @@ impl Ui {
                     running.lay_out(pages);
                 }
             }
+            Event::Sent(bytes) => {
+                if let Some(running) = &mut clock.running {
+                    running.send(bytes);
+                }
+            }
             Event::Stepped { path, .. } => {
                 if let Some(line) = clock.running.as_mut().and_then(|run| run.step(&path)) {
                     self.note(&line);

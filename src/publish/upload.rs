@@ -75,8 +75,10 @@ impl Session<'_> {
             Ok(file.size)
         };
         let sent = put();
-        if sent.is_ok() {
-            (self.request.progress)(Event::Stepped {
+        if let Ok(bytes) = sent {
+            let tell = self.request.progress;
+            tell(Event::Sent(bytes));
+            tell(Event::Stepped {
                 stage: Stage::Write,
                 path: file.path.clone(),
             });
