@@ -9,7 +9,9 @@ use crate::cli::build::size;
 use crate::cli::report;
 use crate::cli::summary::Summary;
 use crate::cli::ui::Ui;
+use crate::config::Environment;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::digest::Digest;
 
 /// The most that a step may say, in bytes: the platform takes 1 MiB and drops more.
 const MOST: usize = 900_000;
@@ -97,6 +99,29 @@ pub fn of_build(summary: &Summary) -> String {
         let _ = writeln!(text, "| {path} | {} | {amount} |", size(output.bytes));
     }
     lost(&mut text, &summary.lost);
+    text
+}
+
+/// What a publish says: what became of each target that was brought to the release.
+pub fn of_publish(
+    environment: &Environment,
+    release: &Digest,
+    targets: &[(&str, String)],
+) -> String {
+    let mut text = format!(
+        "### Publish\n\nTo {}: release `{release}`",
+        plain(&environment.name)
+    );
+    if let Some(url) = &environment.url {
+        let _ = write!(text, " at {}", plain(url));
+    }
+    text.push_str("\n\n");
+    for (target, words) in targets {
+        let _ = writeln!(text, "- {}: {}", plain(target), plain(words));
+    }
+    if targets.is_empty() {
+        text.push_str("No target was brought to it.\n");
+    }
     text
 }
 

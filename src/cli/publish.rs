@@ -7,6 +7,7 @@ use crate::cli::Outcome;
 use crate::cli::args::{Global, PublishArgs};
 use crate::cli::build::size;
 use crate::cli::environment::{Shipping, followed};
+use crate::cli::job_summary;
 use crate::cli::json;
 use crate::cli::lost::remember_live;
 use crate::cli::patience;
@@ -135,6 +136,14 @@ pub fn run_in(
     };
     let brought = bring(ui, bringing)?;
     deny_in_git(ui, bringing, &brought);
+    if !args.dry_run {
+        let targets = brought.targets.iter();
+        let targets: Vec<(&str, String)> = targets
+            .map(|report| (report.target.as_str(), report.words()))
+            .collect();
+        let summary = job_summary::of_publish(environment, &release.digest(), &targets);
+        job_summary::tell(ui, &summary);
+    }
     if !args.dry_run {
         previews::collect(ui, shipping, environment);
     }
