@@ -120,6 +120,9 @@ impl Reader<'_> {
             "host" | "user" | "tag" | "bucket" | "container" if text.contains(['/', '@', ' ']) => {
                 Err("a name has no slash, `@` or space")
             }
+            "remote" if Url::parse(text).is_ok_and(|url| url.password().is_some()) => {
+                Err("a credential must not stand in it; Git's own helpers give it")
+            }
             "prefix" => match text.trim_matches('/') {
                 prefix
                     if prefix
@@ -332,6 +335,10 @@ mod tests {
         case(
             "type = \"webdav\"\nurl = \"https://a:b@cloud.example/\"",
             "`url` cannot be used: a credential must not stand in it; give it in the environment",
+        );
+        case(
+            "type = \"git\"\nbranch = \"b\"\nremote = \"https://a:b@git.example/x\"",
+            "`remote` cannot be used: a credential must not stand in it; Git's own helpers give it",
         );
         case(
             "type = \"webdav\"\nurl = \"http://cloud.example/\"",

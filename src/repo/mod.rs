@@ -40,7 +40,7 @@ pub use fetch::{FetchError, Fetched, Reach, fetch, is_remote};
 pub use git::{is_bare, resolve};
 pub use history::{Change, FileHistory, History};
 pub use init::init;
-pub use push::{Move, Moved, address_of};
+pub use push::{Move, Moved, address_of, veiled};
 pub use refs::{Ref, head_log, refs};
 pub use remote::{Pushed, remote_of, remotes};
 pub use remote_repository::{RemoteFile, RemoteRepository, TreeEdit};

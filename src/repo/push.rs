@@ -160,7 +160,7 @@ pub fn address_of(root: &Path, remote: &str) -> Option<String> {
 }
 
 /// A text in which no address tells the name or password of somebody.
-pub(super) fn veiled(said: &str) -> String {
+pub fn veiled(said: &str) -> String {
     let mut told = String::new();
     let mut rest = said;
     while let Some((before, after)) = rest.split_once("://") {

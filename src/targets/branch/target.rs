@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use crate::release::File;
-use crate::repo::{Moved, RepoError, TreeEdit};
+use crate::repo::{Moved, RepoError, TreeEdit, veiled};
 use crate::site_path::SitePath;
 use crate::targets::branch::opened::{NO_JEKYLL, Opened, locked, place};
 use crate::targets::branch::state::{Known, State, TRIES, version};
@@ -65,7 +65,7 @@ impl Branch {
     }
 
     fn told(&self) -> String {
-        format!("{} of {}", self.branch, self.remote)
+        format!("{} of {}", self.branch, veiled(&self.remote))
     }
 
     fn read_fault(&self, source: RepoError) -> TargetError {

@@ -255,6 +255,13 @@ fn who_may_not_push_is_told_and_no_password_is() {
         );
         assert!(!error.contains("wrong"), "{error}");
     }
+    let token = Shipment::to(TargetKind::Git {
+        remote: "https://ghp_wrong@127.0.0.1:9/x".to_owned(),
+        branch: "gh-pages".to_owned(),
+    });
+    git(token.folder.path(), &["init", "--quiet"]);
+    let error = token.open(&[]).unwrap().observe(View::Live).unwrap_err();
+    assert!(!told(&error).contains("wrong"), "{}", told(&error));
     let nowhere = place(Some("file:///no/such/repository"));
     let observed = nowhere.target().observe(View::Live);
     assert!(matches!(observed, Err(TargetError::Read { .. })));
