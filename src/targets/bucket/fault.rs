@@ -7,6 +7,9 @@ use opendal::ErrorKind;
 /// Longer answers of servers are pages of markup that help nobody.
 const LONGEST: usize = 300;
 
+/// How the sentence begins in a structure that the library shows.
+const SENTENCE: &str = "message: \"";
+
 /// What went wrong at a server.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -29,6 +32,9 @@ impl Fault {
             ErrorKind::PermissionDenied => {
                 format!("the server denies it: check the credentials and what they allow ({said})")
             }
+            ErrorKind::ConfigInvalid if is_answer(error.message()) => {
+                format!("{said}: make it, or mend the settings of the target")
+            }
             ErrorKind::NotFound => format!("it is not there ({said})"),
             ErrorKind::RateLimited => format!("the server asks for fewer requests ({said})"),
             _ => said,
@@ -37,10 +43,15 @@ impl Fault {
     }
 }
 
+/// Whether a server said it, and not the library.
+fn is_answer(text: &str) -> bool {
+    text.contains(SENTENCE)
+}
+
 /// The sentence in what a server said, which may come inside a structure with its code.
 fn words(text: &str) -> String {
     let inner = text
-        .split_once("message: \"")
+        .split_once(SENTENCE)
         .map(|(_, rest)| rest.split("\", ").next().unwrap_or(rest))
         .filter(|inner| !inner.is_empty());
     let line = inner.unwrap_or(text).lines().next().unwrap_or_default();
@@ -80,7 +91,7 @@ mod tests {
         case(
             ErrorKind::ConfigInvalid,
             r#"S3Error { code: "NoSuchBucket", message: "The bucket is not there.", resource: "" }"#,
-            "The bucket is not there: connection reset",
+            "The bucket is not there: connection reset: make it, or mend the settings of the target",
         );
         case(
             ErrorKind::PermissionDenied,

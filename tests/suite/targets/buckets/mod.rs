@@ -216,6 +216,47 @@ fn a_server_without_locks_does_not_promise_them() {
     promise::holds(&ground);
 }
 
+/// Everything that an error says, its causes too.
+fn told(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |told, cause| format!("{told}: {cause}"))
+}
+
+#[test]
+fn wrong_credentials_are_told_without_telling_them() {
+    let Some(server) = Server::seaweedfs() else {
+        return;
+    };
+    let mut ground = s3(server.url());
+    let wrong = (
+        "AWS_SECRET_ACCESS_KEY".to_owned(),
+        "WRONG-SECRET".to_owned(),
+    );
+    ground.variables.extend([wrong]);
+    let release = ground.release(&[("index.html", "one")]);
+    let told = told(&ground.publish(&release, 0).unwrap_err());
+    assert!(
+        told.contains("`web`") && told.contains("check the credentials"),
+        "{told}"
+    );
+    assert!(!told.contains("SECRET"), "{told}");
+}
+
+#[test]
+fn a_bucket_that_is_not_there_is_told() {
+    let Some(server) = Server::moto() else { return };
+    let mut ground = s3(server.url());
+    if let TargetKind::S3 { bucket, .. } = &mut ground.settings.kind {
+        *bucket = "another-bucket".to_owned();
+    }
+    let release = ground.release(&[("index.html", "one")]);
+    let told = told(&ground.publish(&release, 0).unwrap_err());
+    assert!(
+        told.contains("s3://another-bucket/docs/guide/") && told.contains("make it"),
+        "{told}"
+    );
+}
+
 #[test]
 fn a_bad_line_to_s3_does_no_harm() {
     let Some(server) = Server::moto() else { return };
