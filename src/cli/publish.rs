@@ -183,7 +183,7 @@ pub fn bring(ui: &Ui, bringing: Bringing<'_>) -> anyhow::Result<Brought> {
         let target = shipping.open_target(name)?;
         let progress = |event| ui.event(event);
         let (who, holder) = (ui.who(), ui.holder());
-        let asker = Asker::of(ui, environment, name)?;
+        let asker = Asker::of(ui, environment, name, &settings.kind)?;
         let ask = asker
             .as_ref()
             .map(|asker| |route: &_, file: Option<&_>| asker.ask(route, file));

@@ -1,7 +1,7 @@
 //! How the smoke test of a publish asks: at the address that readers use, where there is one.
 
 use crate::cli::ui::Ui;
-use crate::config::{Environment, SmokeOver, SmokePath};
+use crate::config::{Environment, SmokeOver, SmokePath, TargetKind};
 use crate::publish::Answer;
 use crate::release::File;
 
@@ -15,12 +15,21 @@ pub struct Asker<'a> {
 
 impl<'a> Asker<'a> {
     /// What asks for the routes after a switch of `target`, if they are asked for over the web.
-    pub fn of(ui: &'a Ui, environment: &Environment, target: &str) -> anyhow::Result<Option<Self>> {
+    ///
+    /// Behind a branch and a registry stands somebody who takes minutes to bring readers what is new,
+    /// so that what they see right after a switch says nothing about it.
+    pub fn of(
+        ui: &'a Ui,
+        environment: &Environment,
+        target: &str,
+        kind: &TargetKind,
+    ) -> anyhow::Result<Option<Self>> {
+        let is_late = matches!(kind, TargetKind::Git { .. } | TargetKind::Oci { .. });
         let is_first = environment
             .targets
             .first()
             .is_some_and(|first| first == target);
-        let over_web = is_first && environment.smoke_over == SmokeOver::Web;
+        let over_web = is_first && !is_late && environment.smoke_over == SmokeOver::Web;
         let Some(url) = environment.url.as_deref().filter(|_| over_web) else {
             return Ok(None);
         };

@@ -204,6 +204,37 @@ fn a_page_in_a_flat_bucket_never_misses_its_images() {
 }
 
 #[test]
+fn a_flat_bucket_loses_the_files_of_a_publish_that_broke_off() {
+    let (place, flat) = (place(), Flat::default());
+    let old = place.release(OLD);
+    let given_up = place.release(&[("layoffs/index.html", "not yet"), ("z.xml", "last")]);
+    let go = |release: &Release, now| {
+        let request = Request {
+            target: &flat,
+            ..place.request(release, now)
+        };
+        publish(&request).unwrap();
+    };
+    go(&old, 0);
+    let hook = |step: Step<'_>| match step.operation {
+        "switch" => Err(cut(step.at)),
+        _ => Ok(()),
+    };
+    let target = Stepping::new(&flat, &hook);
+    let request = Request {
+        target: &target,
+        ..place.request(&given_up, 1000)
+    };
+    assert!(publish(&request).is_err());
+    let is_there = || flat.live().contains_key("layoffs/index.html");
+    go(&place.release(NEW), 2000);
+    assert!(is_there());
+    go(&old, 2 * DAY);
+    assert!(!is_there());
+    assert!(flat.live().contains_key("a.png"));
+}
+
+#[test]
 fn an_interrupted_switch_is_finished_even_where_drift_is_only_reported() {
     let mut place = place();
     place.settings.drift = crate::config::DriftPolicy::Report;

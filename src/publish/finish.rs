@@ -43,7 +43,10 @@ impl Session<'_> {
         reason: &str,
     ) -> Result<Option<Digest>, PublishError> {
         let mut pointer = self.pointer.clone();
-        if failed.kind != Kind::Heal {
+        let previous = self.before(failed)?;
+        // Of a release that was healthy before, what failed is what the environment changes of it.
+        let is_new = !(previous.as_ref()).is_some_and(|one| one.release == failed.release);
+        if failed.kind != Kind::Heal && is_new {
             pointer
                 .denied
                 .retain(|denied| denied.release != failed.release);
@@ -52,8 +55,11 @@ impl Session<'_> {
                 reason: format!("the smoke test failed on {reason}"),
             });
         }
-        let previous = self.before(failed)?;
-        let Some(previous) = previous else {
+        let files = match &previous {
+            Some(previous) => self.files_to_send(previous)?,
+            None => None,
+        };
+        let (Some(previous), Some(files)) = (previous, files) else {
             pointer.live = Some(failed.clone());
             let expected = Some(&self.version);
             let path = state_path(POINTER);
@@ -70,15 +76,7 @@ impl Session<'_> {
             };
         };
         let tree = previous.tree();
-        if !self
-            .request
-            .target
-            .capabilities()
-            .has(Capability::SideBySide)
-            && let Some(release) = known_release(self.request.target, &previous.release)?
-        {
-            self.upload(tree, &laid(&release.files, &previous.overlay))?;
-        }
+        self.upload(tree, &files)?;
         let release = previous.release;
         retain(&mut pointer, failed.tree(), self.request.now());
         pointer.retained.retain(|one| one.tree != tree);
@@ -90,7 +88,7 @@ impl Session<'_> {
 
     /// The deployment whose copy was live before a failed one, if it can be live again.
     fn before(&self, failed: &Deployment) -> Result<Option<Deployment>, PublishError> {
-        let Some(release) = failed.previous.filter(|release| *release != failed.release) else {
+        let Some(release) = failed.previous else {
             return Ok(None);
         };
         let mut retained = self.pointer.retained.iter();
@@ -99,9 +97,31 @@ impl Session<'_> {
         };
         let record = Object::State(record_path(one.tree.epoch));
         let found = self.request.target.read(&record)?;
+        let is_other = |record: &Deployment| {
+            record.release != failed.release || record.overlay != failed.overlay
+        };
         Ok(found
             .and_then(|found| serde_json::from_slice::<Deployment>(&found.bytes).ok())
-            .filter(|record| record.tree() == one.tree))
+            .filter(|record| record.tree() == one.tree && is_other(record)))
+    }
+
+    /// What must be sent to make an older copy live again: nothing where copies stand side by side.
+    /// None if some of it is nowhere any more.
+    fn files_to_send(&self, previous: &Deployment) -> Result<Option<Manifest>, PublishError> {
+        let target = self.request.target;
+        if target.capabilities().has(Capability::SideBySide) {
+            return Ok(Some(Manifest::default()));
+        }
+        let Some(release) = known_release(target, &previous.release)? else {
+            return Ok(None);
+        };
+        let files = laid(&release.files, &previous.overlay);
+        for file in files.files() {
+            if !self.request.store.has(&file.sha256) && !target.keep(previous.tree(), file)? {
+                return Ok(None);
+            }
+        }
+        Ok(Some(files))
     }
 
     /// How the next record names the newest one.
@@ -265,6 +285,56 @@ mod tests {
         assert_eq!(flat.live(), before);
         let state = status(&flat, "web", Some(good.digest())).unwrap();
         assert!(state.is_converged(), "{state:?}");
+    }
+
+    #[test]
+    fn a_bucket_whose_older_files_are_nowhere_keeps_the_failed_release_and_says_so() {
+        let (first, second, flat) = (place(), place(), Flat::default());
+        let good = first.release(&[("index.html", "good")]);
+        let request = Request {
+            target: &flat,
+            ..first.request(&good, 0)
+        };
+        publish(&request).unwrap();
+        flat.edit("index.html", Some("half of another"));
+        let bad = second.release(&[("index.html", "bad")]);
+        let smoke = |_: &SmokePath, _: Option<&File>| Answer::Wrong("no".to_owned());
+        let request = Request {
+            target: &flat,
+            smoke: Some(&smoke),
+            ..second.request(&bad, 1000)
+        };
+        let error = publish(&request).unwrap_err();
+        assert!(
+            matches!(error, PublishError::Smoke { back: None, .. }),
+            "{error}"
+        );
+        let state = status(&flat, "web", None).unwrap();
+        assert_eq!(state.live.map(|live| live.result), Some(Verdict::Failed));
+        assert_eq!(state.denied.len(), 1);
+        assert!(history(&flat, "web").unwrap().is_intact());
+    }
+
+    #[test]
+    fn what_an_environment_changes_is_taken_back_and_the_release_is_not_denied() {
+        let mut place = place();
+        let mut release = place.release(&[("index.html", "1"), ("robots.txt", "all")]);
+        release.base = Some("https://t.example/".to_owned());
+        place.publish(&release, 0).unwrap();
+        place.environment.index = Some(false);
+        let smoke = |_: &SmokePath, _: Option<&File>| Answer::Wrong("no".to_owned());
+        let request = Request {
+            smoke: Some(&smoke),
+            ..place.request(&release, 1000)
+        };
+        let error = publish(&request).unwrap_err();
+        assert!(
+            matches!(error, PublishError::Smoke { back: Some(_), .. }),
+            "{error}"
+        );
+        assert_eq!(read_all(&place.live()), manifest_of(&release));
+        let state = status(place.target(), "web", None).unwrap();
+        assert!(state.denied.is_empty(), "{state:?}");
     }
 
     #[test]

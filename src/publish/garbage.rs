@@ -33,18 +33,25 @@ pub(super) fn sort(pointer: &Pointer, now: Moment) -> (Vec<Retained>, Vec<Retain
     (plain(stay), plain(go))
 }
 
-/// Removes from a target what may go, and says which copies stay.
+/// Removes from a target what may go, and gives the pointer as it is after that.
 pub(super) fn collect(
     target: &dyn Target,
     pointer: &Pointer,
     now: Moment,
-) -> Result<Vec<Retained>, PublishError> {
-    let (stay, go) = sort(pointer, now);
+) -> Result<Pointer, PublishError> {
+    let (stay, mut go) = sort(pointer, now);
     let live = pointer
         .live
         .iter()
         .map(crate::publish::record::Deployment::tree);
     let keep: Vec<Tree> = live.chain(stay.iter().map(|one| one.tree)).collect();
+    let is_over = |one: &&Retained| one.until.after(GRACE) <= now;
+    for broken_off in pointer.begun.iter().filter(is_over) {
+        // The release's own JSON comes before its files.
+        if known_release(target, &broken_off.tree.release)?.is_some() {
+            go.push(*broken_off);
+        }
+    }
     // The lists are long: they are read only if something may go.
     let stale = if go.is_empty() || target.capabilities().has(Capability::SideBySide) {
         Vec::new()
@@ -63,7 +70,10 @@ pub(super) fn collect(
         }
     };
     target.collect(&keep, &stale)?;
-    Ok(stay)
+    let mut left = pointer.clone();
+    left.begun.retain(|one| !is_over(&one));
+    left.retained = stay;
+    Ok(left)
 }
 
 fn paths(target: &dyn Target, trees: &[Tree]) -> Result<Option<BTreeSet<SitePath>>, PublishError> {

@@ -66,9 +66,15 @@ fn is_listed(environment: &Environment, release: &Release) -> bool {
     environment
         .index
         .unwrap_or_else(|| match (&environment.url, &release.base) {
-            (Some(url), Some(base)) => url == base,
+            (Some(url), Some(base)) => place_of(url) == place_of(base),
             _ => true,
         })
+}
+
+/// Where an address leads, however it is written and whether over TLS or not.
+fn place_of(url: &str) -> Option<(String, Option<u16>, String)> {
+    let parsed = Url::parse(url).ok()?;
+    Some((parsed.host_str()?.to_owned(), parsed.port(), path_of(url)?))
 }
 
 fn named<'a>(release: &'a Release, name: &str) -> Option<&'a File> {
@@ -157,7 +163,13 @@ mod tests {
     #[test]
     fn the_address_it_was_built_for_gets_the_release_as_it_is() {
         assert!(case(|_| {}, "https://t.example/x/").is_empty());
-        assert!(case(at("https://t.example/x/"), "https://t.example/x/").is_empty());
+        for url in [
+            "https://t.example/x/",
+            "https://T.example:443/x",
+            "http://t.example/x/",
+        ] {
+            assert!(case(at(url), "https://t.example/x/").is_empty(), "{url}");
+        }
     }
 
     #[test]

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::publish::error::PublishError;
 use crate::publish::moment::Moment;
-use crate::publish::record::{Deployment, FORMAT};
+use crate::publish::overlay::laid;
+use crate::publish::record::FORMAT;
 use crate::publish::request::read_pointer;
 use crate::publish::state::{self, known_release, state_path};
 use crate::release::to_canonical_json;
@@ -69,19 +70,21 @@ pub fn clear(target: &dyn Target, name: &str) -> Result<(), PublishError> {
     let Some((pointer, _)) = read_pointer(target, name)? else {
         return Ok(());
     };
-    let Some(live) = pointer.live.as_ref().map(Deployment::tree) else {
+    let Some(deployment) = &pointer.live else {
         return Ok(());
     };
+    let live = deployment.tree();
     let mut stale = BTreeSet::new();
     if !target.capabilities().has(Capability::SideBySide) {
         let Some(stays) = known_release(target, &live.release)? else {
             return Ok(());
         };
-        for one in &pointer.retained {
+        let stays = laid(&stays.files, &deployment.overlay);
+        for one in pointer.retained.iter().chain(&pointer.begun) {
             let release = known_release(target, &one.tree.release)?;
             let files = release.map(|release| release.files);
             let files = files.iter().flat_map(|files| files.files());
-            let gone = files.filter(|file| stays.files.get(&file.path).is_none());
+            let gone = files.filter(|file| stays.get(&file.path).is_none());
             stale.extend(gone.map(|file| file.path.clone()));
         }
     }

@@ -6,7 +6,7 @@
 //! lease     take it, epoch = the newest + 1, and renew it from now on; whoever loses it stops before
 //!           the next step; then set the fence in the pointer to that epoch
 //! upload    a new tree: assets, documents, pages, feeds; what the target has is kept, not sent
-//! verify    hash every file of the tree
+//! verify    every file of the tree is what was put there: hashed, or known by its tag
 //! switch    make it live, unless the fence has moved
 //! smoke     ask for the routes; if one fails, switch back and deny the release
 //! record    append to the log
@@ -22,7 +22,7 @@ use crate::publish::plan::Plan;
 use crate::publish::reconcile::Outcome;
 use crate::publish::record::{Deployment, FORMAT, Kind, Verdict};
 use crate::publish::request::{Prepared, Request, prepare};
-use crate::publish::state::{Pointer, state_path};
+use crate::publish::state::{Pointer, Retained, state_path};
 use crate::release::Manifest;
 use crate::site_path::SitePath;
 use crate::targets::{Object, POINTER, Swap, Tree, Version};
@@ -120,6 +120,12 @@ impl<'a> Session<'a> {
         let mut pointer = known.unwrap_or_else(|| Pointer::first(environment));
         pointer.environment.clone_from(environment);
         pointer.fence = epoch;
+        if prepared.outcome != Outcome::UpToDate {
+            let release = prepared.plan.release;
+            let until = request.now();
+            let tree = Tree { epoch, release };
+            pointer.begun.push(Retained { tree, until });
+        }
         let expected = prepared.pointer_version.as_ref();
         match request
             .target
@@ -228,6 +234,7 @@ impl<'a> Session<'a> {
         for tree in left {
             retain(&mut pointer, tree, self.request.now());
         }
+        pointer.begun.retain(|one| one.tree != tree);
         pointer.live = Some(deployment.clone());
         pointer.undone = None;
         pointer
@@ -271,11 +278,11 @@ impl<'a> Session<'a> {
 
     fn collect(&mut self) -> Result<(), PublishError> {
         self.goes_on()?;
-        let stay = garbage::collect(self.request.target, &self.pointer, self.request.now())?;
-        if stay.len() == self.pointer.retained.len() {
+        let left = garbage::collect(self.request.target, &self.pointer, self.request.now())?;
+        if left == self.pointer {
             return Ok(());
         }
-        self.pointer.retained = stay;
+        self.pointer = left;
         let (path, expected) = (state_path(POINTER), Some(&self.version));
         match self
             .request

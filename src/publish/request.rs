@@ -134,7 +134,7 @@ pub fn prepare(request: &Request<'_>) -> Result<Prepared, PublishError> {
         outcome = Outcome::Refuse(refusal);
     }
     if matches!(outcome, Outcome::Publish | Outcome::Heal) {
-        request.target.admit(&request.release.files)?;
+        request.target.admit(&files)?;
     }
     Ok(Prepared {
         unrecorded: unrecorded(request.target, state.pointer.as_ref())?,

@@ -28,6 +28,10 @@ pub struct Pointer {
     pub undone: Option<Deployment>,
     /// Copies that were live before and are still there, the newest first.
     pub retained: Vec<Retained>,
+    /// Copies whose publishing began and of which nothing more is known: on a flat target files of
+    /// them may stand among the live ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub begun: Vec<Retained>,
     /// Releases that failed here.
     pub denied: Vec<Denied>,
 }
@@ -62,6 +66,7 @@ impl Pointer {
             live: None,
             undone: None,
             retained: Vec::new(),
+            begun: Vec::new(),
             denied: Vec::new(),
         }
     }
