@@ -1,13 +1,14 @@
 //! The layer that holds a site: a tar, sorted, of nobody and at no time, so that the same files are
 //! the same bytes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read as _};
 
 use flate2::read::GzDecoder;
 use flate2::{Compression, GzBuilder};
 use tar::{Archive, Builder, EntryType, Header};
 
+use crate::digest::Digest;
 use crate::site_path::SitePath;
 
 /// Makes a layer of files, sorted by path, whose bytes are read one after the other.
@@ -66,10 +67,36 @@ pub(super) fn read(layer: &[u8], path: &SitePath) -> io::Result<Option<Vec<u8>>>
     Ok(None)
 }
 
+/// Hands over files of a layer, each made sure to be what it is named. Fails if one is not there.
+pub(super) fn unpack(
+    layer: &[u8],
+    mut wanted: BTreeMap<&SitePath, &Digest>,
+    mut take: impl FnMut(&Digest, &[u8]) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut archive = Archive::new(GzDecoder::new(layer));
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        let path = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        let path = SitePath::parse(&path).ok();
+        let Some(digest) = path.and_then(|path| wanted.remove(&path)) else {
+            continue;
+        };
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes)?;
+        if Digest::of(&bytes) != *digest {
+            return Err(io::Error::other("a file in it is not what its list says"));
+        }
+        take(digest, &bytes)?;
+    }
+    match wanted.is_empty() {
+        true => Ok(()),
+        false => Err(io::Error::other("it lacks a file of its list")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::digest::Digest;
 
     #[test]
     fn the_same_files_are_the_same_bytes() {
@@ -84,6 +111,24 @@ mod tests {
             let found = super::read(&layer, path).unwrap();
             assert_eq!(found.unwrap(), path.as_str().as_bytes());
         }
+        let digests: Vec<Digest> = paths
+            .iter()
+            .map(|path| Digest::of(path.as_str().as_bytes()))
+            .collect();
+        let mut taken = 0;
+        let wanted = || paths.iter().zip(&digests);
+        let take = |digest: &Digest, bytes: &[u8]| {
+            assert_eq!(Digest::of(bytes), *digest);
+            taken += 1;
+            Ok(())
+        };
+        unpack(&layer, wanted().skip(1).collect(), take).unwrap();
+        assert_eq!(taken, 3);
+        let other = paths.iter().zip(digests.iter().rev());
+        assert!(unpack(&layer, other.collect(), |_, _| Ok(())).is_err());
+        let nowhere = SitePath::parse("nowhere").unwrap();
+        let wanted = wanted().chain([(&nowhere, &digests[0])]);
+        assert!(unpack(&layer, wanted.collect(), |_, _| Ok(())).is_err());
         let none = SitePath::parse("c/d").unwrap();
         assert_eq!(super::read(&layer, &none.join(&none)).unwrap(), None);
         let mut archive = Archive::new(GzDecoder::new(layer.as_slice()));

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! <tag>                         what is live: one layer, a tar of the site
-//! tympan_release_<hex>          the releases that were published, the same but for the epoch
+//! tympan_tree_<epoch>-<hex>     what one publish laid out; what was live under `<tag>`
+//! tympan_release_<hex>          a release as it was laid out last, the same but for the epoch
 //! tympan_current, tympan_lease, tympan_releases__<hex>.json, tympan_log__<epoch>.json, …
 //!                               the state, an artifact each
 //! ```

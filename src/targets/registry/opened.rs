@@ -39,9 +39,28 @@ pub(super) struct Opened {
 pub(super) struct Making {
     /// Where the files lie until all are there, named by their content.
     pub(super) folder: tempfile::TempDir,
-    pub(super) files: BTreeMap<SitePath, (Digest, u64)>,
-    /// The same release, if it was published before.
+    /// What was put.
+    pub(super) put: BTreeMap<SitePath, (Digest, u64)>,
+    /// What was kept: the layer of `before` has it.
+    pub(super) kept: BTreeMap<SitePath, (Digest, u64)>,
+    /// The same release as it was published last, perhaps with another overlay.
     pub(super) before: Option<(Artifact, Contents)>,
+    /// Whether the tag of the tree names what is in it.
+    named: bool,
+}
+
+impl Making {
+    /// Whether nothing else was put or kept than what `before` holds.
+    fn is_before(&self) -> bool {
+        let before = self.before.as_ref().map(|(_, contents)| &contents.files);
+        let before = before.into_iter().flatten();
+        let before = before.map(|file| (&file.path, file.sha256, file.size));
+        let kept = self
+            .kept
+            .iter()
+            .map(|(path, (digest, size))| (path, *digest, *size));
+        self.put.is_empty() && before.eq(kept)
+    }
 }
 
 /// What a layer holds, so that it need not be fetched to know that.
@@ -98,10 +117,18 @@ impl Opened {
     }
 
     pub(super) fn contents(&self, artifact: &Artifact) -> Result<Contents, Fault> {
-        let digest = &artifact.config.digest;
-        let read = self.client.blob(digest)?;
-        let read = read.and_then(|json| serde_json::from_slice(&json).ok());
-        read.ok_or_else(|| (digest.to_string(), "the list of its files is gone".into()))
+        let gone = || "the list of its files is gone".into();
+        self.find_contents(artifact)?
+            .ok_or_else(|| (artifact.config.digest.to_string(), gone()))
+    }
+
+    fn find_contents(&self, artifact: &Artifact) -> Result<Option<Contents>, Fault> {
+        let read = self.client.blob(&artifact.config.digest)?;
+        let read = read.and_then(|json| serde_json::from_slice::<Contents>(&json).ok());
+        Ok(read.map(|mut contents| {
+            contents.files.sort_by(|a, b| a.path.cmp(&b.path));
+            contents
+        }))
     }
 
     pub(super) fn layer(&self, artifact: &Artifact) -> Result<Arc<Vec<u8>>, Fault> {
@@ -133,12 +160,12 @@ impl Opened {
         }
         let before = match self.client.artifact(&release_tag(&tree.release))? {
             Some(artifact) if artifact.kind == RELEASE => {
-                let contents = self.contents(&artifact)?;
                 let whole = match artifact.layers.first() {
                     Some(layer) => self.client.has_blob(&layer.digest)?,
                     None => false,
                 };
-                whole.then_some((artifact, contents))
+                let contents = self.find_contents(&artifact)?.filter(|_| whole);
+                contents.map(|contents| (artifact, contents))
             }
             _ => None,
         };
@@ -146,70 +173,96 @@ impl Opened {
         let folder = folder.map_err(|error| ("a folder for the layer".to_owned(), error.into()))?;
         let made = Making {
             folder,
-            files: BTreeMap::new(),
+            put: BTreeMap::new(),
+            kept: BTreeMap::new(),
             before,
+            named: false,
         };
         work(making.entry(tree).or_insert(made))
     }
 
-    /// Sends a tree that was filled, and names it.
+    /// Sends a tree that was filled, and names it; one that this process did not fill is looked for.
     pub(super) fn settle(&self, tree: Tree) -> Result<Option<(Artifact, Contents)>, Fault> {
         let mut making = locked(&self.making);
-        if let Some(filled) = making
-            .get_mut(&tree)
-            .filter(|making| !making.files.is_empty())
-        {
-            let fault = |error: io::Error| ("the layer".to_owned(), error.into());
-            let files = &filled.files;
-            let read = |path: &SitePath| match files.get(path) {
-                Some((digest, _)) => fs::read(filled.folder.path().join(digest.hex())),
-                None => Err(io::ErrorKind::NotFound.into()),
+        let Some(filled) = making.get_mut(&tree) else {
+            drop(making);
+            return match self.client.artifact(&tree_tag(tree))? {
+                Some(artifact) if artifact.kind == RELEASE => {
+                    let contents = self.contents(&artifact)?;
+                    Ok(Some((artifact, contents)))
+                }
+                _ => Ok(None),
             };
-            let layer = layer::make(files.keys(), read).map_err(fault)?;
-            let contents = Contents {
-                files: files
-                    .iter()
-                    .map(|(path, (sha256, size))| Content {
-                        path: path.clone(),
-                        sha256: *sha256,
-                        size: *size,
-                    })
-                    .collect(),
-                format: 1,
-            };
-            let json = serde_json::to_vec(&contents).unwrap_or_default();
-            let facts = [
-                (REVISION, self.revision(&tree.release)?),
-                (SOURCE, self.source.clone()),
-            ];
-            let annotations = facts
-                .into_iter()
-                .filter_map(|(name, fact)| Some((name.to_owned(), fact?)))
-                .collect();
-            let artifact = Artifact {
-                kind: RELEASE.to_owned(),
-                config: Part::of(CONTENTS, &json),
-                layers: vec![Part::of(LAYER, &layer)],
-                annotations,
-            };
-            self.client.push_blob(layer.clone())?;
-            self.client.push_blob(json)?;
-            self.client.tag(&release_tag(&tree.release), &artifact)?;
-            *locked(&self.layer) = Some((Digest::of(&layer), Arc::new(layer)));
-            filled.files.clear();
-            filled.before = Some((artifact, contents));
+        };
+        if !filled.is_before() {
+            self.send(tree, filled)?;
         }
-        if let Some(making) = making.get(&tree) {
-            return Ok(making.before.clone());
+        let Some((artifact, contents)) = &filled.before else {
+            return Ok(None);
+        };
+        let mut artifact = artifact.clone();
+        artifact
+            .annotations
+            .insert(TREE.to_owned(), tree.to_string());
+        if !filled.named {
+            self.client.tag(&tree_tag(tree), &artifact)?;
+            filled.named = true;
         }
-        drop(making);
-        match self.client.artifact(&release_tag(&tree.release))? {
-            Some(artifact) if artifact.kind == RELEASE => {
-                let contents = self.contents(&artifact)?;
-                Ok(Some((artifact, contents)))
-            }
-            _ => Ok(None),
+        Ok(Some((artifact, contents.clone())))
+    }
+
+    /// Packs what was put and kept, and sends it.
+    fn send(&self, tree: Tree, filled: &mut Making) -> Result<(), Fault> {
+        let fault = |error: io::Error| ("the layer".to_owned(), error.into());
+        let folder = filled.folder.path();
+        if let Some((artifact, _)) = filled.before.as_ref().filter(|_| !filled.kept.is_empty()) {
+            let layer = self.layer(artifact)?;
+            let wanted = filled.kept.iter().map(|(path, (digest, _))| (path, digest));
+            layer::unpack(&layer, wanted.collect(), |digest, bytes| {
+                fs::write(folder.join(digest.hex()), bytes)
+            })
+            .map_err(fault)?;
         }
+        let mut files = filled.kept.clone();
+        files.extend(filled.put.clone());
+        let read = |path: &SitePath| match files.get(path) {
+            Some((digest, _)) => fs::read(folder.join(digest.hex())),
+            None => Err(io::ErrorKind::NotFound.into()),
+        };
+        let layer = layer::make(files.keys(), read).map_err(fault)?;
+        let contents = files.iter().map(|(path, (sha256, size))| Content {
+            path: path.clone(),
+            sha256: *sha256,
+            size: *size,
+        });
+        let contents = Contents {
+            files: contents.collect(),
+            format: 1,
+        };
+        let json = serde_json::to_vec(&contents).unwrap_or_default();
+        let facts = [
+            (REVISION, self.revision(&tree.release)?),
+            (SOURCE, self.source.clone()),
+        ];
+        let annotations = facts
+            .into_iter()
+            .filter_map(|(name, fact)| Some((name.to_owned(), fact?)))
+            .collect();
+        let artifact = Artifact {
+            kind: RELEASE.to_owned(),
+            config: Part::of(CONTENTS, &json),
+            layers: vec![Part::of(LAYER, &layer)],
+            annotations,
+        };
+        self.client.push_blob(layer.clone())?;
+        self.client.push_blob(json)?;
+        self.client.tag(&release_tag(&tree.release), &artifact)?;
+        *locked(&self.layer) = Some((Digest::of(&layer), Arc::new(layer)));
+        filled.put.clear();
+        filled.kept = files;
+        filled.before = Some((artifact, contents));
+        filled.named = false;
+        Ok(())
     }
 
     /// The commit of a release, which its own JSON in the state tells.
@@ -233,8 +286,14 @@ fn tag_of(path: &SitePath) -> String {
     }
 }
 
+/// The tag of a release as it was laid out last.
 pub(super) fn release_tag(release: &Digest) -> String {
     format!("tympan_release_{}", release.hex())
+}
+
+/// The tag of a tree: of one release there may be several, with what differs by environment.
+pub(super) fn tree_tag(tree: Tree) -> String {
+    format!("tympan_tree_{tree}")
 }
 
 pub(super) fn version(bytes: &[u8]) -> Version {

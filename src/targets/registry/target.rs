@@ -8,9 +8,7 @@ use crate::site_path::SitePath;
 use crate::targets::registry::client::{Artifact, Client, Fault};
 use crate::targets::registry::layer;
 use crate::targets::registry::login::Login;
-use crate::targets::registry::opened::{
-    Content, Opened, RELEASE, TREE, locked, release_tag, version,
-};
+use crate::targets::registry::opened::{Content, Opened, RELEASE, TREE, locked, tree_tag, version};
 use crate::targets::target::{
     Capabilities, Capability, Object, Observed, ObservedFile, POINTER, Swap, Target, TargetError,
     Tree, Version, Versioned, View,
@@ -194,7 +192,13 @@ impl Target for Registry {
                 return Ok(false);
             };
             let is_it = |known: &Content| known.path == file.path && known.sha256 == file.sha256;
-            Ok(contents.files.iter().any(is_it))
+            let is_kept = contents.files.iter().any(is_it);
+            if is_kept {
+                let facts = (file.sha256, file.size);
+                making.put.remove(&file.path);
+                making.kept.insert(file.path.clone(), facts);
+            }
+            Ok(is_kept)
         });
         kept.map_err(|fault| self.read_fault(fault))
     }
@@ -205,7 +209,8 @@ impl Target for Registry {
             let written = fs::write(&place, bytes);
             written.map_err(|error| (place.display().to_string(), error.into()))?;
             let facts = (file.sha256, file.size);
-            making.files.insert(file.path.clone(), facts);
+            making.kept.remove(&file.path);
+            making.put.insert(file.path.clone(), facts);
             Ok(())
         });
         put.map_err(|fault| self.write_fault(fault))
@@ -224,13 +229,10 @@ impl Target for Registry {
         let settled = opened
             .settle(tree)
             .map_err(|fault| self.write_fault(fault))?;
-        let Some((mut artifact, _)) = settled else {
+        let Some((artifact, _)) = settled else {
             let told = "the release is not in the registry any more";
-            return Err(self.write_fault((release_tag(&tree.release), told.into())));
+            return Err(self.write_fault((tree_tag(tree), told.into())));
         };
-        artifact
-            .annotations
-            .insert(TREE.to_owned(), tree.to_string());
         let switched = opened.client.tag(&self.tag, &artifact);
         switched.map_err(|fault| self.write_fault(fault))?;
         locked(&opened.making).remove(&tree);

@@ -127,6 +127,42 @@ fn a_release_is_an_artifact_that_others_can_unpack() {
 }
 
 #[test]
+fn a_release_goes_live_with_what_is_the_environments_own_and_without() {
+    let Some(mut place) = place(false) else {
+        return;
+    };
+    let release = place
+        .shipment
+        .release(&[("index.html", "one"), ("a/p.png", "pic")]);
+    let files: [&[&str]; 2] = [
+        &["a/p.png", "index.html"],
+        &["a/p.png", "index.html", "robots.txt"],
+    ];
+    for (at, index) in [(1, None), (2, Some(false)), (3, None), (4, Some(false))] {
+        place.shipment.environment.index = index;
+        let target = place.target();
+        place
+            .shipment
+            .publish(&*target, &release, at * 1000)
+            .unwrap();
+        let live = place.target().observe(View::Live).unwrap();
+        let paths: Vec<&str> = live.files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(paths, files[usize::from(index.is_some())]);
+        let page = place.target().read(&Object::Live(path("a/p.png"))).unwrap();
+        assert_eq!(page.unwrap().bytes, b"pic");
+        assert!(
+            place
+                .shipment
+                .status(&*place.target(), &release)
+                .is_converged()
+        );
+        // What was laid out before is still there to go back to.
+        let epoch = i64::try_from(live.tree.unwrap().epoch).unwrap();
+        assert_eq!(epoch, at);
+    }
+}
+
+#[test]
 fn a_tag_of_somebody_else_is_left_alone() {
     let Some(place) = place(false) else { return };
     let target = place.target();

@@ -15,7 +15,7 @@ pub struct Shipment {
     pub folder: tempfile::TempDir,
     pub store: Store,
     pub settings: config::Target,
-    environment: Environment,
+    pub environment: Environment,
 }
 
 impl Shipment {
