@@ -9,7 +9,7 @@ use crate::site_path::SitePath;
 use crate::targets::sftp::index::Index;
 use crate::targets::sftp::lock::{self, Held, token};
 use crate::targets::sftp::remote::{Fault, Remote};
-use crate::targets::sftp::session::FileKind;
+use crate::targets::sftp::session::{FileKind, was};
 use crate::targets::target::{ObservedFile, Swap, Tree, Version, Versioned};
 
 const STATE: &str = ".tympan";
@@ -71,7 +71,15 @@ impl Folder {
     }
 
     pub(super) async fn read_state(&self, path: &SitePath) -> Result<Option<Versioned>, Fault> {
-        let read = self.remote.read(&format!("{STATE}/{path}")).await?;
+        let place = format!("{STATE}/{path}");
+        let mut read = self.remote.read(&place).await?;
+        if read.is_none() && !self.remote.session.has_posix_rename {
+            // It may be about to be replaced, or whoever replaced it broke off.
+            read = self.remote.read(&was(&place)).await?;
+            if read.is_none() {
+                read = self.remote.read(&place).await?;
+            }
+        }
         Ok(read.map(|(bytes, _)| Versioned {
             version: version(&bytes),
             bytes,
@@ -129,7 +137,8 @@ impl Folder {
             session.remove(&written).await.map_err(fault)?;
             return Ok(Swap::Lost);
         }
-        session.replace(&written, &place).await.map_err(fault)?;
+        let replaced = session.replace_kept(&written, &place).await;
+        replaced.map_err(fault)?;
         Ok(Swap::Done(version(bytes)))
     }
 

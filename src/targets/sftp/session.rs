@@ -27,7 +27,7 @@ const ROOM: usize = 2 << 10;
 /// binary: the 128th would no longer be text.
 const OPEN: usize = 64;
 /// How long an answer may take, in seconds, behind all that was sent before it.
-const PATIENCE: u64 = 120;
+pub(super) const PATIENCE: u64 = 120;
 
 /// A session with a server.
 pub(super) struct Session {
@@ -154,7 +154,8 @@ impl Session {
         }
     }
 
-    /// Writes a new file and brings it to the disk, where the server can. Fails if the name is taken.
+    /// Writes a new file and brings it to the disk, where the server can. Fails if the name is taken;
+    /// if the disk is full the name is free again afterwards, and the error is not the same.
     pub(super) async fn create(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
         let _open = self.gate.acquire().await.map_err(io::Error::other)?;
         let flags = OpenFlags::WRITE | OpenFlags::CREATE | OpenFlags::EXCLUDE;
@@ -162,8 +163,14 @@ impl Session {
         let handle = opened.map_err(fault)?.handle;
         let filled = self.fill(&handle, bytes).await;
         let closed = self.raw.close(handle).await.map_err(fault);
-        filled?;
-        closed.map(drop)
+        let Err(error) = filled.and(closed.map(drop)) else {
+            return Ok(());
+        };
+        let _ = self.remove(path).await;
+        Err(match error.kind() {
+            io::ErrorKind::Other => io::Error::new(io::ErrorKind::StorageFull, error),
+            _ => error,
+        })
     }
 
     async fn fill(&self, handle: &str, bytes: &[u8]) -> io::Result<()> {
@@ -192,6 +199,22 @@ impl Session {
     /// Renames a file or folder to a name that must be free.
     pub(super) async fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         self.raw.rename(from, to).await.map(drop).map_err(fault)
+    }
+
+    /// Replaces a file that must not be lost. Where the server cannot do it in one step the old one is
+    /// at [`was`] while there is none at its place.
+    pub(super) async fn replace_kept(&self, from: &str, to: &str) -> io::Result<()> {
+        if self.has_posix_rename {
+            return self.replace(from, to).await;
+        }
+        let was = was(to);
+        // Where none is in its place, the one aside is the only one.
+        if self.look(to).await?.is_some() {
+            self.remove(&was).await?;
+            self.rename(to, &was).await?;
+        }
+        self.rename(from, to).await?;
+        self.remove(&was).await
     }
 
     /// Renames a file over what stands there. Where the server has no such request there is a moment
@@ -306,6 +329,11 @@ impl Found {
             modified: attributes.mtime.unwrap_or(0),
         }
     }
+}
+
+/// Where a file is while another takes its place.
+pub(super) fn was(path: &str) -> String {
+    format!("{path}.was")
 }
 
 /// Nothing, if the error says that nothing is there.

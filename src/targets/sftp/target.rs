@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::join_all;
 use tokio::runtime::Runtime;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::digest::Digest;
@@ -26,6 +26,8 @@ use crate::targets::target::{
 
 /// How many files are on their way at once.
 const ON_THE_WAY: usize = 48;
+/// How much of them is held in memory at once, in KiB; a larger file is on its way alone.
+const HELD: u32 = 64 << 10;
 
 /// A folder on another machine.
 pub struct Sftp {
@@ -39,6 +41,7 @@ struct Connected {
     folder: Arc<Folder>,
     on_the_way: Mutex<JoinSet<Result<(), Fault>>>,
     room: Arc<Semaphore>,
+    memory: Arc<Semaphore>,
     made: Mutex<BTreeMap<Tree, Making>>,
     /// The live tree as it was last listed, for the next one to keep files of.
     seen: Mutex<Option<(Tree, Vec<ObservedFile>)>>,
@@ -130,6 +133,7 @@ impl Connected {
             folder: Arc::new(Folder::new(remote)),
             on_the_way: Mutex::default(),
             room: Arc::new(Semaphore::new(ON_THE_WAY)),
+            memory: Arc::new(Semaphore::new(HELD as usize)),
             made: Mutex::default(),
             seen: Mutex::default(),
             runtime,
@@ -141,6 +145,15 @@ impl Connected {
         F: Future<Output = T>,
     {
         self.runtime.block_on(work(Arc::clone(&self.folder)))
+    }
+
+    /// Waits until so many bytes may be held; they may be as long as the permit is.
+    fn hold(&self, bytes: &[u8]) -> Result<OwnedSemaphorePermit, Fault> {
+        let size = u32::try_from(bytes.len() >> 10).unwrap_or(HELD).min(HELD);
+        let memory = Arc::clone(&self.memory).acquire_many_owned(size);
+        self.runtime
+            .block_on(memory)
+            .map_err(|error| broken(&error))
     }
 
     /// Begins a piece of work, waiting for room. What went wrong with an earlier one is told now.
@@ -293,17 +306,16 @@ async fn write_index(
 
 impl Target for Sftp {
     fn capabilities(&self) -> Capabilities {
-        let mut promised = vec![
-            Capability::SideBySide,
-            Capability::ConditionalPut,
-            Capability::ListDigests,
-        ];
+        let mut promised = vec![Capability::SideBySide, Capability::ListDigests];
         // One that cannot be reached says so when it is first asked for something.
-        let at_a_stroke = self.connected().is_ok_and(|connected| {
-            connected.run(|folder| async move { folder.switches_at_a_stroke().await })
-        });
-        if at_a_stroke {
-            promised.push(Capability::AtomicSwitch);
+        if let Ok(connected) = self.connected() {
+            if connected.run(|folder| async move { folder.switches_at_a_stroke().await }) {
+                promised.push(Capability::AtomicSwitch);
+            }
+            // Replacing takes two steps elsewhere, and a lock may be taken away between them.
+            if connected.folder.remote.session.has_posix_rename {
+                promised.push(Capability::ConditionalPut);
+            }
         }
         Capabilities(promised.into_iter().collect())
     }
@@ -407,9 +419,15 @@ impl Target for Sftp {
     fn put(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<(), TargetError> {
         let connected = self.connected()?;
         connected.note(tree, file);
+        let held = connected.hold(bytes);
+        let held = held.map_err(|fault| self.write_fault(fault))?;
         let (path, bytes) = (file.path.clone(), bytes.to_vec());
         connected
-            .begin(|folder| async move { folder.put(tree, &path, &bytes).await })
+            .begin(|folder| async move {
+                let done = folder.put(tree, &path, &bytes).await;
+                drop((bytes, held));
+                done
+            })
             .map_err(|fault| self.write_fault(fault))
     }
 

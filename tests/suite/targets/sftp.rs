@@ -163,17 +163,6 @@ fn of_many_who_write_one_object_one_succeeds() {
 }
 
 #[test]
-fn a_lock_that_nobody_holds_any_more_ends() {
-    let Some(place) = place("") else { return };
-    fs::create_dir_all(place.path(".tympan")).unwrap();
-    fs::write(place.path(".tympan/held"), "somebody who was killed").unwrap();
-    let swap = place.target().swap(&path("lease"), None, b"{}").unwrap();
-    assert!(matches!(swap, Swap::Done(_)));
-    assert!(!place.path(".tympan/held").exists());
-    assert_eq!(fs::read_dir(place.path(".tympan/tmp")).unwrap().count(), 0);
-}
-
-#[test]
 fn a_server_that_can_less_is_published_to_and_says_so() {
     for (refused, at_a_stroke) in [
         ("hardlink", true),
@@ -199,6 +188,8 @@ fn a_server_that_can_less_is_published_to_and_says_so() {
         }
         let has = target.capabilities().has(Capability::AtomicSwitch);
         assert_eq!(has, at_a_stroke, "{refused}");
+        let conditional = target.capabilities().has(Capability::ConditionalPut);
+        assert_eq!(conditional, at_a_stroke, "{refused}");
         let again = place.target().capabilities().has(Capability::AtomicSwitch);
         assert_eq!(again, at_a_stroke, "{refused}");
     }
