@@ -60,17 +60,26 @@ pub(super) fn take<'a>(
     let until = request.now().after(request.lease_seconds);
     let lease = lease(request.holder, epoch, until);
     match target.swap(&path(), expected, &to_canonical_json(&lease))? {
-        Swap::Done(version) => Ok(Held {
-            request,
-            holding: Mutex::new(Holding {
-                lease,
-                version,
-                lost: false,
-                over: false,
-            }),
-            renewing: Mutex::new(()),
-            ended: Condvar::new(),
-        }),
+        Swap::Done(version) => {
+            // Other bytes than those that stand there, so that an answer that was lost is not
+            // mistaken for success.
+            let other = Lease {
+                until: until.after(1),
+                ..lease.clone()
+            };
+            target.prove(&path(), expected, &to_canonical_json(&other))?;
+            Ok(Held {
+                request,
+                holding: Mutex::new(Holding {
+                    lease,
+                    version,
+                    lost: false,
+                    over: false,
+                }),
+                renewing: Mutex::new(()),
+                ended: Condvar::new(),
+            })
+        }
         Swap::Lost => Err(match read(target, name)? {
             Some((other, _)) => PublishError::refused(
                 name,

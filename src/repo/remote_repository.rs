@@ -142,7 +142,8 @@ impl RemoteRepository {
         git::succeed(&self.root, self.command().args(args))
     }
 
-    pub(super) fn failure(&self, command: &str, said: &str) -> RepoError {
+    /// A fault of a command of Git in this repository, told without secrets.
+    pub fn failure(&self, command: &str, said: &str) -> RepoError {
         RepoError::Git {
             command: command.to_owned(),
             root: self.root.clone(),

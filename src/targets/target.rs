@@ -53,11 +53,23 @@ pub trait Target: Sync {
         bytes: &[u8],
     ) -> Result<Swap, TargetError>;
 
+    /// Makes sure that [`Capability::ConditionalPut`] is kept, where somebody else's word is all
+    /// there is for it: `state` was just replaced by a swap that expected `stale`, and doing that
+    /// again must be lost.
+    fn prove(
+        &self,
+        _state: &SitePath,
+        _stale: Option<&Version>,
+        _bytes: &[u8],
+    ) -> Result<(), TargetError> {
+        Ok(())
+    }
+
     /// Lists what is there, with digests where [`Capability::ListDigests`] is promised.
     fn observe(&self, view: View) -> Result<Observed, TargetError>;
 
-    /// Puts a file into a tree out of bytes that the target holds already, having made sure that
-    /// they are the ones the file names. Says whether it could.
+    /// Puts a file into a tree out of bytes that the target holds already and that are, as far as
+    /// [`Target::observe`] tells digests, the ones the file names. Says whether it could.
     fn keep(&self, tree: Tree, file: &File) -> Result<bool, TargetError>;
 
     /// Puts a file into a tree.

@@ -84,7 +84,9 @@ impl State {
             }
             self.remote.fetch(&wanted)?;
         }
-        Ok(self.locked().clone().unwrap_or_default())
+        // What is not known is not nothing: that would be a target to which nobody ever published.
+        let told = "what it names changed each time it was asked for: try again later";
+        Err(self.remote.failure("fetch", told))
     }
 
     /// Reads a state object.

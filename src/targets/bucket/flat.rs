@@ -18,6 +18,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::digest::Digest;
 use crate::release::{CacheClass, File, Manifest};
 use crate::site_path::SitePath;
+use crate::targets::bucket::index::Index;
 use crate::targets::bucket::listing::{BEGUN, INDEX, Listing, STATE, Standing};
 use crate::targets::bucket::objects::{Condition, Headers, Objects};
 use crate::targets::target::{
@@ -88,7 +89,11 @@ impl Bucket {
     /// Stores what is known of the files, unless that is stored already.
     fn store_index(&self) -> Result<(), TargetError> {
         let index = self.with(|listing| listing.index())?;
-        if self.with(|listing| listing.stored == index)? {
+        let is_new = |index: &Index| self.with(|listing| listing.stored != *index);
+        let Some(index) = index else {
+            return Ok(());
+        };
+        if !is_new(&index)? {
             return Ok(());
         }
         // Of two that write it at once the last wins; what it then lacks is read again.
@@ -174,6 +179,29 @@ impl Target for Bucket {
             self.begin(state)?;
         }
         Ok(done)
+    }
+
+    fn prove(
+        &self,
+        state: &SitePath,
+        stale: Option<&Version>,
+        bytes: &[u8],
+    ) -> Result<(), TargetError> {
+        // What the library knows of a language is not what every server does that speaks it. Only
+        // Google speaks Google's.
+        if self.objects.condition() != Condition::Tag {
+            return Ok(());
+        }
+        match self.objects.swap(&state_key(state), stale, bytes)? {
+            Swap::Lost => Ok(()),
+            Swap::Done(_) => Err(TargetError::Unsupported {
+                target: self.objects.target.clone(),
+                reason: "its server carries out a write whose condition does not hold, so two who \
+                         publish at once would overwrite each other; update the server, or publish \
+                         to one that keeps to `If-Match` and `If-None-Match`"
+                    .to_owned(),
+            }),
+        }
     }
 
     fn observe(&self, view: View) -> Result<Observed, TargetError> {

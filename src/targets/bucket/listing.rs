@@ -24,7 +24,8 @@ pub(super) struct Listing {
     pub files: BTreeMap<String, Standing>,
     /// Keys that are no site paths.
     pub strangers: Vec<String>,
-    /// The releases whose files are all known to be ours.
+    /// The releases whose files are all there and known: what the stored index says, and what was
+    /// made live since. One that broke off is not among them, for a file of it may still come.
     pub releases: BTreeSet<Digest>,
     /// Files beside their place, left there by a run that was cut.
     pub halves: Vec<String>,
@@ -105,7 +106,7 @@ impl Listing {
 
     /// Adds the places of a release that the stored index does not know to be ours.
     fn learn(
-        &mut self,
+        &self,
         objects: &Objects,
         key: &str,
         places: &mut BTreeSet<String>,
@@ -129,10 +130,8 @@ impl Listing {
         let release = found
             .filter(|found| Digest::of(&found.bytes) == digest)
             .and_then(|found| serde_json::from_slice::<Release>(&found.bytes).ok());
-        if let Some(release) = release {
-            places.extend(release.files.into_iter().map(|file| file.path));
-            self.releases.insert(digest);
-        }
+        let files = release.into_iter().flat_map(|release| release.files);
+        places.extend(files.map(|file| file.path));
         Ok(())
     }
 
@@ -202,27 +201,29 @@ impl Listing {
         }
     }
 
-    /// What is to be stored of it.
-    pub fn index(&self) -> Index {
+    /// What is to be stored of it; nothing while a file of ours is not known by its tag, for whoever
+    /// finds a release in the index takes files that it does not have for somebody else's.
+    pub fn index(&self) -> Option<Index> {
         let known = |(key, standing): (&String, &Standing)| {
             let known = Known {
                 tag: standing.tag.clone()?,
                 size: standing.size,
-                sha256: standing.sha256.filter(|_| standing.ours)?,
+                sha256: standing.sha256?,
                 headers: standing.headers.clone(),
             };
             Some((key.clone(), known))
         };
-        Index {
+        let ours = self.files.iter().filter(|(_, standing)| standing.ours);
+        Some(Index {
             releases: self.releases.clone(),
-            files: self.files.iter().filter_map(known).collect(),
-        }
+            files: ours.map(known).collect::<Option<_>>()?,
+        })
     }
 }
 
 impl Standing {
     /// Whether a listing shows what was put: the tag that the server answered, or, where it
-    /// answered none, all bytes.
+    /// answered none, the size alone.
     fn confirmed_by(&self, found: &Listed) -> bool {
         self.size == found.size && (self.tag.is_none() || self.tag == found.tag)
     }
@@ -362,6 +363,25 @@ mod tests {
         case(Some("old"), None, Some("older"));
         case(Some("new"), None, None);
         case(None, None, None);
+    }
+
+    #[test]
+    fn what_is_not_known_by_its_tag_is_not_stored_away() {
+        let mut listing = Listing::default();
+        let mut put = |key: &str, standing| listing.files.insert(key.to_owned(), standing);
+        put("a", standing("one", Some("tag")));
+        put(
+            "theirs",
+            Standing {
+                ours: false,
+                sha256: None,
+                ..standing("?", None)
+            },
+        );
+        let files = listing.index().unwrap().files;
+        assert_eq!(files.into_keys().collect::<Vec<_>>(), ["a"]);
+        listing.files.insert("b".to_owned(), standing("two", None));
+        assert_eq!(listing.index(), None);
     }
 
     #[test]

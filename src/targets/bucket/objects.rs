@@ -447,7 +447,8 @@ fn content(bytes: &[u8], metadata: &Metadata) -> Content {
     }
 }
 
-/// What changes with the content in a listing: the entity tag, or else the moment of the last change.
+/// What changes with the content in a listing: the entity tag, or else the moment of the last change,
+/// which two changes within its unit share.
 fn listed_tag(metadata: &Metadata) -> Option<String> {
     tag(metadata).or_else(|| Some(format!("{MOMENT}{}", metadata.last_modified()?)))
 }

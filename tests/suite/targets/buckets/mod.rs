@@ -243,6 +243,50 @@ fn wrong_credentials_are_told_without_telling_them() {
 }
 
 #[test]
+fn a_file_that_comes_late_is_not_taken_for_somebody_elses() {
+    let Some(server) = Server::moto() else { return };
+    let ground = s3(server.url());
+    let first = ground.release(&[("index.html", "one")]);
+    ground.publish(&first, 0).unwrap();
+    // It broke off before its first file.
+    let broken = ground.release(&[("index.html", "two"), ("late.html", "late")]);
+    let name = format!("releases/{}.json", broken.digest().hex());
+    let name = tympan::site_path::SitePath::parse(&name).unwrap();
+    let begun = ground.open().swap(&name, None, &broken.to_json()).unwrap();
+    assert!(matches!(begun, tympan::targets::Swap::Done(_)));
+    let second = ground.release(&[("index.html", "three")]);
+    ground.publish(&second, 100).unwrap();
+    ground.hand.write("docs/guide/late.html", "late");
+    let third = ground.release(&[("index.html", "four"), ("late.html", "ours")]);
+    ground.publish(&third, 200).unwrap();
+    assert!(ground.status(&third).is_converged());
+    let late = ground.hand.read("docs/guide/late.html");
+    assert_eq!(late.as_deref(), Some("ours"));
+}
+
+#[test]
+fn a_server_that_ignores_conditions_is_not_published_to() {
+    let Some(server) = Server::s3rver() else {
+        return;
+    };
+    let mut ground = s3(server.url());
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+        ground
+            .variables
+            .insert(name.to_owned(), "S3RVER".to_owned());
+    }
+    if let TargetKind::S3 { bucket, .. } = &mut ground.settings.kind {
+        *bucket = "guide".to_owned();
+    }
+    let release = ground.release(&[("index.html", "one")]);
+    let told = told(&ground.publish(&release, 0).unwrap_err());
+    assert!(told.contains("overwrite each other"), "{told}");
+    let file = tympan::site_path::SitePath::parse("index.html").unwrap();
+    let live = ground.open().read(&tympan::targets::Object::Live(file));
+    assert_eq!(live.unwrap(), None);
+}
+
+#[test]
 fn a_bucket_that_is_not_there_is_told() {
     let Some(server) = Server::moto() else { return };
     let mut ground = s3(server.url());
