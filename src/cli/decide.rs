@@ -1,13 +1,16 @@
 //! A decision about an environment as a commit of its file, made again for the newest state of the
 //! branch as often as somebody else was faster.
 
+use std::fmt::Write as _;
+
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
-use crate::cli::environment::{FOLDER, read, variable};
+use crate::cli::environment::{FOLDER, read};
 use crate::cli::seal::short;
 use crate::cli::ship_args::DecideArgs;
+use crate::cli::ui::variable;
 use crate::cli::ui::{Ui, nanoseconds};
 use crate::config::{Desire, Environment, desire};
 use crate::diagnostic::nearest;
@@ -189,7 +192,7 @@ fn message(decision: &Decision<'_>, wanted: &Desire, reason: Option<&str>) -> St
     let mut trailer = |name: &str, value: Option<String>| {
         if let Some(value) = value {
             let line: Vec<&str> = value.split_whitespace().collect();
-            text.push_str(&format!("{name}: {}\n", line.join(" ")));
+            let _ = writeln!(text, "{name}: {}", line.join(" "));
         }
     };
     trailer(

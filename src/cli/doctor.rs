@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use crate::cli::Outcome;
 use crate::cli::args::{DoctorArgs, Global};
-use crate::cli::environment::{Shipping, variable};
+use crate::cli::environment::Shipping;
 use crate::cli::json;
 use crate::cli::project::root;
 use crate::cli::reach;
 use crate::cli::signing;
-use crate::cli::ui::Ui;
+use crate::cli::ui::{Ui, variable};
 use crate::config::TargetKind;
 use crate::publish;
 

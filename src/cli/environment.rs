@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use crate::cli::report;
-use crate::cli::ui::Ui;
+use crate::cli::ui::{Ui, variable};
 use crate::config::{CONFIG_FILE, Config, Environment, Target, read_config, read_environment};
 use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::repo::Snapshot;
@@ -165,11 +165,6 @@ pub fn read(ui: &Ui, path: &SitePath, text: &str) -> anyhow::Result<Environment>
     let (environment, found) = read_environment(path, text);
     refuse_faults(ui, &found, path.as_str())?;
     Ok(environment)
-}
-
-/// Reads a variable of the environment.
-pub fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// The commit that an environment which follows a branch must have.

@@ -7,7 +7,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::cli::environment::variable;
+use crate::cli::ui::variable;
 use crate::publish::{Step, Stepping};
 use crate::targets::{Target, TargetError};
 

@@ -141,7 +141,9 @@ fn tell(ui: &Ui, findings: &[TargetFinding], intact: bool) {
     match intact {
         true => ui.note("every record is the one that was written"),
         false => {
-            ui.warn("the log was changed; compare it with a backup of `.tympan/log/` at the target")
+            ui.warn(
+                "the log was changed; compare it with a backup of `.tympan/log/` at the target",
+            );
         }
     }
 }

@@ -4,10 +4,10 @@
 use anyhow::{Context as _, bail};
 
 use crate::cli::args::Global;
-use crate::cli::environment::{Shipping, variable};
+use crate::cli::environment::Shipping;
 use crate::cli::project::STORE;
 use crate::cli::seal::{seal, short};
-use crate::cli::ui::Ui;
+use crate::cli::ui::{Ui, variable};
 use crate::digest::Digest;
 use crate::release::Release;
 use crate::store::Store;

@@ -2,7 +2,8 @@
 
 use anyhow::{Context as _, bail};
 
-use crate::cli::environment::{Shipping, variable};
+use crate::cli::environment::Shipping;
+use crate::cli::ui::variable;
 use crate::signing::{Signer, Trust};
 
 /// The variable with the key: its text, or the path of a file.

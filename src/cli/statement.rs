@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use crate::cli::environment::variable;
+use crate::cli::ui::variable;
 use crate::release::{Builder, Release};
 
 /// Writes the statement of a release.

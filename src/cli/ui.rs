@@ -268,7 +268,8 @@ fn secrets() -> Secrets {
     )
 }
 
-fn variable(name: &str) -> Option<String> {
+/// Reads a variable of the environment that is set to something.
+pub fn variable(name: &str) -> Option<String> {
     #[expect(
         clippy::disallowed_methods,
         reason = "the roof is where the environment is read"

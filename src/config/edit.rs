@@ -1,6 +1,7 @@
 //! A decision written into the text of an environment file, with every comment, blank line and key
 //! beside it left as it stands.
 
+use std::fmt::Write as _;
 use toml::{Table, Value};
 
 use crate::config::environment::Hold;
@@ -102,8 +103,8 @@ fn with_hold(body: String, hold: &Hold) -> Result<String, EditError> {
         body.push_str(gap);
         body.push_str("[hold]");
         body.push_str(newline);
-        body.push_str(&format!("reason = {}{newline}", quoted(&hold.reason)));
-        body.push_str(&format!("deny = {}{newline}", list(&hold.deny, newline)));
+        let _ = write!(body, "reason = {}{newline}", quoted(&hold.reason));
+        let _ = write!(body, "deny = {}{newline}", list(&hold.deny, newline));
         return Ok(body);
     }
     let body = document.with_text("hold", "reason", &hold.reason, &[])?;
@@ -121,10 +122,9 @@ fn with_hold(body: String, hold: &Hold) -> Result<String, EditError> {
             .leaf("hold", "deny")
             .and_then(|leaf| leaf.items.as_ref()?.last())
     {
-        let more: String = more
+        let more = more
             .iter()
-            .map(|digest| format!(", {}", quoted(digest)))
-            .collect();
+            .fold(String::new(), |text, digest| text + ", " + &quoted(digest));
         return Ok(splice(&body, last.end..last.end, &more));
     }
     let value = list(&hold.deny, newline);
@@ -284,11 +284,9 @@ mod tests {
             windows in any::<bool>(),
         ) {
             let lines = ["release = \"x\" # a", "follow = 'main'", "targets = [\n\"a\", # ]\n]", "url = \"\"\"\n[hold]\n\"\"\"", "# alone\n"];
-            let mut text: String = order.iter().take(count).map(|at| format!("{}\n", lines[*at])).collect();
+            let mut text: String = order.iter().take(count).flat_map(|at| [lines[*at], "\n"]).collect();
             let more = ["[policy]\nrequire = { soak = \"2h\" } # b\n", "[hold] # why\nreason = \"old\"\n# c\n", "[smoke]\npaths = [\"/\"]\n"];
-            for at in 0..tables.min(3) {
-                text.push_str(more[at]);
-            }
+            text.extend(more.into_iter().take(tables));
             if windows {
                 text = text.replace('\n', "\r\n");
             }

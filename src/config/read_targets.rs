@@ -40,13 +40,12 @@ impl Reader<'_> {
             self.fault(written.r#type.span(), message, help);
             return None;
         }
-        for span in [
+        let of_targets = [
             written.max_removals.as_ref().map(Spanned::span),
             written.drift.as_ref().map(Spanned::span),
-        ] {
-            if let Some(span) = span {
-                self.fault(span, "a store has no such key", "it belongs to a target");
-            }
+        ];
+        for span in of_targets.into_iter().flatten() {
+            self.fault(span, "a store has no such key", "it belongs to a target");
         }
         self.target_kind("store", written)
     }

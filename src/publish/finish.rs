@@ -45,7 +45,7 @@ impl Session<'_> {
         let mut pointer = self.pointer.clone();
         let previous = self.before(failed)?;
         // Of a release that was healthy before, what failed is what the environment changes of it.
-        let is_new = !(previous.as_ref()).is_some_and(|one| one.release == failed.release);
+        let is_new = (previous.as_ref()).is_none_or(|one| one.release != failed.release);
         if failed.kind != Kind::Heal && is_new {
             pointer
                 .denied

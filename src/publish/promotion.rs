@@ -202,8 +202,10 @@ mod tests {
 
     #[track_caller]
     fn case(change: impl FnOnce(&mut Environment, &mut Facts), expected: &[&str]) {
-        let mut environment = Environment::default();
-        environment.name = "prod".to_owned();
+        let mut environment = Environment {
+            name: "prod".to_owned(),
+            ..Environment::default()
+        };
         let mut facts = facts(vec![record(2, "new", 1000, Verdict::Healthy)]);
         change(&mut environment, &mut facts);
         let found = unmet(&environment, &facts, false, Moment::new(4600));
@@ -246,8 +248,10 @@ mod tests {
         );
         let denied = "the release is denied: page 500";
         case(|environment, _| environment.hold = hold("new"), &[denied]);
-        let mut environment = Environment::default();
-        environment.hold = hold("old");
+        let environment = Environment {
+            hold: hold("old"),
+            ..Environment::default()
+        };
         assert_eq!(
             unmet(&environment, &facts(vec![]), true, Moment::new(0)),
             []

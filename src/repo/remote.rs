@@ -92,7 +92,7 @@ impl Branch {
                 let said = said
                     .lines()
                     .filter_map(|line| line.strip_prefix("remote: "));
-                let said: String = said.map(|line| format!("; {}", line.trim())).collect();
+                let said: String = said.flat_map(|line| ["; ", line.trim()]).collect();
                 Ok(Pushed::Refused(veiled(&format!("{reason}{said}"))))
             }
             None => Err(without_secrets(git::failure(&self.root, "push", &output))),

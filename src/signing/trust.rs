@@ -90,12 +90,8 @@ impl Trust {
         };
         minisign::verify(key, &signature, Cursor::new(bytes), true, false, false)
             .map_err(|_| Doubt::Forged)?;
-        let number: String = key
-            .keynum()
-            .iter()
-            .rev()
-            .map(|byte| format!("{byte:02X}"))
-            .collect();
-        Ok(format!("minisign key {number}"))
+        let number =
+            (key.keynum().iter().rev()).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        Ok(format!("minisign key {number:016X}"))
     }
 }

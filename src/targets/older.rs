@@ -94,7 +94,7 @@ mod tests {
             names
         };
         assert_eq!(older(), ["a/x.png", "y.png"]);
-        clear(&home, &[b.clone()]).unwrap();
+        clear(&home, std::slice::from_ref(&b)).unwrap();
         assert_eq!(older(), ["y.png"]);
         clear(&home, &[]).unwrap();
         assert!(older().is_empty());

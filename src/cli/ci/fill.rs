@@ -232,13 +232,12 @@ impl Setting {
             },
             "SSH" if self.own.ssh => self.ssh(),
             "ALL_SSH" if self.all.ssh => self.ssh(),
-            "THEME" | "SSH" | "ALL_SSH" => vec![],
             "PROMOTE" => self.promotions(),
             "PREVIEW" if self.own.previews => {
                 let job = self.fill(include_str!("../../../templates/ci/gitlab/preview.yml"));
                 job.lines().map(str::to_owned).collect()
             }
-            "PREVIEW" => vec![],
+            "THEME" | "SSH" | "ALL_SSH" | "PREVIEW" => vec![],
             _ => return None,
         })
     }

@@ -199,12 +199,13 @@ fn annotations(document: &Document, page: ObjectId) -> Vec<(ObjectId, [f32; 4])>
 
 /// The edges of what a matrix makes of a rectangle.
 fn turned([left, bottom, right, top]: [f32; 4], matrix: Option<&[f32]>) -> [f32; 4] {
-    let Some([a, b, c, d, e, f]) = matrix.and_then(|matrix| <[f32; 6]>::try_from(matrix).ok())
+    let Some([xx, xy, yx, yy, dx, dy]) =
+        matrix.and_then(|matrix| <[f32; 6]>::try_from(matrix).ok())
     else {
         return [left, bottom, right, top];
     };
     let corners = [(left, bottom), (right, bottom), (left, top), (right, top)];
-    let corners = corners.map(|(x, y)| (a * x + c * y + e, b * x + d * y + f));
+    let corners = corners.map(|(x, y)| (xx * x + yx * y + dx, xy * x + yy * y + dy));
     let (x, y) = (corners.map(|(x, _)| x), corners.map(|(_, y)| y));
     let least = |of: [f32; 4]| of.into_iter().fold(f32::INFINITY, f32::min);
     let most = |of: [f32; 4]| of.into_iter().fold(f32::NEG_INFINITY, f32::max);

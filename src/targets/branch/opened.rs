@@ -14,6 +14,9 @@ use crate::targets::target::{ObservedFile, POINTER, Tree, Versioned};
 /// Without this file a forge that runs Jekyll hides every folder whose name begins with `_`.
 pub(super) const NO_JEKYLL: &str = ".nojekyll";
 
+/// Files, each with the name of its object, and what is no file.
+type Listed = (Vec<(ObservedFile, String)>, Vec<String>);
+
 /// A remote and what was done with it.
 pub(super) struct Opened {
     pub(super) state: State,
@@ -44,10 +47,7 @@ impl Opened {
     }
 
     /// The files of a commit or tree with their digests, and what stands among them that is none.
-    pub(super) fn list(
-        &self,
-        commit: &str,
-    ) -> Result<(Vec<(ObservedFile, String)>, Vec<String>), RepoError> {
+    pub(super) fn list(&self, commit: &str) -> Result<Listed, RepoError> {
         let (mut files, mut strangers) = (Vec::new(), Vec::new());
         for file in self.state.remote.files(commit)? {
             let RemoteFile {

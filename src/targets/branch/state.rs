@@ -17,7 +17,7 @@ const WORDS: &str = "Published by tympan\n";
 pub(super) struct State {
     pub remote: RemoteRepository,
     pub branch: String,
-    state: String,
+    beside: String,
     known: Mutex<Option<Known>>,
 }
 
@@ -40,7 +40,7 @@ impl State {
         Ok(Self {
             remote: RemoteRepository::open(project, remote, objects)?,
             branch: format!("refs/heads/{branch}"),
-            state: format!("refs/tympan/{branch}"),
+            beside: format!("refs/tympan/{branch}"),
             known: Mutex::default(),
         })
     }
@@ -62,7 +62,7 @@ impl State {
     pub(super) fn fresh(&self) -> Result<Known, RepoError> {
         // What is fetched may have moved on since it was asked for.
         for _ in 0..TRIES {
-            let heads = self.remote.heads(&[&self.branch, &self.state])?;
+            let heads = self.remote.heads(&[&self.branch, &self.beside])?;
             let mut heads = heads.into_iter();
             let known = Known {
                 branch: heads.next().flatten(),
@@ -70,7 +70,7 @@ impl State {
             };
             let mut wanted = Vec::new();
             // A branch without state is somebody else's, and may be large.
-            for (name, head) in [(&self.branch, &known.branch), (&self.state, &known.state)] {
+            for (name, head) in [(&self.branch, &known.branch), (&self.beside, &known.state)] {
                 if let Some(commit) = head
                     && known.state.is_some()
                     && !self.remote.has(commit)?
@@ -155,7 +155,7 @@ impl State {
             });
         }
         moves.push(Move {
-            name: &self.state,
+            name: &self.beside,
             from: known.state.as_deref(),
             to: state,
         });

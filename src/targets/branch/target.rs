@@ -19,7 +19,7 @@ pub struct Branch {
     name: String,
     project: PathBuf,
     remote: String,
-    branch: String,
+    head: String,
     opened: Mutex<Option<Arc<Opened>>>,
 }
 
@@ -31,7 +31,7 @@ impl Branch {
             name: name.to_owned(),
             project: project.to_path_buf(),
             remote: remote.to_owned(),
-            branch: branch.to_owned(),
+            head: branch.to_owned(),
             opened: Mutex::default(),
         }
     }
@@ -46,7 +46,7 @@ impl Branch {
             path: ".tympan/git".to_owned(),
             source: source.into(),
         })?;
-        let state = State::open(&self.project, &self.remote, &self.branch, &objects);
+        let state = State::open(&self.project, &self.remote, &self.head, &objects);
         let made = Arc::new(Opened::new(state.map_err(|error| self.read_fault(error))?));
         *opened = Some(Arc::clone(&made));
         Ok(made)
@@ -65,7 +65,7 @@ impl Branch {
     }
 
     fn told(&self) -> String {
-        format!("{} of {}", self.branch, veiled(&self.remote))
+        format!("{} of {}", self.head, veiled(&self.remote))
     }
 
     fn read_fault(&self, source: RepoError) -> TargetError {

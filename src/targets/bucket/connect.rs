@@ -19,7 +19,7 @@ use crate::targets::target::TargetError;
 
 /// How long a server may take to be reached, and to say something.
 const CONNECT: Duration = Duration::from_secs(10);
-const ANSWER: Duration = Duration::from_secs(60);
+const ANSWER: Duration = Duration::from_mins(1);
 /// Threads that wait for servers; the work there is done by few.
 const THREADS: usize = 2;
 
@@ -46,7 +46,56 @@ pub(in crate::targets) fn connect(
         reason,
     };
     let variables = Variables { name, access };
-    let (operator, place) = match kind {
+    let (operator, place) = described(kind, variables).map_err(unsupported)?;
+    let operator = operator.map_err(|error| unsupported(Fault::of(&error).to_string()))?;
+    let client = client().map_err(unsupported)?;
+    let transport = HttpTransporter::new(ReqwestTransport::from(client.clone()));
+    let context = operator.context().with_http_transport(transport);
+    let operator = operator.with_context(context);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(THREADS)
+        .enable_all()
+        .build()
+        .map_err(|error| unsupported(error.to_string()))?;
+    let can = operator.info().capability();
+    let dav = match kind {
+        TargetKind::Webdav { url } => Some(Dav {
+            client,
+            url: slashed(url),
+            user: variables.pair(&["USERNAME", "PASSWORD"]),
+            locks: OnceLock::new(),
+        }),
+        _ => None,
+    };
+    Ok(Objects {
+        target: name.to_owned(),
+        place,
+        promised: match () {
+            () if can.write_with_if_not_exists && can.write_with_if_match => Condition::Tag,
+            () if can.write_with_if_not_exists && can.write_with_if_version_match => {
+                Condition::Generation
+            }
+            () => Condition::None,
+        },
+        is_whole: dav.is_none(),
+        tells_tags: matches!(
+            kind,
+            TargetKind::S3 { .. } | TargetKind::Gcs { .. } | TargetKind::Azblob { .. }
+        ),
+        dav,
+        headers: can.write_with_content_type && can.write_with_cache_control,
+        operator,
+        runtime: Arc::new(runtime),
+    })
+}
+
+/// The place that `kind` describes, as the library reaches it and as people call it, or why there is
+/// none.
+fn described(
+    kind: &TargetKind,
+    variables: Variables<'_>,
+) -> Result<(opendal::Result<Operator>, String), String> {
+    Ok(match kind {
         TargetKind::S3 {
             bucket,
             prefix,
@@ -87,12 +136,12 @@ pub(in crate::targets) fn connect(
             let is_secret = user.is_some() && is_plain(url) && !is_here(url);
             if is_secret {
                 let reason = "its password would travel in the clear: give it an `https` address";
-                return Err(unsupported(reason.to_owned()));
+                return Err(reason.to_owned());
             }
             (webdav(url, user.as_ref()), slashed(url))
         }
         TargetKind::Drive { service, path } => {
-            let keys = DriveKeys::of(variables).map_err(unsupported)?;
+            let keys = DriveKeys::of(variables)?;
             let scheme = match service {
                 DriveService::Gdrive => "gdrive",
                 DriveService::Onedrive => "onedrive",
@@ -104,48 +153,8 @@ pub(in crate::targets) fn connect(
             )
         }
         _ => {
-            return Err(unsupported("it is no object store".to_owned()));
+            return Err("it is no object store".to_owned());
         }
-    };
-    let operator = operator.map_err(|error| unsupported(Fault::of(&error).to_string()))?;
-    let client = client().map_err(unsupported)?;
-    let transport = HttpTransporter::new(ReqwestTransport::from(client.clone()));
-    let context = operator.context().with_http_transport(transport);
-    let operator = operator.with_context(context);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(THREADS)
-        .enable_all()
-        .build()
-        .map_err(|error| unsupported(error.to_string()))?;
-    let can = operator.info().capability();
-    let dav = match kind {
-        TargetKind::Webdav { url } => Some(Dav {
-            client,
-            url: slashed(url),
-            user: variables.pair(&["USERNAME", "PASSWORD"]),
-            locks: OnceLock::new(),
-        }),
-        _ => None,
-    };
-    Ok(Objects {
-        target: name.to_owned(),
-        place,
-        promised: match () {
-            () if can.write_with_if_not_exists && can.write_with_if_match => Condition::Tag,
-            () if can.write_with_if_not_exists && can.write_with_if_version_match => {
-                Condition::Generation
-            }
-            () => Condition::None,
-        },
-        is_whole: dav.is_none(),
-        tells_tags: matches!(
-            kind,
-            TargetKind::S3 { .. } | TargetKind::Gcs { .. } | TargetKind::Azblob { .. }
-        ),
-        dav,
-        headers: can.write_with_content_type && can.write_with_cache_control,
-        operator,
-        runtime: Arc::new(runtime),
     })
 }
 

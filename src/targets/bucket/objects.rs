@@ -147,7 +147,7 @@ impl Objects {
         bytes: &[u8],
         headers: &Headers,
     ) -> Result<Option<String>, TargetError> {
-        let written = self.write(key, &bytes, self.options(headers));
+        let written = self.write(key, bytes, self.options(headers));
         match self.runtime.block_on(written) {
             Ok(metadata) => Ok(tag(&metadata).filter(|_| self.tells_tags)),
             Err(error) if error.is_temporary() => Err(TargetError::Busy {

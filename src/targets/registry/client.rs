@@ -21,7 +21,7 @@ pub(in crate::targets) type Fault = (String, Box<dyn Error + Send + Sync>);
 
 /// A repository of a registry.
 pub(in crate::targets) struct Client {
-    client: oci_client::Client,
+    http: oci_client::Client,
     repository: String,
     login: RegistryAuth,
     runtime: Runtime,
@@ -131,7 +131,7 @@ impl Client {
         let config = ClientConfig {
             protocol,
             connect_timeout: Some(std::time::Duration::from_secs(20)),
-            read_timeout: Some(std::time::Duration::from_secs(120)),
+            read_timeout: Some(std::time::Duration::from_mins(2)),
             ..ClientConfig::default()
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -140,7 +140,7 @@ impl Client {
             .build()
             .map_err(|error| format!("cannot start a thread: {error}"))?;
         Ok(Self {
-            client: oci_client::Client::new(config),
+            http: oci_client::Client::new(config),
             repository: repository.to_owned(),
             login: match login {
                 Login::Nobody => RegistryAuth::Anonymous,
@@ -203,7 +203,7 @@ impl Client {
     /// What a tag names; nothing if there is no such tag.
     pub(in crate::targets) fn artifact(&self, tag: &str) -> Result<Option<Artifact>, Fault> {
         let reference = self.reference(tag)?;
-        let pulled = self.client.pull_manifest(&reference, &self.login);
+        let pulled = self.http.pull_manifest(&reference, &self.login);
         match self.runtime.block_on(pulled) {
             Ok((manifest, _)) => Ok(Some(Artifact::from_manifest(manifest))),
             Err(error) if is_absence(&error) => Ok(None),
@@ -217,7 +217,7 @@ impl Client {
         let manifest = artifact.to_manifest();
         let done = self.runtime.block_on(async {
             self.authorize(&reference).await?;
-            self.client.push_manifest(&reference, &manifest).await
+            self.http.push_manifest(&reference, &manifest).await
         });
         let done = done.map_err(|error| self.fault(&format!(":{tag}"), error));
         done.map(drop)
@@ -225,15 +225,10 @@ impl Client {
 
     async fn authorize(&self, reference: &Reference) -> Result<(), OciDistributionError> {
         let registry = reference.resolve_registry();
-        self.client
-            .store_auth_if_needed(registry, &self.login)
-            .await;
+        self.http.store_auth_if_needed(registry, &self.login).await;
         // What may be pushed may be pulled; the token for it is asked for once and kept.
         let push = RegistryOperation::Push;
-        self.client
-            .auth(reference, &self.login, push)
-            .await
-            .map(drop)
+        self.http.auth(reference, &self.login, push).await.map(drop)
     }
 
     /// Whether a blob is there.
@@ -241,11 +236,9 @@ impl Client {
         let reference = self.reference("latest")?;
         let asked = self.runtime.block_on(async {
             let registry = reference.resolve_registry();
-            self.client
-                .store_auth_if_needed(registry, &self.login)
-                .await;
+            self.http.store_auth_if_needed(registry, &self.login).await;
             let digest = digest.to_string();
-            self.client.blob_exists(&reference, &digest).await
+            self.http.blob_exists(&reference, &digest).await
         });
         asked.map_err(|error| self.fault(&format!("@{digest}"), error))
     }
@@ -256,11 +249,9 @@ impl Client {
         let mut bytes = Vec::new();
         let pulled = self.runtime.block_on(async {
             let registry = reference.resolve_registry();
-            self.client
-                .store_auth_if_needed(registry, &self.login)
-                .await;
+            self.http.store_auth_if_needed(registry, &self.login).await;
             let digest = digest.to_string();
-            self.client
+            self.http
                 .pull_blob(&reference, digest.as_str(), &mut bytes)
                 .await
         });
@@ -281,7 +272,7 @@ impl Client {
         let done = self.runtime.block_on(async {
             self.authorize(&reference).await?;
             let name = digest.to_string();
-            self.client.push_blob(&reference, bytes, &name).await
+            self.http.push_blob(&reference, bytes, &name).await
         });
         let done = done.map_err(|error| self.fault(&format!("@{digest}"), error));
         done.map(drop)
@@ -294,7 +285,7 @@ impl Client {
         loop {
             let last = tags.last().map(String::as_str);
             let listed = self
-                .client
+                .http
                 .list_tags(&reference, &self.login, Some(TAGS), last);
             let more = match self.runtime.block_on(listed) {
                 Ok(more) => more.tags,
