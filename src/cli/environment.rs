@@ -101,7 +101,14 @@ impl Shipping {
         let path = SitePath::parse(&file).map_err(|_| anyhow::anyhow!("`{name}` is not a name"))?;
         let text = match &self.commit {
             Some(commit) => text_of(commit, &path)?,
-            None => std::fs::read_to_string(path.on_disk(&self.root)).ok(),
+            None => match std::fs::read_to_string(path.on_disk(&self.root)) {
+                Ok(text) => Some(text),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+                Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                    bail!("`{file}` is no UTF-8 text; save it as UTF-8")
+                }
+                Err(error) => return Err(error).context(format!("cannot read `{file}`")),
+            },
         };
         let Some(text) = text else {
             let names = self.names();
@@ -175,11 +182,13 @@ pub fn followed(
     let Some(branch) = &environment.follow else {
         return Ok(None);
     };
-    // A job of CI may have the remote's branch alone.
-    let commit = crate::repo::resolve(root, branch)
-        .or_else(|error| {
-            let mirror = format!("refs/remotes/origin/{branch}");
-            crate::repo::resolve(root, &mirror).map_err(|_| error)
+    // A job of CI may have the remote's branch alone. A tag stays where it is; it is pinned.
+    let here = crate::repo::resolve(root, &format!("refs/heads/{branch}"));
+    let commit = here
+        .or_else(|_| crate::repo::resolve(root, &format!("refs/remotes/origin/{branch}")))
+        .map_err(|error| match crate::repo::resolve(root, branch) {
+            Ok(_) => anyhow::anyhow!("`{branch}` is no branch, and nothing else moves; name a branch, or pin a release"),
+            Err(_) => error.into(),
         })
         .with_context(|| format!("the environment `{}` follows `{branch}`", environment.name))?;
     Ok(Some((branch.clone(), commit)))

@@ -14,8 +14,8 @@ use crate::cli::signing;
 use crate::cli::ui::Ui;
 use crate::config::read_environment;
 use crate::digest::Digest;
-use crate::publish::{self, Deployment, Finding, Kind, Moment, Verdict};
-use crate::repo::{Decided, decisions, file_at, resolve};
+use crate::publish::{self, Deployment, Finding, Kind, Moment, Trouble, Verdict};
+use crate::repo::{Decided, decisions, file_at, is_shallow, resolve};
 use crate::site_path::SitePath;
 
 /// How many decisions without trailers are read from the file itself.
@@ -77,6 +77,9 @@ pub fn run(ui: &Ui, global: &Global, args: &LogArgs) -> anyhow::Result<Outcome> 
         true => signing::trust(&shipping)?,
         false => None,
     };
+    if resolve(&shipping.root, "HEAD").is_ok() && is_shallow(&shipping.root)? {
+        ui.note("note: this is a shallow clone, so older decisions are not known (`git fetch --unshallow` brings them)");
+    }
     let (mut entries, mut findings, mut intact) = (Vec::new(), Vec::new(), true);
     for name in names {
         let environment = shipping.environment(ui, &name)?;
@@ -90,8 +93,18 @@ pub fn run(ui: &Ui, global: &Global, args: &LogArgs) -> anyhow::Result<Outcome> 
                 }
                 None => publish::history(&*target, target_name),
             };
-            let history = history.map_err(with_help)?;
-            intact &= history.is_intact();
+            let mut history = history.map_err(with_help)?;
+            // A folder that was taken away as a whole leaves nothing behind but what Git says.
+            let is_decided = decided.iter().any(|decision| decision.release.is_some());
+            if is_decided && history.records.is_empty() && history.findings.is_empty() {
+                history.findings.push(Finding {
+                    epoch: 0,
+                    trouble: Trouble::NoLog,
+                });
+            }
+            intact &= history
+                .is_settled(&*target, target_name, Moment::new(ui.now()))
+                .map_err(with_help)?;
             findings.extend(history.findings.into_iter().map(|finding| TargetFinding {
                 environment: name.clone(),
                 target: target_name.clone(),
@@ -131,12 +144,7 @@ pub fn run(ui: &Ui, global: &Global, args: &LogArgs) -> anyhow::Result<Outcome> 
 
 fn tell(ui: &Ui, findings: &[TargetFinding], intact: bool) {
     for found in findings {
-        let Finding { epoch, trouble } = &found.finding;
-        ui.result(&format!(
-            "{}  epoch {epoch}: {}",
-            found.target,
-            trouble.words()
-        ));
+        ui.result(&format!("{}  {}", found.target, found.finding.words()));
     }
     match intact {
         true => ui.note("every record is the one that was written"),

@@ -9,7 +9,7 @@ use crate::cli::args::{Global, PublishArgs};
 use crate::cli::environment::Shipping;
 use crate::cli::json;
 use crate::cli::publish::{Bringing, Following, TargetReport, bring, with_help};
-use crate::cli::seal::seal;
+use crate::cli::seal::draft;
 use crate::cli::ui::Ui;
 use crate::config::{Environment, Policy, SmokeOver, seconds_of};
 use crate::digest::Digest;
@@ -66,7 +66,7 @@ pub fn run(
     let preview = preview_of(environment, name);
     let rev = args.rev.as_deref().unwrap_or("HEAD");
     let commit = crate::repo::resolve(&shipping.root, rev).context("a preview needs a commit")?;
-    let sealed = seal(ui, global, &commit)?;
+    let sealed = draft(ui, global, &commit)?;
     let store = sealed.project.store;
     let release = hidden(&store, &sealed.release)?;
     let now = Moment::new(ui.now());

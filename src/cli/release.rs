@@ -38,6 +38,17 @@ struct ReleaseReport<'a> {
     store: Option<StoreReport>,
 }
 
+/// What is printed where the work tree differs from the commit.
+#[derive(Serialize)]
+struct Unreleased<'a> {
+    format: u32,
+    release: Option<Digest>,
+    commit: &'a str,
+    sealed: bool,
+    dry_run: bool,
+    changed: Vec<String>,
+}
+
 #[derive(Serialize)]
 struct StoreReport {
     sent: usize,
@@ -51,7 +62,7 @@ pub fn run(ui: &Ui, global: &Global, args: &ReleaseArgs) -> anyhow::Result<Outco
         Some(rev) => resolve(&root, rev)?,
         None => {
             let commit = resolve(&root, "HEAD").context("a release needs a commit")?;
-            if let Some(outcome) = refuse_changes(ui, global)? {
+            if let Some(outcome) = refuse_changes(ui, global, args, &commit)? {
                 return Ok(outcome);
             }
             commit
@@ -124,7 +135,12 @@ pub fn run(ui: &Ui, global: &Global, args: &ReleaseArgs) -> anyhow::Result<Outco
 }
 
 /// Names the files that differ from the commit, which no release of it has.
-fn refuse_changes(ui: &Ui, global: &Global) -> anyhow::Result<Option<Outcome>> {
+fn refuse_changes(
+    ui: &Ui,
+    global: &Global,
+    args: &ReleaseArgs,
+    commit: &str,
+) -> anyhow::Result<Option<Outcome>> {
     let changed = Listed::open(global, None)?.snapshot.changed_now()?;
     let changed = changed.unwrap_or_default();
     if changed.is_empty() {
@@ -136,6 +152,16 @@ fn refuse_changes(ui: &Ui, global: &Global) -> anyhow::Result<Option<Outcome>> {
     }
     if let Some(more) = changed.len().checked_sub(NAMED).filter(|more| *more > 0) {
         ui.warn(&format!("  and {more} more"));
+    }
+    if ui.is_json() {
+        ui.result(&json::to_text(&Unreleased {
+            format: 1,
+            release: None,
+            commit,
+            sealed: false,
+            dry_run: args.dry_run,
+            changed: changed.iter().map(ToString::to_string).collect(),
+        })?);
     }
     Ok(Some(Outcome::Findings))
 }

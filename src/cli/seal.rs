@@ -5,12 +5,13 @@ use anyhow::bail;
 use crate::build::{BuildOptions, Checks, Images, Versions};
 use crate::cli::args::{Global, PagesArgs};
 use crate::cli::build::make;
-use crate::cli::project::Project;
+use crate::cli::project::{Project, root};
 use crate::cli::ui::Ui;
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::release::Release;
 use crate::render::Wanted;
+use crate::repo::is_shallow;
 
 /// A release that was just made.
 pub struct Sealed {
@@ -24,8 +25,19 @@ pub struct Sealed {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Builds a commit and keeps the release with all its files in the store.
+/// Builds a commit and keeps the release with all its files in the store, so that anybody who has the
+/// repository can build the same release again.
 pub fn seal(ui: &Ui, global: &Global, commit: &str) -> anyhow::Result<Sealed> {
+    if is_shallow(&root(global)?)? {
+        bail!(
+            "this is a shallow clone: what pages take from the history, such as their dates, would be missing, and nobody else could build the same release; fetch the rest with `git fetch --unshallow --tags`"
+        );
+    }
+    draft(ui, global, commit)
+}
+
+/// As [`seal`], for a release that nobody has to build again.
+pub fn draft(ui: &Ui, global: &Global, commit: &str) -> anyhow::Result<Sealed> {
     let project = Project::open(ui, global, Some(commit))?;
     let pages = PagesArgs {
         drafts: false,

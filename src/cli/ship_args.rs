@@ -27,7 +27,7 @@ pub struct DecideArgs {
     #[arg(long, value_name = "BRANCH")]
     pub branch: Option<String>,
     /// Decide on what the remote has, and push the commit there
-    #[arg(long, value_name = "REMOTE", num_args = 0..=1, default_missing_value = "")]
+    #[arg(long, value_name = "REMOTE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub push: Option<String>,
     /// Show what would be decided and write nothing
     #[arg(long)]

@@ -4,11 +4,13 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use serde::Serialize;
 
 use crate::cli::Outcome;
 use crate::cli::args::Global;
 use crate::cli::environment::Shipping;
 use crate::cli::json;
+use crate::cli::previews;
 use crate::cli::project::root;
 use crate::cli::publish::{Bringing, Following, PublishReport, bring, deny_in_git, with_help};
 use crate::cli::releases::{obtain, own};
@@ -16,6 +18,7 @@ use crate::cli::seal::{seal, short};
 use crate::cli::ship_args::SyncArgs;
 use crate::cli::ui::{Ui, nanoseconds};
 use crate::config::{Environment, seconds_of};
+use crate::digest::Digest;
 use crate::publish;
 use crate::release::Release;
 use crate::repo::{Branch, branch_of_head, remote_of};
@@ -64,6 +67,17 @@ pub fn run(ui: &Ui, global: &Global, args: &SyncArgs) -> anyhow::Result<Outcome>
     }
 }
 
+/// What is printed where nothing may be done.
+#[derive(Serialize)]
+struct Held<'a> {
+    format: u32,
+    environment: &'a str,
+    release: Option<Digest>,
+    dry_run: bool,
+    targets: [(); 0],
+    held: &'a str,
+}
+
 /// What came of one look.
 struct Seen {
     outcome: Outcome,
@@ -95,6 +109,19 @@ fn pass(ui: &Ui, global: &Global, root: &std::path::Path, args: &SyncArgs) -> an
     let (store, release) = match (&environment.release, &environment.hold) {
         (None, Some(hold)) => {
             let told = format!("`{}` is on hold: {}", environment.name, hold.reason);
+            if !args.dry_run {
+                previews::collect(ui, &shipping, &environment);
+            }
+            if ui.is_json() {
+                ui.result(&json::to_text(&Held {
+                    format: 1,
+                    environment: &environment.name,
+                    release: None,
+                    dry_run: args.dry_run,
+                    targets: [],
+                    held: &hold.reason,
+                })?);
+            }
             return Ok(Seen {
                 outcome: Outcome::Clean,
                 told: Some(told),
@@ -136,6 +163,9 @@ fn pass(ui: &Ui, global: &Global, root: &std::path::Path, args: &SyncArgs) -> an
     };
     let brought = bring(ui, bringing)?;
     deny_in_git(ui, bringing, &brought);
+    if !args.dry_run {
+        previews::collect(ui, &shipping, &environment);
+    }
     if ui.is_json() {
         let report = PublishReport {
             format: 1,

@@ -12,7 +12,7 @@ use crate::cli::publish::with_help;
 use crate::cli::ship_args::VerifyArgs;
 use crate::cli::signing;
 use crate::cli::ui::Ui;
-use crate::publish::{self, Finding, Verified};
+use crate::publish::{self, Finding, Moment, Verified};
 use crate::signing::Trust;
 use crate::targets::Target;
 
@@ -47,7 +47,7 @@ pub fn run(ui: &Ui, global: &Global, args: &VerifyArgs) -> anyhow::Result<Outcom
         let verified = publish::verify(&*target, name, environment.release, &progress);
         targets.push(verified.map_err(with_help)?);
         if let Some(trust) = &trust {
-            signatures.push(vouch(&*target, name, trust, require)?);
+            signatures.push(vouch(&*target, name, trust, require, Moment::new(ui.now()))?);
         }
     }
     let whole = targets.iter().all(Verified::is_whole) && signatures.iter().all(|one| one.intact);
@@ -79,13 +79,14 @@ fn vouch(
     name: &str,
     trust: &Trust,
     require: bool,
+    now: Moment,
 ) -> anyhow::Result<Signature> {
     let history = publish::audit(target, name, trust, require).map_err(with_help)?;
     let newest = history.records.first();
     Ok(Signature {
         target: name.to_owned(),
         signed_by: newest.and_then(|newest| history.signed_by.get(&newest.epoch).cloned()),
-        intact: history.is_intact(),
+        intact: history.is_settled(target, name, now).map_err(with_help)?,
         findings: history.findings,
     })
 }
@@ -94,9 +95,8 @@ fn show_signature(ui: &Ui, signature: &Signature) {
     if let Some(who) = &signature.signed_by {
         ui.result(&format!("{}  signed by {who}", signature.target));
     }
-    for Finding { epoch, trouble } in &signature.findings {
-        let words = trouble.words();
-        ui.result(&format!("{}  epoch {epoch}: {words}", signature.target));
+    for finding in &signature.findings {
+        ui.result(&format!("{}  {}", signature.target, finding.words()));
     }
 }
 

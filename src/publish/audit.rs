@@ -169,10 +169,14 @@ mod tests {
     fn who_writes_the_log_anew_cannot_sign_it() {
         // The newest record, which no other one names, and the pointer with it.
         let forge = |state: &Path| {
-            for file in [record(state, 3), state.join("current")] {
-                let text = fs::read_to_string(&file).unwrap();
-                fs::write(&file, text.replace("Ada", "Eve")).unwrap();
-            }
+            let digest = |path: &Path| Digest::of(&fs::read(path).unwrap()).to_string();
+            let (record, pointer) = (record(state, 3), state.join("current"));
+            let before = digest(&record);
+            let text = fs::read_to_string(&record).unwrap();
+            fs::write(&record, text.replace("Ada", "Eve")).unwrap();
+            let text = fs::read_to_string(&pointer).unwrap();
+            let text = text.replace("Ada", "Eve");
+            fs::write(&pointer, text.replace(&before, &digest(&record))).unwrap();
         };
         case(&[], forge, true, &[(3, Trouble::Unsigned)]);
         let foreign = |state: &Path| {

@@ -102,7 +102,7 @@ fn every_fault(each: impl Fn(usize, Fault) -> bool) {
         while each(at, fault) {
             at += 1;
         }
-        assert!(at > 20, "a publish has more operations than {at}");
+        assert!(at > 15, "a publish has more operations than {at}");
     }
 }
 

@@ -9,7 +9,7 @@ use crate::publish::record::{Deployment, Kind, Link, Verdict};
 use crate::publish::smoke;
 use crate::publish::state::{Denied, Pointer, Retained, known_release, record_path, state_path};
 use crate::release::Manifest;
-use crate::targets::{Capability, Object, POINTER, Swap, Tree};
+use crate::targets::{Capability, Object, POINTER, Swap, Tree, Versioned};
 
 impl Session<'_> {
     /// Tests what is live and writes the record, after going back if the test failed.
@@ -27,6 +27,8 @@ impl Session<'_> {
         deployment.reason = Some(failure.clone());
         let back = self.go_back(&deployment, &failure)?;
         self.record(&deployment)?;
+        // That the test failed is what must be told; the next publish can note the record as well.
+        let _ = self.write_pointer();
         Err(PublishError::Smoke {
             target: self.request.name.to_owned(),
             release: deployment.release,
@@ -129,6 +131,10 @@ impl Session<'_> {
         let Some(last) = self.pointer.last() else {
             return Ok(None);
         };
+        // What stands there now may not be what was written.
+        if let Some(link) = self.pointer.record_of_last() {
+            return Ok(Some(link));
+        }
         let record = Object::State(record_path(last.epoch));
         let found = self.request.target.read(&record)?;
         Ok(found.map(|found| Link {
@@ -138,19 +144,25 @@ impl Session<'_> {
     }
 
     /// Appends a record. One that stands there already is left if it tells of the same deployment.
-    pub(super) fn record(&self, deployment: &Deployment) -> Result<(), PublishError> {
+    /// Its digest goes into the pointer with whatever is written there next.
+    pub(super) fn record(&mut self, deployment: &Deployment) -> Result<(), PublishError> {
         let path = record_path(deployment.epoch);
         let bytes = deployment.to_json();
         self.seal(&bytes, &comment(deployment))?;
         match self.request.target.swap(&path, None, &bytes)? {
-            Swap::Done(_) => return Ok(()),
+            Swap::Done(_) => {
+                self.note(deployment.epoch, &bytes);
+                return Ok(());
+            }
             Swap::Lost => {}
         }
         let found = self.request.target.read(&Object::State(path.clone()))?;
-        let same = found
-            .and_then(|found| serde_json::from_slice::<Deployment>(&found.bytes).ok())
-            .is_some_and(|record| record.tree() == deployment.tree());
-        if same {
+        let same = |found: &Versioned| {
+            serde_json::from_slice::<Deployment>(&found.bytes)
+                .is_ok_and(|record| record.tree() == deployment.tree())
+        };
+        if let Some(found) = found.filter(same) {
+            self.note(deployment.epoch, &found.bytes);
             return Ok(());
         }
         Err(PublishError::Unreadable {
@@ -158,6 +170,14 @@ impl Session<'_> {
             path,
             reason: "it tells of another deployment".to_owned(),
         })
+    }
+
+    fn note(&mut self, epoch: u64, record: &[u8]) {
+        self.pointer.recorded = Some(Link {
+            epoch,
+            sha256: Digest::of(record),
+        });
+        self.is_noted = false;
     }
 }
 
@@ -178,7 +198,6 @@ pub(super) fn retain(pointer: &mut Pointer, tree: Tree, until: Moment) {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
     use std::sync::Mutex;
 
     use super::*;
@@ -190,7 +209,7 @@ mod tests {
     use crate::publish::request::{Request, read_pointer};
     use crate::publish::smoke::Answer;
     use crate::publish::status::status;
-    use crate::publish::testing::{manifest_of, place, read_all};
+    use crate::publish::testing::{manifest_of, place, read_all, unrecord};
     use crate::release::File;
 
     #[test]
@@ -393,7 +412,7 @@ mod tests {
         place.publish(&old, 0).unwrap();
         place.publish(&new, 1000).unwrap();
         let record = place.web().join(".tympan/log/2.json");
-        fs::remove_file(&record).unwrap();
+        unrecord(&place.web().join(".tympan/log"), 2);
         let found = history(place.target(), "web").unwrap();
         assert_eq!(found.findings[0].trouble, Trouble::Unrecorded);
         let smoke = |_: &SmokePath, _: Option<&File>| Answer::Wrong("late".to_owned());

@@ -6,13 +6,19 @@ use serde::Serialize;
 
 use crate::digest::Digest;
 use crate::publish::error::PublishError;
-use crate::publish::record::{Deployment, FORMAT, Link};
+use crate::publish::lease;
+use crate::publish::moment::Moment;
+use crate::publish::record::{Deployment, FORMAT};
 use crate::publish::request::{read_pointer, unrecorded};
-use crate::publish::state::record_path;
-use crate::targets::{Object, Target};
+use crate::publish::state::{Pointer, record_path};
+use crate::targets::{Object, Target, View};
 
 /// How many epochs without a record are passed over in search of the next one.
 const WIDEST_GAP: u64 = 1000;
+/// How many epochs behind the newest are looked at for records that nobody wrote.
+const AHEAD: u64 = 4;
+/// How often the log is read anew because somebody published meanwhile.
+const TRIES: usize = 4;
 
 /// The records of a target, the newest first, and what is wrong with them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -51,6 +57,12 @@ pub enum Trouble {
     Unreadable,
     /// A record is not the one that the next record names: one of the two was changed.
     Broken,
+    /// The newest record is not the one that was written.
+    Changed,
+    /// A record is newer than the newest change that the target knows of.
+    Ahead,
+    /// There are files, and no log of how they came there.
+    NoLog,
     /// A record that must be signed is not.
     Unsigned,
     /// A record is signed by somebody who is not trusted.
@@ -63,6 +75,16 @@ pub enum Trouble {
     ReleaseForged,
 }
 
+impl Finding {
+    /// What it means, for people.
+    pub fn words(&self) -> String {
+        match (self.epoch, self.trouble.words()) {
+            (0, words) => words.to_owned(),
+            (epoch, words) => format!("epoch {epoch}: {words}"),
+        }
+    }
+}
+
 impl Trouble {
     /// What it means, for people.
     pub fn words(self) -> &'static str {
@@ -72,6 +94,11 @@ impl Trouble {
             Self::Missing => "the record is gone",
             Self::Unreadable => "the record cannot be read",
             Self::Broken => "the record was changed after the next one was written",
+            Self::Changed => "the record is not the one that was written",
+            Self::Ahead => {
+                "the target knows of no such change: the record is forged, or `.tympan/current` was put back"
+            }
+            Self::NoLog => "there is no log: nothing was published there, or it was taken away",
             Self::Unsigned => "the record is not signed",
             Self::Stranger => "the record is signed by somebody whom `[signing]` does not name",
             Self::Forged => "the signature under the record is not valid",
@@ -92,16 +119,46 @@ impl History {
 
 /// Reads and verifies the log of a target.
 pub fn history(target: &dyn Target, name: &str) -> Result<History, PublishError> {
-    let Some((pointer, _)) = read_pointer(target, name)? else {
-        return Ok(History::default());
-    };
+    let pointer = || read_pointer(target, name).map(|read| read.map(|(pointer, _)| pointer));
+    let mut known = pointer()?;
+    for _ in 0..TRIES {
+        let history = chain(target, known.as_ref())?;
+        let now = if history.is_intact() {
+            known.clone()
+        } else {
+            pointer()?
+        };
+        // Somebody who published meanwhile wrote records that the older pointer does not know.
+        if now == known {
+            return Ok(history);
+        }
+        known = now;
+    }
+    chain(target, known.as_ref())
+}
+
+fn chain(target: &dyn Target, pointer: Option<&Pointer>) -> Result<History, PublishError> {
     let mut history = History::default();
-    let Some(last) = pointer.last() else {
+    let last = pointer.and_then(Pointer::last);
+    let newest = last.map_or(0, |last| last.epoch);
+    let fence = pointer.map_or(0, |pointer| pointer.fence).max(newest);
+    let end = fence
+        .saturating_add(AHEAD)
+        .min(newest.saturating_add(WIDEST_GAP));
+    for epoch in (newest.saturating_add(1)..=end).rev() {
+        if target.read(&Object::State(record_path(epoch)))?.is_some() {
+            history.find(epoch, Trouble::Ahead);
+        }
+    }
+    let Some(last) = last else {
+        if pointer.is_none() && is_filled(target)? {
+            history.find(0, Trouble::NoLog);
+        }
         return Ok(history);
     };
-    let mut expected: Option<Link> = None;
+    let mut expected = pointer.and_then(Pointer::record_of_last);
     let mut next = Some(last.epoch);
-    if unrecorded(target, Some(&pointer))?.is_some() {
+    if unrecorded(target, pointer)?.is_some() {
         history.find(last.epoch, Trouble::Unrecorded);
         expected = last.prev;
         next = last.prev.map(|link| link.epoch);
@@ -113,7 +170,12 @@ pub fn history(target: &dyn Target, name: &str) -> Result<History, PublishError>
             && link.epoch == epoch
             && link.sha256 != Digest::of(&found.bytes)
         {
-            history.find(epoch, Trouble::Broken);
+            let trouble = if epoch == last.epoch {
+                Trouble::Changed
+            } else {
+                Trouble::Broken
+            };
+            history.find(epoch, trouble);
         }
         let Some(record) = record else {
             let gone = found.is_none();
@@ -123,12 +185,16 @@ pub fn history(target: &dyn Target, name: &str) -> Result<History, PublishError>
                 Trouble::Unreadable
             };
             history.find(epoch, trouble);
-            expected = None;
-            next = nearest_below(target, epoch)?;
+            // The pointer tells as well which one comes before the newest.
+            expected = last.prev.filter(|_| epoch == last.epoch);
+            next = match expected {
+                Some(link) if link.epoch < epoch => Some(link.epoch),
+                _ => nearest_below(target, epoch)?,
+            };
             continue;
         };
         if epoch == last.epoch && !tells_of(&record, last) {
-            history.find(epoch, Trouble::Broken);
+            history.find(epoch, Trouble::Changed);
         }
         expected = record.prev.filter(|link| link.epoch < epoch);
         next = match expected {
@@ -148,7 +214,29 @@ pub fn history(target: &dyn Target, name: &str) -> Result<History, PublishError>
     Ok(history)
 }
 
+/// Whether anything is live.
+fn is_filled(target: &dyn Target) -> Result<bool, PublishError> {
+    let observed = target.observe(View::Live)?;
+    Ok(observed.tree.is_some() || !observed.files.is_empty())
+}
+
 impl History {
+    /// As [`Self::is_intact`]; but a record that is still to come is one only while somebody holds the
+    /// lease of the target.
+    pub fn is_settled(
+        &self,
+        target: &dyn Target,
+        name: &str,
+        now: Moment,
+    ) -> Result<bool, PublishError> {
+        let awaited = |found: &Finding| found.trouble == Trouble::Unrecorded;
+        if !self.is_intact() || !self.findings.iter().any(awaited) {
+            return Ok(self.is_intact());
+        }
+        let lease = lease::read(target, name)?;
+        Ok(lease.is_some_and(|(lease, _)| lease.bars("", now)))
+    }
+
     fn find(&mut self, epoch: u64, trouble: Trouble) {
         let finding = Finding { epoch, trouble };
         if self.findings.last() != Some(&finding) {
@@ -188,7 +276,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::publish::testing::place;
+    use crate::publish::testing::{place, unrecord};
 
     /// Publishes four releases, lets `change` at the log, and tells what is found.
     #[track_caller]
@@ -247,11 +335,53 @@ mod tests {
 
     #[test]
     fn the_newest_record_may_still_be_to_come() {
-        case(
-            |log| fs::remove_file(log.join("4.json")).unwrap(),
-            3,
-            &[(4, Trouble::Unrecorded)],
-        );
+        case(|log| unrecord(log, 4), 3, &[(4, Trouble::Unrecorded)]);
+        let place = place();
+        place
+            .publish(&place.release(&[("index.html", "a")]), 0)
+            .unwrap();
+        let log = place.web().join(".tympan/log");
+        unrecord(&log, 1);
+        let found = history(place.target(), "web").unwrap();
+        let settled = |now| found.is_settled(place.target(), "web", Moment::new(now));
+        assert!(!settled(0).unwrap(), "the lease was given back");
+        let lease = fs::read_to_string(log.join("../lease")).unwrap();
+        let held = lease.replace("1970-01-01T00:00:00Z", "1970-01-01T00:01:00Z");
+        fs::write(log.join("../lease"), held).unwrap();
+        assert!(settled(0).unwrap() && !settled(60).unwrap());
+    }
+
+    #[test]
+    fn what_becomes_of_the_newest_record_is_noticed() {
+        let result = |log: &Path| replace(&log.join("4.json"), "healthy", "failed");
+        case(result, 4, &[(4, Trouble::Changed)]);
+        let gone = |log: &Path| fs::remove_file(log.join("4.json")).unwrap();
+        case(gone, 3, &[(4, Trouble::Missing)]);
+        let forged = |log: &Path| {
+            fs::copy(log.join("4.json"), log.join("5.json")).unwrap();
+        };
+        case(forged, 4, &[(5, Trouble::Ahead)]);
+        let current = |log: &Path| fs::remove_file(log.join("../current")).unwrap();
+        let ahead = [4, 3, 2, 1].map(|epoch| (epoch, Trouble::Ahead));
+        case(current, 0, &[&ahead[..], &[(0, Trouble::NoLog)]].concat());
+    }
+
+    #[test]
+    fn the_next_publish_hides_nothing() {
+        let place = place();
+        let [a, b] = ["a", "b"].map(|text| place.release(&[("index.html", text)]));
+        place.publish(&a, 0).unwrap();
+        let record = place.web().join(".tympan/log/1.json");
+        replace(&record, "healthy", "failed");
+        place.publish(&b, 1).unwrap();
+        let found = |epoch, trouble| {
+            let history = history(place.target(), "web").unwrap();
+            assert_eq!(history.findings, [Finding { epoch, trouble }]);
+        };
+        found(1, Trouble::Broken);
+        fs::remove_file(&record).unwrap();
+        place.publish(&a, 2).unwrap();
+        found(1, Trouble::Missing);
     }
 
     #[test]
@@ -269,13 +399,13 @@ mod tests {
         );
         // A record that names itself as the one before it is passed over.
         let newest = |log: &Path| replace(&log.join("4.json"), "\"epoch\":3", "\"epoch\":4");
-        case(newest, 4, &[(4, Trouble::Broken)]);
+        case(newest, 4, &[(4, Trouble::Changed), (4, Trouble::Broken)]);
     }
 
     #[test]
     fn the_newest_record_is_held_against_the_pointer() {
         let newest = |log: &Path| replace(&log.join("4.json"), "Ada", "Eve");
-        case(newest, 4, &[(4, Trouble::Broken)]);
+        case(newest, 4, &[(4, Trouble::Changed)]);
     }
 
     #[test]

@@ -10,7 +10,7 @@
 //! switch    make it live, unless the fence has moved
 //! smoke     ask for the routes; if one fails, switch back and deny the release
 //! record    append to the log
-//! collect   remove copies that went out of use long ago
+//! collect   remove copies that went out of use long ago, and name the record in the pointer
 //! ```
 
 use crate::publish::error::PublishError;
@@ -105,6 +105,8 @@ pub(super) struct Session<'a> {
     began: Moment,
     pub(super) pointer: Pointer,
     pub(super) version: Version,
+    /// Whether the pointer at the target names the newest record that this one knows.
+    pub(super) is_noted: bool,
 }
 
 impl<'a> Session<'a> {
@@ -139,6 +141,7 @@ impl<'a> Session<'a> {
                 began: request.now(),
                 pointer,
                 version,
+                is_noted: true,
             }),
         }
     }
@@ -271,29 +274,35 @@ impl<'a> Session<'a> {
             Swap::Lost => Err(self.request.overtaken(self.epoch)),
             Swap::Done(version) => {
                 (self.pointer, self.version) = (pointer, version);
+                self.is_noted = true;
                 Ok(())
             }
         }
     }
 
-    fn collect(&mut self) -> Result<(), PublishError> {
-        self.goes_on()?;
-        let left = garbage::collect(self.request.target, &self.pointer, self.request.now())?;
-        if left == self.pointer {
-            return Ok(());
-        }
-        self.pointer = left;
-        let (path, expected) = (state_path(POINTER), Some(&self.version));
-        match self
-            .request
-            .target
-            .swap(&path, expected, &self.pointer.to_json())?
-        {
-            Swap::Done(version) => self.version = version,
+    /// Writes the pointer anew, where only what it remembers has changed.
+    pub(super) fn write_pointer(&mut self) -> Result<(), PublishError> {
+        let (path, bytes) = (state_path(POINTER), self.pointer.to_json());
+        match (self.request.target).swap(&path, Some(&self.version), &bytes)? {
+            Swap::Done(version) => (self.version, self.is_noted) = (version, true),
             // Whoever published since then keeps the longer list and clears it later.
             Swap::Lost => {}
         }
         Ok(())
+    }
+
+    fn collect(&mut self) -> Result<(), PublishError> {
+        self.goes_on()?;
+        let collected = garbage::collect(self.request.target, &self.pointer, self.request.now());
+        let (left, fault) = match collected {
+            Ok(left) => (left, None),
+            Err(error) => (self.pointer.clone(), Some(error)),
+        };
+        if left != self.pointer || !self.is_noted {
+            self.pointer = left;
+            self.write_pointer()?;
+        }
+        fault.map_or(Ok(()), Err)
     }
 }
 

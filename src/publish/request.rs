@@ -215,6 +215,10 @@ pub(super) fn unrecorded(
     let Some(last) = pointer.and_then(Pointer::last) else {
         return Ok(None);
     };
+    // One that was written and is gone was taken away, and is not written anew.
+    if pointer.is_some_and(|pointer| pointer.record_of_last().is_some()) {
+        return Ok(None);
+    }
     let found = target.read(&Object::State(record_path(last.epoch)))?;
     Ok(found.is_none().then(|| last.clone()))
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Digest;
 use crate::publish::error::PublishError;
 use crate::publish::moment::Moment;
-use crate::publish::record::{Deployment, FORMAT};
+use crate::publish::record::{Deployment, FORMAT, Link};
 use crate::release::{Release, to_canonical_json};
 use crate::site_path::SitePath;
 use crate::targets::{LOG, Object, RELEASES, Target, Tree, Version};
@@ -26,6 +26,10 @@ pub struct Pointer {
     /// The deployment after it that was taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone: Option<Deployment>,
+    /// The newest record that was written, so that it can be held against its digest as every older
+    /// one is held against the record behind it. It names the last deployment but for a crash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Link>,
     /// Copies that were live before and are still there, the newest first.
     pub retained: Vec<Retained>,
     /// Copies whose publishing began and of which nothing more is known: on a flat target files of
@@ -65,6 +69,7 @@ impl Pointer {
             fence: 0,
             live: None,
             undone: None,
+            recorded: None,
             retained: Vec::new(),
             begun: Vec::new(),
             denied: Vec::new(),
@@ -74,6 +79,12 @@ impl Pointer {
     /// The newest deployment that changed this target.
     pub fn last(&self) -> Option<&Deployment> {
         self.undone.as_ref().or(self.live.as_ref())
+    }
+
+    /// How the record of the newest deployment was written, if it is known to have been.
+    pub(super) fn record_of_last(&self) -> Option<Link> {
+        let last = self.last()?;
+        self.recorded.filter(|link| link.epoch == last.epoch)
     }
 
     /// Why a release must not come back, if it failed here.

@@ -128,6 +128,16 @@ impl Place {
     }
 }
 
+/// Leaves a log as a publish does that broke off between the switch and the record.
+pub(super) fn unrecord(log: &Path, epoch: u64) {
+    fs::remove_file(log.join(format!("{epoch}.json"))).unwrap();
+    let pointer = log.parent().unwrap().join("current");
+    let text = fs::read(&pointer).unwrap();
+    let mut value: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    value.as_object_mut().unwrap().remove("recorded").unwrap();
+    fs::write(&pointer, value.to_string()).unwrap();
+}
+
 /// What a reader finds below a folder: every file, as a web server sees it.
 pub(super) fn read_all(folder: &Path) -> BTreeMap<String, Digest> {
     let Ok(folder) = fs::canonicalize(folder) else {

@@ -157,7 +157,13 @@ impl Branch {
         let tree = text(&of_index(&["write-tree"])?);
         let mut command = git::command(root);
         named(root, &mut command, edit.who)?;
-        command.args(["commit-tree", "-p", parent, "-F", "-", &tree]);
+        command.args(["commit-tree", "-p", parent, "-F", "-"]);
+        // `git commit` would sign it; `git commit-tree` does so only when told.
+        let signs = git::output(root, ["config", "--type=bool", "commit.gpgsign"])?;
+        if signs.stdout.trim_ascii() == b"true" {
+            command.arg("-S");
+        }
+        command.arg(&tree);
         feed(root, &mut command, edit.message)
     }
 
@@ -304,6 +310,18 @@ mod tests {
         assert_eq!(branch.tip().unwrap(), Some(commit));
         fixture.write(FILE, "by hand\n");
         assert!(branch.is_edited(&path).unwrap());
+    }
+
+    #[test]
+    fn a_commit_is_signed_where_git_is_told_to_sign() {
+        let fixture = Fixture::with(&[(FILE, "old\n")]);
+        let path = path(FILE);
+        let branch = Branch::open(fixture.root(), "main").unwrap();
+        let parent = branch.tip().unwrap().unwrap();
+        fixture.git(&["config", "commit.gpgsign", "yes"]);
+        fixture.git(&["config", "gpg.program", "there-is-no-such-program"]);
+        let unsigned = branch.commit(&parent, edit(&path, "new\n"));
+        assert!(unsigned.is_err(), "{unsigned:?}");
     }
 
     #[test]

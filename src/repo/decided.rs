@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::repo::error::RepoError;
 use crate::repo::git;
+use crate::repo::history::boundary;
 use crate::site_path::SitePath;
 
 /// How many decisions are read, the newest first.
@@ -41,7 +42,8 @@ pub struct Approvals {
     pub by: BTreeSet<String>,
 }
 
-/// The commits up to `rev` that changed a file, the newest first.
+/// The commits up to `rev` that changed a file, the newest first. The oldest ones that a shallow
+/// clone has are left out: what they changed is not known.
 ///
 /// # Errors
 /// Fails where there is no such revision, or Git cannot read it.
@@ -53,7 +55,12 @@ pub fn decisions(root: &Path, rev: &str, path: &SitePath) -> Result<Vec<Decided>
     command.args(["--end-of-options", rev, "--", &place]);
     let listed = git::succeed(root, &mut command)?;
     let listed = String::from_utf8_lossy(&listed);
-    Ok(listed.split('\0').filter_map(decided).collect())
+    let mut found: Vec<Decided> = listed.split('\0').filter_map(decided).collect();
+    if git::is_shallow(root)? {
+        let ends = boundary(root)?;
+        found.retain(|decided| !ends.contains(&decided.commit));
+    }
+    Ok(found)
 }
 
 fn decided(line: &str) -> Option<Decided> {
@@ -179,6 +186,25 @@ mod tests {
         assert_eq!(found[0].release.as_deref(), Some("sha256:77"));
         assert_eq!(found[0].reason.as_deref(), Some("it is time"));
         assert_eq!(found[1].release, None);
+    }
+
+    #[test]
+    fn a_shallow_clone_knows_nothing_of_its_oldest_commit() {
+        let mut fixture = Fixture::with(&[("environments/prod.toml", "a")]);
+        fixture.write("other.md", "c");
+        fixture.commit("Other");
+        fixture.write("environments/prod.toml", "b");
+        let newest = fixture.commit("Decide");
+        let clones = Fixture::folder();
+        let place = fixture.root().to_str().unwrap().replace('\\', "/");
+        let address = format!("file:///{}", place.trim_start_matches('/'));
+        for (depth, known) in [("1", &[][..]), ("2", &[newest][..])] {
+            clones.git(&["clone", "--quiet", "--depth", depth, &address, depth]);
+            let path = path("environments/prod.toml");
+            let found = decisions(&clones.at(depth), "HEAD", &path).unwrap();
+            let found: Vec<String> = found.into_iter().map(|one| one.commit).collect();
+            assert_eq!(found, known);
+        }
     }
 
     #[test]

@@ -79,6 +79,14 @@ pub fn is_bare(root: &Path) -> Result<bool, RepoError> {
     Ok(locate(root)?.is_some_and(|repository| !repository.has_worktree))
 }
 
+/// Whether the repository around `root` has only the last part of its history.
+///
+/// # Errors
+/// Fails where Git does.
+pub fn is_shallow(root: &Path) -> Result<bool, RepoError> {
+    Ok(locate(root)?.is_some_and(|repository| repository.is_shallow))
+}
+
 /// As [`resolve`], in a folder that is known to have a repository.
 pub(crate) fn find_commit(root: &Path, rev: &str) -> Result<Option<String>, RepoError> {
     // An empty or negated name would change the meaning of the `^{commit}` behind it.

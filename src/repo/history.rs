@@ -92,7 +92,7 @@ impl History {
 }
 
 /// The commits whose parents a shallow clone lacks.
-fn boundary(root: &Path) -> Result<BTreeSet<String>, RepoError> {
+pub(super) fn boundary(root: &Path) -> Result<BTreeSet<String>, RepoError> {
     let args = [
         "rev-parse",
         "--path-format=absolute",

@@ -37,7 +37,7 @@ pub use changes::Changes;
 pub use decided::{Approvals, Decided, approvals, decisions};
 pub use error::RepoError;
 pub use fetch::{FetchError, Fetched, Reach, fetch, is_remote};
-pub use git::{is_bare, resolve};
+pub use git::{is_bare, is_shallow, resolve};
 pub use history::{Change, FileHistory, History};
 pub use init::init;
 pub use push::{Move, Moved, address_of, veiled};

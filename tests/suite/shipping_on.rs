@@ -71,6 +71,12 @@ fn a_release_is_made_of_a_clean_commit() {
     project.write("stray.md", "# Stray\n");
     let refused = project.run(&["release"]).expect(1);
     assert!(refused.stderr.contains("  stray.md"), "{}", refused.stderr);
+    let report = project.run(&["release", "--format", "json"]).expect(1);
+    let report = report.json();
+    assert_eq!(
+        (&report["release"], &report["changed"][0]),
+        (&serde_json::Value::Null, &"stray.md".into())
+    );
     let named = project.run(&["release", "--rev", "HEAD"]).expect(0);
     assert!(named.stdout.starts_with("sha256:"), "{}", named.stdout);
     fs::remove_file(project.path().join("stray.md")).unwrap();
@@ -559,6 +565,68 @@ fn an_agent_pulls_what_is_desired_and_builds_it_again() {
 }
 
 #[test]
+fn a_shallow_clone_makes_no_release() {
+    let project = project();
+    say(&project, "There is more.");
+    let place = tempfile::tempdir().unwrap();
+    let clone = place.path().join("clone");
+    let origin = project.path().to_str().unwrap().replace('\\', "/");
+    let origin = format!("file:///{}", origin.trim_start_matches('/'));
+    let to = clone.to_str().unwrap();
+    project.git(&["clone", "-q", "--depth", "1", &origin, to]);
+    for args in [&["release"][..], &["publish", "dev"]] {
+        let (code, said) = run_at(&clone, args);
+        let told = said.contains("git fetch --unshallow --tags");
+        assert_eq!((code, told), (2, true), "{said}");
+    }
+    let (code, said) = run_at(&clone, &["log", "prod"]);
+    let told = said.contains("older decisions are not known");
+    assert_eq!((code, told), (0, true), "{said}");
+    assert!(!said.contains("decided"), "{said}");
+}
+
+#[test]
+fn what_cannot_be_read_or_followed_is_told() {
+    let project = project();
+    fs::write(
+        project.path().join("environments/dev.toml"),
+        b"# caf\xe9\nfollow = \"main\"\n",
+    )
+    .unwrap();
+    let said = project.run(&["publish", "dev"]).expect(2).stderr;
+    assert!(said.contains("is no UTF-8 text"), "{said}");
+    project.git(&["tag", "v1"]);
+    let tagged = "follow = \"v1\"\ntargets = [\"dev\"]\n";
+    project.write("environments/dev.toml", tagged);
+    let said = project.run(&["publish", "dev"]).expect(2).stderr;
+    assert!(said.contains("`v1` is no branch"), "{said}");
+    // An environment is never taken for a remote.
+    let order = ["promote", "--push", "dev", "test", "--dry-run"];
+    let said = project.run(&order).expect(2).stderr;
+    assert!(!said.contains("required"), "{said}");
+    // What is on hold is told in JSON as well.
+    let held = "targets = [\"dev\"]\n[hold]\nreason = \"wait\"\n";
+    project.write("environments/dev.toml", held);
+    project.commit("Hold");
+    let report = project.run(&["sync", "dev", "--once", "--format", "json"]);
+    let report = report.expect(0).json();
+    assert_eq!(
+        (&report["held"], &report["release"]),
+        (&"wait".into(), &serde_json::Value::Null)
+    );
+}
+
+#[test]
+fn a_log_that_was_taken_away_with_all_the_rest_is_missed() {
+    let project = project();
+    ship(&project, &["test"]);
+    project.run(&["log", "test", "--verify"]).expect(0);
+    fs::remove_dir_all(project.path().join("public/test/.tympan")).unwrap();
+    let said = project.run(&["log", "test", "--verify"]).expect(1).stdout;
+    assert!(said.contains("test  there is no log"), "{said}");
+}
+
+#[test]
 fn a_release_that_comes_out_differently_is_not_taken() {
     let project = project();
     ship(&project, &["test", "prod"]);
@@ -631,6 +699,16 @@ fn a_preview_stands_beside_what_is_live_until_it_has_had_its_time() {
     .unwrap();
     assert_eq!(left.count(), 1);
     assert!(!project.read(index).contains("pr-17"));
+    // An agent takes them away as well.
+    let again = ["publish", "test", "--preview", "pr-18", "--format", "json"];
+    let report = project.run(&again).expect(0).json();
+    let until = report["until"].as_str().unwrap();
+    project.write(
+        index,
+        project.read(index).replace(until, "2026-01-01T00:00:00Z"),
+    );
+    project.run(&["sync", "test", "--once"]).expect(0);
+    assert!(!project.read(index).contains("pr-18"));
     for name in ["", "../up", "Big", "-x", "a/b"] {
         project
             .run(&["publish", "test", &format!("--preview={name}")])
