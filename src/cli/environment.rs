@@ -187,7 +187,9 @@ pub fn followed(
     let commit = here
         .or_else(|_| crate::repo::resolve(root, &format!("refs/remotes/origin/{branch}")))
         .map_err(|error| match crate::repo::resolve(root, branch) {
-            Ok(_) => anyhow::anyhow!("`{branch}` is no branch, and nothing else moves; name a branch, or pin a release"),
+            Ok(_) => anyhow::anyhow!(
+                "`{branch}` is no branch, and nothing else moves; name a branch, or pin a release"
+            ),
             Err(_) => error.into(),
         })
         .with_context(|| format!("the environment `{}` follows `{branch}`", environment.name))?;

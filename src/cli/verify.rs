@@ -47,7 +47,13 @@ pub fn run(ui: &Ui, global: &Global, args: &VerifyArgs) -> anyhow::Result<Outcom
         let verified = publish::verify(&*target, name, environment.release, &progress);
         targets.push(verified.map_err(with_help)?);
         if let Some(trust) = &trust {
-            signatures.push(vouch(&*target, name, trust, require, Moment::new(ui.now()))?);
+            signatures.push(vouch(
+                &*target,
+                name,
+                trust,
+                require,
+                Moment::new(ui.now()),
+            )?);
         }
     }
     let whole = targets.iter().all(Verified::is_whole) && signatures.iter().all(|one| one.intact);
