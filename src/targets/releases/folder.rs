@@ -35,9 +35,11 @@ impl Folder {
         }
     }
 
-    /// Whether a file is there, with that many bytes.
-    pub(super) fn has(&self, name: &str, size: u64) -> bool {
-        fs::metadata(self.root.join(name)).is_ok_and(|found| found.len() == size)
+    /// Whether a file is there, with these bytes.
+    pub(super) fn holds(&self, name: &str, digest: &Digest, size: u64) -> bool {
+        let path = self.root.join(name);
+        fs::metadata(&path).is_ok_and(|found| found.len() == size)
+            && fs::read(&path).is_ok_and(|bytes| Digest::of(&bytes) == *digest)
     }
 
     pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), TargetError> {

@@ -3,10 +3,12 @@
 //! In a folder and a bucket a release is `releases/<hex>.json`, and a blob lies below `blobs/` as it
 //! does on the machine that builds. In a registry a release is an artifact whose config is the JSON
 //! and whose layers are the blobs, so that the registry keeps what belongs to it.
+//!
+//! A bucket is not read to know what it has. Whoever finds a damaged blob there leaves a note,
+//! `damaged/<hex>`, and whoever has the right bytes sends them again and takes the note away.
 
 use std::collections::BTreeSet;
 
-#[cfg(feature = "remote")]
 use rayon::prelude::*;
 
 use crate::digest::Digest;
@@ -40,15 +42,35 @@ pub(super) enum Place {
     Registry(Box<registry::Client>),
 }
 
+/// What of a release is at a place.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    /// The blobs that are there, as far as one can see without fetching them.
+    pub whole: BTreeSet<Digest>,
+    /// Those of which a note says that they are damaged.
+    pub damaged: Vec<Digest>,
+}
+
+impl Held {
+    fn all(whole: impl IntoIterator<Item = Digest>) -> Self {
+        Self {
+            whole: whole.into_iter().collect(),
+            damaged: Vec::new(),
+        }
+    }
+}
+
 impl Place {
-    /// Which of these blobs are there, as far as one can see without reading them.
-    pub(super) fn held(&self, blobs: &[(Digest, &File)]) -> Result<BTreeSet<Digest>, TargetError> {
+    /// Which of these blobs are there.
+    pub(super) fn held(&self, blobs: &[(Digest, &File)]) -> Result<Held, TargetError> {
         match self {
-            Self::Folder(folder) => Ok(blobs
-                .iter()
-                .filter(|(blob, file)| folder.has(&blob_name(blob), file.size))
-                .map(|(blob, _)| *blob)
-                .collect()),
+            Self::Folder(folder) => {
+                let held = blobs
+                    .par_iter()
+                    .filter(|(blob, file)| folder.holds(&blob_name(blob), blob, file.size));
+                let held: Vec<Digest> = held.map(|(blob, _)| *blob).collect();
+                Ok(Held::all(held))
+            }
             // A listing is a request for every thousand objects, and a look is one for each.
             #[cfg(feature = "remote")]
             Self::Bucket(objects) => {
@@ -57,14 +79,16 @@ impl Place {
                     .iter()
                     .map(|one| (one.key.as_str(), one.size))
                     .collect();
-                let is_there = |(blob, file): &&(Digest, &File)| {
-                    listed.contains(&(&blob_name(blob), file.size))
-                };
-                Ok(blobs
-                    .iter()
-                    .filter(is_there)
-                    .map(|(blob, _)| *blob)
-                    .collect())
+                let notes: BTreeSet<&str> = listed.iter().map(|(key, _)| *key).collect();
+                let mut held = Held::default();
+                for (blob, file) in blobs {
+                    if notes.contains(damage_name(blob).as_str()) {
+                        held.damaged.push(*blob);
+                    } else if listed.contains(&(&blob_name(blob), file.size)) {
+                        held.whole.insert(*blob);
+                    }
+                }
+                Ok(held)
             }
             #[cfg(feature = "remote")]
             Self::Registry(client) => {
@@ -75,7 +99,7 @@ impl Place {
                     });
                     looks.collect::<Result<Vec<_>, TargetError>>()
                 })?;
-                Ok(looked.into_iter().flatten().collect())
+                Ok(Held::all(looked.into_iter().flatten()))
             }
         }
     }
@@ -93,6 +117,34 @@ impl Place {
             Self::Registry(_) if is_empty(blob) => Ok(Some(Vec::new())),
             #[cfg(feature = "remote")]
             Self::Registry(client) => client.blob(blob).map_err(unread),
+        }
+    }
+
+    /// Notes that a blob is damaged. Who may not write here cannot, and the next one will.
+    pub(super) fn note_damage(&self, blob: &Digest) {
+        match self {
+            #[cfg(feature = "remote")]
+            Self::Bucket(objects) => {
+                let _ = objects.replace(&damage_name(blob), b"its bytes are not its digest's\n");
+            }
+            _ => {
+                let _ = blob;
+            }
+        }
+    }
+
+    /// Takes the notes about blobs away that were sent again.
+    pub(super) fn forget_damage(&self, blobs: &[Digest]) -> Result<(), TargetError> {
+        match self {
+            #[cfg(feature = "remote")]
+            Self::Bucket(objects) => {
+                let names: Vec<String> = blobs.iter().map(damage_name).collect();
+                objects.remove(&names)
+            }
+            _ => {
+                let _ = blobs;
+                Ok(())
+            }
         }
     }
 
@@ -210,6 +262,11 @@ pub(super) fn blob_name(digest: &Digest) -> String {
     let hex = digest.hex();
     let (first, rest) = hex.split_at(2);
     format!("blobs/{first}/{rest}")
+}
+
+#[cfg(feature = "remote")]
+fn damage_name(digest: &Digest) -> String {
+    format!("damaged/{}", digest.hex())
 }
 
 #[cfg(feature = "remote")]

@@ -80,6 +80,32 @@ fn a_bucket_keeps_releases() {
         ("AWS_SECRET_ACCESS_KEY", "SECRET-OF-S3"),
     ];
     case(&ground.settings.kind, &login);
+    // A blob of the right size and the wrong bytes is found by who fetches it, and replaced by the
+    // next one who sends it.
+    let one = Digest::of(b"one").hex();
+    let key = format!("docs/guide/blobs/{}/{}", &one[..2], &one[2..]);
+    assert_eq!(ground.hand.read(&key).as_deref(), Some("one"));
+    ground.hand.write(&key, "eno");
+    let variable = |name: &str| ground.variables.get(name).cloned();
+    let access = Access {
+        project: ground.folder.path(),
+        variable: &variable,
+    };
+    let store = releases::open(&ground.settings.kind, access).unwrap();
+    let release = ground.release(&[("index.html", "one"), ("b", "same")]);
+    let theirs = tempfile::tempdir().unwrap();
+    let theirs = Store::open(theirs.path());
+    let push = || {
+        store
+            .push(&release, &ground.store, &progress::silent)
+            .unwrap()
+    };
+    assert_eq!(push().sent, 0);
+    let pulled = store.pull(&release.digest(), &theirs, &progress::silent);
+    assert!(pulled.unwrap_err().is_mended_by_rebuilding());
+    assert_eq!((push().sent, push().sent), (1, 0));
+    let pulled = store.pull(&release.digest(), &theirs, &progress::silent);
+    assert_eq!(pulled.unwrap(), release);
 }
 
 #[test]
