@@ -248,7 +248,7 @@ mod tests {
         );
         let denied = "the release is denied: page 500";
         case(|environment, _| environment.hold = hold("new"), &[denied]);
-        let environment = Environment {
+        let mut environment = Environment {
             hold: hold("old"),
             ..Environment::default()
         };
