@@ -3,6 +3,9 @@
 use crate::markdown::{LabelKind, ReferenceForm};
 use crate::site::Labelled;
 
+/// Where the number stands in a word that surrounds it.
+const NUMBER: &str = "{n}";
+
 /// What stands before a caption, such as `Figure 2.1`; only the number for an equation.
 pub(in crate::render) fn caption_label(kind: LabelKind, number: &str, word: &str) -> String {
     match kind {
@@ -53,10 +56,11 @@ pub(in crate::render) fn reference_text<'w>(
     }
 }
 
-/// A word and a number that stay on one line.
-fn numbered(word: &str, number: &str) -> String {
+/// A word and a number that stay on one line. A word may say where its number stands, as in `第{n}章`.
+pub(in crate::render) fn numbered(word: &str, number: &str) -> String {
     match word {
         "" => number.to_owned(),
+        word if word.contains(NUMBER) => word.replace(NUMBER, number),
         word => format!("{word}\u{a0}{number}"),
     }
 }
@@ -109,6 +113,17 @@ mod tests {
         );
         case(LabelKind::Figure, Some("2.1"), ReferenceForm::Number, "2.1");
         case(LabelKind::Figure, Some("2.1"), prefixed(), "plate~2.1");
+    }
+
+    #[test]
+    fn a_word_may_surround_its_number() {
+        let words = crate::render::words::built_in();
+        let name =
+            |language: &str, key: &str, number: &str| numbered(&words[language][key], number);
+        assert_eq!(name("ja", "chapter", "1"), "第1章");
+        assert_eq!(name("zh", "section", "2.1"), "第2.1节");
+        assert_eq!(name("ko", "chapter", "12"), "제12장");
+        assert_eq!(name("de", "chapter", "1"), "Kapitel\u{a0}1");
     }
 
     #[test]

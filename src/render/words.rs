@@ -127,7 +127,9 @@ mod tests {
         for (language, words) in all.iter().filter(|(tag, _)| !tag.is_empty()) {
             for (key, word) in words {
                 let own = english.get(key).map(|own| places(own));
-                assert_eq!(Some(places(word)), own, "{language}: {key}");
+                // A word may surround the number of what it names.
+                let around = ["chapter", "section"].contains(&key.as_str()) && places(word) == "n";
+                assert!(around || Some(places(word)) == own, "{language}: {key}");
                 assert!(!word.trim().is_empty(), "{language}: {key}");
             }
             let lacking: Vec<&String> = english

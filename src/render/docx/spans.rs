@@ -231,12 +231,7 @@ impl Writer<'_> {
 
     /// Writes a reference whose number Word can bring up to date; false if it has none.
     fn reference(&mut self, label: &str, kind: &str, words: &str, run: Run) -> bool {
-        let start = words
-            .rfind(|c: char| !(c.is_alphanumeric() || c == '.'))
-            .map_or(0, |at| {
-                at + words[at..].chars().next().map_or(1, char::len_utf8)
-            });
-        let (before, number) = words.split_at(start);
+        let (before, number, after) = around_number(words);
         if !number.starts_with(|c: char| c.is_ascii_digit()) {
             return false;
         }
@@ -247,6 +242,7 @@ impl Writer<'_> {
         };
         self.text(before, run);
         self.field(&instruction, run, |writer| writer.text(number, run));
+        self.text(after, run);
         true
     }
 
@@ -369,5 +365,34 @@ impl Writer<'_> {
         }
         self.blocks(body);
         self.close_container("footnote text");
+    }
+}
+
+/// What stands before and after the number at the end of a reference, as in `Figure 2.1` and `第1章`.
+fn around_number(words: &str) -> (&str, &str, &str) {
+    let rest = words.trim_end_matches(|c: char| c.is_alphabetic() && !c.is_ascii());
+    let (rest, after) = words.split_at(rest.len());
+    let before = rest.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '.');
+    let (before, number) = rest.split_at(before.len());
+    (before, number, after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_told_from_the_words_around_it() {
+        for (words, expected) in [
+            ("Figure\u{a0}2.1", ("Figure\u{a0}", "2.1", "")),
+            ("図\u{a0}2.1a", ("図\u{a0}", "2.1a", "")),
+            ("第1章", ("第", "1", "章")),
+            ("2.1절", ("", "2.1", "절")),
+            ("3", ("", "3", "")),
+            ("(2.1)", ("(2.1)", "", "")),
+        ] {
+            let found = around_number(words);
+            assert_eq!((found.0, found.1, found.2), expected, "{words}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::render::epub::package::{STYLE, VERTICAL};
 use crate::store::Key;
 
 /// The version of this step; it changes with its output.
-const VERSION: u32 = 8;
+const VERSION: u32 = 9;
 
 /// Names every input. Links may lead to any page, file or list of the site, so all their places
 /// count; of pages that are not in the book only the place does.

@@ -16,6 +16,7 @@ use crate::render::pdf::front::{front, language_in, settings};
 use crate::render::pdf::glyphs::Glyphs;
 use crate::render::pdf::images::drawing_size;
 use crate::render::pdf::quotes::set_apart;
+use crate::render::references::numbered;
 use crate::render::tree::{
     Images, Links, Medium, Notes, PageInput, notes_apart, page_tree, resolve_links, take_labels,
 };
@@ -217,7 +218,7 @@ fn over(words: &Words, entry: &Bound<'_>, appendices: &mut u32) -> Option<String
         return (!says_so && entry.item.number.is_none()).then(|| format!("{word} {letter}"));
     }
     let number = entry.item.number.as_deref()?;
-    Some(format!("{} {number}", words.get("chapter")))
+    Some(numbered(words.get("chapter"), number).replace('\u{a0}', " "))
 }
 
 /// Who wrote an article and when; none where the pages are of one work.

@@ -158,3 +158,58 @@ fn a_template_is_given_what_the_reference_says() {
     insta::assert_snapshot!(keys(&book.document), @"authors chapters commit contents copyright cover credits date depth description edition isbn keywords lists publisher right series subtitle title whole");
     insta::assert_snapshot!(keys(&book.chapters[0]), @"alias body byline contents front index label language level matter notes number over role running text title whole");
 }
+
+#[test]
+fn a_chapter_is_counted_as_its_language_does() {
+    let over = |language: &str| {
+        let config = format!(
+            "[project]\nkind = \"book\"\ntitle = \"T\"\ncontent = \"src\"\nlanguage = \"{language}\"\n"
+        );
+        let book = Project::new(&config, &[("src/a.md", "# A\n\nText.\n")]).book();
+        book.chapters[0]["over"].clone()
+    };
+    assert_eq!(
+        ["en", "ja", "ko"].map(over),
+        ["Chapter 1", "第1章", "제1장"]
+    );
+}
+
+#[test]
+fn quotation_marks_of_a_contract_are_set_where_it_asks() {
+    let body = |asked: &str| {
+        let config = format!(
+            "[project]\nkind = \"contract\"\ntitle = \"Deed\"\ncontent = \"src\"\n[markdown]\n{asked}"
+        );
+        let text = "# Deed\n\n## 1. \"Fees\"\n\nThe \"Payer\" pays what it's owed.\n";
+        let project = Project::new(&config, &[("src/a.md", text)]);
+        assert_eq!(project.book().chapters[0]["body"][1]["clause"], "1");
+        text_of(&project)
+    };
+    let text_as_signed = body("");
+    assert!(text_as_signed.contains("The \"Payer\" pays what it's owed."));
+    let text = body("smart_punctuation = true\n");
+    assert!(text.contains("The “Payer” pays what it’s owed."), "{text}");
+    assert!(text.contains("“Fees”"), "{text}");
+}
+
+/// The nodes of a project's only chapter, as text.
+fn text_of(project: &Project) -> String {
+    project.book().chapters[0]["body"]
+        .to_string()
+        .replace("\\\"", "\"")
+}
+
+#[test]
+fn no_title_ends_with_one_short_word_on_a_line() {
+    let page = |title: &str| {
+        let config = format!(
+            "[project]\nkind = \"book\"\ntitle = \"{title}\"\ncontent = \"src\"\n[pdf]\npaper = \"a5\"\n"
+        );
+        let pdf = Project::new(&config, &[("src/a.md", "# A\n\nText.\n")]).pdf();
+        let document = lopdf::Document::load_mem(&pdf.bytes).unwrap();
+        document.extract_text(&[1]).unwrap()
+    };
+    let lines = page("The Complete Harbour Guide");
+    let lines: Vec<&str> = lines.lines().map(str::trim).collect();
+    assert_eq!(lines[..2], ["The Complete", "Harbour Guide"]);
+}

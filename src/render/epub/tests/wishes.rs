@@ -129,3 +129,36 @@ fn pages_of_the_pdf_are_marked_where_they_begin() {
     let source = "<meta property=\"pageBreakSource\">https://tides.example/tides";
     assert!(made.file("content.opf").contains(source));
 }
+
+#[cfg(feature = "citations")]
+#[test]
+fn a_work_that_is_listed_in_another_document_is_cited_all_the_same() {
+    let part = "[citations]\nsources = [\"works.bib\"]\n[[documents]]\nname = \"part\"\nsource = \"one.md\"\n";
+    let files = [
+        (
+            "works.bib",
+            "@book{tide, title = {The Tide}, author = {Example, Ada}, year = 1984}\n",
+        ),
+        ("src/SUMMARY.md", "- [One](one.md)\n- [Works](works.md)\n"),
+        ("src/one.md", "# One\n\nAs [@tide] has it.\n"),
+        ("src/works.md", "# Works\n\n::: {#refs}\n:::\n"),
+    ];
+    let cited = |config: &str| {
+        let config = format!("{config}{part}");
+        let all: Vec<(&str, &str)> = files
+            .into_iter()
+            .chain([("tympan.toml", config.as_str())])
+            .collect();
+        let made = make(&all);
+        assert!(made.diagnostics.is_empty(), "{:?}", made.diagnostics);
+        made.files
+            .keys()
+            .for_each(|name| assert!(!name.contains("works"), "{name}"));
+        made.content("one.xhtml").to_owned()
+    };
+    let link = "<a href=\"https://tides.example/works/#ref-tide\">Example 1984</a>";
+    assert!(cited(CONFIG).contains(&format!("As ({link}) has it.")));
+    // Without an address there is nowhere to lead.
+    let nowhere = CONFIG.replace("base_url = \"https://tides.example/\"\n", "");
+    assert!(cited(&nowhere).contains("As (Example 1984) has it."));
+}
