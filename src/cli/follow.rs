@@ -53,14 +53,14 @@ pub fn run(ui: &Ui, global: &Global, args: &FollowArgs) -> anyhow::Result<Outcom
                 hold: None,
             }))
         };
-        let subject = format!("Let {name} follow {branch}");
+        let subject = |_: &Desire| format!("Let {name} follow {branch}");
         let decision = Decision {
             environment: name,
             subject: &subject,
             make: &make,
         };
         let decided = decide(ui, &shipping.root, &args.decide, &decision)?;
-        tell(ui, &decided, name);
+        tell(ui, &shipping.root, &decided, name);
         report = decided.into();
     }
     if ui.is_json() {

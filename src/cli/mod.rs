@@ -1,11 +1,13 @@
 //! The roof: what a person types and sees. One file a command; `ui` is the only room that prints.
 
 mod args;
+mod bring;
 mod build;
 mod check;
 mod ci;
 mod completions;
 mod decide;
+mod deny;
 mod dictionaries;
 mod doctor;
 mod environment;

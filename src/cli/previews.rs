@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use crate::cli::Outcome;
 use crate::cli::args::{Global, PublishArgs};
+use crate::cli::bring::{Bringing, Following, TargetReport, bring};
 use crate::cli::environment::Shipping;
 use crate::cli::json;
-use crate::cli::publish::{Bringing, Following, TargetReport, bring, with_help};
+use crate::cli::publish::with_help;
 use crate::cli::seal::draft;
 use crate::cli::ui::Ui;
 use crate::config::{Environment, Policy, SmokeOver, seconds_of};
@@ -78,7 +79,7 @@ pub fn run(
                 .map_err(with_help)?;
         }
     }
-    let brought = bring(
+    let mut brought = bring(
         ui,
         Bringing {
             shipping: &below,
@@ -88,6 +89,7 @@ pub fn run(
             retry: args.retry,
             dry_run: args.dry_run,
             following: Following::Once,
+            branch: None,
         },
     )?;
     let place = preview.url.as_deref();
@@ -105,10 +107,10 @@ pub fn run(
             until,
             release: release.digest(),
             dry_run: args.dry_run,
-            targets: brought.targets,
+            targets: std::mem::take(&mut brought.targets),
         })?);
     }
-    Ok(brought.outcome)
+    brought.end(ui)
 }
 
 /// Takes away the previews of an environment that have had their time. What cannot be taken away now
@@ -165,9 +167,10 @@ fn end(
                 retry: true,
                 dry_run: false,
                 following: Following::Quietly,
+                branch: None,
             },
         )?;
-        if brought.outcome != Outcome::Clean {
+        if brought.end(ui)? != Outcome::Clean {
             bail!("the preview `{name}` could not be taken away");
         }
         publish::clear(&*opened, target)?;

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::cli::Outcome;
 use crate::cli::args::Global;
-use crate::cli::decide::{Decided, Decision, decide, tell};
+use crate::cli::decide::{Decided, Decision, decide, deciding, tell};
 use crate::cli::environment::Shipping;
 use crate::cli::json;
 use crate::cli::notice::Notice;
@@ -17,7 +17,7 @@ use crate::cli::ship_args::PromoteArgs;
 use crate::cli::ui::Ui;
 use crate::config::{Desire, Environment};
 use crate::digest::Digest;
-use crate::publish::{self, Facts, Live, Moment, Unmet, unmet};
+use crate::publish::{self, Facts, Live, Moment, Unmet, Verdict, unmet};
 use crate::release::Release;
 use crate::repo::approvals;
 
@@ -74,18 +74,20 @@ pub fn run(ui: &Ui, global: &Global, args: &PromoteArgs) -> anyhow::Result<Outco
             args.to
         );
     }
-    let shipping = Shipping::open(ui, root(global)?)?;
+    let shipping = deciding(ui, root(global)?, &args.decide)?;
     let from = shipping.environment(ui, &args.from)?;
     let to = shipping.environment(ui, &args.to)?;
-    let live = live_in(&shipping, &from)?;
+    let lives = live_in(&shipping, &from)?;
+    let (_, live) = lives.first().context("an environment has targets")?;
     let digest = live.deployment.release;
     let release = live
         .release
+        .clone()
         .with_context(|| format!("the release {digest} that is live in `{}` has no list of files there; publish it again", from.name))?;
-    let facts = facts(ui, &shipping, &from, &to, &release)?;
+    let known = facts(ui, &shipping, (&from, &lives), &to, &release)?;
     let notice = Notice::between(there(ui, global, &shipping, &to).as_ref(), &release);
     let now = Moment::new(ui.now());
-    let missed = unmet(&to, &facts, args.resume, now);
+    let missed = unmet(&to, &known, args.resume, now);
     let source = release.source.commit.clone();
     if !ui.is_json() {
         let of = source
@@ -104,8 +106,14 @@ pub fn run(ui: &Ui, global: &Global, args: &PromoteArgs) -> anyhow::Result<Outco
     if missed.is_empty() && !args.decide.dry_run {
         let late = std::cell::RefCell::new(Vec::new());
         let make = |environment: &Environment| {
-            // Somebody may have decided something meanwhile.
-            let missed = unmet(environment, &facts, args.resume, now);
+            // Somebody may have decided something meanwhile, and about the policy too.
+            let missed = match *environment == to {
+                true => unmet(environment, &known, args.resume, now),
+                false => {
+                    let facts = facts(ui, &shipping, (&from, &lives), environment, &release)?;
+                    unmet(environment, &facts, args.resume, now)
+                }
+            };
             let desire = missed.is_empty().then(|| Desire {
                 follow: None,
                 release: Some(digest),
@@ -116,12 +124,14 @@ pub fn run(ui: &Ui, global: &Global, args: &PromoteArgs) -> anyhow::Result<Outco
             late.replace(missed);
             Ok(desire)
         };
-        let subject = format!(
-            "Promote {} from {} to {}",
-            digest.short(),
-            from.name,
-            to.name
-        );
+        let subject = |_: &Desire| {
+            format!(
+                "Promote {} from {} to {}",
+                digest.short(),
+                from.name,
+                to.name
+            )
+        };
         let decision = Decision {
             environment: &to.name,
             subject: &subject,
@@ -134,7 +144,7 @@ pub fn run(ui: &Ui, global: &Global, args: &PromoteArgs) -> anyhow::Result<Outco
     if missed.is_empty() {
         match args.decide.dry_run {
             true => ui.note("the policy allows it (dry run, nothing is decided)"),
-            false => tell(ui, &decided, &to.name),
+            false => tell(ui, &shipping.root, &decided, &to.name),
         }
     }
     let refused = !missed.is_empty();
@@ -181,8 +191,8 @@ fn tell_unmet(ui: &Ui, to: &str, missed: &[Unmet]) {
 }
 
 /// What is live at all targets of an environment.
-fn live_in(shipping: &Shipping, environment: &Environment) -> anyhow::Result<Live> {
-    let mut found: Option<Live> = None;
+fn live_in(shipping: &Shipping, environment: &Environment) -> anyhow::Result<Vec<(String, Live)>> {
+    let mut found: Vec<(String, Live)> = Vec::new();
     for name in &environment.targets {
         let target = shipping.open_target(name)?;
         let live = publish::live(&*target, name)
@@ -193,47 +203,59 @@ fn live_in(shipping: &Shipping, environment: &Environment) -> anyhow::Result<Liv
                     environment.name
                 )
             })?;
-        match &found {
-            Some(other) if other.deployment.release != live.deployment.release => bail!(
+        let release = live.deployment.release;
+        if (found.iter()).any(|(_, other)| other.deployment.release != release) {
+            bail!(
                 "the targets of `{0}` have different releases; `tympan publish {0}` first",
                 environment.name
-            ),
-            Some(_) => {}
-            None => found = Some(live),
+            );
         }
+        if let Some(pinned) = environment.release.filter(|pinned| *pinned != release) {
+            bail!(
+                "`{0}` pins {pinned}, and {release} is live there; `tympan publish {0}` first",
+                environment.name
+            );
+        }
+        found.push((name.clone(), live));
     }
-    let live = found.context("an environment has targets")?;
-    if let Some(pinned) = environment.release
-        && pinned != live.deployment.release
-    {
-        bail!(
-            "`{0}` pins {pinned}, and {1} is live there; `tympan publish {0}` first",
-            environment.name,
-            live.deployment.release
-        );
-    }
-    Ok(live)
+    Ok(found)
 }
 
 /// What the policy is held against.
 fn facts(
     ui: &Ui,
     shipping: &Shipping,
-    from: &Environment,
+    (from, lives): (&Environment, &[(String, Live)]),
     to: &Environment,
     release: &Release,
 ) -> anyhow::Result<Facts> {
     let require = &to.policy.require;
+    let digest = release.digest();
+    let denied_by = |live: &Live| {
+        let denied = live.denied.iter().find(|denied| denied.release == digest);
+        denied.map(|denied| denied.reason.clone())
+    };
     let mut logs = Vec::new();
+    let mut denied_before = Vec::new();
+    let by_target = lives.iter().find_map(|(_, live)| denied_by(live));
+    if let Some(reason) = held_against(from, &digest).or(by_target) {
+        denied_before.push((from.name.clone(), reason));
+    }
     if require.after.is_some() || require.soak > 0 {
         let place = match require.after.as_deref().filter(|after| *after != from.name) {
             Some(after) => shipping.environment(ui, after)?,
             None => from.clone(),
         };
+        let mut reason = held_against(&place, &digest);
         for name in &place.targets {
             let target = shipping.open_target(name)?;
             let history = publish::history(&*target, name).map_err(with_help)?;
             logs.push((name.clone(), history.records));
+            let live = publish::live(&*target, name).map_err(with_help)?;
+            reason = reason.or(live.as_ref().and_then(denied_by));
+        }
+        if let Some(reason) = reason.filter(|_| place.name != from.name) {
+            denied_before.push((place.name.clone(), reason));
         }
     }
     let approvals = match (&release.source.commit, require.approvals) {
@@ -245,17 +267,11 @@ fn facts(
             found.by.into_iter().collect()
         }
     };
-    let digest = release.digest();
     let mut denied = None;
     for name in &to.targets {
         let there = shipping.open_target(name).ok();
         let there = there.and_then(|target| publish::live(&*target, name).ok().flatten());
-        let found = there.and_then(|live| {
-            live.denied
-                .into_iter()
-                .find(|denied| denied.release == digest)
-        });
-        denied = denied.or(found.map(|found| found.reason));
+        denied = denied.or(there.as_ref().and_then(denied_by));
     }
     Ok(Facts {
         release: Some(digest),
@@ -264,7 +280,18 @@ fn facts(
         logs,
         approvals,
         denied,
+        denied_before,
+        unhealthy: lives
+            .iter()
+            .find(|(_, live)| live.deployment.result != Verdict::Healthy)
+            .map(|(target, _)| target.clone()),
     })
+}
+
+/// Why the file of an environment denies a release, if it does.
+fn held_against(environment: &Environment, release: &Digest) -> Option<String> {
+    let hold = environment.hold.as_ref()?;
+    (hold.deny.contains(release)).then(|| hold.reason.clone())
 }
 
 /// The release that readers of an environment have now, as far as it can be told from here: whoever

@@ -8,11 +8,13 @@ use serde::Serialize;
 
 use crate::cli::Outcome;
 use crate::cli::args::Global;
-use crate::cli::environment::Shipping;
+use crate::cli::bring::{Bringing, Following, bring};
+use crate::cli::deny::deny_in_git;
+use crate::cli::environment::{FOLDER, Shipping};
 use crate::cli::json;
 use crate::cli::previews;
 use crate::cli::project::root;
-use crate::cli::publish::{Bringing, Following, PublishReport, bring, deny_in_git, with_help};
+use crate::cli::publish::{PublishReport, with_help};
 use crate::cli::releases::{obtain, own};
 use crate::cli::seal::{seal, short};
 use crate::cli::ship_args::SyncArgs;
@@ -21,7 +23,8 @@ use crate::config::{Environment, seconds_of};
 use crate::digest::Digest;
 use crate::publish;
 use crate::release::Release;
-use crate::repo::{Branch, branch_of_head, remote_of};
+use crate::repo::{Branch, branch_of_head, file_at, is_behind, remote_of, resolve};
+use crate::site_path::SitePath;
 use crate::store::Store;
 
 /// The longest wait after passes that failed, in seconds.
@@ -101,6 +104,7 @@ fn pass(ui: &Ui, global: &Global, root: &std::path::Path, args: &SyncArgs) -> an
             .context("no branch is checked out here; name one with `--branch`")?,
     };
     let commit = newest(root, &branch)?;
+    let unpushed = unpushed(root, &branch, &commit, &args.environment)?;
     let shipping = Shipping::at(ui, root, &commit)?;
     let environment = shipping.environment(ui, &args.environment)?;
     for name in &environment.targets {
@@ -122,9 +126,10 @@ fn pass(ui: &Ui, global: &Global, root: &std::path::Path, args: &SyncArgs) -> an
                     held: &hold.reason,
                 })?);
             }
+            let told: Vec<String> = unpushed.into_iter().chain([told]).collect();
             return Ok(Seen {
                 outcome: Outcome::Clean,
-                told: Some(told),
+                told: Some(told.join("\n")),
             });
         }
         (Some(digest), _) => {
@@ -160,9 +165,10 @@ fn pass(ui: &Ui, global: &Global, root: &std::path::Path, args: &SyncArgs) -> an
             true => Following::Closely,
             false => Following::Once,
         },
+        branch: Some(&branch),
     };
-    let brought = bring(ui, bringing)?;
-    deny_in_git(ui, bringing, &brought);
+    let mut brought = bring(ui, bringing)?;
+    deny_in_git(ui, bringing, &mut brought, true);
     if !args.dry_run {
         previews::collect(ui, &shipping, &environment);
     }
@@ -172,17 +178,39 @@ fn pass(ui: &Ui, global: &Global, root: &std::path::Path, args: &SyncArgs) -> an
             environment: &environment.name,
             release: release.digest(),
             dry_run: args.dry_run,
-            targets: brought.targets,
+            targets: std::mem::take(&mut brought.targets),
         };
         ui.result(&json::to_text(&report)?);
     }
-    let refused: Vec<String> = (brought.refused.iter())
-        .map(|refused| format!("error: {refused:#}"))
-        .collect();
+    let refused = brought.refused.iter();
+    let refused = refused.map(|refused| format!("error: {refused:#}"));
+    let told: Vec<String> = unpushed.into_iter().chain(refused).collect();
     Ok(Seen {
-        outcome: brought.outcome,
-        told: (!refused.is_empty()).then(|| refused.join("\n")),
+        outcome: brought.end(ui)?,
+        told: (!told.is_empty()).then(|| told.join("\n")),
     })
+}
+
+/// What to say where the branch here has a decision that its remote does not have.
+fn unpushed(
+    root: &std::path::Path,
+    branch: &str,
+    commit: &str,
+    environment: &str,
+) -> anyhow::Result<Option<String>> {
+    let Some(remote) = remote_of(root, branch)? else {
+        return Ok(None);
+    };
+    let Ok(tip) = resolve(root, &format!("refs/heads/{branch}")) else {
+        return Ok(None);
+    };
+    let path = SitePath::parse(&format!("{FOLDER}/{environment}.toml"))?;
+    let is_ahead = tip != commit
+        && is_behind(root, commit, &tip)?
+        && file_at(root, &tip, &path)? != file_at(root, commit, &path)?;
+    Ok(is_ahead.then(|| {
+        format!("warning: what is decided about `{environment}` here is not at `{remote}` yet; `git push {remote} {branch}` brings it there")
+    }))
 }
 
 /// The newest commit of a branch: the remote's, where there is one.

@@ -22,14 +22,19 @@ pub struct Facts {
     pub logs: Vec<(String, Vec<Deployment>)>,
     /// Who approved of its commit.
     pub approvals: Vec<String>,
-    /// Why it failed at a target of the environment, if it did.
+    /// Why a target of the environment denies it, if one does.
     pub denied: Option<String>,
+    /// The environments that it comes through and that deny it, each with the reason.
+    pub denied_before: Vec<(String, String)>,
+    /// The target of the environment it comes from at which it did not end healthy, if there is one.
+    pub unhealthy: Option<String>,
 }
 
 /// One rule of a policy that a release does not meet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unmet {
-    /// The key of the rule: `checks`, `after`, `soak`, `approvals`, `freeze`, `hold` or `deny`.
+    /// The key of the rule: `healthy`, `checks`, `after`, `soak`, `approvals`, `freeze`, `hold` or
+    /// `deny`.
     pub rule: &'static str,
     /// What is not met.
     pub message: String,
@@ -50,11 +55,12 @@ pub fn unmet(environment: &Environment, facts: &Facts, resume: bool, now: Moment
             help,
         });
     };
+    let mut is_denied = false;
     if let Some(hold) = &environment.hold {
-        let denied = facts
+        is_denied = facts
             .release
             .is_some_and(|release| hold.deny.contains(&release));
-        if denied {
+        if is_denied {
             let message = format!("the release is denied: {}", hold.reason);
             miss("deny", message, "promote a release that mends it");
         } else if !resume {
@@ -62,9 +68,21 @@ pub fn unmet(environment: &Environment, facts: &Facts, resume: bool, now: Moment
             miss("hold", message, "say `--resume` to end the hold");
         }
     }
-    if let Some(reason) = &facts.denied {
+    if let Some(reason) = facts.denied.as_ref().filter(|_| !is_denied) {
         let message = format!("the release was live there before and is denied: {reason}");
         miss("deny", message, "promote a release that mends it");
+    }
+    for (place, reason) in &facts.denied_before {
+        let message = format!("the release is denied in `{place}`: {reason}");
+        miss("deny", message, "promote a release that mends it");
+    }
+    if let Some(target) = &facts.unhealthy {
+        let message = format!(
+            "the release did not pass its test in `{}` at target `{target}`",
+            facts.from
+        );
+        let help = format!("publish it to `{}` again, or one that mends it", facts.from);
+        miss("healthy", message, &help);
     }
     if let Some(freeze) = policy.frozen(now.seconds()) {
         let message = format!("nothing new goes live in {}", freeze.written);
@@ -260,6 +278,20 @@ mod tests {
         assert_eq!(
             unmet(&environment, &facts(vec![]), true, Moment::new(0)).len(),
             1
+        );
+    }
+
+    #[test]
+    fn what_failed_or_is_denied_on_the_way_goes_no_further() {
+        case(
+            |_, facts| {
+                facts.denied_before = vec![("stage".to_owned(), "page 500".to_owned())];
+                facts.unhealthy = Some("web".to_owned());
+            },
+            &[
+                "the release is denied in `stage`: page 500",
+                "the release did not pass its test in `test` at target `web`",
+            ],
         );
     }
 

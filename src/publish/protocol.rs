@@ -243,6 +243,9 @@ impl<'a> Session<'a> {
         pointer
             .denied
             .retain(|denied| denied.release != tree.release);
+        if let Some(hold) = &request.environment.hold {
+            pointer.deny(&hold.deny, &hold.reason);
+        }
         self.switch(tree, pointer)?;
         Ok(deployment)
     }
@@ -311,6 +314,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::config::Hold;
     use crate::publish::history::history;
     use crate::publish::status::status;
     use crate::publish::testing::{manifest_of, place, read_all};
@@ -338,6 +342,35 @@ mod tests {
         assert_eq!(status.live.unwrap().result, Verdict::Healthy);
         let history = history(place.target(), "web").unwrap();
         assert_eq!((history.records.len(), history.findings.len()), (2, 0));
+    }
+
+    #[test]
+    fn what_was_rolled_back_stays_denied_at_the_target_for_whoever_does_not_know_of_it() {
+        let mut place = place();
+        let (good, bad) = (
+            place.release(&[("index.html", "good")]),
+            place.release(&[("index.html", "bad")]),
+        );
+        place.publish(&good, 0).unwrap();
+        place.publish(&bad, 1000).unwrap();
+        let old = place.environment.clone();
+        place.environment.release = Some(good.digest());
+        place.environment.hold = Some(Hold {
+            reason: "worse".to_owned(),
+            deny: vec![bad.digest()],
+        });
+        place.publish(&good, 2000).unwrap();
+        // A job with an older checkout, and anybody after the hold.
+        place.environment = old;
+        let refused = place.publish(&bad, 3000).unwrap_err().to_string();
+        assert!(refused.contains("is denied: worse"), "{refused}");
+        assert_eq!(read_all(&place.live()), manifest_of(&good));
+        let retry = Request {
+            retry: true,
+            ..place.request(&bad, 4000)
+        };
+        publish(&retry).unwrap();
+        assert!(place.publish(&bad, 5000).unwrap().deployment.is_none());
     }
 
     #[test]

@@ -101,7 +101,7 @@ impl Refusal {
             Self::Occupied { .. } => "give each environment a target with a path of its own",
             Self::Pinned { .. } => "use `tympan promote`, or take `release` out of the environment's file to follow a branch",
             Self::Held { .. } => "mend it and let `tympan follow` end the hold, or promote a release that mends it with `--resume`",
-            Self::Denied { .. } => "publish a release that mends it",
+            Self::Denied { .. } => "publish a release that mends it; `tympan publish --retry` brings back one that only the target denies",
             Self::Checks { .. } => "run `tympan check`, mend what it finds, and publish the new release",
             Self::Frozen { .. } => {
                 "wait for it to end; `tympan rollback` goes back all the same"

@@ -36,7 +36,7 @@ pub struct Pointer {
     /// them may stand among the live ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub begun: Vec<Retained>,
-    /// Releases that failed here.
+    /// Releases that failed here, or that a rollback took away.
     pub denied: Vec<Denied>,
 }
 
@@ -50,7 +50,7 @@ pub struct Retained {
     pub until: Moment,
 }
 
-/// A release that failed at a target.
+/// A release that must not come back to a target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Denied {
@@ -87,7 +87,19 @@ impl Pointer {
         self.recorded.filter(|link| link.epoch == last.epoch)
     }
 
-    /// Why a release must not come back, if it failed here.
+    /// Denies releases, whoever asks for them and whatever he knows of Git.
+    pub(super) fn deny(&mut self, releases: &[Digest], reason: &str) {
+        for release in releases {
+            if self.denial(release).is_none() {
+                self.denied.push(Denied {
+                    release: *release,
+                    reason: reason.to_owned(),
+                });
+            }
+        }
+    }
+
+    /// Why a release must not come back, if it failed here or was rolled back.
     pub fn denial(&self, release: &Digest) -> Option<&str> {
         self.denied
             .iter()

@@ -29,7 +29,7 @@ pub struct Status {
     pub live: Option<Deployment>,
     /// The deployment after it that failed and was taken back.
     pub undone: Option<Deployment>,
-    /// Releases that failed here.
+    /// Releases that failed here, or that a rollback took away.
     pub denied: Vec<Denied>,
     /// The lease as it stands, which may have ended.
     pub lease: Option<Lease>,
@@ -78,7 +78,7 @@ pub struct Live {
     pub deployment: Deployment,
     /// The release as the target keeps it.
     pub release: Option<Release>,
-    /// Releases that failed here.
+    /// Releases that failed here, or that a rollback took away.
     pub denied: Vec<Denied>,
 }
 

@@ -4,12 +4,18 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use crate::repo::error::RepoError;
 use crate::repo::git::{self, Repository};
 use crate::repo::init::named;
 use crate::repo::status::without_local_filters;
 use crate::site_path::SitePath;
+
+/// How often one looks whether another Git has ended.
+const LOOKS: usize = 10;
+/// The time between two looks.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// A branch that is about to get a commit. Among the runs on this machine only one holds it at a
 /// time.
@@ -35,11 +41,13 @@ pub struct Edit<'a> {
 }
 
 /// Whether a branch got its commit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub enum Advanced {
     /// It did.
     Done,
+    /// It did, and the file in the worktree is still the older one, for this reason.
+    Behind(String),
     /// Somebody else's commit came first; nothing was changed.
     Overtaken,
 }
@@ -111,19 +119,72 @@ impl Branch {
     }
 
     /// Whether a file differs from the newest commit, in the worktree or the index, where the branch
-    /// is checked out here.
+    /// is checked out.
     ///
     /// # Errors
     /// Fails where Git does.
     pub fn is_edited(&self, path: &SitePath) -> Result<bool, RepoError> {
-        if !self.is_checked_out()? {
-            return Ok(false);
+        match self.worktree()? {
+            Some(worktree) => Ok(!status(&worktree, &self.place(path))?.is_empty()),
+            None => Ok(false),
         }
-        let mut command = git::command(&self.root);
-        without_local_filters(&self.root, &mut command)?;
-        command.args(["status", "--porcelain=v1", "-z", "--untracked-files=all"]);
-        command.arg("--").arg(literal(path));
-        Ok(!git::succeed(&self.root, &mut command)?.is_empty())
+    }
+
+    /// Waits a little until no other Git is at work where the branch is checked out.
+    ///
+    /// # Errors
+    /// Fails where one still is.
+    pub fn wait_for_index(&self) -> Result<(), RepoError> {
+        let Some(worktree) = self.worktree()? else {
+            return Ok(());
+        };
+        let args = [
+            "rev-parse",
+            "--path-format=absolute",
+            "--git-path",
+            "index.lock",
+        ];
+        let lock = git::path_of(git::run(&worktree, args)?.trim_ascii_end());
+        for _ in 0..LOOKS {
+            if !lock.exists() {
+                return Ok(());
+            }
+            std::thread::sleep(LOOK);
+        }
+        Err(RepoError::Locked { lock })
+    }
+
+    /// Brings a file along where an earlier decision moved the branch and was cut off before it did:
+    /// where the index and the worktree hold exactly what was there before that commit.
+    ///
+    /// # Errors
+    /// Fails where Git does.
+    pub fn catch_up(&self, path: &SitePath) -> Result<(), RepoError> {
+        let (Some(worktree), Some(tip)) = (self.worktree()?, self.tip()?) else {
+            return Ok(());
+        };
+        let place = self.place(path);
+        if status(&worktree, &place)? != format!("M  {place}\0").as_bytes() {
+            return Ok(());
+        }
+        let args = ["log", "-1", "--format=%H%n%B", &tip, "--", &literal(&place)];
+        let last = text(&git::run(&worktree, args)?);
+        let Some((commit, message)) = last.split_once('\n') else {
+            return Ok(());
+        };
+        let is_ours = message
+            .lines()
+            .any(|line| line.starts_with("Tympan-Environment: "));
+        let Some(before) = git::find_commit(&self.root, &format!("{commit}^"))? else {
+            return Ok(());
+        };
+        let staged = git::run(&worktree, ["ls-files", "-s", "-z", "--", &literal(&place)])?;
+        let staged = String::from_utf8_lossy(&staged);
+        let old = self.entry(&before, path)?;
+        if is_ours && old.is_some_and(|(_, object)| staged.split(' ').nth(1) == Some(&object)) {
+            self.bring_along(&tip, path)?;
+        }
+        Ok(())
     }
 
     /// Makes a commit behind `parent` that changes one file. Nobody sees it yet.
@@ -168,16 +229,17 @@ impl Branch {
     }
 
     /// Makes `commit` the newest of the branch, if `parent` still is, and brings the one file in the
-    /// worktree and the index along where the branch is checked out here.
+    /// worktree and the index along where the branch is checked out.
     ///
     /// # Errors
-    /// Fails where Git does.
+    /// Fails where Git does; nothing was changed then.
     pub fn advance(
         &self,
         parent: &str,
         commit: &str,
         path: &SitePath,
     ) -> Result<Advanced, RepoError> {
+        self.wait_for_index()?;
         let mut command = git::command(&self.root);
         command.args([
             "update-ref",
@@ -197,17 +259,26 @@ impl Branch {
                 false => Err(git::failure(&self.root, "update-ref", &output)),
             };
         }
-        if self.is_checked_out()?
-            && let Some((mode, object)) = self.entry(commit, path)?
-        {
-            let entry = format!("{mode},{object},{}", self.place(path));
-            git::run(&self.root, ["update-index", "--add", "--cacheinfo", &entry])?;
-            let mut command = git::command(&self.root);
-            without_local_filters(&self.root, &mut command)?;
-            command.args(["checkout-index", "--force", "-u", "--", path.as_str()]);
-            git::succeed(&self.root, &mut command)?;
-        }
-        Ok(Advanced::Done)
+        Ok(match self.bring_along(commit, path) {
+            Ok(()) => Advanced::Done,
+            Err(error) => Advanced::Behind(error.to_string()),
+        })
+    }
+
+    /// Makes the index and the worktree hold the file as a commit has it, where the branch is checked
+    /// out.
+    fn bring_along(&self, commit: &str, path: &SitePath) -> Result<(), RepoError> {
+        let (Some(worktree), Some((mode, object))) = (self.worktree()?, self.entry(commit, path)?)
+        else {
+            return Ok(());
+        };
+        let place = self.place(path);
+        let entry = format!("{mode},{object},{place}");
+        git::run(&worktree, ["update-index", "--add", "--cacheinfo", &entry])?;
+        let mut command = git::command(&worktree);
+        without_local_filters(&worktree, &mut command)?;
+        command.args(["checkout-index", "--force", "-u", "--", &place]);
+        git::succeed(&worktree, &mut command).map(drop)
     }
 
     /// The full name of the branch.
@@ -230,10 +301,29 @@ impl Branch {
         Ok(blob(&String::from_utf8_lossy(&listed)))
     }
 
-    fn is_checked_out(&self) -> Result<bool, RepoError> {
-        let branch = branch_of_head(&self.root)?;
-        Ok(self.repository.has_worktree && branch.as_ref() == Some(&self.name))
+    /// The top of the worktree in which the branch is checked out, here or in a linked one.
+    fn worktree(&self) -> Result<Option<PathBuf>, RepoError> {
+        let reference = self.reference();
+        let format = "--format=%(refname) %(worktreepath)";
+        let listed = git::run(&self.root, ["for-each-ref", format, &reference])?;
+        let mut lines = listed.split(|byte| *byte == b'\n');
+        let found =
+            lines.find_map(|line| line.strip_prefix(reference.as_bytes())?.strip_prefix(b" "));
+        // A bare repository has none, and one that was removed is still listed.
+        Ok(found
+            .filter(|path| !path.is_empty())
+            .map(git::path_of)
+            .filter(|path| path.join(".git").exists()))
     }
+}
+
+/// How a file of a worktree differs from its newest commit, as Git tells it.
+fn status(worktree: &Path, place: &str) -> Result<Vec<u8>, RepoError> {
+    let mut command = git::command(worktree);
+    without_local_filters(worktree, &mut command)?;
+    command.args(["status", "--porcelain=v1", "-z", "--untracked-files=all"]);
+    command.arg("--").arg(literal(place));
+    git::succeed(worktree, &mut command)
 }
 
 /// The mode and the object of a file as `git ls-tree` lists it.
@@ -253,8 +343,8 @@ fn feed(root: &Path, command: &mut Command, input: &str) -> Result<String, RepoE
     git::feed(root, command, input.as_bytes()).map(|printed| text(&printed))
 }
 
-fn literal(path: &SitePath) -> String {
-    format!(":(literal){path}")
+fn literal(place: &str) -> String {
+    format!(":(literal){place}")
 }
 
 fn text(printed: &[u8]) -> String {
@@ -342,6 +432,50 @@ mod tests {
             format!("docs/{FILE}")
         );
         assert!(!branch.is_edited(&path).unwrap());
+    }
+
+    #[test]
+    fn a_linked_worktree_is_brought_along() {
+        let fixture = Fixture::with(&[(FILE, "old\n")]);
+        fixture.git(&["worktree", "add", "-q", "-b", "other", "linked"]);
+        let path = path(FILE);
+        let branch = Branch::open(fixture.root(), "other").unwrap();
+        let parent = branch.tip().unwrap().unwrap();
+        let commit = branch.commit(&parent, edit(&path, "new\n")).unwrap();
+        let done = branch.advance(&parent, &commit, &path).unwrap();
+        assert_eq!(done, Advanced::Done);
+        let linked = fixture.at("linked");
+        assert_eq!(std::fs::read_to_string(linked.join(FILE)).unwrap(), "new\n");
+        let at = linked.to_str().unwrap();
+        assert_eq!(fixture.git(&["-C", at, "status", "--porcelain"]), "");
+        assert_eq!(std::fs::read_to_string(fixture.at(FILE)).unwrap(), "old\n");
+        std::fs::write(linked.join(FILE), "by hand\n").unwrap();
+        assert!(branch.is_edited(&path).unwrap());
+    }
+
+    #[test]
+    fn nothing_moves_while_another_git_is_at_work_and_what_was_cut_off_is_made_up() {
+        let fixture = Fixture::with(&[(FILE, "old\n")]);
+        let path = path(FILE);
+        let branch = Branch::open(fixture.root(), "main").unwrap();
+        let parent = branch.tip().unwrap().unwrap();
+        let commit = branch.commit(&parent, edit(&path, "new\n")).unwrap();
+        fixture.write(".git/index.lock", "");
+        let error = branch.advance(&parent, &commit, &path).unwrap_err();
+        assert!(error.to_string().contains("index.lock"), "{error}");
+        assert_eq!(branch.tip().unwrap().as_ref(), Some(&parent));
+        std::fs::remove_file(fixture.at(".git/index.lock")).unwrap();
+        // The branch moved, and nothing else did.
+        fixture.git(&["update-ref", "refs/heads/main", &commit]);
+        assert!(branch.is_edited(&path).unwrap());
+        branch.catch_up(&path).unwrap();
+        assert!(!branch.is_edited(&path).unwrap());
+        assert_eq!(std::fs::read_to_string(fixture.at(FILE)).unwrap(), "new\n");
+        // What somebody staged himself stays.
+        fixture.write(FILE, "by hand\n");
+        fixture.git(&["add", FILE]);
+        branch.catch_up(&path).unwrap();
+        assert!(branch.is_edited(&path).unwrap());
     }
 
     #[test]

@@ -70,6 +70,14 @@ pub enum RepoError {
         /// The root.
         root: PathBuf,
     },
+    /// Another Git is at work in the worktree.
+    #[error(
+        "another Git is at work there: `{}` is there; wait for it to end, or remove that file if none is running", .lock.display()
+    )]
+    Locked {
+        /// The file by which it says so.
+        lock: PathBuf,
+    },
     /// No commit goes by that name.
     #[error(
         "`{rev}` names no commit of `{root}`: check the spelling; in a shallow clone \

@@ -42,6 +42,29 @@ pub fn remote_of(root: &Path, branch: &str) -> Result<Option<String>, RepoError>
     Ok(known(&tracked).or(known("origin")).or(only).cloned())
 }
 
+/// Whether a commit is in this repository and behind no branch of a remote and no tag, as far as is
+/// known here.
+///
+/// # Errors
+/// Fails where Git does.
+pub fn is_only_here(root: &Path, commit: &str) -> Result<bool, RepoError> {
+    let Some(commit) = git::find_commit(root, commit)? else {
+        return Ok(false);
+    };
+    let args = ["for-each-ref", "--count=1", "--contains", &commit];
+    let known = git::run(root, [&args[..], &["refs/remotes", "refs/tags"]].concat())?;
+    Ok(known.trim_ascii().is_empty())
+}
+
+/// Whether a commit is part of what led to another one.
+///
+/// # Errors
+/// Fails where Git does.
+pub fn is_behind(root: &Path, commit: &str, newer: &str) -> Result<bool, RepoError> {
+    let args = ["merge-base", "--is-ancestor", commit, newer];
+    Ok(git::output(root, args)?.status.success())
+}
+
 impl Branch {
     /// Asks the remote for the newest commit of the branch, and brings it here.
     ///
@@ -175,7 +198,9 @@ mod tests {
                 },
             )
             .unwrap();
+        assert!(is_only_here(&one.root, &mine).unwrap());
         assert_eq!(one.push("origin", &mine).unwrap(), Pushed::Done);
+        assert!(!is_only_here(&one.root, &mine).unwrap());
         assert!(matches!(
             two.push("origin", &yours).unwrap(),
             Pushed::Refused(_)

@@ -282,6 +282,56 @@ fn in_an_incident_the_older_release_is_live_first() {
 }
 
 #[test]
+fn a_way_back_whose_commit_failed_is_finished_and_not_gone_again() {
+    let project = project();
+    let first = ship(&project, &["test", "prod"]);
+    say(&project, "This is worse.");
+    let second = ship(&project, &["test", "prod"]);
+    let old = project.git(&["rev-parse", "HEAD"]);
+    // Nothing is touched where the commit could not be made.
+    project.git(&["checkout", "-q", "--detach"]);
+    project.run(&["rollback", "prod", "--now"]).expect(2);
+    assert_eq!(live(&project, "prod"), second);
+    project.git(&["checkout", "-q", "main"]);
+    project.run(&["rollback", "prod", "--now"]).expect(0);
+    project.git(&["reset", "-q", "--hard", old.trim()]);
+    project.run(&["rollback", "prod", "--now"]).expect(0);
+    assert_eq!(live(&project, "prod"), first);
+    let file = project.read("environments/prod.toml");
+    assert!(
+        file.contains(&format!("release = \"{first}\""))
+            && file.contains(&format!("deny = [\"{second}\"]")),
+        "{file}"
+    );
+    // A job with an older checkout does not bring it back.
+    project.git(&["checkout", "-q", old.trim()]);
+    let refused = project.run(&["publish", "prod"]).expect(1);
+    assert!(refused.stderr.contains("is denied"), "{}", refused.stderr);
+    assert_eq!(live(&project, "prod"), first);
+}
+
+#[test]
+fn the_policy_of_the_branch_counts_and_not_the_one_of_the_worktree() {
+    let project = project();
+    ship(&project, &["test"]);
+    let strict = project.read("environments/prod.toml");
+    let lax = "targets = [\"prod\"]\n";
+    say(&project, "This is new.");
+    project.run(&["publish", "dev"]).expect(0);
+    project.git(&["checkout", "-q", "-b", "feature"]);
+    project.write("environments/prod.toml", lax);
+    project.commit("Be lax");
+    let refused = project
+        .run(&["promote", "dev", "prod", "--branch", "main"])
+        .expect(1);
+    assert!(refused.stderr.contains("after"), "{}", refused.stderr);
+    assert_eq!(
+        project.git(&["show", "main:environments/prod.toml"]).trim(),
+        strict.trim()
+    );
+}
+
+#[test]
 fn every_rule_that_is_not_met_is_told_and_nothing_is_decided() {
     let project = project();
     ship(&project, &["test"]);
@@ -471,7 +521,7 @@ fn two_jobs_that_decide_at_once_lose_neither_decision() {
                 &rolling[0],
                 &[
                     "rollback",
-                    "test",
+                    "dev",
                     "--push",
                     "--branch",
                     "main",
@@ -492,13 +542,13 @@ fn two_jobs_that_decide_at_once_lose_neither_decision() {
         "main:environments/prod.toml",
     ]);
     assert!(file.contains(&second), "{file}");
-    let test = project.git(&[
+    let dev = project.git(&[
         "--git-dir",
         bare.to_str().unwrap(),
         "show",
-        "main:environments/test.toml",
+        "main:environments/dev.toml",
     ]);
-    assert!(test.contains("[hold]") && test.contains(&second), "{test}");
+    assert!(dev.contains("[hold]") && dev.contains(&second), "{dev}");
     let subjects = project.git(&[
         "--git-dir",
         bare.to_str().unwrap(),
@@ -509,7 +559,7 @@ fn two_jobs_that_decide_at_once_lose_neither_decision() {
     assert_eq!(
         subjects
             .lines()
-            .filter(|subject| subject.starts_with("Roll test back"))
+            .filter(|subject| subject.starts_with("Roll dev back"))
             .count(),
         1,
         "{subjects}"
@@ -716,8 +766,9 @@ fn a_preview_stands_beside_what_is_live_until_it_has_had_its_time() {
     }
 }
 
-/// Serves the front page of a folder until the test ends, as a web server would.
-fn serve(folder: std::path::PathBuf) -> String {
+/// Serves the front page of a folder until the test ends, as a web server would, or a network that adds
+/// something to it.
+fn serve(folder: std::path::PathBuf, added: &'static str) -> String {
     use std::io::{Read as _, Write as _};
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -726,9 +777,15 @@ fn serve(folder: std::path::PathBuf) -> String {
             let Ok(mut stream) = stream else { continue };
             let mut request = [0; 4096];
             let _ = stream.read(&mut request);
-            let page = fs::read(folder.join("index.html")).unwrap_or_default();
+            let mut page = fs::read(folder.join("index.html")).unwrap_or_default();
+            page.extend(added.as_bytes());
+            let via = if added.is_empty() {
+                ""
+            } else {
+                "Via: 1.1 x\r\n"
+            };
             let head = format!(
-                "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                "HTTP/1.1 200 OK\r\n{via}Content-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
                 page.len()
             );
             let _ = stream.write_all(&[head.as_bytes(), &page].concat());
@@ -740,7 +797,7 @@ fn serve(folder: std::path::PathBuf) -> String {
 #[test]
 fn a_failed_smoke_test_is_denied_in_git_where_the_policy_says_so() {
     let project = project();
-    let url = serve(project.path().join("public/prod/live"));
+    let url = serve(project.path().join("public/prod/live"), "");
     let file = project.read("environments/prod.toml");
     let auto = file.replace(
         "[policy]\n",
@@ -784,6 +841,68 @@ fn a_failed_smoke_test_is_denied_in_git_where_the_policy_says_so() {
         "{}",
         status.stdout
     );
+}
+
+#[test]
+fn what_fails_at_one_target_is_taken_back_at_the_others() {
+    let project = project();
+    let config = project.read("tympan.toml");
+    project.write(
+        "tympan.toml",
+        format!("{config}\n[targets.other]\ntype = \"directory\"\npath = \"public/other\"\n\n[targets.last]\ntype = \"directory\"\npath = \"public/last\"\n"),
+    );
+    project.write(
+        "environments/test.toml",
+        "targets = [\"test\", \"other\", \"last\"]\n",
+    );
+    project.commit("Have three targets");
+    project.run(&["publish", "test"]).expect(0);
+    let first = live(&project, "test");
+    say(&project, "This is new.");
+    // One that cannot be read stops no other, and the report is whole.
+    let pointer = "public/other/.tympan/current";
+    let known = project.read(pointer);
+    project.write(pointer, "{");
+    let run = project.run(&["publish", "test", "--format", "json"]);
+    let report = run.expect(2).json();
+    let targets = report["targets"].as_array().unwrap().iter();
+    let names: Vec<_> = targets
+        .map(|one| one["target"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(names, ["test", "last"]);
+    project.write(pointer, known);
+    project.run(&["publish", "test"]).expect(0);
+    let second = live(&project, "test");
+    assert_ne!(first, second);
+    // What fails at the second target does not show at the first.
+    let url = serve(project.path().join("public/test/live"), "Welcome");
+    project.write(
+        "environments/test.toml",
+        format!("url = \"{url}\"\ntargets = [\"test\", \"other\", \"last\"]\n[smoke]\npaths = [{{ path = \"/\", text = \"Welcome\" }}]\n"),
+    );
+    project.write("index.md", "# Home\n\nNobody is greeted.\n");
+    project.commit("Forget the greeting");
+    let run = project.run(&["publish", "test", "--format", "json"]);
+    let report = run.expect(1).json();
+    assert_eq!(report["targets"][0]["outcome"], "taken-back", "{report}");
+    assert_eq!(report["targets"].as_array().unwrap().len(), 1);
+    let bad = report["release"].as_str().unwrap();
+    let log = project
+        .run(&["log", "test", "--format", "json"])
+        .expect(0)
+        .json();
+    let kinds = log["entries"].as_array().unwrap().iter();
+    assert!(
+        kinds
+            .clone()
+            .any(|entry| entry["record"]["kind"] == "rollback")
+    );
+    let status = project.run(&["status", "test", "--format", "json"]).json();
+    let targets = &status["environments"][0]["targets"];
+    for at in 0..3 {
+        assert_eq!(targets[at]["live"]["release"], second, "{targets}");
+    }
+    assert_eq!(targets[0]["denied"][0]["release"], bad, "{targets}");
 }
 
 #[test]
