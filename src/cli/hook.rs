@@ -14,7 +14,7 @@ use crate::cli::environment::Shipping;
 use crate::cli::project::{STORE, root};
 use crate::cli::publish;
 use crate::cli::ui::Ui;
-use crate::repo::resolve;
+use crate::repo::{branch_of_head, resolve};
 
 /// What pushes wait at for each other, in the folder of the store. It holds the commit that the last
 /// one made live.
@@ -40,7 +40,9 @@ pub fn run(ui: &Ui, global: &Global, args: &HookArgs) -> anyhow::Result<Outcome>
         return Ok(Outcome::Clean);
     }
     let shipping = Shipping::at(ui, &root, &commit)?;
-    let environment = shipping.environment(ui, &args.environment)?;
+    let mut environment = shipping.environment(ui, &args.environment)?;
+    // Its own word about what it follows does not count.
+    environment.follow = Some(branch.clone());
     ui.note(&format!(
         "tympan: bringing `{}` to {} of `{branch}`",
         environment.name,
@@ -78,8 +80,8 @@ fn pushed(input: impl std::io::Read) -> anyhow::Result<Vec<(String, String)>> {
     Ok(pushed)
 }
 
-/// The branch that the environment follows, if it was pushed. What it follows stands in the commit
-/// that was pushed.
+/// The branch that the environment follows, if it was pushed. What it follows stands at the HEAD of
+/// the repository: whoever may push to some other branch decides nothing.
 fn branch(
     ui: &Ui,
     root: &Path,
@@ -87,28 +89,35 @@ fn branch(
     pushed: &[(String, String)],
 ) -> anyhow::Result<Option<String>> {
     let name = &args.environment;
+    if pushed.is_empty() {
+        return Ok(None);
+    }
+    let shipping = match resolve(root, "HEAD") {
+        Ok(commit) => Shipping::at(ui, root, &commit)?,
+        Err(error) => {
+            let head = branch_of_head(root)?.unwrap_or_default();
+            return Err(error).context(format!(
+                "the HEAD of this repository says what `{name}` follows, and there is no branch `{head}`; name another with `git symbolic-ref HEAD refs/heads/BRANCH`"
+            ));
+        }
+    };
+    let Some(followed) = shipping.environment(ui, name)?.follow else {
+        ui.note(&format!(
+            "tympan: nothing to publish: `environments/{name}.toml` at the HEAD of this repository follows no branch; write `follow = \"main\"` there"
+        ));
+        return Ok(None);
+    };
     for (branch, commit) in pushed {
         if commit.starts_with(GONE) {
             ui.note(&format!(
                 "tympan: `{branch}` is gone; what is live stays live"
             ));
-            continue;
-        }
-        let shipping = Shipping::at(ui, root, commit)?;
-        let followed = shipping
-            .names()
-            .contains(name)
-            .then(|| shipping.environment(ui, name))
-            .transpose()?
-            .and_then(|environment| environment.follow);
-        match followed {
-            Some(followed) if followed == *branch => return Ok(Some(followed)),
-            Some(followed) => ui.note(&format!(
+        } else if followed == *branch {
+            return Ok(Some(followed));
+        } else {
+            ui.note(&format!(
                 "tympan: nothing to publish: `{name}` follows `{followed}`, and this is `{branch}`"
-            )),
-            None => ui.note(&format!(
-                "tympan: nothing to publish: `environments/{name}.toml` of `{branch}` follows no branch; write `follow = \"{branch}\"` there"
-            )),
+            ));
         }
     }
     Ok(None)

@@ -1,5 +1,6 @@
 //! The roof: what a person types and sees. One file a command; `ui` is the only room that prints.
 
+mod ancestry;
 mod args;
 mod bring;
 mod build;

@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use crate::cli::Outcome;
+use crate::cli::ancestry;
 use crate::cli::args::{Global, PublishArgs};
 use crate::cli::bring::{Bringing, Following, TargetReport, bring};
 use crate::cli::deny::deny_in_git;
@@ -58,7 +59,17 @@ pub fn run_in(
             let source = environment.source.as_deref();
             obtain(ui, global, shipping, digest, source, None)?
         }
-        None => released(ui, global, shipping, environment)?,
+        None => {
+            let refused = match args.retry {
+                true => None,
+                false => ancestry::refused(shipping, environment)?,
+            };
+            if let Some(refused) = refused {
+                ui.error(&refused);
+                return Ok(Outcome::Findings);
+            }
+            released(ui, global, shipping, environment)?
+        }
     };
     let bringing = Bringing {
         shipping,

@@ -352,8 +352,9 @@ pub(super) fn base_url(text: &str) -> Option<String> {
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"))?;
     let host = rest.split('/').next().unwrap_or("");
-    let bad = |c: char| c.is_whitespace() || c.is_control() || "\"'<>\\?#@".contains(c);
-    if host.is_empty() || text.contains(bad) {
+    // It is written into pages and into files of others, where some signs would mean something else.
+    let is_plain = |c: char| c.is_alphanumeric() || "-._~:/[]%!*+,=&".contains(c);
+    if host.is_empty() || !text.chars().all(is_plain) {
         return None;
     }
     Some(format!("{}/", text.trim_end_matches('/')))

@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn that_nobody_answers_is_no_verdict_but_a_certificate_is_one() {
+    fn that_nobody_answers_or_is_known_is_no_verdict_but_an_old_certificate_is_one() {
         let ask = |base: &str| readers(base).ask(&SmokePath::there("/"), None, &|_| {});
         let port = std::net::TcpListener::bind("127.0.0.1:0")
             .unwrap()
@@ -335,8 +335,20 @@ mod tests {
             Answer::Unreached("it refuses the connection".to_owned())
         );
         let (server, _) = Server::start_tls("localhost", 2040);
-        let told = ask(&format!("https://localhost:{}/", server.address.port()));
-        assert_eq!(told, wrong("this machine does not trust its certificate"));
+        let address = format!("https://localhost:{}/", server.address.port());
+        let unreached = |why: &str| Answer::Unreached(why.to_owned());
+        assert_eq!(
+            ask(&address),
+            unreached("this machine trusts no authority: install ca-certificates")
+        );
+        let (old, expired) = Server::start_tls("localhost", 2020);
+        let address = format!("https://localhost:{}/", old.address.port());
+        let told = {
+            let client = Client::trusting_one(Duration::from_secs(5), &expired);
+            let readers = Readers::with(&address, client, Duration::ZERO).unwrap();
+            readers.ask(&SmokePath::there("/"), None, &|_| {})
+        };
+        assert_eq!(told, wrong("its certificate has expired"));
         assert!(Readers::at("ftp://x.example/").is_none());
     }
 }

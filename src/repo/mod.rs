@@ -5,6 +5,7 @@
 //! configures, or asks a question; none but [`fetch()`] and those of a [`RemoteRepository`] or of a
 //! [`Branch`] with a remote reaches the network.
 
+mod ancestry;
 mod blobs;
 mod branch;
 mod bundle;
@@ -30,6 +31,7 @@ mod status;
 mod walk;
 mod worktree;
 
+pub use ancestry::is_older;
 pub use blobs::BlobWriter;
 pub use branch::{Advanced, Branch, Edit, branch_of_head, file_at};
 pub use bundle::{Files, bundle, unbundle};

@@ -25,10 +25,10 @@ enum Kind {
     Ssh(SshKey),
 }
 
-/// A key as a file, which goes with the signer where its text was given.
+/// A key as a file, or its text, which is in no folder.
 enum SshKey {
     File(PathBuf),
-    Text(tempfile::NamedTempFile),
+    Text(String),
 }
 
 impl Signer {
@@ -41,8 +41,7 @@ impl Signer {
             return minisign(text, password);
         }
         if text.starts_with(SSH_BEGIN) {
-            let file = ssh::write(&format!("{text}\n")).map_err(|error| fault(&error))?;
-            return Ok(Self(Kind::Ssh(SshKey::Text(file))));
+            return Ok(Self(Kind::Ssh(SshKey::Text(format!("{text}\n")))));
         }
         if !text.contains('\n')
             && let Some(found) = file(Path::new(text))?
@@ -69,7 +68,7 @@ impl Signer {
             .map(|signature| signature.to_string())
             .map_err(|error| fault(&error)),
             Kind::Ssh(SshKey::File(path)) => ssh::sign(path, bytes),
-            Kind::Ssh(SshKey::Text(file)) => ssh::sign(file.path(), bytes),
+            Kind::Ssh(SshKey::Text(text)) => ssh::sign_by_text(text, bytes),
         }
     }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::signing::error::SigningError;
+use crate::signing::trust::Doubt;
 
 /// What signatures are made for; one for another purpose is not valid here.
 pub(super) const NAMESPACE: &str = "tympan";
@@ -18,6 +19,32 @@ pub(super) fn write(text: &str) -> std::io::Result<tempfile::NamedTempFile> {
     file.write_all(text.as_bytes())?;
     file.flush()?;
     Ok(file)
+}
+
+/// Signs with the text of a key. It is in a file without a name where the system can open one, so that
+/// nothing of it stays, however this program ends; elsewhere it has a name for this one call.
+pub(super) fn sign_by_text(key: &str, bytes: &[u8]) -> Result<String, SigningError> {
+    let fault = |error: std::io::Error| SigningError::Ssh {
+        work: "sign",
+        reason: error.to_string(),
+    };
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::fd::AsRawFd as _;
+        use std::os::unix::fs::PermissionsExt as _;
+        let mut file = tempfile::tempfile().map_err(fault)?;
+        // `ssh-keygen` takes no key that others could read.
+        let own = std::fs::Permissions::from_mode(0o600);
+        file.set_permissions(own).map_err(fault)?;
+        file.write_all(key.as_bytes()).map_err(fault)?;
+        let path = format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd());
+        let path = Path::new(&path);
+        if path.exists() {
+            return sign(path, bytes);
+        }
+    }
+    let file = write(key).map_err(fault)?;
+    sign(file.path(), bytes)
 }
 
 /// Signs with a key that stands in a file; that of a public key stands for the one in the agent.
@@ -34,12 +61,12 @@ pub(super) fn sign(key: &Path, bytes: &[u8]) -> Result<String, SigningError> {
     }
 }
 
-/// Who signed, by a file of allowed signers; nothing if none of them did.
+/// Who signed, by a file of allowed signers.
 pub(super) fn verify(
     allowed: &Path,
     bytes: &[u8],
     signature: &str,
-) -> Result<Option<String>, SigningError> {
+) -> Result<Result<String, Doubt>, SigningError> {
     let work = "verify";
     let file = write(signature).map_err(|error| SigningError::Ssh {
         work,
@@ -52,7 +79,7 @@ pub(super) fn verify(
         .arg(allowed);
     let (done, said, _) = run(find, b"", work)?;
     let Some(who) = said.lines().next().filter(|_| done) else {
-        return Ok(None);
+        return Ok(Err(Doubt::Stranger));
     };
     let mut verify = keygen();
     verify
@@ -61,7 +88,7 @@ pub(super) fn verify(
         .arg("-f")
         .arg(allowed);
     let (done, _, _) = run(verify, bytes, work)?;
-    Ok(done.then(|| who.to_owned()))
+    Ok(done.then(|| who.to_owned()).ok_or(Doubt::Forged))
 }
 
 fn keygen() -> Command {

@@ -65,8 +65,7 @@ impl Trust {
             return Err(Doubt::Stranger);
         };
         match ssh::verify(allowed, bytes, signature) {
-            Ok(Some(who)) => Ok(who),
-            Ok(None) => Err(Doubt::Forged),
+            Ok(verdict) => verdict,
             Err(_) => Err(Doubt::Unreadable),
         }
     }

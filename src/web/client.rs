@@ -15,9 +15,14 @@ use crate::web::trouble::trouble;
 /// How long a connection may take to stand.
 const CONNECT: Duration = Duration::from_secs(10);
 
+/// What is told where no certificate can be good.
+const NO_ROOTS: &str = "this machine trusts no authority: install ca-certificates";
+
 /// What asks.
 pub struct Client {
     agent: Agent,
+    /// Whether there is any authority that a certificate could be by.
+    trusts: bool,
 }
 
 /// An answer.
@@ -35,7 +40,7 @@ pub struct Reply {
 /// Why there was no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// The server is there and cannot be trusted; why, in words.
+    /// The server is there, and readers would not trust it either; why, in words.
     Untrusted(String),
     /// It may be otherwise in a moment; what happened, in words.
     Passing(String),
@@ -63,11 +68,19 @@ impl Client {
         Self::with(patience, Some(roots), None)
     }
 
+    /// The same for one authority, as its certificate is written in DER.
+    #[cfg(test)]
+    pub(crate) fn trusting_one(patience: Duration, root: &[u8]) -> Self {
+        Self::trusting(patience, vec![Certificate::from_der(root).to_owned()])
+    }
+
     fn with(
         patience: Duration,
         roots: Option<Vec<Certificate<'static>>>,
         proxy: Option<Proxy>,
     ) -> Self {
+        let roots = roots.unwrap_or_else(roots_of_machine);
+        let trusts = !roots.is_empty();
         let config = Config::builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -78,11 +91,12 @@ impl Client {
             .accept("*/*")
             // The bytes that were published, not some form of them.
             .accept_encoding("identity")
-            .tls_config(tls(roots))
+            .tls_config(tls(Some(roots)))
             .proxy(proxy)
             .build();
         Self {
             agent: Agent::new_with_config(config),
+            trusts,
         }
     }
 
@@ -93,12 +107,12 @@ impl Client {
             .agent
             .get(url.as_str())
             .header("cache-control", "no-cache");
-        let mut response = asked.call().map_err(|error| fault(&error))?;
+        let mut response = asked.call().map_err(|error| self.fault(&error))?;
         let mut body = Vec::new();
         let mut reader = response.body_mut().as_reader().take(limit);
         reader
             .read_to_end(&mut body)
-            .map_err(|error| fault(&Error::from(error)))?;
+            .map_err(|error| self.fault(&Error::from(error)))?;
         Ok(Reply {
             status: response.status().as_u16(),
             whole: (body.len() as u64) < limit,
@@ -106,33 +120,40 @@ impl Client {
             headers: response.headers().clone(),
         })
     }
+
+    /// Whom this machine does not know may be known to readers, so that this says nothing about the
+    /// server.
+    fn fault(&self, error: &Error) -> Fault {
+        let told = match error {
+            Error::Rustls(told) => Some(told),
+            Error::Io(error) => error.get_ref().and_then(|inner| inner.downcast_ref()),
+            _ => None,
+        };
+        let unknown = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        let is_unknown = told.is_some_and(|told| *told == unknown);
+        let is_tls = told.is_some() || matches!(error, Error::Tls(_));
+        match trouble(error) {
+            _ if is_unknown && !self.trusts => Fault::Lasting(NO_ROOTS.to_owned()),
+            (why, _) if is_unknown => Fault::Lasting(why),
+            (why, _) if is_tls => Fault::Untrusted(why),
+            (why, true) => Fault::Passing(why),
+            (why, false) => Fault::Lasting(why),
+        }
+    }
 }
 
-fn fault(error: &Error) -> Fault {
-    let is_tls = match error {
-        Error::Rustls(_) | Error::Tls(_) => true,
-        Error::Io(error) => {
-            let inner = error.get_ref();
-            inner.is_some_and(|inner| inner.is::<rustls::Error>())
-        }
-        _ => false,
+/// What a machine trusts.
+fn roots_of_machine() -> Vec<Certificate<'static>> {
+    let found = rustls_native_certs::load_native_certs().certs;
+    let owned = |found: &rustls::pki_types::CertificateDer<'_>| {
+        Certificate::from_der(found.as_ref()).to_owned()
     };
-    match trouble(error) {
-        (why, _) if is_tls => Fault::Untrusted(why),
-        (why, true) => Fault::Passing(why),
-        (why, false) => Fault::Lasting(why),
-    }
+    found.iter().map(owned).collect()
 }
 
 /// TLS that is verified against `roots`, or against what this machine trusts.
 pub(crate) fn tls(roots: Option<Vec<Certificate<'static>>>) -> TlsConfig {
-    let roots = roots.unwrap_or_else(|| {
-        let found = rustls_native_certs::load_native_certs().certs;
-        let owned = |found: &rustls::pki_types::CertificateDer<'_>| {
-            Certificate::from_der(found.as_ref()).to_owned()
-        };
-        found.iter().map(owned).collect()
-    });
+    let roots = roots.unwrap_or_else(roots_of_machine);
     TlsConfig::builder()
         .provider(TlsProvider::Rustls)
         .root_certs(RootCerts::Specific(Arc::new(roots)))

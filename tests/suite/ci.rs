@@ -329,6 +329,24 @@ fn a_push_to_a_bare_repository_goes_live() {
         said.contains("nothing to publish: `dev` follows `main`"),
         "{said}"
     );
+    // Not even where it says that it is followed; and its faults are no reason to leave the other.
+    let name = "environments/dev.toml";
+    let settings = project.read(name);
+    project.git(&["checkout", "-q", "draft"]);
+    project.write(name, settings.replace("\"main\"", "\"draft\""));
+    project.write("content/stray.md", "# Stray\n\nNobody merged this.\n");
+    project.commit("Be followed");
+    let said = git(project.path(), &["push", "origin", "draft"]);
+    assert!(said.contains("`dev` follows `main`"), "{said}");
+    assert!(!bare.join("public/live/stray").exists());
+    project.write("tympan.toml", "nonsense\n");
+    project.commit("Break it");
+    project.git(&["checkout", "-q", "main"]);
+    project.write("content/more.md", "# More\n\nAnother page.\n");
+    project.commit("Say even more");
+    let said = git(project.path(), &["push", "origin", "draft", "main"]);
+    assert!(said.contains("published: "), "{said}");
+    assert!(bare.join("public/live/more/index.html").exists());
     git(
         project.path(),
         &["push", "-q", "origin", "--delete", "draft"],
@@ -341,4 +359,79 @@ fn a_push_to_a_bare_repository_goes_live() {
         .output()
         .unwrap();
     assert!(again.status.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_job_runs_only_the_program_that_was_named() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let project = project();
+    project.run(&["ci", "github"]).expect(0);
+    let script = project.read("ci/install-tympan");
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join(env!("CARGO_PKG_VERSION"));
+    let run = || {
+        let output = Command::new("sh")
+            .arg(project.path().join("ci/install-tympan"))
+            .env("TYMPAN_BIN", place.path())
+            .env_remove("GITHUB_PATH")
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        (output.status.success(), said)
+    };
+    let (done, said) = run();
+    assert!(!done && said.contains("fill in `url`"), "{said}");
+    // As a cache has it, which others may have written to.
+    let (good, bad) = ("#!/bin/sh\necho good\n", "#!/bin/sh\necho bad\n");
+    let tympan = folder.join("tympan");
+    std::fs::write(&tympan, bad).unwrap();
+    std::fs::set_permissions(&tympan, std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::write(folder.join("fetched"), good).unwrap();
+    let digest = tympan::digest::Digest::of(good.as_bytes()).hex().to_string();
+    let filled = script.replace("\nurl=\n", "\nurl=https://127.0.0.1:1/tympan\n");
+    let filled = filled.replace("\nsha256=\n", &format!("\nsha256={digest}\n"));
+    project.write("ci/install-tympan", filled);
+    let (done, said) = run();
+    assert!(done && said.contains("good") && !said.contains("bad"), "{said}");
+    std::fs::write(folder.join("fetched"), bad).unwrap();
+    let (done, said) = run();
+    assert!(!done && !said.contains("bad\n"), "{said}");
+}
+
+#[test]
+fn what_would_mean_something_else_is_not_written_into_files() {
+    let project = project();
+    for url in ["https://x.example/$(id)", "https://x.example/;id", "https://x.example/`id`"] {
+        project.write(
+            "environments/prod.toml",
+            format!("targets = [\"web\"]\nurl = \"{url}\"\n"),
+        );
+        project.run(&["ci", "gitlab"]).expect(2);
+    }
+    project.write(
+        "tympan.toml",
+        "[targets.web]\ntype = \"directory\"\npath = \"public/a b\"\n\
+         [targets.far]\ntype = \"directory\"\npath = \"/srv/a b\"\n",
+    );
+    for (name, target) in [("dev", "far"), ("prod", "web")] {
+        project.write(
+            &format!("environments/{name}.toml"),
+            format!("targets = [\"{target}\"]\n"),
+        );
+    }
+    let writes = |name: &str| {
+        let run = project.run(&["ci", "systemd", "--force", "--environment", name]);
+        run.expect(0);
+        let unit = project.read("ci/systemd/tympan-sync.service");
+        let line = unit.lines().find_map(|line| line.strip_prefix("ReadWritePaths="));
+        line.unwrap().to_owned()
+    };
+    assert_eq!(writes("dev"), "/var/lib/tympan \"/srv/a b\"");
+    assert_eq!(
+        writes("prod"),
+        "/var/lib/tympan \"-/var/lib/tympan/project/public/a b\""
+    );
 }

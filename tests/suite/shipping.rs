@@ -235,3 +235,48 @@ fn a_release_that_nobody_has_is_named() {
         assert!(unknown.contains("`prod` is not in the store"), "{unknown}");
     }
 }
+
+#[test]
+fn a_slow_clone_does_not_replace_what_is_newer() {
+    let place = tempfile::tempdir().unwrap();
+    let live = place.path().join("live");
+    let config = format!(
+        "[targets.web]\ntype = \"directory\"\npath = \"{}\"\n",
+        live.display()
+    );
+    let project = Project::new(&[
+        ("tympan.toml", &config),
+        (".gitignore", "/.tympan/\n"),
+        (
+            "environments/dev.toml",
+            "follow = \"main\"\ntargets = [\"web\"]\n",
+        ),
+        ("content/index.md", "# Home\n\nThese are the first words.\n"),
+    ]);
+    project.commit("Begin");
+    let text = |name: &str| place.path().join(name).to_str().unwrap().to_owned();
+    let (bare, slow) = (text("guide.git"), text("slow"));
+    let here = project.path().to_str().unwrap();
+    project.git(&["clone", "-q", "--bare", here, &bare]);
+    project.git(&["remote", "add", "origin", &bare]);
+    project.git(&["clone", "-q", &bare, &slow]);
+    project.write("content/index.md", "# Home\n\nThese are other words.\n");
+    project.commit("Say it better");
+    project.git(&["push", "-q", "origin", "main"]);
+    project.run(&["publish", "dev"]).expect(0);
+
+    // It does not even know yet what is newer.
+    let refused = project.run(&["-C", &slow, "publish", "dev"]).expect(1);
+    let told = "which is newer than";
+    assert!(refused.stderr.contains(told), "{}", refused.stderr);
+    let page = || std::fs::read_to_string(live.join("live/index.html")).unwrap();
+    assert!(page().contains("other words"));
+    project
+        .run(&["-C", &slow, "publish", "dev", "--retry"])
+        .expect(0);
+    assert!(page().contains("first words"));
+    project.run(&["publish", "dev"]).expect(0);
+    project.git(&["-C", &slow, "merge", "-q", "--ff-only", "origin/main"]);
+    project.run(&["-C", &slow, "publish", "dev"]).expect(0);
+    assert!(page().contains("other words"));
+}

@@ -105,7 +105,7 @@ pub fn notes(platform: CiPlatform, setting: &Setting) -> Vec<String> {
     let mut notes = Vec::new();
     let (environment, branch) = (&setting.environment, &setting.branch);
     if platform.is_forge() {
-        notes.push("fill in the address and the digest of the program in `ci/install-tympan`; until then each job without a cache compiles it".to_owned());
+        notes.push("fill in the address and the digest of the program in `ci/install-tympan`, or the repository and the commit that it is compiled from; until then no job runs".to_owned());
         let later: Vec<&str> = setting.later().map(|(name, _)| name.as_str()).collect();
         if !later.is_empty() && !setting.has_store {
             notes.push("name a `[store]` in `tympan.toml`: a promotion takes its release from there, and the machine that built it is gone".to_owned());
@@ -133,7 +133,7 @@ pub fn notes(platform: CiPlatform, setting: &Setting) -> Vec<String> {
                 );
             }
             if setting.has_previews() {
-                notes.push("secrets for previews must be visible to merge requests: protect the branches they come from, or leave the job `preview` out".to_owned());
+                notes.push("secrets for previews must be visible to merge requests, and whoever may push a branch can read them: give previews credentials of their own, or leave the job `preview` out".to_owned());
             }
         }
     }

@@ -46,6 +46,12 @@ impl Setting {
             let environment = shipping.environment(ui, &name)?;
             let address = environment.url.clone();
             let address = address.unwrap_or_else(|| NO_ADDRESS.to_owned());
+            let is_plain = |c: char| c.is_alphanumeric() || "-._~:/[]%+,=".contains(c);
+            if !address.chars().all(is_plain) {
+                bail!(
+                    "`{address}` of `{name}` cannot be written into the files; write other signs of the address as `%` and two digits"
+                );
+            }
             environments.push((name.clone(), format!("{}/", address.trim_end_matches('/'))));
             let wanted = match &args.environment {
                 Some(wanted) => *wanted == name,
@@ -130,6 +136,23 @@ impl Setting {
         }
     }
 
+    /// A folder that a unit of systemd may write to. One in the project may come to be later.
+    fn writable(&self, folder: &str) -> String {
+        let path = match folder.starts_with('/') {
+            true => folder.to_owned(),
+            false => {
+                let inside = match self.directory.as_str() {
+                    "." => String::new(),
+                    directory => format!("/{directory}"),
+                };
+                format!("-/var/lib/tympan/project{inside}/{folder}")
+            }
+        };
+        let mut quoted = path.replace('\\', "\\\\").replace('"', "\\\"");
+        quoted = quoted.replace('%', "%%").replace('\n', "\\n");
+        format!("\"{quoted}\"")
+    }
+
     /// The address of an environment.
     fn address(&self, environment: &str) -> &str {
         let found = self.environments.iter();
@@ -178,7 +201,11 @@ impl Setting {
         };
         let folders = match self.folders.is_empty() {
             true => "/var/lib/tympan".to_owned(),
-            false => format!("/var/lib/tympan {}", self.folders.join(" ")),
+            false => {
+                let folders = self.folders.iter();
+                let folders = folders.map(|folder| format!(" {}", self.writable(folder)));
+                format!("/var/lib/tympan{}", folders.collect::<String>())
+            }
         };
         let flag = |is: bool, yes: &'static str, no: &'static str| if is { yes } else { no };
         // At the top of its repository a project needs no folder.

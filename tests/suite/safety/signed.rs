@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{DIRECTORY, two};
-use crate::servers::program;
+use crate::servers::{is_missing, program};
 
 /// Every signature at a target and what it vouches for.
 fn signatures(state: &Path) -> Vec<(PathBuf, PathBuf)> {
@@ -95,7 +95,7 @@ fn ssh_verifies_what_was_signed() {
         .current_dir(path)
         .output();
     if !made.is_ok_and(|made| made.status.success()) {
-        eprintln!("skipped: there is no ssh-keygen");
+        assert!(is_missing("ssh-keygen"));
         return;
     }
     let public = two.project.read("key.pub");
@@ -129,4 +129,29 @@ fn ssh_verifies_what_was_signed() {
         assert_eq!(trust.verify(&bytes, &text).unwrap(), "ada@guide.example");
         assert!(trust.verify(b"something else", &text).is_err());
     }
+    // A key that nobody vouches for signs nothing; one that is given as text is as good as its file.
+    let other = Command::new("ssh-keygen")
+        .args(["-q", "-t", "ed25519", "-N", "", "-f", "other"])
+        .current_dir(path)
+        .output()
+        .unwrap();
+    assert!(other.status.success(), "{other:?}");
+    two.pin(1);
+    let publish = |key: &str| {
+        let signing = [("TYMPAN_SIGNING_KEY", key)];
+        two.project.run_with(&["publish", "dev"], &signing)
+    };
+    let refused = publish(path.join("other").to_str().unwrap()).expect(2);
+    assert!(
+        refused.stderr.contains("is not in `signers`"),
+        "{}",
+        refused.stderr
+    );
+    let bytes = b"hello";
+    let stranger = tympan::signing::Signer::read(&two.project.read("other"), None).unwrap();
+    let foreign = stranger.sign(bytes, "").unwrap();
+    let doubt = trust.verify(bytes, &foreign).unwrap_err();
+    assert_eq!(doubt, tympan::signing::Doubt::Stranger);
+    publish(&two.project.read("key")).expect(0);
+    two.project.run(&["log", "dev", "--verify"]).expect(0);
 }

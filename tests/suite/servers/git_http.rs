@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use super::{Server, program};
+use super::{Server, is_missing, program};
 
 /// A bare repository that is pushed to over HTTP.
 pub struct GitHttp {
@@ -26,7 +26,11 @@ impl GitHttp {
         let hash = Command::new("openssl")
             .args(["passwd", "-apr1", "wheel"])
             .output();
-        let hash = String::from_utf8(hash.ok()?.stdout).unwrap();
+        let Ok(hash) = hash else {
+            assert!(is_missing("openssl"));
+            return None;
+        };
+        let hash = String::from_utf8(hash.stdout).unwrap();
         let mut socket = None;
         let nginx = Server::nginx(|port, folder| {
             fs::write(folder.join("users"), format!("ada:{hash}")).unwrap();
