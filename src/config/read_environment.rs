@@ -35,7 +35,11 @@ impl Reader<'_> {
             let base = base_url(url.get_ref());
             if base.is_none() {
                 let message = format!("`{}` is not an absolute address", url.get_ref());
-                self.fault(url.span(), message, "write it with its scheme, and signs such as `$` as `%24`");
+                self.fault(
+                    url.span(),
+                    message,
+                    "write it with its scheme, and signs such as `$` as `%24`",
+                );
             }
             base
         });

@@ -390,12 +390,17 @@ fn a_job_runs_only_the_program_that_was_named() {
     std::fs::write(&tympan, bad).unwrap();
     std::fs::set_permissions(&tympan, std::fs::Permissions::from_mode(0o755)).unwrap();
     std::fs::write(folder.join("fetched"), good).unwrap();
-    let digest = tympan::digest::Digest::of(good.as_bytes()).hex().to_string();
+    let digest = tympan::digest::Digest::of(good.as_bytes())
+        .hex()
+        .to_string();
     let filled = script.replace("\nurl=\n", "\nurl=https://127.0.0.1:1/tympan\n");
     let filled = filled.replace("\nsha256=\n", &format!("\nsha256={digest}\n"));
     project.write("ci/install-tympan", filled);
     let (done, said) = run();
-    assert!(done && said.contains("good") && !said.contains("bad"), "{said}");
+    assert!(
+        done && said.contains("good") && !said.contains("bad"),
+        "{said}"
+    );
     std::fs::write(folder.join("fetched"), bad).unwrap();
     let (done, said) = run();
     assert!(!done && !said.contains("bad\n"), "{said}");
@@ -404,7 +409,11 @@ fn a_job_runs_only_the_program_that_was_named() {
 #[test]
 fn what_would_mean_something_else_is_not_written_into_files() {
     let project = project();
-    for url in ["https://x.example/$(id)", "https://x.example/;id", "https://x.example/`id`"] {
+    for url in [
+        "https://x.example/$(id)",
+        "https://x.example/;id",
+        "https://x.example/`id`",
+    ] {
         project.write(
             "environments/prod.toml",
             format!("targets = [\"web\"]\nurl = \"{url}\"\n"),
@@ -426,7 +435,9 @@ fn what_would_mean_something_else_is_not_written_into_files() {
         let run = project.run(&["ci", "systemd", "--force", "--environment", name]);
         run.expect(0);
         let unit = project.read("ci/systemd/tympan-sync.service");
-        let line = unit.lines().find_map(|line| line.strip_prefix("ReadWritePaths="));
+        let line = unit
+            .lines()
+            .find_map(|line| line.strip_prefix("ReadWritePaths="));
         line.unwrap().to_owned()
     };
     assert_eq!(writes("dev"), "/var/lib/tympan \"/srv/a b\"");
