@@ -277,7 +277,7 @@ fn take_back(
     };
     match back() {
         Ok(Some(mut report)) => {
-            report.outcome = "taken-back".to_owned();
+            "taken-back".clone_into(&mut report.outcome);
             let mut targets = brought.targets.iter_mut();
             if let Some(told) = targets.find(|told| told.target == *name) {
                 *told = report;

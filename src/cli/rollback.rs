@@ -67,10 +67,8 @@ pub fn run(ui: &Ui, global: &Global, args: &RollbackArgs) -> anyhow::Result<Outc
         check(ui, &shipping.root, &args.decide, &environment.name)
             .context("nothing is touched, because the decision could not be committed after")?;
     }
-    let name = environment
-        .targets
-        .first()
-        .context("an environment has targets")?;
+    let first = environment.targets.first();
+    let name = first.context("an environment has targets")?;
     let target = shipping.open_target(name)?;
     let live = publish::live(&*target, name).map_err(with_help)?;
     let records = publish::history(&*target, name).map_err(with_help)?.records;
@@ -80,6 +78,11 @@ pub fn run(ui: &Ui, global: &Global, args: &RollbackArgs) -> anyhow::Result<Outc
         let json = own(&shipping, global).blob(&way.release).ok()?;
         serde_json::from_slice::<Release>(&json).ok()
     });
+    // A release that is nowhere is no way back.
+    let seen = match (seen, &way.source) {
+        (None, None) => Some(obtain(ui, global, &shipping, &way.release, None, None)?.1),
+        (seen, _) => seen,
+    };
     let before = live.as_ref().and_then(|live| live.release.clone());
     let notice = seen.map_or_else(Notice::default, |seen| {
         Notice::between(before.as_ref(), &seen)
@@ -89,11 +92,8 @@ pub fn run(ui: &Ui, global: &Global, args: &RollbackArgs) -> anyhow::Result<Outc
             .source
             .as_deref()
             .map_or_else(String::new, |commit| format!(" of {}", short(commit)));
-        ui.note(&format!(
-            "release   back to {}{of} in `{}`",
-            way.release.short(),
-            environment.name
-        ));
+        let (release, name) = (way.release.short(), &environment.name);
+        ui.note(&format!("release   back to {release}{of} in `{name}`"));
         notice.show(ui);
     }
     let reason = args.decide.reason.as_deref();
@@ -103,25 +103,7 @@ pub fn run(ui: &Ui, global: &Global, args: &RollbackArgs) -> anyhow::Result<Outc
         ui.note("dry run, nothing is decided");
     } else {
         if args.now {
-            let pinned = after(&environment, &way, &way.reason(reason));
-            let source = way.source.as_deref();
-            let (store, release) = obtain(ui, global, &shipping, &way.release, source, known)?;
-            let brought = bring(
-                ui,
-                Bringing {
-                    shipping: &shipping,
-                    environment: &pinned,
-                    store: &store,
-                    release: &release,
-                    retry: true,
-                    dry_run: false,
-                    following: Following::Once,
-                    branch: None,
-                },
-            )?;
-            outcome = brought.end(ui).context(
-                "nothing is decided in Git, because the older release is not live at every target",
-            )?;
+            outcome = go(ui, global, &shipping, &environment, &way, reason, known)?;
             if outcome == Outcome::Findings {
                 ui.warn("nothing is decided in Git, because the older release is not live at every target");
             }
@@ -167,6 +149,33 @@ pub fn run(ui: &Ui, global: &Global, args: &RollbackArgs) -> anyhow::Result<Outc
     Ok(outcome)
 }
 
+/// Makes the older release live, before Git says so.
+fn go(
+    ui: &Ui,
+    global: &Global,
+    shipping: &Shipping,
+    environment: &Environment,
+    way: &Way,
+    reason: Option<&str>,
+    known: Option<Release>,
+) -> anyhow::Result<Outcome> {
+    let source = way.source.as_deref();
+    let (store, release) = obtain(ui, global, shipping, &way.release, source, known)?;
+    let bringing = Bringing {
+        shipping,
+        environment: &after(environment, way, &way.reason(reason)),
+        store: &store,
+        release: &release,
+        retry: true,
+        dry_run: false,
+        following: Following::Once,
+        branch: None,
+    };
+    bring(ui, bringing)?
+        .end(ui)
+        .context("nothing is decided in Git, because the older release is not live at every target")
+}
+
 /// Commits the way back that is chosen for the environment as the branch has it.
 pub fn write(
     ui: &Ui,
@@ -197,7 +206,7 @@ pub fn write(
         }))
     };
     let subject = |wanted: &Desire| {
-        let release = wanted.release.map(|release| release.short().to_string());
+        let release = wanted.release.map(|release| release.short());
         format!("Roll {environment} back to {}", release.unwrap_or_default())
     };
     let decision = Decision {

@@ -72,7 +72,7 @@ pub fn run(ui: &Ui, global: &Global, args: &SyncArgs) -> anyhow::Result<Outcome>
 
 /// What is printed where nothing may be done.
 #[derive(Serialize)]
-struct Held<'a> {
+struct Standing<'a> {
     format: u32,
     environment: &'a str,
     release: Option<Digest>,
@@ -117,7 +117,7 @@ fn pass(ui: &Ui, global: &Global, root: &std::path::Path, args: &SyncArgs) -> an
                 previews::collect(ui, &shipping, &environment);
             }
             if ui.is_json() {
-                ui.result(&json::to_text(&Held {
+                ui.result(&json::to_text(&Standing {
                     format: 1,
                     environment: &environment.name,
                     release: None,

@@ -390,9 +390,7 @@ fn a_job_runs_only_the_program_that_was_named() {
     std::fs::write(&tympan, bad).unwrap();
     std::fs::set_permissions(&tympan, std::fs::Permissions::from_mode(0o755)).unwrap();
     std::fs::write(folder.join("fetched"), good).unwrap();
-    let digest = tympan::digest::Digest::of(good.as_bytes())
-        .hex()
-        .to_string();
+    let digest = tympan::digest::Digest::of(good.as_bytes()).hex();
     let filled = script.replace("\nurl=\n", "\nurl=https://127.0.0.1:1/tympan\n");
     let filled = filled.replace("\nsha256=\n", &format!("\nsha256={digest}\n"));
     project.write("ci/install-tympan", filled);

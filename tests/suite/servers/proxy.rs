@@ -83,7 +83,7 @@ impl State {
         if self.is_down.load(Ordering::SeqCst) {
             return;
         }
-        if busy > 0 && number % busy == 0 {
+        if busy > 0 && number.is_multiple_of(busy) {
             return refuse(client);
         }
         let Ok(server) = TcpStream::connect(address(server)) else {
