@@ -20,6 +20,7 @@ mod commands;
 mod content;
 mod contrast;
 mod determinism;
+#[cfg(feature = "pdf")]
 mod documents;
 mod harness;
 mod images;
@@ -27,13 +28,16 @@ mod languages;
 mod lsp;
 mod machines;
 mod package;
+#[cfg(feature = "remote")]
 mod safety;
 mod search;
 mod serve;
+#[cfg_attr(not(feature = "remote"), allow(dead_code, unused_imports))]
 mod servers;
 mod shipping;
 mod shipping_on;
 mod specification;
+#[cfg(feature = "remote")]
 mod targets;
 mod themes;
 mod versions;
