@@ -23,7 +23,7 @@ use crate::config::{Environment, seconds_of};
 use crate::digest::Digest;
 use crate::publish;
 use crate::release::Release;
-use crate::repo::{Branch, branch_of_head, file_at, is_behind, remote_of, resolve};
+use crate::repo::{Branch, branch_of_head, file_at, is_older, remote_of, resolve};
 use crate::site_path::SitePath;
 use crate::store::Store;
 
@@ -205,8 +205,7 @@ fn unpushed(
         return Ok(None);
     };
     let path = SitePath::parse(&format!("{FOLDER}/{environment}.toml"))?;
-    let is_ahead = tip != commit
-        && is_behind(root, commit, &tip)?
+    let is_ahead = is_older(root, commit, &tip)?
         && file_at(root, &tip, &path)? != file_at(root, commit, &path)?;
     Ok(is_ahead.then(|| {
         format!("warning: what is decided about `{environment}` here is not at `{remote}` yet; `git push {remote} {branch}` brings it there")

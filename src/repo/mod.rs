@@ -44,7 +44,7 @@ pub use history::{Change, FileHistory, History};
 pub use init::init;
 pub use push::{Move, Moved, address_of, veiled};
 pub use refs::{Ref, head_log, refs};
-pub use remote::{Pushed, is_behind, is_only_here, remote_of, remotes};
+pub use remote::{Pushed, is_only_here, remote_of, remotes};
 pub use remote_repository::{RemoteFile, RemoteRepository, TreeEdit};
 pub use snapshot::{Snapshot, SnapshotFile, Source};
 pub use worktree::ignored;

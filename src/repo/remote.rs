@@ -56,15 +56,6 @@ pub fn is_only_here(root: &Path, commit: &str) -> Result<bool, RepoError> {
     Ok(known.trim_ascii().is_empty())
 }
 
-/// Whether a commit is part of what led to another one.
-///
-/// # Errors
-/// Fails where Git does.
-pub fn is_behind(root: &Path, commit: &str, newer: &str) -> Result<bool, RepoError> {
-    let args = ["merge-base", "--is-ancestor", commit, newer];
-    Ok(git::output(root, args)?.status.success())
-}
-
 impl Branch {
     /// Asks the remote for the newest commit of the branch, and brings it here.
     ///
