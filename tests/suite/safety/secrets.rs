@@ -3,6 +3,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
 
 use crate::harness::Project;
 
@@ -14,27 +15,35 @@ const SECRETS: &[(&str, &str)] = &[
     ("TYMPAN_AZ_ACCOUNT_NAME", "plantedname"),
     ("TYMPAN_AZ_ACCOUNT_KEY", "cGxhbnRlZC1rZXktb2YtYXp1cmU="),
     ("TYMPAN_GC_TOKEN", "planted-token-of-google"),
-    ("TYMPAN_DAV_USER", "ada"),
+    ("TYMPAN_DAV_USERNAME", "ada"),
     ("TYMPAN_DAV_PASSWORD", "planted password/1"),
-    ("TYMPAN_REG_USER", "ada"),
+    ("TYMPAN_REG_USERNAME", "ada"),
     ("TYMPAN_REG_PASSWORD", "planted-password-2"),
     ("TYMPAN_DRIVE_TOKEN", "planted-token-of-drive"),
     ("TYMPAN_SIGNING_KEY", "planted-signing-key"),
     ("GITHUB_TOKEN", "ghp_plantedtoken"),
 ];
 
+/// What a server was told.
+type Heard = Arc<Mutex<Vec<String>>>;
+
 /// A server that refuses everything and tells all that it was told.
-fn echo() -> u16 {
+fn echo() -> (u16, Heard) {
+    let heard = Heard::default();
+    let hears = Arc::clone(&heard);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
+            let hears = Arc::clone(&hears);
             std::thread::spawn(move || {
                 let mut head = Vec::new();
                 let mut byte = [0];
                 while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap_or(0) == 1 {
                     head.extend(byte);
                 }
+                let told = String::from_utf8_lossy(&head).into_owned();
+                hears.lock().unwrap().push(told);
                 let length = head.len();
                 let answer = format!(
                     "HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\n\r\n"
@@ -44,12 +53,12 @@ fn echo() -> u16 {
             });
         }
     });
-    port
+    (port, heard)
 }
 
 #[test]
 fn nothing_that_is_said_holds_a_secret() {
-    let port = echo();
+    let (port, heard) = echo();
     let here = format!("http://127.0.0.1:{port}");
     let config = format!(
         "[targets.s3]\ntype = \"s3\"\nbucket = \"guide\"\nregion = \"x\"\nendpoint = \"{here}\"\n\
@@ -57,7 +66,7 @@ fn nothing_that_is_said_holds_a_secret() {
          [targets.az]\ntype = \"azblob\"\ncontainer = \"guide\"\nendpoint = \"{here}\"\n\
          [targets.dav]\ntype = \"webdav\"\nurl = \"{here}/dav/\"\n\
          [targets.reg]\ntype = \"oci\"\nrepository = \"127.0.0.1:{port}/ada/guide\"\n\
-         [targets.branch]\ntype = \"git\"\nbranch = \"pages\"\nremote = \"http://ada:planted-in-address@127.0.0.1:{port}/guide.git\"\n\
+         [targets.branch]\ntype = \"git\"\nbranch = \"pages\"\nremote = \"http://127.0.0.1:{port}/guide.git\"\n\
          [targets.ssh]\ntype = \"sftp\"\nhost = \"127.0.0.1\"\nport = 1\npath = \"/srv\"\n"
     );
     let project = Project::new(&[
@@ -68,11 +77,14 @@ fn nothing_that_is_said_holds_a_secret() {
     for target in targets {
         project.write(
             &format!("environments/{target}.toml"),
-            format!(
-                "targets = [\"{target}\"]\nurl = \"http://ada:planted-in-url@127.0.0.1:{port}/\"\n"
-            ),
+            format!("targets = [\"{target}\"]\n"),
         );
     }
+    // A login in an address is a fault, which must be told without it.
+    project.write(
+        "environments/login.toml",
+        format!("targets = [\"s3\"]\nurl = \"http://ada:planted-in-url@127.0.0.1:{port}/\"\n"),
+    );
     project.commit("Begin");
     let mut said = String::new();
     let mut run = |args: &[&str], without: &str| {
@@ -91,9 +103,31 @@ fn nothing_that_is_said_holds_a_secret() {
         run(&["publish", target, "-v"], key);
         run(&["status", target, "--format", "json"], "");
     }
+    // These send what they were given, or a signature made with it, to whoever stands there; a
+    // token of Google is a secret in itself, and never goes out in the clear.
+    for (target, place, sends) in [
+        ("s3", " /guide/.tympan", true),
+        ("gc", "/b/guide/", false),
+        ("az", "x-ms-version", true),
+        ("dav", " /dav/", true),
+    ] {
+        let heard = heard.lock().unwrap();
+        let is_asked = |told: &&String| told.contains(place);
+        let asked: Vec<&String> = heard.iter().filter(is_asked).collect();
+        let has_login = |told: &&String| told.to_lowercase().contains("\r\nauthorization: ");
+        assert!(!asked.is_empty(), "{target} was never asked");
+        assert_eq!(asked.iter().any(has_login), sends, "{target}: {asked:?}");
+    }
     run(&["publish", "s3"], "");
+    run(&["publish", "login"], "");
+    run(&["status", "login", "--format", "json"], "");
     run(&["doctor"], "");
     run(&["doctor", "--format", "json"], "");
+    let address = format!("remote = \"http://ada:planted-in-address@127.0.0.1:{port}/guide.git\"");
+    let plain = format!("remote = \"http://127.0.0.1:{port}/guide.git\"");
+    project.write("tympan.toml", config.replace(&plain, &address));
+    run(&["publish", "branch"], "");
+    run(&["doctor"], "");
     for (name, secret) in SECRETS {
         // The name of an account is no secret, nor is that of a user.
         let is_name = name.ends_with("USER") || name.ends_with("NAME");
