@@ -55,7 +55,10 @@ def chapter(number, chapters):
 def write_book(folder, chapters):
     source = folder / "src"
     source.mkdir(parents=True)
-    (folder / "tympan.toml").write_text('[project]\nkind = "book"\ntitle = "Bench"\ncontent = "src"\n')
+    (folder / "tympan.toml").write_text(
+        '[project]\nkind = "book"\ntitle = "Bench"\ncontent = "src"\n'
+        '[[documents]]\nname = "bench"\nsource = "SUMMARY.md"\nformats = ["pdf", "epub", "docx"]\n'
+    )
     summary = ["# Summary\n"]
     for number in range(chapters):
         text = chapter(number, chapters)
