@@ -30,9 +30,15 @@ pub fn refused(
             (Kind::Promote | Kind::Rollback, _) | (_, None) => continue,
             (_, Some(newer)) => newer,
         };
-        if resolve(root, &newer).is_err() {
-            // Without an answer nothing is known of it, as of a commit that was never pushed.
-            let _ = ask(root, &branch);
+        // What the remote does not know either was never pushed, or was taken out of the history.
+        if resolve(root, &newer).is_err()
+            && let Err(error) = ask(root, &branch)
+        {
+            return Ok(Some(error.context(format!(
+                "`{name}`: what is live was built from {}, which is not here, and nobody could be asked whether it is newer than {} of `{branch}`; fetch, or publish with `--retry`",
+                short(&newer),
+                short(&commit)
+            ))));
         }
         if is_older(root, &commit, &newer)? {
             return Ok(Some(anyhow!(

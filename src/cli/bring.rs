@@ -11,14 +11,13 @@ use crate::cli::lost::remember_live;
 use crate::cli::patience;
 use crate::cli::publish::with_help;
 use crate::cli::report;
-use crate::cli::signing::signer;
+use crate::cli::signing;
 use crate::cli::smoke::Asker;
 use crate::cli::ui::Ui;
 use crate::config::{Environment, Hold};
 use crate::digest::Digest;
-use crate::publish::{self, Deployment, Kind, PublishError, Refusal, Request};
+use crate::publish::{self, Deployment, Kind, PublishError, Refusal, Request, Signing};
 use crate::release::{Release, lost_routes};
-use crate::signing::Signer;
 use crate::site_path::SitePath;
 use crate::store::Store;
 
@@ -140,11 +139,18 @@ pub fn bring(ui: &Ui, bringing: Bringing<'_>) -> anyhow::Result<Brought> {
     // A dry run signs nothing, and needs no key.
     let signer = match bringing.dry_run {
         true => None,
-        false => signer(bringing.shipping)?,
+        false => signing::signer(ui, bringing.shipping)?,
+    };
+    let trust = signing::trust(bringing.shipping)?;
+    let signing = Signing {
+        signer: signer.as_ref(),
+        release: None,
+        trust: trust.as_ref(),
+        require: bringing.shipping.config.signing.require,
     };
     let mut switched = Vec::new();
     for name in &environment.targets {
-        match bring_one(ui, bringing, signer.as_ref(), name) {
+        match bring_one(ui, bringing, signing, name) {
             Ok((report, deployment)) => {
                 if report.outcome == "refused" {
                     brought.outcome = Outcome::Findings;
@@ -165,7 +171,7 @@ pub fn bring(ui: &Ui, bringing: Bringing<'_>) -> anyhow::Result<Brought> {
                     back,
                 }));
                 for done in switched.iter().rev() {
-                    take_back(ui, bringing, signer.as_ref(), done, &reason, &mut brought);
+                    take_back(ui, bringing, signing, done, &reason, &mut brought);
                 }
                 break;
             }
@@ -195,7 +201,7 @@ pub fn bring(ui: &Ui, bringing: Bringing<'_>) -> anyhow::Result<Brought> {
 fn bring_one(
     ui: &Ui,
     bringing: Bringing<'_>,
-    signer: Option<&Signer>,
+    signing: Signing<'_>,
     name: &str,
 ) -> Result<(TargetReport, Option<Deployment>), Failed> {
     let Bringing {
@@ -206,6 +212,7 @@ fn bring_one(
     let settings = shipping.target(name)?;
     let target = shipping.open_target(name)?;
     let progress = |event| ui.event(event);
+    let given = signing::kept(ui, bringing.store, bringing.release, signing.trust);
     let (who, holder) = (ui.who(), ui.holder());
     let asker = Asker::of(ui, environment, name, &settings.kind)?;
     let ask = asker
@@ -219,7 +226,10 @@ fn bring_one(
         release: bringing.release,
         store: bringing.store,
         kind: kind(environment),
-        signer,
+        signing: Signing {
+            release: given.as_deref(),
+            ..signing
+        },
         smoke: ask.as_ref().map(|ask| ask as publish::Smoke<'_>),
         who: &who,
         holder: &holder,
@@ -239,7 +249,7 @@ fn bring_one(
 fn take_back(
     ui: &Ui,
     bringing: Bringing<'_>,
-    signer: Option<&Signer>,
+    signing: Signing<'_>,
     done: &Deployment,
     reason: &str,
     brought: &mut Brought,
@@ -270,7 +280,7 @@ fn take_back(
             following: Following::Quietly,
             ..bringing
         };
-        let (report, _) = bring_one(ui, older, signer, name)?;
+        let (report, _) = bring_one(ui, older, signing, name)?;
         remember_live(bringing.store, &environment.name, &before);
         ui.note(&format!("{name}  {before} is live again there too"));
         Ok(Some(report))

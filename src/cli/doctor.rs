@@ -73,7 +73,7 @@ pub fn run(ui: &Ui, global: &Global, args: &DoctorArgs) -> anyhow::Result<Outcom
     }
     let mut findings = vec![git(&shipping.root)];
     findings.extend(tools(&shipping));
-    findings.extend(keys(&shipping));
+    findings.extend(keys(ui, &shipping));
     let mut addresses = BTreeSet::new();
     for name in shipping.names() {
         match shipping.environment(ui, &name) {
@@ -169,10 +169,10 @@ fn is_program(name: &str) -> bool {
 }
 
 /// The key that signs, and those that are trusted.
-fn keys(shipping: &Shipping) -> Vec<Finding> {
+fn keys(ui: &Ui, shipping: &Shipping) -> Vec<Finding> {
     let about = "signing";
     let mut findings = Vec::new();
-    match signing::signer(shipping) {
+    match signing::signer(ui, shipping) {
         Ok(Some(_)) => findings.push(Finding::new(about, Level::Ok, "the key can sign")),
         // Who only verifies needs no key.
         Ok(None) => {}

@@ -12,8 +12,9 @@ use crate::cli::json;
 use crate::cli::project::{Listed, root};
 use crate::cli::releases::push;
 use crate::cli::report;
-use crate::cli::seal::seal;
+use crate::cli::seal::{Sealed, seal};
 use crate::cli::ship_args::ReleaseArgs;
+use crate::cli::signing;
 use crate::cli::statement;
 use crate::cli::ui::Ui;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -35,6 +36,7 @@ struct ReleaseReport<'a> {
     /// Whether it may be shipped; one with errors is kept nowhere but here.
     sealed: bool,
     dry_run: bool,
+    signed: bool,
     store: Option<StoreReport>,
 }
 
@@ -78,8 +80,18 @@ pub fn run(ui: &Ui, global: &Global, args: &ReleaseArgs) -> anyhow::Result<Outco
         .cloned()
         .collect();
     let passed = errors.is_empty();
+    let signature = match passed && !args.dry_run {
+        true => signature(ui, &shipping, &sealed)?,
+        false => None,
+    };
     let pushed = match passed && !args.dry_run {
-        true => push(ui, &shipping, &sealed.project.store, &sealed.release)?,
+        true => push(
+            ui,
+            &shipping,
+            &sealed.project.store,
+            &sealed.release,
+            signature.as_deref(),
+        )?,
         false => None,
     };
     let files = sealed.release.files.files();
@@ -94,6 +106,7 @@ pub fn run(ui: &Ui, global: &Global, args: &ReleaseArgs) -> anyhow::Result<Outco
             checks: sealed.release.checks,
             sealed: passed,
             dry_run: args.dry_run,
+            signed: signature.is_some(),
             store: pushed.map(|pushed| StoreReport {
                 sent: pushed.sent,
                 held: pushed.held,
@@ -123,6 +136,9 @@ pub fn run(ui: &Ui, global: &Global, args: &ReleaseArgs) -> anyhow::Result<Outco
         size(bytes),
         report::summary(&sealed.diagnostics)
     ));
+    if signature.is_some() {
+        ui.note("signed    by the key in TYMPAN_SIGNING_KEY");
+    }
     if let Some(pushed) = pushed {
         ui.note(&format!(
             "store     {} blobs sent ({}), {} were there",
@@ -132,6 +148,19 @@ pub fn run(ui: &Ui, global: &Global, args: &ReleaseArgs) -> anyhow::Result<Outco
         ));
     }
     Ok(Outcome::Clean)
+}
+
+/// Signs the release, if there is a key; the signature goes where the release goes.
+fn signature(ui: &Ui, shipping: &Shipping, sealed: &Sealed) -> anyhow::Result<Option<String>> {
+    let Some(signer) = signing::own_signer(ui, shipping)? else {
+        if shipping.config.signing.require && shipping.config.store.is_some() {
+            ui.warn("the release is not signed, so whoever ships it builds its commit again; set TYMPAN_SIGNING_KEY to sign it");
+        }
+        return Ok(None);
+    };
+    let signature = signing::sign(&signer, &sealed.release)?;
+    signing::keep(&sealed.project.store, &sealed.digest, &signature);
+    Ok(Some(signature))
 }
 
 /// Names the files that differ from the commit, which no release of it has.

@@ -7,30 +7,33 @@ use crate::cli::args::Global;
 use crate::cli::environment::Shipping;
 use crate::cli::project::STORE;
 use crate::cli::seal::{seal, short};
+use crate::cli::signing;
 use crate::cli::ui::{Ui, variable};
 use crate::digest::Digest;
 use crate::release::Release;
 use crate::store::Store;
 use crate::targets::Access;
-use crate::targets::releases::{self, Pushed, ReleaseStore};
+use crate::targets::releases::{self, Pushed, ReleaseStore, ReleaseStoreError};
 
 /// The project's own store.
 pub fn own(shipping: &Shipping, global: &Global) -> Store {
     Store::open(&shipping.root.join(STORE)).sharing(global.shared_cache.as_deref())
 }
 
-/// Gives a release that is in the own store to the place that keeps releases, if there is one.
+/// Gives a release that is in the own store to the place that keeps releases, if there is one, with
+/// the signature under it.
 pub fn push(
     ui: &Ui,
     shipping: &Shipping,
     store: &Store,
     release: &Release,
+    signature: Option<&str>,
 ) -> anyhow::Result<Option<Pushed>> {
     let Some(keeper) = keeper(shipping)? else {
         return Ok(None);
     };
     let progress = |event| ui.event(event);
-    let pushed = keeper.push(release, store, &progress);
+    let pushed = keeper.push(release, store, signature, &progress);
     let pushed =
         pushed.context("the release is made and could not be kept in `[store]`; run it again")?;
     Ok(Some(pushed))
@@ -59,11 +62,9 @@ pub fn obtain(
         return Ok((store, release));
     }
     if let Some(keeper) = keeper(shipping)? {
-        let progress = |event| ui.event(event);
-        match keeper.pull(digest, &store, &progress) {
+        match fetched(ui, shipping, &keeper, digest, &store)? {
             Ok(release) => return Ok((store, release)),
-            Err(error) if error.is_mended_by_rebuilding() => ui.note(&format!("note: {error}")),
-            Err(error) => return Err(error.into()),
+            Err(why) => ui.note(&format!("note: {why}")),
         }
     }
     let of_release = read
@@ -81,6 +82,54 @@ pub fn obtain(
 pub fn is_whole(store: &Store, release: &Release) -> bool {
     let mut files = release.files.files().iter();
     files.all(|file| store.has(&file.sha256))
+}
+
+/// Gets a release from the place that keeps releases, with the signature under it, or tells why its
+/// commit must be built again. Where releases must be signed, one that is not is as good as absent: its
+/// commit says what it ought to be.
+fn fetched(
+    ui: &Ui,
+    shipping: &Shipping,
+    keeper: &ReleaseStore,
+    digest: &Digest,
+    store: &Store,
+) -> anyhow::Result<Result<Release, String>> {
+    let rebuilt = |error: ReleaseStoreError| match error.is_mended_by_rebuilding() {
+        true => Ok(Err(error.to_string())),
+        false => Err(error.into()),
+    };
+    let signature = keeper.signature(digest)?;
+    let trust = signing::trust(shipping)?;
+    if let Some(trust) = trust.filter(|_| shipping.config.signing.require) {
+        let json = match keeper.release(digest) {
+            Ok(release) => release.to_json(),
+            Err(error) => return rebuilt(error),
+        };
+        let verified = signature
+            .as_ref()
+            .map(|text| trust.verify(&json, text, ui.now()));
+        let doubt = match verified {
+            Some(Ok(_)) => None,
+            Some(Err(_)) => Some("the signature under it does not count"),
+            None => Some("nobody signed it"),
+        };
+        if let Some(doubt) = doubt {
+            let short = digest.short();
+            return Ok(Err(format!(
+                "the release {short} is in `[store]`, but {doubt}"
+            )));
+        }
+    }
+    let progress = |event| ui.event(event);
+    match keeper.pull(digest, store, &progress) {
+        Ok(release) => {
+            if let Some(signature) = signature {
+                signing::keep(store, digest, &signature);
+            }
+            Ok(Ok(release))
+        }
+        Err(error) => rebuilt(error),
+    }
 }
 
 fn keeper(shipping: &Shipping) -> anyhow::Result<Option<ReleaseStore>> {
@@ -102,7 +151,7 @@ fn rebuilt(
     before: Option<&Release>,
 ) -> anyhow::Result<(Store, Release)> {
     ui.note(&format!(
-        "the release {} is not in the store; building its commit {}",
+        "building the commit {1} of the release {0}",
         digest.short(),
         short(commit)
     ));

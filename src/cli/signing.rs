@@ -3,9 +3,12 @@
 use anyhow::{Context as _, bail};
 
 use crate::cli::environment::Shipping;
-use crate::cli::ui::variable;
+use crate::cli::ui::{Ui, variable};
+use crate::digest::Digest;
+use crate::release::Release;
 use crate::signing::{Doubt, Signer, Trust};
 use crate::site_path::SitePath;
+use crate::store::{Key, Store};
 
 /// The variable with the key: its text, or the path of a file.
 const KEY: &str = "TYMPAN_SIGNING_KEY";
@@ -16,14 +19,18 @@ const PROBE: &[u8] = b"tympan signs this to see whether its signatures count";
 
 /// The key that signs releases and records, if there is one; without one nothing is published that
 /// must be signed.
-pub fn signer(shipping: &Shipping) -> anyhow::Result<Option<Signer>> {
+pub fn signer(ui: &Ui, shipping: &Shipping) -> anyhow::Result<Option<Signer>> {
+    let signer = own_signer(ui, shipping)?;
+    if signer.is_none() && shipping.config.signing.require {
+        bail!("`[signing]` asks for signatures; set {KEY} to the key, or to the path of its file");
+    }
+    Ok(signer)
+}
+
+/// As [`signer`], where a signature is welcome and not needed.
+pub fn own_signer(ui: &Ui, shipping: &Shipping) -> anyhow::Result<Option<Signer>> {
     let signing = &shipping.config.signing;
     let Some(key) = variable(KEY) else {
-        if signing.require {
-            bail!(
-                "`[signing]` asks for signatures; set {KEY} to the key, or to the path of its file"
-            );
-        }
         return Ok(None);
     };
     let signer = Signer::read(&key, variable(PASSWORD).as_deref()).context(KEY)?;
@@ -38,7 +45,7 @@ pub fn signer(shipping: &Shipping) -> anyhow::Result<Option<Signer>> {
     // Readers of the log take a signature that nobody vouches for as a sign that it was forged.
     if let Some(trust) = trust(shipping)? {
         let signature = signer.sign(PROBE, "probe").context(KEY)?;
-        if let Err(doubt) = trust.verify(PROBE, &signature) {
+        if let Err(doubt) = trust.verify(PROBE, &signature, ui.now()) {
             bail!(untrusted(doubt, signing.allowed_signers.as_ref()));
         }
     }
@@ -59,6 +66,32 @@ fn untrusted(doubt: Doubt, allowed: Option<&SitePath>) -> String {
         ),
         (_, None) => format!("the signatures of the key in {KEY} would not count"),
     }
+}
+
+/// Signs a release, if there is a key.
+pub fn sign(signer: &Signer, release: &Release) -> anyhow::Result<String> {
+    let comment = format!("tympan: release {}", release.digest());
+    signer.sign(&release.to_json(), &comment).context(KEY)
+}
+
+/// Keeps the signature under a release beside it.
+pub fn keep(store: &Store, release: &Digest, signature: &str) {
+    store.cache(&key_of(release), signature.as_bytes());
+}
+
+/// The signature under a release that is in a store; none that does not count, if the project says
+/// whose do.
+pub fn kept(ui: &Ui, store: &Store, release: &Release, trust: Option<&Trust>) -> Option<String> {
+    let signature = String::from_utf8(store.recall(&key_of(&release.digest()))?).ok()?;
+    let counts = |trust: &Trust| {
+        let verified = trust.verify(&release.to_json(), &signature, ui.now());
+        verified.is_ok()
+    };
+    trust.is_none_or(counts).then_some(signature)
+}
+
+fn key_of(release: &Digest) -> Key {
+    Key::new("release-signature", 1).digest("release", *release)
 }
 
 /// Whose signatures count, if the project names anybody.

@@ -3,18 +3,19 @@
 //! Each record holds the digest of the one before, so a signature vouches for all that is older. What
 //! is newer than the newest signature has nobody's word.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::digest::Digest;
 use crate::publish::error::PublishError;
 use crate::publish::history::{Finding, History, Trouble, history};
-use crate::publish::seal::signature;
+use crate::publish::moment::Moment;
+use crate::publish::seal::signed;
 use crate::publish::state::release_path;
 use crate::signing::{Doubt, Trust};
 use crate::targets::{Object, Target};
 
 /// Reads and verifies the log of a target, the signatures under its records, and the releases that
-/// they name as far as the target keeps them. With `require`, a record without a signature is a fault,
+/// they name as far as the target keeps them. With `require`, a change without a signature is a fault,
 /// unless it is older than the first that has one.
 pub fn audit(
     target: &dyn Target,
@@ -25,31 +26,37 @@ pub fn audit(
     let mut history = history(target, name)?;
     let (mut signed_by, mut found) = (BTreeMap::new(), Vec::new());
     let mut unsigned = Vec::new();
-    let mut known = BTreeSet::new();
-    for record in &history.records {
-        let bytes = record.to_json();
-        match signature(target, &Digest::of(&bytes))? {
+    let mut releases: BTreeMap<Digest, Vec<(u64, Moment)>> = BTreeMap::new();
+    // One that has no record yet was signed as the pointer has it.
+    let pending = history.pending.as_ref().into_iter();
+    for (at, record) in pending.chain(&history.records).enumerate() {
+        // A key that is out of use cannot go back behind the record before.
+        let before = history.records.get(at + 1 - history.pending.iter().len());
+        let when = before.map_or(record.at, |before| before.at.max(record.at));
+        match signed(target, trust, &record.to_json(), when)? {
             None => unsigned.push(record.epoch),
-            Some(text) => match trust.verify(&bytes, &text) {
-                Ok(who) => {
-                    signed_by.insert(record.epoch, who);
-                }
-                Err(Doubt::Stranger) => found.push((record.epoch, Trouble::Stranger)),
-                Err(_) => found.push((record.epoch, Trouble::Forged)),
-            },
+            Some(Ok(who)) => {
+                signed_by.insert(record.epoch, who);
+            }
+            Some(Err(Doubt::Stranger)) => found.push((record.epoch, Trouble::Stranger)),
+            Some(Err(_)) => found.push((record.epoch, Trouble::Forged)),
         }
-        if known.insert(record.release)
-            && let Some(trouble) = of_release(target, &record.release, trust)?
-        {
-            found.push((record.epoch, trouble));
-        }
+        let named = releases.entry(record.release).or_default();
+        named.push((record.epoch, when));
     }
     let first = signed_by.keys().next().copied();
-    let without = unsigned
-        .into_iter()
-        .filter(|epoch| require && first.is_none_or(|first| *epoch > first))
-        .map(|epoch| (epoch, Trouble::Unsigned));
-    found.extend(without);
+    let is_due = |epoch: u64| require && first.is_none_or(|first| epoch >= first);
+    let without = unsigned.into_iter().filter(|epoch| is_due(*epoch));
+    found.extend(without.map(|epoch| (epoch, Trouble::Unsigned)));
+    for (release, named) in releases {
+        let is_signed = named.iter().any(|(epoch, _)| signed_by.contains_key(epoch));
+        match of_release(target, &release, &named, trust)? {
+            // Where nobody signed the record either, that is told.
+            Some(Trouble::ReleaseUnsigned) if !(require && is_signed) => {}
+            Some(trouble) => found.push((named[0].0, trouble)),
+            None => {}
+        }
+    }
     let found = found
         .into_iter()
         .map(|(epoch, trouble)| Finding { epoch, trouble });
@@ -61,22 +68,28 @@ pub fn audit(
     Ok(history)
 }
 
+/// What is wrong with a release that records name. Whoever publishes it again may sign it again.
 fn of_release(
     target: &dyn Target,
-    release: &Digest,
+    digest: &Digest,
+    named: &[(u64, Moment)],
     trust: &Trust,
 ) -> Result<Option<Trouble>, PublishError> {
-    let Some(found) = target.read(&Object::State(release_path(release)))? else {
+    let Some(found) = target.read(&Object::State(release_path(digest)))? else {
         return Ok(None);
     };
-    if Digest::of(&found.bytes) != *release {
+    if Digest::of(&found.bytes) != *digest {
         return Ok(Some(Trouble::ReleaseChanged));
     }
-    let Some(text) = signature(target, release)? else {
-        return Ok(None);
-    };
-    let verified = trust.verify(&found.bytes, &text);
-    Ok(verified.is_err().then_some(Trouble::ReleaseForged))
+    let mut doubt = None;
+    for (_, when) in named {
+        match signed(target, trust, &found.bytes, *when)? {
+            None => return Ok(Some(Trouble::ReleaseUnsigned)),
+            Some(Ok(_)) => return Ok(None),
+            Some(Err(_)) => doubt = Some(Trouble::ReleaseForged),
+        }
+    }
+    Ok(doubt)
 }
 
 #[cfg(test)]
@@ -89,6 +102,7 @@ mod tests {
     use super::*;
     use crate::publish::protocol::publish;
     use crate::publish::request::Request;
+    use crate::publish::seal::Signing;
     use crate::publish::testing::{Place, place};
     use crate::signing::Signer;
 
@@ -109,7 +123,10 @@ mod tests {
         for (at, text) in ["a", "b", "c"].into_iter().enumerate() {
             let release = place.release(&[("index.html", text)]);
             publish(&Request {
-                signer: (!unsigned.contains(&at)).then_some(&signer),
+                signing: Signing {
+                    signer: (!unsigned.contains(&at)).then_some(&signer),
+                    ..Signing::default()
+                },
                 ..place.request(&release, 0)
             })
             .unwrap();

@@ -6,25 +6,36 @@ use crate::publish::moment::Moment;
 use crate::publish::overlay::laid;
 use crate::publish::protocol::Session;
 use crate::publish::record::{Deployment, Kind, Link, Verdict};
+use crate::publish::seal::is_sealed;
 use crate::publish::smoke;
 use crate::publish::state::{Denied, Pointer, Retained, known_release, record_path, state_path};
 use crate::release::Manifest;
 use crate::targets::{Capability, Object, POINTER, Swap, Tree, Versioned};
 
 impl Session<'_> {
-    /// Tests what is live and writes the record, after going back if the test failed.
+    /// Tests what is live and writes the record, after going back if the test failed. A deployment
+    /// that another one made live, and that nobody vouches for, gets no signature from this one.
     pub(super) fn finish(
         &mut self,
         mut deployment: Deployment,
         files: &Manifest,
     ) -> Result<Deployment, PublishError> {
-        let Some(failure) = smoke::test(self.request, files)? else {
-            deployment.result = Verdict::Healthy;
+        let request = self.request;
+        let is_ours = deployment.epoch == self.epoch
+            || is_sealed(request.target, request.signing, &deployment)?;
+        let failure = smoke::test(request, files)?;
+        deployment.result = match &failure {
+            None => Verdict::Healthy,
+            Some(_) => Verdict::Failed,
+        };
+        deployment.reason.clone_from(&failure);
+        if is_ours {
+            self.seal_deployment(&deployment)?;
+        }
+        let Some(failure) = failure else {
             self.record(&deployment)?;
             return Ok(deployment);
         };
-        deployment.result = Verdict::Failed;
-        deployment.reason = Some(failure.clone());
         let back = self.go_back(&deployment, &failure)?;
         self.record(&deployment)?;
         // That the test failed is what must be told; the next publish can note the record as well.
@@ -148,7 +159,6 @@ impl Session<'_> {
     pub(super) fn record(&mut self, deployment: &Deployment) -> Result<(), PublishError> {
         let path = record_path(deployment.epoch);
         let bytes = deployment.to_json();
-        self.seal(&bytes, &comment(deployment))?;
         match self.request.target.swap(&path, None, &bytes)? {
             Swap::Done(_) => {
                 self.note(deployment.epoch, &bytes);
@@ -179,15 +189,6 @@ impl Session<'_> {
         });
         self.is_noted = false;
     }
-}
-
-/// What a signature under a record says of it, on one line.
-fn comment(deployment: &Deployment) -> String {
-    format!(
-        "tympan: record {} of {}",
-        deployment.epoch,
-        deployment.target.escape_default()
-    )
 }
 
 /// Notes that a tree stopped being live.

@@ -28,6 +28,9 @@ pub struct History {
     pub records: Vec<Deployment>,
     /// What is wrong or worth knowing, the newest first.
     pub findings: Vec<Finding>,
+    /// The newest change, where it has no record yet.
+    #[serde(skip)]
+    pub(super) pending: Option<Deployment>,
     /// Who signed which record, where signatures were verified.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub signed_by: BTreeMap<u64, String>,
@@ -61,14 +64,18 @@ pub enum Trouble {
     Changed,
     /// A record is newer than the newest change that the target knows of.
     Ahead,
+    /// What the pointer says is live is not what the newest change left there.
+    Astray,
     /// There are files, and no log of how they came there.
     NoLog,
-    /// A record that must be signed is not.
+    /// A record that must be signed is not, or a change that has no record yet.
     Unsigned,
     /// A record is signed by somebody who is not trusted.
     Stranger,
     /// The signature under a record does not belong to it.
     Forged,
+    /// The release that a signed record names must be signed and is not.
+    ReleaseUnsigned,
     /// The release that a record names was changed at the target.
     ReleaseChanged,
     /// The signature under the release that a record names does not count.
@@ -98,10 +105,14 @@ impl Trouble {
             Self::Ahead => {
                 "the target knows of no such change: the record is forged, or `.tympan/current` was put back"
             }
+            Self::Astray => {
+                "`.tympan/current` says that this is live, and the newest change left another release there"
+            }
             Self::NoLog => "there is no log: nothing was published there, or it was taken away",
-            Self::Unsigned => "the record is not signed",
+            Self::Unsigned => "nobody signed it",
             Self::Stranger => "the record is signed by somebody whom `[signing]` does not name",
             Self::Forged => "the signature under the record is not valid",
+            Self::ReleaseUnsigned => "nobody signed the release",
             Self::ReleaseChanged => "the list of its files was changed",
             Self::ReleaseForged => "the signature under the release is not valid",
         }
@@ -158,7 +169,8 @@ fn chain(target: &dyn Target, pointer: Option<&Pointer>) -> Result<History, Publ
     };
     let mut expected = pointer.and_then(Pointer::record_of_last);
     let mut next = Some(last.epoch);
-    if unrecorded(target, pointer)?.is_some() {
+    history.pending = unrecorded(target, pointer)?;
+    if history.pending.is_some() {
         history.find(last.epoch, Trouble::Unrecorded);
         expected = last.prev;
         next = last.prev.map(|link| link.epoch);
@@ -193,7 +205,7 @@ fn chain(target: &dyn Target, pointer: Option<&Pointer>) -> Result<History, Publ
             };
             continue;
         };
-        if epoch == last.epoch && !tells_of(&record, last) {
+        if epoch == last.epoch && !record.is_of(last) {
             history.find(epoch, Trouble::Changed);
         }
         expected = record.prev.filter(|link| link.epoch < epoch);
@@ -210,6 +222,15 @@ fn chain(target: &dyn Target, pointer: Option<&Pointer>) -> Result<History, Publ
             history.find(skipped, Trouble::Skipped);
         }
         history.records.push(record);
+    }
+    if let Some(live) = pointer.and_then(Pointer::back_again)
+        && !history.records.iter().any(|record| record.is_of(live))
+    {
+        history.find(live.epoch, Trouble::Changed);
+    }
+    if let Some(pointer) = pointer.filter(|pointer| !pointer.is_of_one_mind()) {
+        let live = pointer.live.as_ref().map_or(0, |live| live.epoch);
+        history.find(live, Trouble::Astray);
     }
     Ok(history)
 }
@@ -243,16 +264,6 @@ impl History {
             self.findings.push(finding);
         }
     }
-}
-
-/// Whether a record is the one of the deployment in the pointer, which does not know how it ended.
-fn tells_of(record: &Deployment, pointed: &Deployment) -> bool {
-    let pointed = Deployment {
-        result: record.result,
-        reason: record.reason.clone(),
-        ..pointed.clone()
-    };
-    pointed == *record
 }
 
 fn parse(bytes: &[u8], epoch: u64) -> Option<Deployment> {

@@ -48,6 +48,7 @@ pub use reconcile::{Desired, Outcome, Rules, State, reconcile};
 pub use record::{Deployment, FileCounts, Kind, Link, Verdict};
 pub use refusal::Refusal;
 pub use request::{Clock, Prepared, Request, Smoke, prepare};
+pub use seal::Signing;
 pub use smoke::Answer;
 pub use state::{Denied, Pointer, Retained};
 pub use status::{Live, Status, live, release_at, status};

@@ -246,6 +246,8 @@ impl<'a> Session<'a> {
         if let Some(hold) = &request.environment.hold {
             pointer.deny(&hold.deny, &hold.reason);
         }
+        // Whoever finds no record after a crash must not have to take the pointer's word.
+        self.seal_deployment(&deployment)?;
         self.switch(tree, pointer)?;
         Ok(deployment)
     }

@@ -113,6 +113,16 @@ impl Deployment {
         }
     }
 
+    /// Whether this record is the one of a deployment in a pointer, which does not know how it ended.
+    pub(super) fn is_of(&self, pointed: &Self) -> bool {
+        let pointed = Self {
+            result: self.result,
+            reason: self.reason.clone(),
+            ..pointed.clone()
+        };
+        pointed == *self
+    }
+
     /// The copy of the release that it made.
     pub fn tree(&self) -> Tree {
         Tree {

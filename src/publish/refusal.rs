@@ -74,6 +74,12 @@ pub enum Refusal {
         /// When the lease ends.
         until: Moment,
     },
+    /// Signatures are asked for, and the newest change of the target has none that counts.
+    #[error("nobody whose signature counts vouches for its newest change, epoch {epoch}")]
+    Unsigned {
+        /// The epoch of that change.
+        epoch: u64,
+    },
     /// Too many files would go.
     #[error("it would remove {count} files, and the limit is {limit}")]
     Removals {
@@ -110,6 +116,9 @@ impl Refusal {
                 "see `tympan status`, then set `drift = \"heal-keep\"` to save the changed files and go on"
             }
             Self::Leased { .. } => "wait for it to end, then publish again",
+            Self::Unsigned { .. } => {
+                "see what `tympan log --verify` finds; if it was made before signatures were asked for, publish once with `require = false` in `[signing]` and the key"
+            }
             Self::Removals { .. } => {
                 "if that is meant, raise `max_removals` of the target in `tympan.toml`"
             }

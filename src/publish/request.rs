@@ -11,10 +11,10 @@ use crate::publish::plan::{Plan, plan};
 use crate::publish::reconcile::{Desired, Outcome, Rules, State, reconcile};
 use crate::publish::record::{Deployment, Kind};
 use crate::publish::refusal::Refusal;
+use crate::publish::seal::{self, Signing};
 use crate::publish::smoke::{self, Answer};
 use crate::publish::state::{self, Pointer, known_release, record_path, state_path};
 use crate::release::{File, Manifest, Release};
-use crate::signing::Signer;
 use crate::store::Store;
 use crate::targets::{Capability, Object, Observed, POINTER, Target, Version, View};
 
@@ -44,8 +44,8 @@ pub struct Request<'a> {
     pub kind: Kind,
     /// The smoke test; without one, the live files of the routes are read back.
     pub smoke: Option<Smoke<'a>>,
-    /// What signs the release and the record, if they are signed.
-    pub signer: Option<&'a Signer>,
+    /// What signs, and whose signatures count.
+    pub signing: Signing<'a>,
     /// By whose word.
     pub who: &'a str,
     /// The name that the lease bears, different for every run that may happen at the same time.
@@ -133,6 +133,9 @@ pub fn prepare(request: &Request<'_>) -> Result<Prepared, PublishError> {
     {
         outcome = Outcome::Refuse(refusal);
     }
+    if let Some(refusal) = unvouched(request, state.pointer.as_ref())? {
+        outcome = Outcome::Refuse(refusal);
+    }
     if matches!(outcome, Outcome::Publish | Outcome::Heal) {
         request.target.admit(&files)?;
     }
@@ -199,6 +202,19 @@ pub(super) fn observe_drift(
         drift.strangers.clear();
     }
     Ok(drift)
+}
+
+/// Why nothing is built upon the newest change of a target, where that must be signed.
+fn unvouched(
+    request: &Request<'_>,
+    pointer: Option<&Pointer>,
+) -> Result<Option<Refusal>, PublishError> {
+    let Some(pointer) = pointer.filter(|_| request.signing.require) else {
+        return Ok(None);
+    };
+    let is_vouched_for = seal::is_vouched_for(request.target, request.signing, pointer)?;
+    let last = pointer.last().filter(|_| !is_vouched_for);
+    Ok(last.map(|last| Refusal::Unsigned { epoch: last.epoch }))
 }
 
 fn unanswered(request: &Request<'_>, files: &Manifest) -> Option<Refusal> {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Digest;
 use crate::publish::error::PublishError;
 use crate::publish::moment::Moment;
-use crate::publish::record::{Deployment, FORMAT, Link};
+use crate::publish::record::{Deployment, FORMAT, Link, Verdict};
 use crate::release::{Release, to_canonical_json};
 use crate::site_path::SitePath;
 use crate::targets::{LOG, Object, RELEASES, Target, Tree, Version};
@@ -79,6 +79,20 @@ impl Pointer {
     /// The newest deployment that changed this target.
     pub fn last(&self) -> Option<&Deployment> {
         self.undone.as_ref().or(self.live.as_ref())
+    }
+
+    /// The deployment that is live because a newer one failed.
+    pub(super) fn back_again(&self) -> Option<&Deployment> {
+        self.live.as_ref().filter(|_| self.undone.is_some())
+    }
+
+    /// Whether what is live is what the newest change left there: its own release, or the one before
+    /// if it failed.
+    pub(super) fn is_of_one_mind(&self) -> bool {
+        self.undone.as_ref().is_none_or(|undone| {
+            let live = self.live.as_ref().map(|live| live.release);
+            undone.result == Verdict::Failed && live.is_some() && live == undone.previous
+        })
     }
 
     /// How the record of the newest deployment was written, if it is known to have been.

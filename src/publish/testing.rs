@@ -13,6 +13,7 @@ use crate::publish::error::PublishError;
 use crate::publish::protocol::{Published, publish};
 use crate::publish::record::Kind;
 use crate::publish::request::Request;
+use crate::publish::seal::Signing;
 use crate::release::{
     Artifact, CheckSummary, FORMAT, Lock, Manifest, Release, ReleaseSource, Role,
 };
@@ -101,7 +102,7 @@ impl Place {
             store: &self.store,
             kind: Kind::Publish,
             smoke: None,
-            signer: None,
+            signing: Signing::default(),
             who: "Ada",
             holder: "ada-1",
             clock: &self.clock,

@@ -16,10 +16,7 @@ impl Session<'_> {
     /// in it what a publish left behind.
     pub(super) fn describe(&self, digest: &Digest, release: &Release) -> Result<(), PublishError> {
         let path = release_path(digest);
-        if self.request.signer.is_some() {
-            let comment = format!("tympan: release {digest}");
-            self.seal(&release.to_json(), &comment)?;
-        }
+        self.seal_release(digest, &release.to_json())?;
         let found = self.request.target.read(&Object::State(path.clone()))?;
         if found
             .as_ref()

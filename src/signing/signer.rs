@@ -165,9 +165,9 @@ mod tests {
         let (theirs, other) = signer();
         assert_eq!(ours.public_key().as_ref(), Some(&key));
         let signature = ours.sign(b"hello", "a record").unwrap();
-        assert!(trust(&key).verify(b"hello", &signature).is_ok());
+        assert!(trust(&key).verify(b"hello", &signature, 0).is_ok());
         let case = |key: &str, bytes: &[u8], signature: &str, doubt: Doubt| {
-            assert_eq!(trust(key).verify(bytes, signature).unwrap_err(), doubt);
+            assert_eq!(trust(key).verify(bytes, signature, 0).unwrap_err(), doubt);
         };
         case(&key, b"hello!", &signature, Doubt::Forged);
         case(&other, b"hello", &signature, Doubt::Stranger);
@@ -190,7 +190,7 @@ mod tests {
             &short,
             &signature[..90],
         ] {
-            let told = trust(&key).verify(b"hello", text);
+            let told = trust(&key).verify(b"hello", text, 0);
             assert_eq!(told.unwrap_err(), Doubt::Unreadable, "{text}");
         }
     }

@@ -5,6 +5,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use time::OffsetDateTime;
+
 use crate::signing::error::SigningError;
 use crate::signing::trust::Doubt;
 
@@ -61,19 +63,22 @@ pub(super) fn sign(key: &Path, bytes: &[u8]) -> Result<String, SigningError> {
     }
 }
 
-/// Who signed, by a file of allowed signers.
+/// Who signed, by a file of allowed signers as it counts at a time. What it says of times is UTC, so
+/// that every machine reads the same in it.
 pub(super) fn verify(
     allowed: &Path,
     bytes: &[u8],
     signature: &str,
+    at: i64,
 ) -> Result<Result<String, Doubt>, SigningError> {
     let work = "verify";
     let file = write(signature).map_err(|error| SigningError::Ssh {
         work,
         reason: error.to_string(),
     })?;
+    let at = format!("-Overify-time={}", moment(at));
     let mut find = keygen();
-    find.args(["-Y", "find-principals", "-s"])
+    find.args(["-Y", "find-principals", &at, "-s"])
         .arg(file.path())
         .arg("-f")
         .arg(allowed);
@@ -83,12 +88,30 @@ pub(super) fn verify(
     };
     let mut verify = keygen();
     verify
-        .args(["-Y", "verify", "-n", NAMESPACE, "-I", who, "-s"])
+        .args(["-Y", "verify", &at, "-n", NAMESPACE, "-I", who, "-s"])
         .arg(file.path())
         .arg("-f")
         .arg(allowed);
     let (done, _, _) = run(verify, bytes, work)?;
     Ok(done.then(|| who.to_owned()).ok_or(Doubt::Forged))
+}
+
+/// A time as `ssh-keygen` reads it, in the years that it can read.
+fn moment(seconds: i64) -> String {
+    // The first second is no time to it.
+    const FIRST: i64 = 1;
+    const LAST: i64 = 253_402_300_799;
+    let time = OffsetDateTime::from_unix_timestamp(seconds.clamp(FIRST, LAST));
+    let time = time.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    format!(
+        "{:04}{:02}{:02}{:02}{:02}{:02}",
+        time.year(),
+        u8::from(time.month()),
+        time.day(),
+        time.hour(),
+        time.minute(),
+        time.second()
+    )
 }
 
 fn keygen() -> Command {
@@ -99,7 +122,8 @@ fn keygen() -> Command {
         .env("SSH_ASKPASS_REQUIRE", "force")
         .env_remove("TYMPAN_SIGNING_KEY")
         .env_remove("TYMPAN_SIGNING_KEY_PASSWORD")
-        .env("LC_ALL", "C");
+        .env("LC_ALL", "C")
+        .env("TZ", "UTC");
     command
 }
 

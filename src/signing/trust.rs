@@ -49,22 +49,23 @@ impl Trust {
         })
     }
 
-    /// Who signed these bytes, in words.
-    pub fn verify(&self, bytes: &[u8], signature: &str) -> Result<String, Doubt> {
+    /// Who signed these bytes, in words, if his key counted at that time, in Unix seconds. The keys of
+    /// minisign know no time.
+    pub fn verify(&self, bytes: &[u8], signature: &str, at: i64) -> Result<String, Doubt> {
         if signature.len() > LARGEST {
             return Err(Doubt::Unreadable);
         }
         match signature.starts_with(ssh::BEGIN) {
-            true => self.verify_ssh(bytes, signature),
+            true => self.verify_ssh(bytes, signature, at),
             false => self.verify_minisign(bytes, signature),
         }
     }
 
-    fn verify_ssh(&self, bytes: &[u8], signature: &str) -> Result<String, Doubt> {
+    fn verify_ssh(&self, bytes: &[u8], signature: &str, at: i64) -> Result<String, Doubt> {
         let Some(allowed) = &self.allowed_signers else {
             return Err(Doubt::Stranger);
         };
-        match ssh::verify(allowed, bytes, signature) {
+        match ssh::verify(allowed, bytes, signature, at) {
             Ok(verdict) => verdict,
             Err(_) => Err(Doubt::Unreadable),
         }

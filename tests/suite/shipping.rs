@@ -265,6 +265,12 @@ fn a_slow_clone_does_not_replace_what_is_newer() {
     project.git(&["push", "-q", "origin", "main"]);
     project.run(&["publish", "dev"]).expect(0);
 
+    // Nobody can be asked.
+    project.git(&["-C", &slow, "remote", "set-url", "origin", &text("gone")]);
+    let refused = project.run(&["-C", &slow, "publish", "dev"]).expect(1);
+    let told = "nobody could be asked whether it is newer";
+    assert!(refused.stderr.contains(told), "{}", refused.stderr);
+    project.git(&["-C", &slow, "remote", "set-url", "origin", &bare]);
     // It does not even know yet what is newer.
     let refused = project.run(&["-C", &slow, "publish", "dev"]).expect(1);
     let told = "which is newer than";

@@ -961,7 +961,7 @@ fn the_reports_have_the_keys_that_are_promised() {
         &project,
         &["release"],
         &[
-            "release", "commit", "files", "bytes", "checks", "sealed", "dry_run", "store",
+            "release", "commit", "files", "bytes", "checks", "sealed", "dry_run", "signed", "store",
         ],
     );
     case(

@@ -252,13 +252,7 @@ impl Setting {
         Some(match mark {
             "SECRETS" => lines(&self.own.secrets),
             "ALL_SECRETS" => lines(&self.all.secrets),
-            "ENV_OF_STORE" => match lines(&self.own.of_store) {
-                // An empty `env` is no environment.
-                lines if lines.is_empty() => lines,
-                lines => std::iter::once("env:".to_owned())
-                    .chain(lines.iter().map(|line| format!("  {line}")))
-                    .collect(),
-            },
+            "STORE_SECRETS" => lines(&self.own.of_store),
             "THEME" if self.fetches_theme => match self.platform {
                 CiPlatform::Gitlab => vec!["- tympan @AT@theme".to_owned()],
                 _ => vec!["- run: tympan @AT@theme".to_owned()],

@@ -1,8 +1,9 @@
 //! Where a store of releases is: a folder, a bucket, a repository of a registry.
 //!
-//! In a folder and a bucket a release is `releases/<hex>.json`, and a blob lies below `blobs/` as it
-//! does on the machine that builds. In a registry a release is an artifact whose config is the JSON
-//! and whose layers are the blobs, so that the registry keeps what belongs to it.
+//! In a folder and a bucket a release is `releases/<hex>.json`, the signature under it
+//! `signatures/<hex>.sig`, and a blob lies below `blobs/` as it does on the machine that builds. In a
+//! registry a release is an artifact whose config is the JSON and whose layers are the blobs, so that
+//! the registry keeps what belongs to it; the signature is the config of another.
 //!
 //! A bucket is not read to know what it has. Whoever finds a damaged blob there leaves a note,
 //! `damaged/<hex>`, and whoever has the right bytes sends them again and takes the note away.
@@ -25,6 +26,11 @@ const ON_THE_WAY: usize = 16;
 /// What a release is, as a media type.
 #[cfg(feature = "remote")]
 const KIND: &str = "application/vnd.tympan.release.files.v1";
+/// What the signature under a release is, as a media type.
+#[cfg(feature = "remote")]
+const SIGNATURE_KIND: &str = "application/vnd.tympan.release.signature.v1";
+#[cfg(feature = "remote")]
+const SIGNATURE: &str = "text/plain";
 #[cfg(feature = "remote")]
 const JSON: &str = "application/vnd.tympan.release.v1+json";
 #[cfg(feature = "remote")]
@@ -215,6 +221,48 @@ impl Place {
         }
     }
 
+    /// The signature under a release.
+    pub(super) fn signature(&self, digest: &Digest) -> Result<Option<Vec<u8>>, TargetError> {
+        match self {
+            Self::Folder(folder) => folder.read(&signature_name(digest)),
+            #[cfg(feature = "remote")]
+            Self::Bucket(objects) => {
+                let found = objects.read(&signature_name(digest))?;
+                Ok(found.map(|found| found.bytes))
+            }
+            #[cfg(feature = "remote")]
+            Self::Registry(client) => {
+                let found = client.artifact(&signature_tag(digest)).map_err(unread)?;
+                match found.filter(|found| found.kind == SIGNATURE_KIND) {
+                    Some(artifact) => client.blob(&artifact.config.digest).map_err(unread),
+                    None => Ok(None),
+                }
+            }
+        }
+    }
+
+    /// Keeps the signature under a release, in the place of any that is there.
+    pub(super) fn write_signature(&self, digest: &Digest, text: &str) -> Result<(), TargetError> {
+        match self {
+            Self::Folder(folder) => folder.write(&signature_name(digest), text.as_bytes()),
+            #[cfg(feature = "remote")]
+            Self::Bucket(objects) => objects.replace(&signature_name(digest), text.as_bytes()),
+            #[cfg(feature = "remote")]
+            Self::Registry(client) => {
+                let artifact = registry::Artifact {
+                    kind: SIGNATURE_KIND.to_owned(),
+                    config: registry::Part::of(SIGNATURE, text.as_bytes()),
+                    layers: Vec::new(),
+                    annotations: std::collections::BTreeMap::new(),
+                };
+                let bytes = text.as_bytes().to_vec();
+                client.push_blob(bytes).map_err(unwritten)?;
+                let tag = signature_tag(digest);
+                client.tag(&tag, &artifact).map_err(unwritten)
+            }
+        }
+    }
+
     /// The releases that are there, in no order.
     pub(super) fn list(&self) -> Result<Vec<Digest>, TargetError> {
         match self {
@@ -258,6 +306,10 @@ fn release_name(digest: &Digest) -> String {
     format!("releases/{}.json", digest.hex())
 }
 
+pub(super) fn signature_name(digest: &Digest) -> String {
+    format!("signatures/{}.sig", digest.hex())
+}
+
 pub(super) fn blob_name(digest: &Digest) -> String {
     let hex = digest.hex();
     let (first, rest) = hex.split_at(2);
@@ -272,6 +324,11 @@ fn damage_name(digest: &Digest) -> String {
 #[cfg(feature = "remote")]
 fn tag(digest: &Digest) -> String {
     format!("release-{}", digest.hex())
+}
+
+#[cfg(feature = "remote")]
+fn signature_tag(digest: &Digest) -> String {
+    format!("signature-{}", digest.hex())
 }
 
 #[cfg(feature = "remote")]

@@ -58,8 +58,17 @@ impl ReleaseStore {
             .ok_or(ReleaseStoreError::Damaged { release })
     }
 
-    /// Sends a release whose blobs are in `blobs`: those that the place lacks, and then its JSON. One
-    /// that broke off is taken up where it stopped.
+    /// The signature under a release, as it was given; whether it counts is for the caller to see.
+    ///
+    /// # Errors
+    /// Fails where the place cannot be read.
+    pub fn signature(&self, digest: &Digest) -> Result<Option<String>, ReleaseStoreError> {
+        let found = self.place.signature(digest)?;
+        Ok(found.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    /// Sends a release whose blobs are in `blobs`: those that the place lacks, the signature under
+    /// it if there is one, and then its JSON. One that broke off is taken up where it stopped.
     ///
     /// # Errors
     /// Fails where a blob is not in `blobs` although the place lacks it, and where the place cannot be
@@ -68,6 +77,7 @@ impl ReleaseStore {
         &self,
         release: &Release,
         blobs: &Store,
+        signature: Option<&str>,
         progress: Progress<'_>,
     ) -> Result<Pushed, ReleaseStoreError> {
         let digest = release.digest();
@@ -99,7 +109,10 @@ impl ReleaseStore {
             sent.collect::<Result<Vec<Option<u64>>, ReleaseStoreError>>()
         })?;
         self.place.forget_damage(&held.damaged)?;
-        // Whoever finds the JSON may count on the files.
+        // Whoever finds the JSON may count on the files and on the signature.
+        if let Some(signature) = signature {
+            self.place.write_signature(&digest, signature)?;
+        }
         self.place
             .write_release(&digest, release.to_json(), &files)?;
         progress(Event::Finished { stage });
@@ -230,7 +243,7 @@ mod tests {
         }
 
         fn push(&self, release: &Release) -> Pushed {
-            self.store.push(release, &self.ours, &|_| {}).unwrap()
+            self.store.push(release, &self.ours, None, &|_| {}).unwrap()
         }
 
         fn theirs(&self) -> Store {
@@ -323,7 +336,7 @@ mod tests {
         let places = places();
         let release = places.release(&[("a", "one")]);
         let empty = places.theirs();
-        let pushed = places.store.push(&release, &empty, &|_| {});
+        let pushed = places.store.push(&release, &empty, None, &|_| {});
         assert!(matches!(pushed, Err(ReleaseStoreError::Unsent { .. })));
         assert!(places.store.list().unwrap().is_empty());
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tympan::config::{self, DriftPolicy, Environment, TargetKind};
 use tympan::progress;
-use tympan::publish::{Clock, Kind, PublishError, Published, Request, publish};
+use tympan::publish::{Clock, Kind, PublishError, Published, Request, Signing, publish};
 use tympan::release::{
     Artifact, CheckSummary, FORMAT, Lock, Manifest, Release, ReleaseSource, Role,
 };
@@ -52,7 +52,7 @@ impl Shop {
             store: &self.store,
             kind: Kind::Publish,
             smoke: None,
-            signer: None,
+            signing: Signing::default(),
             who: "Ada",
             holder,
             clock,

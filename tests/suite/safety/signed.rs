@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{DIRECTORY, two};
+use super::{DIRECTORY, Two, two};
 use crate::servers::{is_missing, program};
 
 /// Every signature at a target and what it vouches for.
@@ -23,6 +23,20 @@ fn signatures(state: &Path) -> Vec<(PathBuf, PathBuf)> {
     found
 }
 
+/// Signs for the first time at a target that was published to without a key.
+fn adopt(two: &Two, config: &str, key: &str) {
+    let signing = [("TYMPAN_SIGNING_KEY", key)];
+    let publish = || two.project.run_with(&["publish", "dev"], &signing);
+    two.project.write("tympan.toml", config);
+    let refused = publish().expect(1);
+    let told = "`require = false`";
+    assert!(refused.stderr.contains(told), "{}", refused.stderr);
+    let once = format!("{config}require = false\n");
+    two.project.write("tympan.toml", once);
+    publish().expect(0);
+    two.project.write("tympan.toml", config);
+}
+
 #[test]
 fn minisign_verifies_what_was_signed() {
     let Some(minisign) = program("minisign", "/usr/bin/minisign") else {
@@ -39,7 +53,7 @@ fn minisign_verifies_what_was_signed() {
     let public = two.project.read("guide.pub");
     let public = public.lines().nth(1).unwrap();
     let config = format!("{DIRECTORY}[signing]\nkeys = [\"{public}\"]\n");
-    two.project.write("tympan.toml", config);
+    two.project.write("tympan.toml", &config);
     two.pin(0);
     let unsigned = two.project.run(&["publish", "dev"]).expect(2);
     assert!(
@@ -49,7 +63,9 @@ fn minisign_verifies_what_was_signed() {
     );
     let key = path.join("guide.key").display().to_string();
     let text = two.project.read("guide.key");
-    // As a path, and as the text that a CI keeps.
+    two.pin(0);
+    adopt(&two, &config, &key);
+    // As the text that a CI keeps, too.
     for (at, key) in [(0, key.as_str()), (1, text.as_str())] {
         two.pin(at);
         let signing = [("TYMPAN_SIGNING_KEY", key)];
@@ -59,6 +75,8 @@ fn minisign_verifies_what_was_signed() {
     }
     let found = signatures(&path.join("public/.tympan"));
     assert_eq!(found.len(), 4, "two releases and two records");
+    let all = fs::read_dir(path.join("public/.tympan/signatures")).unwrap();
+    assert_eq!(all.count(), 6, "and two deployments before their records");
     for (signed, signature) in found {
         let verified = Command::new(minisign)
             .args(["-V", "-p", "guide.pub", "-m"])
@@ -102,13 +120,9 @@ fn ssh_verifies_what_was_signed() {
     two.project
         .write("signers", format!("ada@guide.example {public}"));
     let config = format!("{DIRECTORY}[signing]\nallowed_signers = \"signers\"\n");
-    two.project.write("tympan.toml", config);
     two.pin(0);
     let key = path.join("key").display().to_string();
-    let signing = [("TYMPAN_SIGNING_KEY", key.as_str())];
-    two.project
-        .run_with(&["publish", "dev"], &signing)
-        .expect(0);
+    adopt(&two, &config, &key);
     let found = signatures(&path.join("public/.tympan"));
     assert_eq!(found.len(), 2, "a release and a record");
     let trust = tympan::signing::Trust::new(&[], Some(path.join("signers"))).unwrap();
@@ -126,8 +140,9 @@ fn ssh_verifies_what_was_signed() {
             fs::read(&signed).unwrap(),
             fs::read_to_string(&signature).unwrap(),
         );
-        assert_eq!(trust.verify(&bytes, &text).unwrap(), "ada@guide.example");
-        assert!(trust.verify(b"something else", &text).is_err());
+        let who = |bytes: &[u8], at| trust.verify(bytes, &text, at);
+        assert_eq!(who(&bytes, 0).unwrap(), "ada@guide.example");
+        assert!(who(b"something else", 0).is_err());
     }
     // A key that nobody vouches for signs nothing; one that is given as text is as good as its file.
     let other = Command::new("ssh-keygen")
@@ -150,8 +165,93 @@ fn ssh_verifies_what_was_signed() {
     let bytes = b"hello";
     let stranger = tympan::signing::Signer::read(&two.project.read("other"), None).unwrap();
     let foreign = stranger.sign(bytes, "").unwrap();
-    let doubt = trust.verify(bytes, &foreign).unwrap_err();
+    let doubt = trust.verify(bytes, &foreign, 0).unwrap_err();
     assert_eq!(doubt, tympan::signing::Doubt::Stranger);
     publish(&two.project.read("key")).expect(0);
     two.project.run(&["log", "dev", "--verify"]).expect(0);
+}
+
+#[test]
+fn a_signature_goes_through_the_store_to_the_target() {
+    let Some(minisign) = program("minisign", "/usr/bin/minisign") else {
+        return;
+    };
+    let two = two(DIRECTORY);
+    let path = two.project.path();
+    let public = ["build", "ship"].map(|name| {
+        let (public, key) = (format!("{name}.pub"), format!("{name}.key"));
+        let made = Command::new(minisign)
+            .args(["-G", "-W", "-p", &public, "-s", &key])
+            .current_dir(path)
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{made:?}");
+        let public = two.project.read(&public);
+        public.lines().nth(1).unwrap().to_owned()
+    });
+    let config = format!(
+        "{DIRECTORY}[store]\ntype = \"directory\"\npath = \"kept\"\n\
+         [signing]\nkeys = [\"{}\", \"{}\"]\n",
+        public[0], public[1]
+    );
+    two.project.write("tympan.toml", config);
+    two.project.commit("Sign");
+    let key = |name: &str| path.join(name).display().to_string();
+    let (build, ship) = (key("build.key"), key("ship.key"));
+    let run = |args: &[&str], key: &str| two.project.run_with(args, &[("TYMPAN_SIGNING_KEY", key)]);
+    let release = |key: &str| {
+        let args = ["release", "--rev", "HEAD", "--format", "json"];
+        run(&args, key).expect(0).json()
+    };
+    let made = release(&build);
+    assert_eq!(made["signed"], true);
+    let digest = made["release"].as_str().unwrap();
+    let commit = made["commit"].as_str().unwrap();
+    let hex = digest.strip_prefix("sha256:").unwrap();
+    let kept = path.join(format!("kept/signatures/{hex}.sig"));
+    let by_builder = fs::read(&kept).unwrap();
+
+    // Whoever ships has another key, and nothing but the store.
+    let publish_to = |folder: &str| {
+        let _ = fs::remove_dir_all(path.join(".tympan"));
+        let config = two.project.read("tympan.toml");
+        let folder = format!("path = \"public/{folder}\"");
+        let (head, tail) = config.split_once("path = \"public").unwrap();
+        let tail = tail.split_once('\n').unwrap().1;
+        two.project
+            .write("tympan.toml", format!("{head}{folder}\n{tail}"));
+        two.project.write(
+            "environments/dev.toml",
+            format!("release = \"{digest}\"\nsource = \"{commit}\"\ntargets = [\"web\"]\n"),
+        );
+        run(&["publish", "dev"], &ship).expect(0)
+    };
+    let at = |folder: &str| path.join(format!("public/{folder}/.tympan/signatures/{hex}.sig"));
+    let run_of = publish_to("a");
+    assert!(!run_of.stderr.contains("building"), "{}", run_of.stderr);
+    assert_eq!(fs::read(at("a")).unwrap(), by_builder);
+    two.project.run(&["log", "dev", "--verify"]).expect(0);
+
+    // What nobody signed is not taken from there, and neither is what a stranger signed.
+    for text in [None, Some("untrusted comment: x\nnothing\n")] {
+        match text {
+            None => fs::remove_file(&kept).unwrap(),
+            Some(text) => fs::write(&kept, text).unwrap(),
+        }
+        let run_of = publish_to("b");
+        assert!(
+            run_of.stderr.contains("building the commit"),
+            "{}",
+            run_of.stderr
+        );
+        assert_ne!(fs::read(at("b")).unwrap(), by_builder);
+        two.project.run(&["log", "dev", "--verify"]).expect(0);
+        fs::remove_dir_all(path.join("public/b")).unwrap();
+    }
+    let unsigned = two.project.run(&["release", "--rev", "HEAD"]).expect(0);
+    assert!(
+        unsigned.stderr.contains("is not signed"),
+        "{}",
+        unsigned.stderr
+    );
 }

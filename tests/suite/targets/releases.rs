@@ -31,11 +31,12 @@ fn case(kind: &TargetKind, variables: &[(&str, &str)]) {
         ("c", "same"),
     ]);
     let two = shipment.release(&[("index.html", "two"), ("b", "same")]);
-    let push = |store: &ReleaseStore, release| {
-        let pushed = store.push(release, &shipment.store, &progress::silent);
+    let send = |store: &ReleaseStore, release, signature| {
+        let pushed = store.push(release, &shipment.store, signature, &progress::silent);
         let pushed = pushed.unwrap_or_else(|error| panic!("{}", told(&error)));
         (pushed.sent + pushed.held, pushed.bytes)
     };
+    let push = |store: &ReleaseStore, release| send(store, release, None);
     assert!(open().list().unwrap().is_empty());
     assert_eq!(push(&open(), &one), (3, 7));
     assert_eq!(push(&open(), &one), (3, 0));
@@ -51,6 +52,16 @@ fn case(kind: &TargetKind, variables: &[(&str, &str)]) {
         let digest = Digest::of(text.as_bytes());
         assert_eq!(theirs.blob(&digest).unwrap(), text.as_bytes());
     }
+    // A signature may come later, and another one in its place; it is no release of its own.
+    let signature = || open().signature(&one.digest()).unwrap();
+    assert_eq!(signature(), None);
+    for text in ["by ada\n", "by bob\n"] {
+        assert_eq!(send(&open(), &one, Some(text)), (3, 0));
+        assert_eq!(signature().as_deref(), Some(text));
+    }
+    assert_eq!(push(&open(), &one), (3, 0));
+    assert_eq!(signature().as_deref(), Some("by bob\n"));
+    assert_eq!(open().list().unwrap(), digests);
     let absent = open().pull(&Digest::of(b"no"), &theirs, &progress::silent);
     assert!(matches!(absent, Err(ReleaseStoreError::Absent { .. })));
 }
@@ -97,7 +108,7 @@ fn a_bucket_keeps_releases() {
     let theirs = Store::open(theirs.path());
     let push = || {
         store
-            .push(&release, &ground.store, &progress::silent)
+            .push(&release, &ground.store, None, &progress::silent)
             .unwrap()
     };
     assert_eq!(push().sent, 0);

@@ -2,7 +2,7 @@
 
 use tympan::config::{self, DriftPolicy, Environment, TargetKind};
 use tympan::progress;
-use tympan::publish::{self, Kind, PublishError, Published, Request, Status};
+use tympan::publish::{self, Kind, PublishError, Published, Request, Signing, Status};
 use tympan::release::{
     Artifact, CheckSummary, FORMAT, Lock, Manifest, Release, ReleaseSource, Role,
 };
@@ -95,7 +95,7 @@ impl Shipment {
             store: &self.store,
             kind: Kind::Publish,
             smoke: None,
-            signer: None,
+            signing: Signing::default(),
             who: "Ada",
             holder: "ada-1",
             clock: &|| now,

@@ -9,7 +9,7 @@ use opendal_http_transport_reqwest::ReqwestTransport;
 use tokio::runtime::Runtime;
 use tympan::config::{self, DriftPolicy, Environment, TargetKind};
 use tympan::progress;
-use tympan::publish::{Kind, PublishError, Published, Request, Status, publish, status};
+use tympan::publish::{Kind, PublishError, Published, Request, Signing, Status, publish, status};
 use tympan::release::{
     Artifact, CheckSummary, FORMAT, Lock, Manifest, Release, ReleaseSource, Role,
 };
@@ -125,7 +125,7 @@ impl Ground {
             store: &self.store,
             kind: Kind::Publish,
             smoke: None,
-            signer: None,
+            signing: Signing::default(),
             who: "Ada",
             holder: "ada-1",
             clock: &move || now,
