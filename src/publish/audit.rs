@@ -7,12 +7,17 @@ use std::collections::BTreeMap;
 
 use crate::digest::Digest;
 use crate::publish::error::PublishError;
+use crate::publish::flight::{fly, tried};
 use crate::publish::history::{Finding, History, Trouble, history};
 use crate::publish::moment::Moment;
+use crate::publish::record::Deployment;
 use crate::publish::seal::signed;
 use crate::publish::state::release_path;
 use crate::signing::{Doubt, Trust};
 use crate::targets::{Object, Target};
+
+/// What a signature takes, more or less, in bytes.
+const SIGNATURE: u64 = 512;
 
 /// Reads and verifies the log of a target, the signatures under its records, and the releases that
 /// they name as far as the target keeps them. With `require`, a change without a signature is a fault,
@@ -27,22 +32,33 @@ pub fn audit(
     let (mut signed_by, mut found) = (BTreeMap::new(), Vec::new());
     let mut unsigned = Vec::new();
     let mut releases: BTreeMap<Digest, Vec<(u64, Moment)>> = BTreeMap::new();
-    // One that has no record yet was signed as the pointer has it.
-    let pending = history.pending.as_ref().into_iter();
-    for (at, record) in pending.chain(&history.records).enumerate() {
-        // A key that is out of use cannot go back behind the record before.
-        let before = history.records.get(at + 1 - history.pending.iter().len());
-        let when = before.map_or(record.at, |before| before.at.max(record.at));
-        match signed(target, trust, &record.to_json(), when)? {
-            None => unsigned.push(record.epoch),
+    // One that has no record yet was signed as the pointer has it. A key that is out of use cannot go
+    // back behind the record before.
+    let pending = history.pending.iter();
+    let changes: Vec<&Deployment> = pending.chain(&history.records).collect();
+    let dated: Vec<(&Deployment, Moment)> = changes
+        .iter()
+        .zip(changes.iter().skip(1).map(Some).chain([None]))
+        .map(|(change, before)| {
+            let before = before.map_or(change.at, |before| before.at);
+            (*change, before.max(change.at))
+        })
+        .collect();
+    let verify = |(change, when): &(&Deployment, Moment)| {
+        tried(signed(target, trust, &change.to_json(), *when))
+    };
+    let verified = fly(&dated, |_| SIGNATURE, verify)?;
+    for ((change, when), verified) in dated.iter().zip(verified) {
+        match verified {
+            None => unsigned.push(change.epoch),
             Some(Ok(who)) => {
-                signed_by.insert(record.epoch, who);
+                signed_by.insert(change.epoch, who);
             }
-            Some(Err(Doubt::Stranger)) => found.push((record.epoch, Trouble::Stranger)),
-            Some(Err(_)) => found.push((record.epoch, Trouble::Forged)),
+            Some(Err(Doubt::Stranger)) => found.push((change.epoch, Trouble::Stranger)),
+            Some(Err(_)) => found.push((change.epoch, Trouble::Forged)),
         }
-        let named = releases.entry(record.release).or_default();
-        named.push((record.epoch, when));
+        let named = releases.entry(change.release).or_default();
+        named.push((change.epoch, *when));
     }
     let first = signed_by.keys().next().copied();
     let is_due = |epoch: u64| require && first.is_none_or(|first| epoch >= first);

@@ -8,6 +8,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::digest::Digest;
+use crate::publish::error::PublishError;
+use crate::targets::TargetError;
 
 /// With how many a target is tried first, and how many are too many for any.
 const FIRST: usize = 4;
@@ -55,6 +57,15 @@ pub(super) fn fly<I: Sync, T: Send, E: Send>(
     });
     landed.sort_by_key(|(at, _)| *at);
     landed.into_iter().map(|(_, end)| end).collect()
+}
+
+/// How a try ended: a target that cannot keep up is asked again.
+pub(super) fn tried<T>(result: Result<T, PublishError>) -> Try<T, PublishError> {
+    match result {
+        Ok(done) => Try::Done(done),
+        Err(error @ PublishError::Target(TargetError::Busy { .. })) => Try::Busy(error),
+        Err(error) => Try::Failed(error),
+    }
 }
 
 /// Tries again while the target cannot keep up.

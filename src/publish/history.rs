@@ -9,9 +9,10 @@ use crate::publish::error::PublishError;
 use crate::publish::lease;
 use crate::publish::moment::Moment;
 use crate::publish::record::{Deployment, FORMAT};
+use crate::publish::records::Records;
 use crate::publish::request::{read_pointer, unrecorded};
-use crate::publish::state::{Pointer, record_path};
-use crate::targets::{Object, Target, View};
+use crate::publish::state::Pointer;
+use crate::targets::{Target, View};
 
 /// How many epochs without a record are passed over in search of the next one.
 const WIDEST_GAP: u64 = 1000;
@@ -150,6 +151,7 @@ pub fn history(target: &dyn Target, name: &str) -> Result<History, PublishError>
 
 fn chain(target: &dyn Target, pointer: Option<&Pointer>) -> Result<History, PublishError> {
     let mut history = History::default();
+    let records = Records::of(target);
     let last = pointer.and_then(Pointer::last);
     let newest = last.map_or(0, |last| last.epoch);
     let fence = pointer.map_or(0, |pointer| pointer.fence).max(newest);
@@ -157,7 +159,7 @@ fn chain(target: &dyn Target, pointer: Option<&Pointer>) -> Result<History, Publ
         .saturating_add(AHEAD)
         .min(newest.saturating_add(WIDEST_GAP));
     for epoch in (newest.saturating_add(1)..=end).rev() {
-        if target.read(&Object::State(record_path(epoch)))?.is_some() {
+        if records.read(epoch)?.is_some() {
             history.find(epoch, Trouble::Ahead);
         }
     }
@@ -176,11 +178,11 @@ fn chain(target: &dyn Target, pointer: Option<&Pointer>) -> Result<History, Publ
         next = last.prev.map(|link| link.epoch);
     }
     while let Some(epoch) = next {
-        let found = target.read(&Object::State(record_path(epoch)))?;
-        let record = found.as_ref().and_then(|found| parse(&found.bytes, epoch));
+        let found = records.read(epoch)?;
+        let record = found.as_ref().and_then(|found| parse(found, epoch));
         if let (Some(found), Some(link)) = (&found, expected)
             && link.epoch == epoch
-            && link.sha256 != Digest::of(&found.bytes)
+            && link.sha256 != Digest::of(found)
         {
             let trouble = if epoch == last.epoch {
                 Trouble::Changed
@@ -201,7 +203,7 @@ fn chain(target: &dyn Target, pointer: Option<&Pointer>) -> Result<History, Publ
             expected = last.prev.filter(|_| epoch == last.epoch);
             next = match expected {
                 Some(link) if link.epoch < epoch => Some(link.epoch),
-                _ => nearest_below(target, epoch)?,
+                _ => nearest_below(&records, epoch)?,
             };
             continue;
         };
@@ -211,7 +213,7 @@ fn chain(target: &dyn Target, pointer: Option<&Pointer>) -> Result<History, Publ
         expected = record.prev.filter(|link| link.epoch < epoch);
         next = match expected {
             Some(link) => Some(link.epoch),
-            None => nearest_below(target, epoch)?,
+            None => nearest_below(&records, epoch)?,
         };
         // Only the first record of a target has none before it.
         if expected.is_none() && (next.is_some() || record.prev.is_some()) {
@@ -272,9 +274,9 @@ fn parse(bytes: &[u8], epoch: u64) -> Option<Deployment> {
         .filter(|record| record.epoch == epoch && record.format == FORMAT)
 }
 
-fn nearest_below(target: &dyn Target, epoch: u64) -> Result<Option<u64>, PublishError> {
+fn nearest_below(records: &Records<'_>, epoch: u64) -> Result<Option<u64>, PublishError> {
     for below in (epoch.saturating_sub(WIDEST_GAP)..epoch).rev() {
-        if target.read(&Object::State(record_path(below)))?.is_some() {
+        if records.read(below)?.is_some() {
             return Ok(Some(below));
         }
     }

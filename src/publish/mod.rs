@@ -22,6 +22,7 @@ mod protocol;
 mod readers;
 mod reconcile;
 mod record;
+mod records;
 mod refusal;
 mod request;
 mod seal;

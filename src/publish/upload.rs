@@ -4,12 +4,12 @@
 use crate::digest::Digest;
 use crate::progress::{Event, Stage};
 use crate::publish::error::PublishError;
-use crate::publish::flight::{Try, fly};
+use crate::publish::flight::{Try, fly, tried};
 use crate::publish::plan::{Plan, plan};
 use crate::publish::protocol::Session;
 use crate::publish::state::release_path;
 use crate::release::{Change, File, Manifest, Release};
-use crate::targets::{Capability, Object, Swap, TargetError, Tree, View};
+use crate::targets::{Capability, Object, Swap, Tree, View};
 
 impl Session<'_> {
     /// Keeps the release's own JSON at the target: drift is judged by it, and a flat target finds
@@ -134,14 +134,5 @@ impl Session<'_> {
                 path,
             }),
         }
-    }
-}
-
-/// How a try ended: a target that cannot keep up is asked again.
-fn tried<T>(result: Result<T, PublishError>) -> Try<T, PublishError> {
-    match result {
-        Ok(done) => Try::Done(done),
-        Err(error @ PublishError::Target(TargetError::Busy { .. })) => Try::Busy(error),
-        Err(error) => Try::Failed(error),
     }
 }
