@@ -33,11 +33,13 @@ pub(super) fn sort(pointer: &Pointer, now: Moment) -> (Vec<Retained>, Vec<Retain
     (plain(stay), plain(go))
 }
 
-/// Removes from a target what may go, and gives the pointer as it is after that.
+/// Removes from a target what may go, and gives the pointer as it is after that. Files that share one
+/// set of names with a later publish's are removed only if `ours` says that there is none.
 pub(super) fn collect(
     target: &dyn Target,
     pointer: &Pointer,
     now: Moment,
+    ours: &dyn Fn() -> Result<(), PublishError>,
 ) -> Result<Pointer, PublishError> {
     let (stay, mut go) = sort(pointer, now);
     let live = pointer
@@ -69,6 +71,9 @@ pub(super) fn collect(
             _ => Vec::new(),
         }
     };
+    if !stale.is_empty() {
+        ours()?;
+    }
     target.collect(&keep, &stale)?;
     let mut left = pointer.clone();
     left.begun.retain(|one| !is_over(&one));

@@ -134,6 +134,12 @@ impl Held<'_> {
         }
     }
 
+    /// The same, asked at the target: whatever was seen there before, no later publish had written.
+    pub(super) fn confirm(&self) -> Result<(), PublishError> {
+        self.renew();
+        self.check()
+    }
+
     fn has_ended(&self) -> bool {
         let holding = lock(&self.holding);
         !holding.lost && holding.lease.until <= self.request.now()

@@ -4,6 +4,7 @@
 //! the target, and the time it is told.
 
 mod audit;
+mod contested;
 mod drift;
 mod error;
 mod finish;

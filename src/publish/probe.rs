@@ -102,7 +102,7 @@ mod tests {
     use crate::publish::flat::Flat;
     use crate::publish::testing::place;
     use crate::release::File;
-    use crate::targets::{Capabilities, Observed, TargetError, Tree, Versioned, View};
+    use crate::targets::{Capabilities, Observed, Put, TargetError, Tree, Versioned, View};
 
     /// A server that takes every write, whatever its condition.
     struct Careless(Flat);
@@ -135,7 +135,7 @@ mod tests {
         fn keep(&self, tree: Tree, file: &File) -> Result<bool, TargetError> {
             self.0.keep(tree, file)
         }
-        fn put(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<(), TargetError> {
+        fn put(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<Put, TargetError> {
             self.0.put(tree, file, bytes)
         }
         fn switch(&self, tree: Tree, _: &Version, pointer: &[u8]) -> Result<Swap, TargetError> {

@@ -13,6 +13,10 @@
 //! collect   remove copies that went out of use long ago, and name the record in the pointer
 //! ```
 
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use crate::publish::contested::contested;
 use crate::publish::error::PublishError;
 use crate::publish::finish::retain;
 use crate::publish::garbage;
@@ -101,12 +105,14 @@ fn next_epoch(request: &Request<'_>, prepared: &Prepared) -> Result<u64, Publish
 pub(super) struct Session<'a> {
     pub(super) request: &'a Request<'a>,
     pub(super) epoch: u64,
-    held: &'a Held<'a>,
+    pub(super) held: &'a Held<'a>,
     began: Moment,
     pub(super) pointer: Pointer,
     pub(super) version: Version,
     /// Whether the pointer at the target names the newest record that this one knows.
     pub(super) is_noted: bool,
+    /// What is sent anew although it stands there, once.
+    pub(super) contested: Mutex<BTreeSet<SitePath>>,
 }
 
 impl<'a> Session<'a> {
@@ -142,6 +148,7 @@ impl<'a> Session<'a> {
                 pointer,
                 version,
                 is_noted: true,
+                contested: Mutex::default(),
             }),
         }
     }
@@ -205,6 +212,13 @@ impl<'a> Session<'a> {
         };
         self.describe(&tree.release, request.release)?;
         self.keep_the_way_back(&prepared.plan)?;
+        self.contested = Mutex::new(contested(
+            request.target,
+            &self.pointer,
+            self.epoch,
+            &prepared.files,
+            request.now(),
+        )?);
         let bytes_sent = self.lay_out(tree, &prepared.files)?;
         let live = self.pointer.live.as_ref();
         let kind = match prepared.outcome {
@@ -264,7 +278,8 @@ impl<'a> Session<'a> {
             // Whoever took over may have cleared the tree away; that it did is what must be told.
             self.goes_on()?;
             match laid_out {
-                Err(PublishError::Mismatch { .. }) if left > 0 => {}
+                // What was seen just now may be what a later publish wrote.
+                Err(PublishError::Mismatch { .. }) if left > 0 => self.held.confirm()?,
                 done => return done.map(|()| sent),
             }
         }
@@ -298,7 +313,8 @@ impl<'a> Session<'a> {
 
     fn collect(&mut self) -> Result<(), PublishError> {
         self.goes_on()?;
-        let collected = garbage::collect(self.request.target, &self.pointer, self.request.now());
+        let (target, ours) = (self.request.target, || self.held.confirm());
+        let collected = garbage::collect(target, &self.pointer, self.request.now(), &ours);
         let (left, fault) = match collected {
             Ok(left) => (left, None),
             Err(error) => (self.pointer.clone(), Some(error)),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::release::{File, Manifest};
 use crate::site_path::SitePath;
 use crate::targets::{
-    Capabilities, Object, Observed, Swap, Target, TargetError, Tree, Version, Versioned, View,
+    Capabilities, Object, Observed, Put, Swap, Target, TargetError, Tree, Version, Versioned, View,
 };
 
 /// One side of one operation.
@@ -97,7 +97,7 @@ impl Target for Stepping<'_> {
     fn keep(&self, tree: Tree, file: &File) -> Result<bool, TargetError> {
         self.step("keep", || self.inner.keep(tree, file))
     }
-    fn put(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<(), TargetError> {
+    fn put(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<Put, TargetError> {
         self.step("put", || self.inner.put(tree, file, bytes))
     }
     fn switch(&self, tree: Tree, expected: &Version, pointer: &[u8]) -> Result<Swap, TargetError> {

@@ -1,6 +1,9 @@
 //! Laying a release out at a target, in the order in which a reader may meet its files, and making
 //! sure that what lies there is the release.
 
+use std::collections::BTreeSet;
+use std::sync::{MutexGuard, PoisonError};
+
 use crate::digest::Digest;
 use crate::progress::{Event, Stage};
 use crate::publish::error::PublishError;
@@ -9,7 +12,11 @@ use crate::publish::plan::{Plan, plan};
 use crate::publish::protocol::Session;
 use crate::publish::state::release_path;
 use crate::release::{Change, File, Manifest, Release};
-use crate::targets::{Capability, Object, Swap, Tree, View};
+use crate::site_path::SitePath;
+use crate::targets::{Capability, Object, Put, Swap, Tree, View};
+
+/// How often a file is put in the place of what somebody else has written there meanwhile.
+const LOOKS: usize = 3;
 
 impl Session<'_> {
     /// Keeps the release's own JSON at the target: drift is judged by it, and a flat target finds
@@ -61,15 +68,27 @@ impl Session<'_> {
         let target = self.request.target;
         let put = || {
             self.goes_on()?;
-            if target.keep(tree, file)? {
+            let is_contested = self.contested().contains(&file.path);
+            // What is nowhere else can only be kept.
+            let sends_anew = is_contested && self.request.store.has(&file.sha256);
+            if !sends_anew && target.keep(tree, file)? {
                 return Ok(0);
             }
             let bytes = self.request.store.blob(&file.sha256).map_err(|source| {
                 let path = file.path.clone();
                 PublishError::Store { path, source }
             })?;
-            target.put(tree, file, &bytes)?;
-            Ok(file.size)
+            for _ in 0..LOOKS {
+                match target.put(tree, file, &bytes)? {
+                    Put::Done => {
+                        self.contested().remove(&file.path);
+                        return Ok(file.size);
+                    }
+                    // By the hand of somebody, or by a later publish, in whose way we would be.
+                    Put::Lost => self.held.confirm()?,
+                }
+            }
+            Err(self.mismatch(file.path.to_string()))
         };
         let sent = put();
         if let Ok(bytes) = sent {
@@ -129,10 +148,19 @@ impl Session<'_> {
         let path = differs.map(|change| change.path().to_string());
         match path.or_else(|| stranger.cloned()) {
             None => Ok(()),
-            Some(path) => Err(PublishError::Mismatch {
-                target: self.request.name.to_owned(),
-                path,
-            }),
+            Some(path) => Err(self.mismatch(path)),
+        }
+    }
+
+    fn contested(&self) -> MutexGuard<'_, BTreeSet<SitePath>> {
+        let contested = self.contested.lock();
+        contested.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn mismatch(&self, path: String) -> PublishError {
+        PublishError::Mismatch {
+            target: self.request.name.to_owned(),
+            path,
         }
     }
 }

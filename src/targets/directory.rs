@@ -19,7 +19,6 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::digest::Digest;
 use crate::release::File;
 use crate::site_path::SitePath;
 use crate::targets::disk;
@@ -27,8 +26,8 @@ use crate::targets::home::{Home, plain};
 use crate::targets::live::{Found, Live, Means};
 use crate::targets::older;
 use crate::targets::target::{
-    Capabilities, Capability, Object, Observed, POINTER, Swap, Target, TargetError, Tree, Version,
-    Versioned, View,
+    Capabilities, Capability, Object, Observed, POINTER, Put, Swap, Target, TargetError, Tree,
+    Version, Versioned, View,
 };
 use crate::targets::tree;
 
@@ -128,16 +127,10 @@ impl Directory {
             .chain(others.filter(|one| Some(*one) != live));
         for candidate in candidates.filter(|one| *one != tree) {
             let folder = self.live.folder_of(candidate);
-            let found = tree::plain_file(&folder, &file.path)
-                .map_err(|error| self.home.read_fault((folder.clone(), error)))?;
-            let Some(path) = found else { continue };
-            let same_size = fs::metadata(&path).is_ok_and(|found| found.len() == file.size);
-            // A file that cannot be read is no donor; the store still has the bytes.
-            if same_size
-                && let Ok(bytes) = fs::read(&path)
-                && Digest::of(&bytes) == file.sha256
-            {
-                return Ok(Some((path, bytes)));
+            let found = tree::file_of(&folder, file);
+            let found = found.map_err(|error| self.home.read_fault((folder, error)))?;
+            if found.is_some() {
+                return Ok(found);
             }
         }
         Ok(None)
@@ -149,6 +142,7 @@ impl Target for Directory {
         let mut promised = vec![
             Capability::SideBySide,
             Capability::ConditionalPut,
+            Capability::ConditionalFiles,
             Capability::ListDigests,
         ];
         if self.live.means == Means::Link {
@@ -212,12 +206,12 @@ impl Target for Directory {
         disk::remove(&place).map_err(|error| self.home.write_fault((place.clone(), error)))?;
         // Some file systems have no links, and every one has a limit on the links of a file.
         if fs::hard_link(donor, &place).is_err() {
-            self.put(tree, file, &bytes)?;
+            let _done = self.put(tree, file, &bytes)?;
         }
         Ok(true)
     }
 
-    fn put(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<(), TargetError> {
+    fn put(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<Put, TargetError> {
         let place = self.place(tree, file)?;
         // Half-written files lie apart for each tree, so that whoever clears away an old one never
         // takes them from a newer publish.
@@ -226,7 +220,8 @@ impl Target for Directory {
             &place,
             bytes,
         )
-        .map_err(|error| self.home.write_fault((place, error)))
+        .map_err(|error| self.home.write_fault((place, error)))?;
+        Ok(Put::Done)
     }
 
     fn switch(&self, tree: Tree, expected: &Version, pointer: &[u8]) -> Result<Swap, TargetError> {
@@ -298,6 +293,7 @@ impl Target for Directory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::Digest;
     use crate::release::{Artifact, Role};
 
     struct Place {
@@ -329,7 +325,7 @@ mod tests {
         fn go(&self, epoch: u64, bytes: &[u8]) -> Result<Swap, TargetError> {
             let file = file("a/index.html", bytes);
             if !self.target.keep(tree(epoch), &file)? {
-                self.target.put(tree(epoch), &file, bytes)?;
+                let _done = self.target.put(tree(epoch), &file, bytes)?;
             }
             let found = self.target.read(&Object::State(plain(POINTER)))?;
             let version = match found {
@@ -385,10 +381,8 @@ mod tests {
     fn a_switch_with_an_old_version_changes_nothing() {
         let place = place(Directory::open);
         let _ = place.go(1, b"one").unwrap();
-        place
-            .target
-            .put(tree(2), &file("a/index.html", b"two"), b"two")
-            .unwrap();
+        let two = file("a/index.html", b"two");
+        let _done = place.target.put(tree(2), &two, b"two").unwrap();
         let stale = Version("stale".to_owned());
         let swap = place.target.switch(tree(2), &stale, b"2").unwrap();
         assert_eq!((swap, place.reads()), (Swap::Lost, b"one".to_vec()));

@@ -31,8 +31,8 @@ pub use registry::Registry;
 #[cfg(feature = "remote")]
 pub use sftp::Sftp;
 pub use target::{
-    Capabilities, Capability, LOG, Object, Observed, ObservedFile, POINTER, RELEASES, Swap, Target,
-    TargetError, Tree, Version, Versioned, View,
+    Capabilities, Capability, LOG, Object, Observed, ObservedFile, POINTER, Put, RELEASES, Swap,
+    Target, TargetError, Tree, Version, Versioned, View,
 };
 
 use crate::config;

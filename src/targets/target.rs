@@ -72,15 +72,17 @@ pub trait Target: Sync {
     /// [`Target::observe`] tells digests, the ones the file names. Says whether it could.
     fn keep(&self, tree: Tree, file: &File) -> Result<bool, TargetError>;
 
-    /// Puts a file into a tree.
-    fn put(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<(), TargetError>;
+    /// Puts a file into a tree. With [`Capability::ConditionalFiles`] it takes the place of what the
+    /// last [`Target::observe`] found there, and of nothing else.
+    fn put(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<Put, TargetError>;
 
     /// Makes a whole tree live and replaces the pointer, unless the pointer's version is another
     /// than `expected`. Everything in the tree is on disk for good before.
     fn switch(&self, tree: Tree, expected: &Version, pointer: &[u8]) -> Result<Swap, TargetError>;
 
     /// Removes trees other than `keep` that are older than the newest of them, or, where trees
-    /// share one set of names, the `stale` files. What is live always stays.
+    /// share one set of names, the `stale` files, as long as they are what was seen last. What is
+    /// live always stays.
     fn collect(&self, keep: &[Tree], stale: &[SitePath]) -> Result<(), TargetError>;
 }
 
@@ -94,6 +96,9 @@ pub enum Capability {
     SideBySide,
     /// Of two who write one state object at once, exactly one succeeds.
     ConditionalPut,
+    /// A file that comes late takes the place of nothing that was written since its publisher looked.
+    /// Where trees stand apart nothing can: each has one writer.
+    ConditionalFiles,
     /// Listing tells the digest of every file.
     ListDigests,
     /// Media types and cache times are kept with the files.
@@ -102,10 +107,11 @@ pub enum Capability {
 
 impl Capability {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::AtomicSwitch,
         Self::SideBySide,
         Self::ConditionalPut,
+        Self::ConditionalFiles,
         Self::ListDigests,
         Self::Headers,
     ];
@@ -118,6 +124,9 @@ impl Capability {
             }
             Self::SideBySide => "going back sends the older files again",
             Self::ConditionalPut => "two publishes at once may overwrite each other",
+            Self::ConditionalFiles => {
+                "a publish that hangs may put an older file over a newer one, until the next publish"
+            }
             Self::ListDigests => "a changed file of the same size is not noticed",
             Self::Headers => "the web server decides media types and cache times",
         }
@@ -190,6 +199,17 @@ pub enum Swap {
     /// Written; the version it has now.
     Done(Version),
     /// Somebody else wrote first; nothing was changed.
+    Lost,
+}
+
+/// How putting a file ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Put {
+    /// It stands there.
+    Done,
+    /// Somebody else has written there since the last look, and nothing was changed. The target has
+    /// looked again: the same call takes the place of what stands there now.
     Lost,
 }
 

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use crate::digest::Digest;
+use crate::release::File;
 use crate::site_path::SitePath;
 use crate::targets::target::ObservedFile;
 
@@ -106,6 +107,18 @@ pub(super) fn plain_file(root: &Path, path: &SitePath) -> io::Result<Option<Path
         }
     }
     Ok((!parts.is_empty()).then_some(at))
+}
+
+/// The plain file of this name below `root` and its bytes, if they are the ones that `file` names. One
+/// that cannot be read is none; the store still has the bytes.
+pub(super) fn file_of(root: &Path, file: &File) -> io::Result<Option<(PathBuf, Vec<u8>)>> {
+    let Some(path) = plain_file(root, &file.path)? else {
+        return Ok(None);
+    };
+    let same_size = fs::metadata(&path).is_ok_and(|found| found.len() == file.size);
+    let bytes = same_size.then(|| fs::read(&path).ok()).flatten();
+    let bytes = bytes.filter(|bytes| Digest::of(bytes) == file.sha256);
+    Ok(bytes.map(|bytes| (path, bytes)))
 }
 
 /// Makes the folder `path` below `root`, refusing to go through a link or a file.

@@ -10,8 +10,8 @@ use crate::site_path::SitePath;
 use crate::targets::branch::opened::{NO_JEKYLL, Opened, locked, place};
 use crate::targets::branch::state::{Known, State, TRIES, version};
 use crate::targets::target::{
-    Capabilities, Capability, Object, Observed, ObservedFile, POINTER, Swap, Target, TargetError,
-    Tree, Version, Versioned, View,
+    Capabilities, Capability, Object, Observed, ObservedFile, POINTER, Put, Swap, Target,
+    TargetError, Tree, Version, Versioned, View,
 };
 
 /// A branch of a Git repository.
@@ -113,6 +113,7 @@ impl Target for Branch {
             Capability::AtomicSwitch,
             Capability::SideBySide,
             Capability::ConditionalPut,
+            Capability::ConditionalFiles,
             Capability::ListDigests,
         ];
         Capabilities(promised.into())
@@ -227,9 +228,10 @@ impl Target for Branch {
         Ok(true)
     }
 
-    fn put(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<(), TargetError> {
+    fn put(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<Put, TargetError> {
         let put = self.opened()?.put(tree, &file.path, bytes);
-        put.map_err(|error| self.write_fault(error))
+        put.map_err(|error| self.write_fault(error))?;
+        Ok(Put::Done)
     }
 
     fn switch(&self, tree: Tree, expected: &Version, pointer: &[u8]) -> Result<Swap, TargetError> {

@@ -21,9 +21,10 @@ use crate::site_path::SitePath;
 use crate::targets::bucket::index::Index;
 use crate::targets::bucket::listing::{BEGUN, INDEX, Listing, STATE, Standing};
 use crate::targets::bucket::objects::{Condition, Headers, Objects};
+use crate::targets::bucket::writes::{Over, Removal};
 use crate::targets::target::{
-    Capabilities, Capability, Object, Observed, POINTER, RELEASES, Swap, Target, TargetError, Tree,
-    Version, Versioned, View,
+    Capabilities, Capability, Object, Observed, POINTER, Put, RELEASES, Swap, Target, TargetError,
+    Tree, Version, Versioned, View,
 };
 
 /// A folder of an object store.
@@ -101,6 +102,44 @@ impl Bucket {
         self.with(|listing| listing.stored = index)
     }
 
+    /// Notes that a file was sent, and how it stands there.
+    fn sent(&self, key: &str, standing: Standing) -> Result<(), TargetError> {
+        self.with(|listing| {
+            listing.files.insert(key.to_owned(), standing);
+            listing.sent.insert(key.to_owned());
+        })
+    }
+
+    /// Learns what stands in the place of a file. It is the very file if it was written by an earlier
+    /// try, whose answer was lost.
+    fn look_again(&self, file: &File) -> Result<Put, TargetError> {
+        let key = file.path.as_str();
+        let found = self.objects.contents(&[key.to_owned()])?;
+        let Some(found) = found.into_iter().next().flatten() else {
+            self.with(|listing| listing.files.remove(key))?;
+            return Ok(Put::Lost);
+        };
+        let headers = Some(headers(file)).filter(|_| self.objects.headers);
+        let is_it = found.sha256 == file.sha256 && (headers.is_none() || found.headers == headers);
+        let mut mark = found.mark;
+        if mark.version.is_none() {
+            let looked = self.objects.look(key)?;
+            mark.version = looked.and_then(|looked| looked.mark.version);
+        }
+        let standing = Standing {
+            size: found.size,
+            mark,
+            sha256: Some(found.sha256),
+            headers: found.headers,
+            ours: true,
+        };
+        self.sent(key, standing)?;
+        Ok(match is_it {
+            true => Put::Done,
+            false => Put::Lost,
+        })
+    }
+
     fn foreign(&self, path: &SitePath) -> TargetError {
         TargetError::Foreign {
             target: self.objects.target.clone(),
@@ -131,6 +170,9 @@ impl Target for Bucket {
         }
         if self.objects.condition() != Condition::None {
             promised.push(Capability::ConditionalPut);
+        }
+        if self.objects.guards_files() {
+            promised.push(Capability::ConditionalFiles);
         }
         if self.objects.headers {
             promised.push(Capability::Headers);
@@ -228,29 +270,41 @@ impl Target for Bucket {
         })
     }
 
-    fn put(&self, _tree: Tree, file: &File, bytes: &[u8]) -> Result<(), TargetError> {
+    fn put(&self, _tree: Tree, file: &File, bytes: &[u8]) -> Result<Put, TargetError> {
         self.check_name(&file.path)?;
         let key = file.path.as_str();
-        let is_foreign = |listing: &mut Listing| {
-            let standing = listing.files.get(key);
-            standing.is_some_and(|standing| !standing.ours)
-        };
-        if self.with(is_foreign)? {
+        let standing = self.with(|listing| listing.files.get(key).cloned())?;
+        if standing.as_ref().is_some_and(|standing| !standing.ours) {
             return Err(self.foreign(&file.path));
         }
         let headers = headers(file);
-        let tag = self.objects.put(key, bytes, &headers)?;
-        self.with(|listing| {
-            let standing = Standing {
-                size: file.size,
-                tag,
-                sha256: Some(file.sha256),
-                headers: Some(headers),
-                ours: true,
-            };
-            listing.files.insert(key.to_owned(), standing);
-            listing.sent.insert(key.to_owned());
-        })
+        let put = |over| self.objects.put(key, bytes, &headers, &over);
+        let put = match standing {
+            _ if !self.objects.guards_files() => put(Over::Anything),
+            None => put(Over::Nothing),
+            Some(Standing { mark, sha256, .. }) => match &mark.version {
+                Some(_) if sha256 == Some(file.sha256) => {
+                    let _put = self.objects.put_anew(key, bytes, &headers, &mark)?;
+                    // It may have been copied there, by a server that minds no condition on a copy.
+                    return self.look_again(file);
+                }
+                Some(version) => put(Over::This(version.clone())),
+                // The server did not say.
+                None => return self.look_again(file),
+            },
+        };
+        let Some(mark) = put? else {
+            return self.look_again(file);
+        };
+        let standing = Standing {
+            size: file.size,
+            mark,
+            sha256: Some(file.sha256),
+            headers: Some(headers),
+            ours: true,
+        };
+        self.sent(key, standing)?;
+        Ok(Put::Done)
     }
 
     fn switch(&self, tree: Tree, expected: &Version, pointer: &[u8]) -> Result<Swap, TargetError> {
@@ -262,20 +316,22 @@ impl Target for Bucket {
 
     fn collect(&self, _keep: &[Tree], stale: &[SitePath]) -> Result<(), TargetError> {
         let halves = self.with(|listing| std::mem::take(&mut listing.halves))?;
-        self.objects.remove(&halves)?;
+        let halves = halves.into_iter().map(|key| (key, None)).collect();
+        self.objects.remove(halves)?;
         if stale.is_empty() {
             return Ok(());
         }
-        let keys: Vec<String> = self.with(|listing| {
-            let ours = stale.iter().filter(|path| {
+        let removals: Vec<Removal> = self.with(|listing| {
+            let ours = stale.iter().filter_map(|path| {
                 let standing = listing.files.get(path.as_str());
-                standing.is_some_and(|standing| standing.ours)
+                let standing = standing.filter(|standing| standing.ours)?;
+                Some((path.to_string(), standing.mark.version.clone()))
             });
-            ours.map(ToString::to_string).collect()
+            ours.collect()
         })?;
-        self.objects.remove(&keys)?;
+        self.objects.remove(removals.clone())?;
         self.with(|listing| {
-            for key in &keys {
+            for (key, _) in &removals {
                 listing.files.remove(key);
             }
         })?;

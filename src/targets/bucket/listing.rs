@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::digest::Digest;
 use crate::site_path::SitePath;
 use crate::targets::bucket::index::{Index, Known};
-use crate::targets::bucket::objects::{HALF, Headers, Listed, MOMENT, Objects};
+use crate::targets::bucket::objects::{HALF, Headers, Listed, MOMENT, Mark, Objects};
 use crate::targets::target::{Observed, ObservedFile, RELEASES, TargetError};
 
 /// The folder of state.
@@ -39,7 +39,7 @@ pub(super) struct Listing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Standing {
     pub size: u64,
-    pub tag: Option<String>,
+    pub mark: Mark,
     pub sha256: Option<Digest>,
     pub headers: Option<Headers>,
     /// Whether tympan put a file in this place.
@@ -143,12 +143,13 @@ impl Listing {
                     standing.sha256 = Some(content.sha256);
                     standing.headers = content.headers;
                     // A file that is written while it is read is not known by its tag.
-                    let changed = |tag: &String| {
-                        content.tag.is_some()
-                            && content.tag.as_ref() != Some(tag)
-                            && !tag.starts_with(MOMENT)
+                    let Mark { tag, version } = content.mark;
+                    let changed = |listed: &String| {
+                        tag.is_some() && tag.as_ref() != Some(listed) && !listed.starts_with(MOMENT)
                     };
-                    standing.tag = standing.tag.take().filter(|tag| !changed(tag));
+                    let listed = standing.mark.tag.take();
+                    standing.mark.tag = listed.filter(|listed| !changed(listed));
+                    standing.mark.version = version.or(standing.mark.version.take());
                 }
                 (None, _) => {
                     self.files.remove(key);
@@ -179,7 +180,7 @@ impl Listing {
                 unknown.push(key);
             }
             standing.size = found.size;
-            standing.tag = found.tag;
+            standing.mark = found.mark;
         }
         self.read(objects, &unknown)
     }
@@ -206,7 +207,7 @@ impl Listing {
     pub fn index(&self) -> Option<Index> {
         let known = |(key, standing): (&String, &Standing)| {
             let known = Known {
-                tag: standing.tag.clone()?,
+                tag: standing.mark.tag.clone()?,
                 size: standing.size,
                 sha256: standing.sha256?,
                 headers: standing.headers.clone(),
@@ -225,7 +226,8 @@ impl Standing {
     /// Whether a listing shows what was put: the tag that the server answered, or, where it
     /// answered none, the size alone.
     fn confirmed_by(&self, found: &Listed) -> bool {
-        self.size == found.size && (self.tag.is_none() || self.tag == found.tag)
+        let tag = &self.mark.tag;
+        self.size == found.size && (tag.is_none() || *tag == found.mark.tag)
     }
 }
 
@@ -270,11 +272,11 @@ fn judge(
     let sent = before.and_then(|before| {
         let standing = before.files.get(&listed.key)?;
         let sent = before.sent.contains(&listed.key);
-        let same = standing.size == listed.size && standing.tag == listed.tag;
+        let same = standing.size == listed.size && standing.mark.tag == listed.mark.tag;
         let sure = if sent {
             standing.confirmed_by(listed)
         } else {
-            same && listed.tag.is_some()
+            same && listed.mark.tag.is_some()
         };
         Some((standing, sure))
     });
@@ -283,7 +285,7 @@ fn judge(
         || sent.is_some_and(|(standing, _)| standing.ours);
     let bare = Standing {
         size: listed.size,
-        tag: listed.tag.clone(),
+        mark: listed.mark.clone(),
         sha256: None,
         headers: None,
         ours,
@@ -292,14 +294,16 @@ fn judge(
         && standing.sha256.is_some()
     {
         let standing = Standing {
-            tag: listed.tag.clone(),
+            mark: listed.mark.clone(),
             ours,
             ..standing.clone()
         };
         return (standing, true);
     }
     match known {
-        Some(known) if listed.tag.as_ref() == Some(&known.tag) && listed.size == known.size => {
+        Some(known)
+            if listed.mark.tag.as_ref() == Some(&known.tag) && listed.size == known.size =>
+        {
             let standing = Standing {
                 sha256: Some(known.sha256),
                 headers: known.headers.clone(),
@@ -315,10 +319,15 @@ fn judge(
 mod tests {
     use super::*;
 
+    fn mark(tag: Option<&str>) -> Mark {
+        let tag = tag.map(str::to_owned);
+        Mark { tag, version: None }
+    }
+
     fn standing(text: &str, tag: Option<&str>) -> Standing {
         Standing {
             size: text.len() as u64,
-            tag: tag.map(str::to_owned),
+            mark: mark(tag),
             sha256: Some(Digest::of(text.as_bytes())),
             headers: None,
             ours: true,
@@ -331,7 +340,7 @@ mod tests {
         let listed = Listed {
             key: "a".to_owned(),
             size: 5,
-            tag: tag.map(str::to_owned),
+            mark: mark(tag),
         };
         let stored = Index {
             releases: BTreeSet::new(),

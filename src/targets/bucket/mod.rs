@@ -9,6 +9,8 @@ mod flat;
 mod index;
 mod listing;
 mod objects;
+mod parts;
+mod writes;
 
 pub(super) use connect::{connect, is_reached};
 pub use flat::Bucket;

@@ -1,4 +1,4 @@
-//! The objects below one prefix of a store: read, written, listed and removed, by threads that wait.
+//! The objects below one prefix of a store: read and listed, by threads that wait.
 //!
 //! Calls that may be repeated are, with pauses that grow. What the library does not promise for a
 //! service is not asked of it: it would be dropped in silence.
@@ -8,15 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use opendal::options::{ListOptions, WriteOptions};
+use opendal::options::ListOptions;
 use opendal::{ErrorKind, Metadata, Operator};
 use tokio::runtime::Runtime;
 
 use crate::digest::Digest;
 use crate::targets::bucket::dav::Dav;
 use crate::targets::bucket::fault::Fault;
-use crate::targets::bucket::listing::STATE;
-use crate::targets::target::{Swap, TargetError, Version, Versioned};
+use crate::targets::target::{TargetError, Version, Versioned};
 
 /// How often a call is made before its fault is told.
 const TRIES: u32 = 6;
@@ -27,7 +26,7 @@ pub(super) const HALF: &str = ".tympan/tmp/";
 /// How a tag begins that is a moment.
 pub(super) const MOMENT: &str = "since ";
 /// How many objects are read at once where many must be.
-const READERS: usize = 16;
+pub(super) const READERS: usize = 16;
 
 /// The objects below one prefix of a store.
 pub(in crate::targets) struct Objects {
@@ -68,8 +67,16 @@ pub(in crate::targets) enum Condition {
 pub(in crate::targets) struct Listed {
     pub key: String,
     pub size: u64,
+    pub mark: Mark,
+}
+
+/// What tells one state of an object from another.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(in crate::targets) struct Mark {
     /// Changes with the content; nothing where the server names none.
     pub tag: Option<String>,
+    /// What a write can be made to depend on, if it can.
+    pub version: Option<Version>,
 }
 
 /// What is sent along with a file.
@@ -82,8 +89,9 @@ pub(in crate::targets) struct Headers {
 /// An object that was read to know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::targets) struct Content {
+    pub size: u64,
     pub sha256: Digest,
-    pub tag: Option<String>,
+    pub mark: Mark,
     pub headers: Option<Headers>,
 }
 
@@ -124,7 +132,7 @@ impl Objects {
                     tried += 1;
                     match self.get(&key).await {
                         Ok((bytes, metadata)) => {
-                            return Ok(Some(content(&bytes, &metadata)));
+                            return Ok(Some(self.content(&bytes, &metadata)));
                         }
                         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
                         Err(error) if error.is_temporary() && tried < TRIES => {
@@ -137,107 +145,6 @@ impl Objects {
         };
         let reads = futures_util::stream::iter(keys.iter().map(read)).buffered(READERS);
         self.runtime.block_on(reads.try_collect())
-    }
-
-    /// Writes an object, whatever stands there, once: whoever sends many decides on pauses. Tells
-    /// the tag that it has then, where the server says.
-    pub fn put(
-        &self,
-        key: &str,
-        bytes: &[u8],
-        headers: &Headers,
-    ) -> Result<Option<String>, TargetError> {
-        let written = self.write(key, bytes, self.options(headers));
-        match self.runtime.block_on(written) {
-            Ok(metadata) => Ok(tag(&metadata).filter(|_| self.tells_tags)),
-            Err(error) if error.is_temporary() => Err(TargetError::Busy {
-                target: self.target.clone(),
-                path: self.address(key),
-                source: Box::new(Fault::of(&error)),
-            }),
-            Err(error) => Err(self.write_fault(key, &error)),
-        }
-    }
-
-    /// Writes an object, whatever stands there, with patience.
-    pub fn replace(&self, key: &str, bytes: &[u8]) -> Result<(), TargetError> {
-        let options = self.options(&state_headers());
-        let write = || self.write(key, bytes, options.clone());
-        match self.patiently(key, write).0 {
-            Ok(_) => Ok(()),
-            Err(error) => Err(self.write_fault(key, &error)),
-        }
-    }
-
-    /// Writes an object if what stands there has still the version `expected`.
-    pub fn swap(
-        &self,
-        key: &str,
-        expected: Option<&Version>,
-        bytes: &[u8],
-    ) -> Result<Swap, TargetError> {
-        let mut options = self.options(&state_headers());
-        match (self.condition(), expected) {
-            (Condition::Lock, _) => return self.swap_locked(key, expected, bytes),
-            (Condition::None, _) => return self.swap_alone(key, expected, bytes),
-            (_, None) => options.if_not_exists = true,
-            (Condition::Tag, Some(version)) => options.if_match = Some(version.0.clone()),
-            (Condition::Generation, Some(version)) => {
-                options.if_version_match = Some(version.0.clone());
-            }
-        }
-        let write = || self.write(key, bytes, options.clone());
-        let (written, tries) = self.patiently(key, write);
-        match written {
-            Ok(metadata) => Ok(Swap::Done(match self.named(&metadata) {
-                Some(version) => version,
-                None => self.version_of(key, bytes)?,
-            })),
-            Err(error) if error.kind() == ErrorKind::ConditionNotMatch && tries > 1 => {
-                // The answer to an earlier try may have been lost on its way, after it was done.
-                let found = self.read(key)?.filter(|found| found.bytes == bytes);
-                Ok(found.map_or(Swap::Lost, |found| Swap::Done(found.version)))
-            }
-            Err(error) if error.kind() == ErrorKind::ConditionNotMatch => Ok(Swap::Lost),
-            Err(error) => Err(self.write_fault(key, &error)),
-        }
-    }
-
-    /// Compares and writes while a lock keeps others out.
-    fn swap_locked(
-        &self,
-        key: &str,
-        expected: Option<&Version>,
-        bytes: &[u8],
-    ) -> Result<Swap, TargetError> {
-        let Some(dav) = &self.dav else {
-            return self.swap_alone(key, expected, bytes);
-        };
-        let folder = || self.operator.create_dir(STATE);
-        let made = self.patiently(STATE, folder).0;
-        made.map_err(|error| self.write_fault(STATE, &error))?;
-        let lock = dav.lock(&self.runtime);
-        let lock = lock.map_err(|reason| self.refusal(key, &reason))?;
-        let done = self.swap_alone(key, expected, bytes);
-        if let Some(lock) = lock {
-            dav.unlock(&self.runtime, lock);
-        }
-        done
-    }
-
-    /// Compares and writes, in two steps.
-    fn swap_alone(
-        &self,
-        key: &str,
-        expected: Option<&Version>,
-        bytes: &[u8],
-    ) -> Result<Swap, TargetError> {
-        let found = self.read(key)?;
-        if found.map(|found| found.version).as_ref() != expected {
-            return Ok(Swap::Lost);
-        }
-        self.replace(key, bytes)?;
-        Ok(Swap::Done(Version(Digest::of(bytes).hex())))
     }
 
     /// Lists all objects, folders left out.
@@ -264,7 +171,7 @@ impl Objects {
             .map(|entry| Listed {
                 key: entry.path().to_owned(),
                 size: entry.metadata().content_length(),
-                tag: listed_tag(entry.metadata()),
+                mark: self.listed_mark(entry.metadata()),
             })
             .collect())
     }
@@ -275,32 +182,11 @@ impl Objects {
             Ok(metadata) => Ok(Some(Listed {
                 key: key.to_owned(),
                 size: metadata.content_length(),
-                tag: listed_tag(&metadata),
+                mark: self.listed_mark(&metadata),
             })),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(self.read_fault(key, &error)),
         }
-    }
-
-    /// Removes objects; those that are not there are no hindrance.
-    pub fn remove(&self, keys: &[String]) -> Result<(), TargetError> {
-        let Some(first) = keys.first() else {
-            return Ok(());
-        };
-        let together = || self.operator.delete_iter(keys.to_vec());
-        if self.patiently(first, together).0.is_ok() {
-            return Ok(());
-        }
-        // Not every server that speaks a language knows its word for many at once.
-        let one = |key: &String| {
-            let key = key.clone();
-            async move {
-                let removed = self.operator.delete(&key).await;
-                removed.map_err(|error| self.write_fault(&key, &error))
-            }
-        };
-        let each = futures_util::stream::iter(keys.iter().map(one)).buffered(READERS);
-        self.runtime.block_on(each.try_collect())
     }
 
     /// A fault of writing `key` that no server told.
@@ -312,25 +198,7 @@ impl Objects {
         }
     }
 
-    /// Writes an object: whole, or not at all.
-    async fn write(
-        &self,
-        key: &str,
-        bytes: &[u8],
-        options: WriteOptions,
-    ) -> opendal::Result<Metadata> {
-        let bytes = bytes.to_vec();
-        if self.is_whole {
-            return self.operator.write_options(key, bytes, options).await;
-        }
-        let name = Digest::of_parts([key.as_bytes(), &[0], &bytes]);
-        let beside = format!("{HALF}{}", name.hex());
-        let metadata = self.operator.write_options(&beside, bytes, options).await?;
-        self.operator.rename(&beside, key).await?;
-        Ok(metadata)
-    }
-
-    async fn get(&self, key: &str) -> opendal::Result<(Vec<u8>, Metadata)> {
+    pub(super) async fn get(&self, key: &str) -> opendal::Result<(Vec<u8>, Metadata)> {
         let reader = self.operator.reader(key).await?;
         let bytes = reader.read(..).await?.to_vec();
         let metadata = match reader.metadata() {
@@ -340,17 +208,12 @@ impl Objects {
         Ok((bytes, metadata))
     }
 
-    fn options(&self, headers: &Headers) -> WriteOptions {
-        let told = |text: &String| Some(text.clone()).filter(|_| self.headers);
-        WriteOptions {
-            content_type: told(&headers.media_type),
-            cache_control: told(&headers.cache),
-            ..WriteOptions::default()
-        }
-    }
-
     /// Makes a call again while the server cannot keep up, and says how often it was made.
-    fn patiently<T, F>(&self, key: &str, call: impl Fn() -> F) -> (opendal::Result<T>, u32)
+    pub(super) fn patiently<T, F>(
+        &self,
+        key: &str,
+        call: impl Fn() -> F,
+    ) -> (opendal::Result<T>, u32)
     where
         F: Future<Output = opendal::Result<T>>,
     {
@@ -389,7 +252,7 @@ impl Objects {
         }
     }
 
-    fn named(&self, metadata: &Metadata) -> Option<Version> {
+    pub(super) fn named(&self, metadata: &Metadata) -> Option<Version> {
         let name = match self.promised {
             Condition::Tag => metadata.etag(),
             Condition::Generation => metadata.version(),
@@ -398,15 +261,42 @@ impl Objects {
         name.map(|name| Version(name.to_owned()))
     }
 
-    /// The version of what was just written, where the answer did not tell.
-    fn version_of(&self, key: &str, bytes: &[u8]) -> Result<Version, TargetError> {
-        match self.read(key)? {
-            Some(found) if found.bytes == bytes => Ok(found.version),
-            _ => Err(self.refusal(key, "another took its place at once")),
+    /// What tells this state of an object from others.
+    pub(super) fn mark(&self, metadata: &Metadata) -> Mark {
+        let tag = tag(metadata);
+        let version = match self.promised {
+            // As it is written in a condition, whichever way a listing writes it.
+            Condition::Tag => tag.as_ref().map(|tag| Version(format!("\"{tag}\""))),
+            _ => self.named(metadata),
+        };
+        Mark { tag, version }
+    }
+
+    /// The same in a listing: where there is no entity tag, the moment of the last change stands for
+    /// one, which two changes within its unit share.
+    fn listed_mark(&self, metadata: &Metadata) -> Mark {
+        let mark = self.mark(metadata);
+        let moment = || Some(format!("{MOMENT}{}", metadata.last_modified()?));
+        Mark {
+            tag: mark.tag.or_else(moment),
+            ..mark
         }
     }
 
-    fn address(&self, key: &str) -> String {
+    fn content(&self, bytes: &[u8], metadata: &Metadata) -> Content {
+        let headers = metadata.content_type().map(|media_type| Headers {
+            media_type: media_type.to_owned(),
+            cache: metadata.cache_control().unwrap_or_default().to_owned(),
+        });
+        Content {
+            size: bytes.len() as u64,
+            sha256: Digest::of(bytes),
+            mark: self.mark(metadata),
+            headers,
+        }
+    }
+
+    pub(super) fn address(&self, key: &str) -> String {
         format!("{}{key}", self.place)
     }
 
@@ -418,39 +308,13 @@ impl Objects {
         }
     }
 
-    fn write_fault(&self, key: &str, error: &opendal::Error) -> TargetError {
+    pub(super) fn write_fault(&self, key: &str, error: &opendal::Error) -> TargetError {
         TargetError::Write {
             target: self.target.clone(),
             path: self.address(key),
             source: Box::new(Fault::of(error)),
         }
     }
-}
-
-/// State is read by programs that must see the newest.
-fn state_headers() -> Headers {
-    Headers {
-        media_type: "application/json; charset=utf-8".to_owned(),
-        cache: "no-store".to_owned(),
-    }
-}
-
-fn content(bytes: &[u8], metadata: &Metadata) -> Content {
-    let headers = metadata.content_type().map(|media_type| Headers {
-        media_type: media_type.to_owned(),
-        cache: metadata.cache_control().unwrap_or_default().to_owned(),
-    });
-    Content {
-        sha256: Digest::of(bytes),
-        tag: tag(metadata),
-        headers,
-    }
-}
-
-/// What changes with the content in a listing: the entity tag, or else the moment of the last change,
-/// which two changes within its unit share.
-fn listed_tag(metadata: &Metadata) -> Option<String> {
-    tag(metadata).or_else(|| Some(format!("{MOMENT}{}", metadata.last_modified()?)))
 }
 
 /// The entity tag (RFC 9110), in one spelling.

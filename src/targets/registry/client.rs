@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
+use bytes::Bytes;
 use oci_client::client::{ClientConfig, ClientProtocol};
 use oci_client::errors::{OciDistributionError, OciErrorCode};
 use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciDescriptor, OciImageManifest, OciManifest};
@@ -263,7 +264,8 @@ impl Client {
     }
 
     /// Sends a blob, unless it is there.
-    pub(in crate::targets) fn push_blob(&self, bytes: Vec<u8>) -> Result<(), Fault> {
+    pub(in crate::targets) fn push_blob(&self, bytes: impl Into<Bytes>) -> Result<(), Fault> {
+        let bytes = bytes.into();
         let digest = Digest::of(&bytes);
         if self.has_blob(&digest)? {
             return Ok(());

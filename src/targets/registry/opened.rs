@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
@@ -32,7 +33,7 @@ pub(super) struct Opened {
     source: Option<String>,
     pub(super) making: Mutex<BTreeMap<Tree, Making>>,
     /// The layer that was made or read last.
-    layer: Mutex<Option<(Digest, Arc<Vec<u8>>)>>,
+    layer: Mutex<Option<(Digest, Bytes)>>,
 }
 
 /// A tree that this process fills.
@@ -131,7 +132,7 @@ impl Opened {
         }))
     }
 
-    pub(super) fn layer(&self, artifact: &Artifact) -> Result<Arc<Vec<u8>>, Fault> {
+    pub(super) fn layer(&self, artifact: &Artifact) -> Result<Bytes, Fault> {
         let missing = |what: String| (what, "the layer with the site is gone".into());
         let Some(part) = artifact.layers.first() else {
             return Err(missing(String::new()));
@@ -140,11 +141,11 @@ impl Opened {
         if let Some((digest, layer)) = kept.as_ref()
             && *digest == part.digest
         {
-            return Ok(Arc::clone(layer));
+            return Ok(layer.clone());
         }
         let layer = self.client.blob(&part.digest)?;
-        let layer = Arc::new(layer.ok_or_else(|| missing(part.digest.to_string()))?);
-        *kept = Some((part.digest, Arc::clone(&layer)));
+        let layer = Bytes::from(layer.ok_or_else(|| missing(part.digest.to_string()))?);
+        *kept = Some((part.digest, layer.clone()));
         Ok(layer)
     }
 
@@ -229,7 +230,8 @@ impl Opened {
             Some((digest, _)) => fs::read(folder.join(digest.hex())),
             None => Err(io::ErrorKind::NotFound.into()),
         };
-        let layer = layer::make(files.keys(), read).map_err(fault)?;
+        // Whoever has it shares it: it is large.
+        let layer = Bytes::from(layer::make(files.keys(), read).map_err(fault)?);
         let contents = files.iter().map(|(path, (sha256, size))| Content {
             path: path.clone(),
             sha256: *sha256,
@@ -257,7 +259,7 @@ impl Opened {
         self.client.push_blob(layer.clone())?;
         self.client.push_blob(json)?;
         self.client.tag(&release_tag(&tree.release), &artifact)?;
-        *locked(&self.layer) = Some((Digest::of(&layer), Arc::new(layer)));
+        *locked(&self.layer) = Some((Digest::of(&layer), layer));
         filled.put.clear();
         filled.kept = files;
         filled.before = Some((artifact, contents));

@@ -10,8 +10,8 @@ use crate::targets::registry::layer;
 use crate::targets::registry::login::Login;
 use crate::targets::registry::opened::{Content, Opened, RELEASE, TREE, locked, tree_tag, version};
 use crate::targets::target::{
-    Capabilities, Capability, Object, Observed, ObservedFile, POINTER, Swap, Target, TargetError,
-    Tree, Version, Versioned, View,
+    Capabilities, Capability, Object, Observed, ObservedFile, POINTER, Put, Swap, Target,
+    TargetError, Tree, Version, Versioned, View,
 };
 
 /// A tag of a repository in a registry.
@@ -93,6 +93,7 @@ impl Target for Registry {
         let promised = [
             Capability::AtomicSwitch,
             Capability::SideBySide,
+            Capability::ConditionalFiles,
             Capability::ListDigests,
         ];
         Capabilities(promised.into())
@@ -203,7 +204,7 @@ impl Target for Registry {
         kept.map_err(|fault| self.read_fault(fault))
     }
 
-    fn put(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<(), TargetError> {
+    fn put(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<Put, TargetError> {
         let put = self.opened()?.making(tree, |making| {
             let place = making.folder.path().join(file.sha256.hex());
             let written = fs::write(&place, bytes);
@@ -211,7 +212,7 @@ impl Target for Registry {
             let facts = (file.sha256, file.size);
             making.kept.remove(&file.path);
             making.put.insert(file.path.clone(), facts);
-            Ok(())
+            Ok(Put::Done)
         });
         put.map_err(|fault| self.write_fault(fault))
     }

@@ -144,8 +144,8 @@ impl Place {
         match self {
             #[cfg(feature = "remote")]
             Self::Bucket(objects) => {
-                let names: Vec<String> = blobs.iter().map(damage_name).collect();
-                objects.remove(&names)
+                let notes = blobs.iter().map(|blob| (damage_name(blob), None));
+                objects.remove(notes.collect())
             }
             _ => {
                 let _ = blobs;

@@ -20,8 +20,8 @@ use crate::targets::sftp::remote::{Fault, Remote};
 use crate::targets::sftp::session::{Found, Session};
 use crate::targets::sftp::ssh::{self, Address};
 use crate::targets::target::{
-    Capabilities, Capability, Object, Observed, ObservedFile, POINTER, Swap, Target, TargetError,
-    Tree, Version, Versioned, View,
+    Capabilities, Capability, Object, Observed, ObservedFile, POINTER, Put, Swap, Target,
+    TargetError, Tree, Version, Versioned, View,
 };
 
 /// How many files are on their way at once.
@@ -306,7 +306,11 @@ async fn write_index(
 
 impl Target for Sftp {
     fn capabilities(&self) -> Capabilities {
-        let mut promised = vec![Capability::SideBySide, Capability::ListDigests];
+        let mut promised = vec![
+            Capability::SideBySide,
+            Capability::ConditionalFiles,
+            Capability::ListDigests,
+        ];
         // One that cannot be reached says so when it is first asked for something.
         if let Ok(connected) = self.connected() {
             if connected.run(|folder| async move { folder.switches_at_a_stroke().await }) {
@@ -416,7 +420,7 @@ impl Target for Sftp {
         Ok(true)
     }
 
-    fn put(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<(), TargetError> {
+    fn put(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<Put, TargetError> {
         let connected = self.connected()?;
         connected.note(tree, file);
         let held = connected.hold(bytes);
@@ -428,7 +432,8 @@ impl Target for Sftp {
                 drop((bytes, held));
                 done
             })
-            .map_err(|fault| self.write_fault(fault))
+            .map_err(|fault| self.write_fault(fault))?;
+        Ok(Put::Done)
     }
 
     fn switch(&self, tree: Tree, expected: &Version, pointer: &[u8]) -> Result<Swap, TargetError> {

@@ -79,3 +79,29 @@ fn a_server_that_ignores_conditions_is_caught() {
         server.log()
     );
 }
+
+/// What the doctor says of a folder of nginx.
+fn about_nginx(server: &Server) -> String {
+    let config = format!(
+        "[targets.share]\ntype = \"webdav\"\nurl = \"{}/docs/\"\n",
+        server.url()
+    );
+    let project = Project::new(&[("tympan.toml", &config), ("content/index.md", "# Home\n")]);
+    project.commit("Begin");
+    project.run(&["doctor", "share"]).expect(0).stdout
+}
+
+#[test]
+fn a_server_without_locks_is_told_what_is_lost() {
+    let (Some(bare), Some(locking)) = (Server::nginx_dav(false), Server::nginx_dav(true)) else {
+        return;
+    };
+    let lost = "note     share: two publishes at once may overwrite each other";
+    let late = "note     share: a publish that hangs may put an older file over a newer one";
+    let told = about_nginx(&bare);
+    assert!(told.contains("ok       share"), "{told}");
+    assert!(told.contains(lost) && told.contains(late), "{told}");
+    let told = about_nginx(&locking);
+    assert!(told.contains("ok       share"), "{told}");
+    assert!(!told.contains(lost) && told.contains(late), "{told}");
+}

@@ -2,8 +2,8 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::address;
@@ -12,6 +12,15 @@ use super::address;
 pub struct Proxy {
     pub port: u16,
     state: Arc<State>,
+}
+
+/// Where a connection was cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cut {
+    /// On its way to the server, and not back.
+    pub is_request: bool,
+    /// Within the lines before the body.
+    pub in_head: bool,
 }
 
 #[derive(Default)]
@@ -25,6 +34,7 @@ struct State {
     busy: AtomicU64,
     connections: AtomicU64,
     passed: AtomicI64,
+    cut: Mutex<Option<Cut>>,
 }
 
 impl Proxy {
@@ -64,6 +74,11 @@ impl Proxy {
         self.state.busy.store(every, Ordering::SeqCst);
     }
 
+    /// Where it was cut since it was asked last, if it was.
+    pub fn cut(&self) -> Option<Cut> {
+        self.state.cut.lock().unwrap().take()
+    }
+
     pub fn mend(&self) {
         self.state.left.store(-1, Ordering::SeqCst);
         self.state.is_down.store(false, Ordering::SeqCst);
@@ -91,16 +106,16 @@ impl State {
         };
         let (from, to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
         let state = Arc::clone(&self);
-        std::thread::spawn(move || state.pass(from, to));
-        self.pass(server, client);
+        std::thread::spawn(move || state.pass(from, to, true));
+        self.pass(server, client, false);
     }
 
-    fn pass(&self, mut from: TcpStream, mut to: TcpStream) {
+    fn pass(&self, mut from: TcpStream, mut to: TcpStream, is_request: bool) {
         let mut buffer = [0; 4096];
         while let Ok(read @ 1..) = from.read(&mut buffer) {
             let mut read = read;
             self.passed.fetch_add(read as i64, Ordering::SeqCst);
-            let before = self.left.fetch_sub(0, Ordering::SeqCst);
+            let before = self.left.load(Ordering::SeqCst);
             let mut cut = self.is_down.load(Ordering::SeqCst);
             if before >= 0 {
                 let left = self.left.fetch_sub(read as i64, Ordering::SeqCst);
@@ -108,6 +123,11 @@ impl State {
                     read = usize::try_from(left).unwrap();
                     cut = true;
                     self.left.store(-1, Ordering::SeqCst);
+                    let in_head = ends_in_head(&buffer[..read]);
+                    *self.cut.lock().unwrap() = Some(Cut {
+                        is_request,
+                        in_head,
+                    });
                     let outage = self.is_outage.load(Ordering::SeqCst);
                     self.is_down.store(outage, Ordering::SeqCst);
                 }
@@ -119,6 +139,16 @@ impl State {
         let _ = from.shutdown(Shutdown::Both);
         let _ = to.shutdown(Shutdown::Both);
     }
+}
+
+/// Whether what was passed on of a message ends before its body. Heads are sent in one piece.
+fn ends_in_head(bytes: &[u8]) -> bool {
+    let begins = ["GET ", "HEAD ", "PUT ", "POST ", "DELETE ", "HTTP/1."];
+    let is_head = |begin: &str| {
+        let shorter = begin.len().min(bytes.len());
+        bytes.starts_with(&begin.as_bytes()[..shorter])
+    };
+    begins.into_iter().any(is_head) && !bytes.windows(4).any(|end| end == b"\r\n\r\n")
 }
 
 /// Says that it is too much, having heard what is said.

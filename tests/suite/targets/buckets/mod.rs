@@ -142,6 +142,29 @@ fn patiently(done: impl Fn() -> bool) {
     panic!("the server never could");
 }
 
+/// Whether it promises that no file comes late over a newer one.
+#[track_caller]
+fn guards_files(ground: &Ground, expected: bool) {
+    let promised = ground.open().capabilities();
+    let guards = promised.has(tympan::targets::Capability::ConditionalFiles);
+    assert_eq!(guards, expected);
+}
+
+#[test]
+fn only_where_a_write_has_a_condition_files_are_guarded() {
+    let at = "http://127.0.0.1:1".to_owned();
+    guards_files(&webdav(&at, None), false);
+    let kind = TargetKind::S3 {
+        bucket: BUCKET.to_owned(),
+        prefix: PREFIX.to_owned(),
+        region: None,
+        endpoint: Some(at),
+    };
+    let hand = services::Webdav::default().endpoint("http://127.0.0.1:1");
+    let hand = Operator::new(hand).unwrap();
+    guards_files(&Ground::new(kind, &[], hand), true);
+}
+
 #[test]
 fn a_bucket_of_s3_keeps_the_promise() {
     let Some(server) = Server::moto() else { return };
@@ -214,6 +237,22 @@ fn a_server_without_locks_does_not_promise_them() {
     let promised = ground.open().capabilities();
     assert!(!promised.has(tympan::targets::Capability::ConditionalPut));
     promise::holds(&ground);
+}
+
+#[test]
+fn a_large_file_arrives_at_s3() {
+    let Some(server) = Server::seaweedfs() else {
+        return;
+    };
+    promise::a_large_file_arrives(&s3(server.url()));
+}
+
+#[test]
+fn a_large_file_arrives_at_azure() {
+    let Some(server) = Server::azurite() else {
+        return;
+    };
+    promise::a_large_file_arrives(&azblob(&server.url()));
 }
 
 /// Everything that an error says, its causes too.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use tympan::publish::PublishError;
-use tympan::release::Release;
+use tympan::release::{Manifest, Release};
 use tympan::site_path::SitePath;
-use tympan::targets::{Capability, Swap, TargetError, Version};
+use tympan::targets::{Capability, Put, Swap, Target, TargetError, Tree, Version, View};
 
 use crate::targets::buckets::ground::Ground;
 
@@ -19,6 +19,13 @@ pub fn holds(ground: &Ground) {
         conditional_writes_have_one_winner(ground);
     }
     what_is_published_is_there_and_nothing_else_is_touched(ground);
+    let guards = ground
+        .open()
+        .capabilities()
+        .has(Capability::ConditionalFiles);
+    if ground.has_conditions && guards {
+        a_file_that_comes_late_takes_the_place_of_nothing(ground);
+    }
 }
 
 fn path(text: &str) -> SitePath {
@@ -181,4 +188,80 @@ fn what_is_published_is_there_and_nothing_else_is_touched(ground: &Ground) {
         hand.read("docs/other.txt").as_deref(),
         Some("not below the prefix")
     );
+}
+
+/// One that is sent in parts: new, in the place of another one, and not in the place of a newer one.
+pub fn a_large_file_arrives(ground: &Ground) {
+    let texts = ["a", "b", "c"].map(|letter| letter.repeat((64 << 20) + 1));
+    let [first, second, third] = [0, 1, 2].map(|at| ground.release(&[("big.bin", &texts[at])]));
+    for (now, release) in [(0, &first), (100, &second)] {
+        ground.publish(release, now).unwrap();
+        converged(ground, release);
+    }
+    let late = ground.open();
+    late.observe(View::Live).unwrap();
+    ground.publish(&third, 200).unwrap();
+    let tree = Tree {
+        epoch: 1 << 40,
+        release: first.digest(),
+    };
+    let file = first.files.get(&path("big.bin")).unwrap();
+    let put = late.put(tree, file, texts[0].as_bytes()).unwrap();
+    assert_eq!(put, Put::Lost);
+    converged(ground, &third);
+}
+
+/// Two publishers, of which each sees what the other one does only when it looks.
+fn a_file_that_comes_late_takes_the_place_of_nothing(ground: &Ground) {
+    let files = |text| ground.release(&[("index.html", text), ("late.html", text)]);
+    let [late, newer] = [files("late"), files("newer")];
+    let tree = Tree {
+        epoch: 1 << 40,
+        release: late.digest(),
+    };
+    // Whose files these are is known by the release that was begun.
+    let name = format!("releases/{}.json", newer.digest().hex());
+    let begun = ground.open().swap(&path(&name), None, &newer.to_json());
+    done(begun.unwrap());
+    let open = || {
+        let target = ground.open();
+        target.observe(View::Live).unwrap();
+        target
+    };
+    let put = |target: &dyn Target, files: &Manifest, name: &str, text: &str| {
+        let file = files.get(&path(name)).unwrap();
+        target.put(tree, file, text.as_bytes()).unwrap()
+    };
+    let stands = |name: &str| ground.hand.read(&format!("{HERE}{name}")).unwrap();
+    // One that was there when both looked, and one that was not.
+    for name in ["index.html", "late.html"] {
+        let (one, other) = (open(), open());
+        assert_eq!(put(&*other, &newer.files, name, "newer"), Put::Done);
+        assert_eq!(put(&*one, &late.files, name, "late"), Put::Lost, "{name}");
+        assert_eq!(stands(name), "newer");
+        // Now it has seen it, and the other one has not seen what it does.
+        assert_eq!(put(&*one, &late.files, name, "late"), Put::Done);
+        assert_eq!(put(&*other, &newer.files, name, "newer"), Put::Lost);
+        assert_eq!(stands(name), "late");
+        // What stands there already needs not be written, whoever did it.
+        let third = open();
+        assert_eq!(put(&*other, &newer.files, name, "newer"), Put::Done);
+        assert_eq!(put(&*third, &newer.files, name, "newer"), Put::Done);
+    }
+    // A file that was left as it was, and is put once more, is another.
+    for _ in 0..2 {
+        let (one, other) = (open(), open());
+        let again = put(&*other, &newer.files, "index.html", "newer");
+        assert_eq!(again, Put::Done);
+        assert_eq!(put(&*one, &late.files, "index.html", "late"), Put::Lost);
+        assert_eq!(stands("index.html"), "newer");
+    }
+    // Nor is one removed that is another by now.
+    let (one, other) = (open(), open());
+    assert_eq!(put(&*other, &late.files, "index.html", "late"), Put::Done);
+    one.collect(&[], &[path("index.html")]).unwrap();
+    assert_eq!(stands("index.html"), "late");
+    other.collect(&[], &[path("index.html")]).unwrap();
+    let gone = ground.hand.read(&format!("{HERE}index.html"));
+    assert_eq!(gone, None);
 }
