@@ -27,6 +27,8 @@ impl Server {
             command.args(["-dir=data", "-filer", "-s3", "-s3.config=s3.json"]);
             command.args(["-volume.max=300", "-master.volumeSizeLimitMB=16"]);
             command.arg(format!("-s3.port={port}"));
+            // These have ports of their own, which a second server would ask for in vain.
+            command.args(["-s3.port.iceberg=0", "-s3.port.lance=0"]);
             for part in ["master", "volume", "filer"] {
                 command.arg(format!("-{part}.port={}", free_port()));
                 command.arg(format!("-{part}.port.grpc={}", free_port()));
