@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 use crate::publish::error::PublishError;
 use crate::publish::garbage;
 use crate::publish::moment::Moment;
-use crate::publish::record::Deployment;
+use crate::publish::overlay::{self, laid};
 use crate::publish::state::{Pointer, known_release};
 use crate::release::{File, Manifest};
 use crate::site_path::SitePath;
 use crate::targets::{Capability, Target};
 
-/// The files of `files` that others may still put or remove, as the pointer tells that `epoch` found.
+/// The files of `files` that others than the publish with this epoch may still put or remove, as the
+/// pointer tells.
 pub(super) fn contested(
     target: &dyn Target,
     pointer: &Pointer,
@@ -26,34 +27,48 @@ pub(super) fn contested(
     if promised.has(Capability::SideBySide) || !promised.has(Capability::ConditionalFiles) {
         return Ok(contested);
     }
-    // Of those that began before, whoever made a release live has answered.
+    let live = live_files(target, pointer)?;
+    let is_live = |ours: &File| {
+        let live = live.get(&ours.path);
+        live.is_some_and(|live| live.sha256 == ours.sha256)
+    };
     let last = pointer.last().map_or(0, |last| last.epoch);
-    for begun in &pointer.begun {
-        if (last + 1..epoch).contains(&begun.tree.epoch)
-            && let Some(release) = known_release(target, &begun.tree.release)?
-        {
-            let differs = |theirs: &&File| {
-                let ours = files.get(&theirs.path);
-                ours.is_some_and(|ours| ours.sha256 != theirs.sha256)
-            };
-            let theirs = release.files.files().iter().filter(differs);
-            contested.extend(theirs.map(|file| file.path.clone()));
-        }
-    }
-    // What may go now, the publish before this one may be about to remove.
-    let (_, gone) = garbage::sort(pointer, now);
-    let live = pointer.live.as_ref().map(Deployment::tree);
-    for tree in gone.iter().map(|one| one.tree) {
-        let (Some(gone), Some(live)) = (
-            known_release(target, &tree.release)?,
-            live.map(|live| known_release(target, &live.release)),
-        ) else {
+    let others = pointer.begun.iter().map(|begun| begun.tree);
+    for other in others.filter(|tree| tree.epoch != epoch) {
+        let Some(release) = known_release(target, &other.release)? else {
             continue;
         };
-        let live = live?.map(|live| live.files).unwrap_or_default();
-        let theirs = gone.files.files().iter().map(|file| &file.path);
+        // Whoever made live what is live wrote it so that none before takes its place, and what it did
+        // not change will not be taken for what they saw.
+        let is_settled = other.epoch < last;
+        let is_contested = |ours: &&File| {
+            let theirs = release.files.get(&ours.path);
+            let may_differ = overlay::PATHS.contains(&ours.path.as_str())
+                || theirs.is_some_and(|theirs| theirs.sha256 != ours.sha256);
+            may_differ && !(is_settled && is_live(ours))
+        };
+        let found = files.files().iter().filter(is_contested);
+        contested.extend(found.map(|file| file.path.clone()));
+    }
+    // What may go now, the publish before this one may be about to remove.
+    let (_, gone) = garbage::going(target, pointer, now)?;
+    for tree in gone {
+        let gone = known_release(target, &tree.release)?;
+        let gone = gone.map(|gone| gone.files).unwrap_or_default();
+        let theirs = gone.files().iter().map(|file| &file.path);
         let back = theirs.filter(|path| live.get(path).is_none() && files.get(path).is_some());
         contested.extend(back.cloned());
     }
     Ok(contested)
+}
+
+/// The files of what is live, as far as it is known.
+fn live_files(target: &dyn Target, pointer: &Pointer) -> Result<Manifest, PublishError> {
+    let Some(live) = &pointer.live else {
+        return Ok(Manifest::default());
+    };
+    let release = known_release(target, &live.release)?;
+    Ok(release.map_or_else(Manifest::default, |release| {
+        laid(&release.files, &live.overlay)
+    }))
 }

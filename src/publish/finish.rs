@@ -1,6 +1,9 @@
 //! What follows a switch: the test of what is live, the way back if it fails, and the record.
 
+use std::sync::Mutex;
+
 use crate::digest::Digest;
+use crate::publish::contested::contested;
 use crate::publish::error::PublishError;
 use crate::publish::moment::Moment;
 use crate::publish::overlay::laid;
@@ -89,6 +92,7 @@ impl Session<'_> {
             };
         };
         let tree = previous.tree();
+        self.begin_to_go_back(&previous, &files)?;
         self.upload(tree, &files)?;
         let release = previous.release;
         retain(&mut pointer, failed.tree(), self.request.now());
@@ -97,6 +101,35 @@ impl Session<'_> {
         pointer.undone = Some(failed.clone());
         self.switch(tree, pointer)?;
         Ok(Some(release))
+    }
+
+    /// Notes where files are written over that those of an older copy are on their way once more, for
+    /// one of them may hang; and learns which of them others may still put.
+    fn begin_to_go_back(
+        &mut self,
+        previous: &Deployment,
+        files: &Manifest,
+    ) -> Result<(), PublishError> {
+        let (target, now) = (self.request.target, self.request.now());
+        let promised = target.capabilities();
+        if promised.has(Capability::SideBySide) || !promised.has(Capability::ConditionalFiles) {
+            return Ok(());
+        }
+        let contested = contested(target, &self.pointer, self.epoch, files, now)?;
+        self.contested = Mutex::new(contested);
+        let tree = Tree {
+            epoch: self.epoch,
+            release: previous.release,
+        };
+        self.pointer.begun.push(Retained { tree, until: now });
+        let (path, bytes) = (state_path(POINTER), self.pointer.to_json());
+        match target.swap(&path, Some(&self.version), &bytes)? {
+            Swap::Lost => Err(self.request.overtaken(self.epoch)),
+            Swap::Done(version) => {
+                (self.version, self.is_noted) = (version, true);
+                Ok(())
+            }
+        }
     }
 
     /// The deployment whose copy was live before a failed one, if it can be live again.
@@ -199,8 +232,6 @@ pub(super) fn retain(pointer: &mut Pointer, tree: Tree, until: Moment) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use super::*;
     use crate::config::SmokePath;
     use crate::publish::flat::Flat;

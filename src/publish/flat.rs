@@ -54,15 +54,26 @@ struct Held {
 }
 
 impl Objects {
-    fn write(&mut self, key: &str, bytes: &[u8]) {
+    fn write(&mut self, key: &str, bytes: &[u8], in_parts: bool) {
         self.writes += 1;
-        let before = self.all.get(key);
         let held = Held {
             number: self.writes,
-            in_parts: before.is_some_and(|held| held.bytes == bytes && !held.in_parts),
+            in_parts,
             bytes: bytes.to_vec(),
         };
         self.all.insert(key.to_owned(), held);
+    }
+
+    /// Whether what stands there is this, sent in one piece.
+    fn is_plain(&self, key: &str, bytes: &[u8]) -> bool {
+        let held = self.all.get(key);
+        held.is_some_and(|held| held.bytes == bytes && !held.in_parts)
+    }
+
+    /// Whether what stands there is this, sent in parts.
+    fn is_in_parts(&self, key: &str, bytes: &[u8]) -> bool {
+        let held = self.all.get(key);
+        held.is_some_and(|held| held.bytes == bytes && held.in_parts)
     }
 }
 
@@ -101,7 +112,7 @@ impl Flat {
     pub(super) fn edit(&self, path: &str, bytes: Option<&str>) {
         let mut objects = self.objects.lock().unwrap();
         match bytes {
-            Some(bytes) => objects.write(path, bytes.as_bytes()),
+            Some(bytes) => objects.write(path, bytes.as_bytes(), false),
             None => drop(objects.all.remove(path)),
         }
     }
@@ -123,6 +134,30 @@ impl Flat {
             Tags::Contents | Tags::None => sha256,
         };
         Some(Seen { tag, sha256 })
+    }
+
+    /// Puts a file, and looks at what stands there then.
+    fn put_as(&self, file: &File, bytes: &[u8], in_parts: impl Fn(&Objects) -> bool) -> Put {
+        let key = file.path.as_str();
+        let mut objects = self.objects.lock().unwrap();
+        let mut seen = self.seen.lock().unwrap();
+        let holds = self.holds(self.look(&objects, key), seen.get(key));
+        if holds {
+            let in_parts = in_parts(&objects);
+            objects.write(key, bytes, in_parts);
+        }
+        self.note(&objects, &mut seen, key);
+        match holds {
+            true => Put::Done,
+            false => Put::Lost,
+        }
+    }
+
+    fn note(&self, objects: &Objects, seen: &mut BTreeMap<String, Seen>, key: &str) {
+        match self.look(objects, key) {
+            Some(found) => seen.insert(key.to_owned(), found),
+            None => seen.remove(key),
+        };
     }
 
     /// Whether a condition on what was seen there holds, or none is asked for.
@@ -161,7 +196,7 @@ impl Target for Flat {
         if found.as_ref() != expected {
             return Ok(Swap::Lost);
         }
-        objects.write(&key, bytes);
+        objects.write(&key, bytes, false);
         Ok(Swap::Done(Version(Digest::of(bytes).hex())))
     }
 
@@ -191,20 +226,12 @@ impl Target for Flat {
 
     fn put(&self, _tree: Tree, file: &File, bytes: &[u8]) -> Result<Put, TargetError> {
         let key = file.path.as_str();
-        let mut objects = self.objects.lock().unwrap();
-        let mut seen = self.seen.lock().unwrap();
-        let holds = self.holds(self.look(&objects, key), seen.get(key));
-        if holds {
-            objects.write(key, bytes);
-        }
-        match self.look(&objects, key) {
-            Some(found) => seen.insert(key.to_owned(), found),
-            None => seen.remove(key),
-        };
-        Ok(match holds {
-            true => Put::Done,
-            false => Put::Lost,
-        })
+        Ok(self.put_as(file, bytes, |objects| objects.is_plain(key, bytes)))
+    }
+
+    fn put_anew(&self, _tree: Tree, file: &File, bytes: &[u8]) -> Result<Put, TargetError> {
+        let key = file.path.as_str();
+        Ok(self.put_as(file, bytes, |objects| !objects.is_in_parts(key, bytes)))
     }
 
     fn switch(&self, _tree: Tree, expected: &Version, pointer: &[u8]) -> Result<Swap, TargetError> {
@@ -213,12 +240,22 @@ impl Target for Flat {
 
     fn collect(&self, _keep: &[Tree], stale: &[SitePath]) -> Result<(), TargetError> {
         let mut objects = self.objects.lock().unwrap();
-        let seen = self.seen.lock().unwrap();
+        let mut seen = self.seen.lock().unwrap();
+        let mut is_done = true;
         for key in stale.iter().map(SitePath::as_str) {
             if self.holds(self.look(&objects, key), seen.get(key)) {
                 objects.all.remove(key);
             }
+            self.note(&objects, &mut seen, key);
+            is_done &= !objects.all.contains_key(key);
         }
-        Ok(())
+        match is_done {
+            true => Ok(()),
+            false => Err(TargetError::Busy {
+                target: "flat".to_owned(),
+                path: String::new(),
+                source: "another has written there".into(),
+            }),
+        }
     }
 }

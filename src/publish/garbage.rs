@@ -7,16 +7,18 @@ use crate::publish::error::PublishError;
 use crate::publish::moment::Moment;
 use crate::publish::state::{Pointer, Retained, known_release};
 use crate::site_path::SitePath;
-use crate::targets::{Capability, Target, Tree};
+use crate::targets::{Capability, Target, TargetError, Tree};
 
 /// How long a copy stays after it stopped being live.
 const GRACE: i64 = 24 * 60 * 60;
+/// How often it is tried to remove what somebody else has written meanwhile.
+const LOOKS: usize = 3;
 
 /// Splits the retained copies of a pointer into those that stay and those that may go.
 ///
 /// What stays: the newest, whatever it is; the newest of a release that is neither live nor
 /// denied, which is where a rollback goes; and all that stopped being live less than a day ago.
-pub(super) fn sort(pointer: &Pointer, now: Moment) -> (Vec<Retained>, Vec<Retained>) {
+fn sort(pointer: &Pointer, now: Moment) -> (Vec<Retained>, Vec<Retained>) {
     let live = pointer.live.as_ref().map(|live| live.release);
     let good = |one: &Retained| {
         Some(one.tree.release) != live && pointer.denial(&one.tree.release).is_none()
@@ -33,6 +35,28 @@ pub(super) fn sort(pointer: &Pointer, now: Moment) -> (Vec<Retained>, Vec<Retain
     (plain(stay), plain(go))
 }
 
+/// The retained copies that stay, and everything that may go: those of them that do not stay, and what
+/// was broken off long ago.
+pub(super) fn going(
+    target: &dyn Target,
+    pointer: &Pointer,
+    now: Moment,
+) -> Result<(Vec<Retained>, Vec<Tree>), PublishError> {
+    let (stay, go) = sort(pointer, now);
+    let mut go: Vec<Tree> = go.iter().map(|one| one.tree).collect();
+    for broken_off in pointer.begun.iter().filter(|one| is_over(one, now)) {
+        // The release's own JSON comes before its files.
+        if known_release(target, &broken_off.tree.release)?.is_some() {
+            go.push(broken_off.tree);
+        }
+    }
+    Ok((stay, go))
+}
+
+fn is_over(one: &Retained, now: Moment) -> bool {
+    one.until.after(GRACE) <= now
+}
+
 /// Removes from a target what may go, and gives the pointer as it is after that. Files that share one
 /// set of names with a later publish's are removed only if `ours` says that there is none.
 pub(super) fn collect(
@@ -41,24 +65,16 @@ pub(super) fn collect(
     now: Moment,
     ours: &dyn Fn() -> Result<(), PublishError>,
 ) -> Result<Pointer, PublishError> {
-    let (stay, mut go) = sort(pointer, now);
+    let (stay, go) = going(target, pointer, now)?;
     let live = pointer
         .live
         .iter()
         .map(crate::publish::record::Deployment::tree);
     let keep: Vec<Tree> = live.chain(stay.iter().map(|one| one.tree)).collect();
-    let is_over = |one: &&Retained| one.until.after(GRACE) <= now;
-    for broken_off in pointer.begun.iter().filter(is_over) {
-        // The release's own JSON comes before its files.
-        if known_release(target, &broken_off.tree.release)?.is_some() {
-            go.push(*broken_off);
-        }
-    }
     // The lists are long: they are read only if something may go.
     let stale = if go.is_empty() || target.capabilities().has(Capability::SideBySide) {
         Vec::new()
     } else {
-        let go: Vec<Tree> = go.iter().map(|one| one.tree).collect();
         let kept = paths(target, &keep)?;
         let gone = paths(target, &go)?;
         match (kept, gone) {
@@ -71,12 +87,21 @@ pub(super) fn collect(
             _ => Vec::new(),
         }
     };
-    if !stale.is_empty() {
-        ours()?;
+    for left in (0..LOOKS).rev() {
+        if !stale.is_empty() {
+            ours()?;
+        }
+        match target.collect(&keep, &stale) {
+            // It has looked again at what was another by now.
+            Err(TargetError::Busy { .. }) if left > 0 => {}
+            collected => {
+                collected?;
+                break;
+            }
+        }
     }
-    target.collect(&keep, &stale)?;
     let mut left = pointer.clone();
-    left.begun.retain(|one| !is_over(&one));
+    left.begun.retain(|one| !is_over(one, now));
     left.retained = stay;
     Ok(left)
 }

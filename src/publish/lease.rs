@@ -2,6 +2,7 @@
 //! polite publishers apart. What keeps a late one from doing harm is the fence in the pointer, which
 //! no clock has a part in.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::publish::request::Request;
 use crate::publish::state::{self, state_path};
 use crate::release::to_canonical_json;
 use crate::site_path::SitePath;
-use crate::targets::{Swap, Target, Version};
+use crate::targets::{Swap, Target, TargetError, Version};
 
 /// The longest life a lease can have, in seconds. One that says more was written by a clock that was
 /// wrong, and nobody waits for it.
@@ -76,7 +77,8 @@ pub(super) fn take<'a>(
                     lost: false,
                     over: false,
                 }),
-                renewing: Mutex::new(()),
+                begun: AtomicU64::new(0),
+                renewing: Mutex::default(),
                 ended: Condvar::new(),
             })
         }
@@ -97,8 +99,18 @@ pub(super) fn take<'a>(
 pub(super) struct Held<'a> {
     request: &'a Request<'a>,
     holding: Mutex<Holding>,
-    renewing: Mutex<()>,
+    /// How many renewals have begun.
+    begun: AtomicU64,
+    renewing: Mutex<Renewal>,
     ended: Condvar,
+}
+
+/// How the newest renewal ended.
+#[derive(Default)]
+struct Renewal {
+    number: u64,
+    /// Why there was no answer.
+    fault: Option<String>,
 }
 
 struct Holding {
@@ -125,8 +137,12 @@ impl Held<'_> {
     /// clock was set, is ours as long as nobody took it.
     pub(super) fn check(&self) -> Result<(), PublishError> {
         if self.has_ended() {
-            self.renew();
+            self.renew(&mut lock(&self.renewing));
         }
+        self.is_ours()
+    }
+
+    fn is_ours(&self) -> Result<(), PublishError> {
         let holding = lock(&self.holding);
         match holding.lost {
             true => Err(self.request.overtaken(holding.lease.epoch)),
@@ -134,10 +150,25 @@ impl Held<'_> {
         }
     }
 
-    /// The same, asked at the target: whatever was seen there before, no later publish had written.
+    /// The same, asked at the target: whatever was seen there before, no later publish had written. One
+    /// who gets no answer knows nothing and may ask again.
     pub(super) fn confirm(&self) -> Result<(), PublishError> {
-        self.renew();
-        self.check()
+        let begun = self.begun.load(Ordering::SeqCst);
+        let mut last = lock(&self.renewing);
+        // What began after we looked tells as much as one of our own.
+        if last.number <= begun {
+            self.renew(&mut last);
+        }
+        if let Some(fault) = &last.fault {
+            let busy = TargetError::Busy {
+                target: self.request.name.to_owned(),
+                path: path().to_string(),
+                source: fault.clone().into(),
+            };
+            return Err(busy.into());
+        }
+        drop(last);
+        self.is_ours()
     }
 
     fn has_ended(&self) -> bool {
@@ -158,13 +189,19 @@ impl Held<'_> {
                 return;
             }
             drop(holding);
-            self.renew();
+            self.renew(&mut lock(&self.renewing));
         }
     }
 
-    /// Renews the lease, or learns that it is lost. One that cannot be reached now is tried again.
-    fn renew(&self) {
-        let _one_at_a_time = lock(&self.renewing);
+    /// Renews the lease, or learns that it is lost; one at a time. One that cannot be reached now is
+    /// tried again.
+    fn renew(&self, last: &mut Renewal) {
+        let number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
+        let fault = self.ask().err().map(|error| error.to_string());
+        *last = Renewal { number, fault };
+    }
+
+    fn ask(&self) -> Result<(), PublishError> {
         let (target, name) = (self.request.target, self.request.name);
         let (known, version) = {
             let holding = lock(&self.holding);
@@ -172,21 +209,19 @@ impl Held<'_> {
         };
         let until = self.request.now().after(self.request.lease_seconds);
         let next = Lease { until, ..known };
-        let swapped = target.swap(&path(), Some(&version), &to_canonical_json(&next));
-        match swapped {
-            Ok(Swap::Done(version)) => self.keep(next, version),
-            Ok(Swap::Lost) => match read(target, name) {
+        match target.swap(&path(), Some(&version), &to_canonical_json(&next))? {
+            Swap::Done(version) => self.keep(next, version),
+            Swap::Lost => match read(target, name)? {
                 // A renewal took effect, and we never heard of it.
-                Ok(Some((found, version)))
+                Some((found, version))
                     if (&found.holder, found.epoch) == (&next.holder, next.epoch) =>
                 {
                     self.keep(found, version);
                 }
-                Ok(_) => lock(&self.holding).lost = true,
-                Err(_) => {}
+                _ => lock(&self.holding).lost = true,
             },
-            Err(_) => {}
         }
+        Ok(())
     }
 
     fn keep(&self, lease: Lease, version: Version) {
@@ -247,7 +282,37 @@ fn path() -> SitePath {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicBool;
+
     use super::*;
+    use crate::publish::stepping::{Step, Stepping, cut};
+    use crate::publish::testing::place;
+
+    #[test]
+    fn who_gets_no_answer_does_not_know_that_the_lease_is_his() {
+        let place = place();
+        let release = place.release(&[]);
+        let is_cut = AtomicBool::new(false);
+        let hook = |step: Step<'_>| match is_cut.load(Ordering::SeqCst) {
+            true => Err(cut(step.at)),
+            false => Ok(()),
+        };
+        let target = Stepping::new(place.target(), &hook);
+        let request = Request {
+            target: &target,
+            ..place.request(&release, 0)
+        };
+        let held = take(&request, 1, None).unwrap();
+        held.confirm().unwrap();
+        is_cut.store(true, Ordering::SeqCst);
+        let unknown = held.confirm();
+        let is_busy = matches!(unknown, Err(PublishError::Target(TargetError::Busy { .. })));
+        assert!(is_busy, "{unknown:?}");
+        // What does not depend on it goes on until the lease is known to be lost.
+        held.check().unwrap();
+        is_cut.store(false, Ordering::SeqCst);
+        held.confirm().unwrap();
+    }
 
     #[test]
     fn a_lease_bars_others_until_it_ends() {

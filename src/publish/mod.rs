@@ -73,4 +73,7 @@ mod faults;
 mod flat;
 #[cfg(test)]
 #[cfg(unix)]
+mod late;
+#[cfg(test)]
+#[cfg(unix)]
 mod pauses;

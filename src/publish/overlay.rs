@@ -19,6 +19,11 @@ use crate::store::Store;
 /// Says of a whole server that no robot may read it (RFC 9309).
 const NOBODY: &str = "User-agent: *\nDisallow: /\n";
 
+/// The files that may differ in an environment.
+pub(super) const PATHS: [&str; 2] = [MISSING, ROBOTS];
+const MISSING: &str = "404.html";
+const ROBOTS: &str = "robots.txt";
+
 /// Makes the files that differ in an environment, sorted by path, and leaves their bytes in the store.
 pub(super) fn overlay(
     environment: &Environment,
@@ -30,7 +35,7 @@ pub(super) fn overlay(
     let mut files = Vec::new();
     if let (Some(place), Some(base)) = (&place, &base)
         && place != base
-        && let Some(missing) = named(release, "404.html")
+        && let Some(missing) = named(release, MISSING)
     {
         let bytes = blob(store, missing)?;
         let moved = moved(&String::from_utf8_lossy(&bytes), base, place);
@@ -42,7 +47,7 @@ pub(super) fn overlay(
         )?);
     }
     if !is_listed(environment, release) {
-        let path = plain("robots.txt");
+        let path = plain(ROBOTS);
         files.push(keep(store, path, Role::Feed, NOBODY.as_bytes())?);
     }
     // What is made is the same as the release's own where nothing had to be changed.
@@ -139,12 +144,12 @@ mod tests {
     use super::*;
     use crate::publish::testing::{Place, place};
 
-    const MISSING: &str = r##"<a href="#main">x</a><link href="/x/_tympan/a.css"><img srcset="/x/a.png 480w, /x/b.png 960w"><a href="//x/">y</a><a href="/y/">z</a>"##;
+    const PAGE: &str = r##"<a href="#main">x</a><link href="/x/_tympan/a.css"><img srcset="/x/a.png 480w, /x/b.png 960w"><a href="//x/">y</a><a href="/y/">z</a>"##;
 
     fn case(change: impl FnOnce(&mut Place), base: &str) -> Vec<(String, String)> {
         let mut place = place();
         change(&mut place);
-        let mut release = place.release(&[("404.html", MISSING), ("robots.txt", "Allow: /")]);
+        let mut release = place.release(&[("404.html", PAGE), ("robots.txt", "Allow: /")]);
         release.base = Some(base.to_owned());
         let files = overlay(&place.environment, &release, &place.store).unwrap();
         let text =

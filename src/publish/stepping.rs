@@ -100,6 +100,9 @@ impl Target for Stepping<'_> {
     fn put(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<Put, TargetError> {
         self.step("put", || self.inner.put(tree, file, bytes))
     }
+    fn put_anew(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<Put, TargetError> {
+        self.step("put", || self.inner.put_anew(tree, file, bytes))
+    }
     fn switch(&self, tree: Tree, expected: &Version, pointer: &[u8]) -> Result<Swap, TargetError> {
         self.step("switch", || self.inner.switch(tree, expected, pointer))
     }

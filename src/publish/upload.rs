@@ -79,7 +79,11 @@ impl Session<'_> {
                 PublishError::Store { path, source }
             })?;
             for _ in 0..LOOKS {
-                match target.put(tree, file, &bytes)? {
+                let put = match is_contested {
+                    true => target.put_anew(tree, file, &bytes)?,
+                    false => target.put(tree, file, &bytes)?,
+                };
+                match put {
                     Put::Done => {
                         self.contested().remove(&file.path);
                         return Ok(file.size);

@@ -76,13 +76,20 @@ pub trait Target: Sync {
     /// last [`Target::observe`] found there, and of nothing else.
     fn put(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<Put, TargetError>;
 
+    /// The same, so that whoever saw this content there before finds another version of it, as far as
+    /// the target has more than one.
+    fn put_anew(&self, tree: Tree, file: &File, bytes: &[u8]) -> Result<Put, TargetError> {
+        self.put(tree, file, bytes)
+    }
+
     /// Makes a whole tree live and replaces the pointer, unless the pointer's version is another
     /// than `expected`. Everything in the tree is on disk for good before.
     fn switch(&self, tree: Tree, expected: &Version, pointer: &[u8]) -> Result<Swap, TargetError>;
 
     /// Removes trees other than `keep` that are older than the newest of them, or, where trees
     /// share one set of names, the `stale` files, as long as they are what was seen last. What is
-    /// live always stays.
+    /// live always stays. Where some were others by now, or could not be removed on a condition, it is
+    /// busy and has looked again: the same call removes them.
     fn collect(&self, keep: &[Tree], stale: &[SitePath]) -> Result<(), TargetError>;
 }
 

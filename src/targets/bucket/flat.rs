@@ -13,19 +13,39 @@
 //! Nothing outside the prefix is read or written, and no file in it that another program put there.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::digest::Digest;
 use crate::release::{CacheClass, File, Manifest};
 use crate::site_path::SitePath;
+use crate::targets::bucket::fault::Fault;
 use crate::targets::bucket::index::Index;
 use crate::targets::bucket::listing::{BEGUN, INDEX, Listing, STATE, Standing};
-use crate::targets::bucket::objects::{Condition, Headers, Objects};
-use crate::targets::bucket::writes::{Over, Removal};
+use crate::targets::bucket::objects::{Condition, Content, Headers, Mark, Objects};
+use crate::targets::bucket::writes::{Kept, Over, Removal};
 use crate::targets::target::{
     Capabilities, Capability, Object, Observed, POINTER, Put, RELEASES, Swap, Target, TargetError,
     Tree, Version, Versioned, View,
 };
+
+/// Whether a file that stands there was written by us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    /// By this very call.
+    Here,
+    /// By an earlier one, if by any.
+    Perhaps,
+}
+
+/// In which form a file is written, where its tag is of its content and of how it was uploaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// In the cheapest.
+    Any,
+    /// In another one than files are sent in.
+    Other,
+}
 
 /// A folder of an object store.
 pub struct Bucket {
@@ -35,6 +55,8 @@ pub struct Bucket {
     /// Releases that were read or written. Their names are their digests, so they never change, and
     /// they are long.
     releases: Mutex<BTreeMap<SitePath, Versioned>>,
+    /// Whether its server was seen not to know how to remove on a condition.
+    removes_bare: AtomicBool,
 }
 
 impl Bucket {
@@ -43,6 +65,7 @@ impl Bucket {
             objects,
             listing: Mutex::new(None),
             releases: Mutex::default(),
+            removes_bare: AtomicBool::default(),
         }
     }
 
@@ -110,27 +133,42 @@ impl Bucket {
         })
     }
 
-    /// Learns what stands in the place of a file. It is the very file if it was written by an earlier
-    /// try, whose answer was lost.
-    fn look_again(&self, file: &File) -> Result<Put, TargetError> {
-        let key = file.path.as_str();
+    /// Reads what stands at a key now, with its version.
+    fn stands(&self, key: &str) -> Result<Option<Content>, TargetError> {
         let found = self.objects.contents(&[key.to_owned()])?;
-        let Some(found) = found.into_iter().next().flatten() else {
+        let Some(mut found) = found.into_iter().next().flatten() else {
+            return Ok(None);
+        };
+        if found.mark.version.is_none() {
+            let looked = self.objects.look(key)?;
+            found.mark.version = looked.and_then(|looked| looked.mark.version);
+        }
+        Ok(Some(found))
+    }
+
+    /// Learns what stands in the place of a file. It is the very file if we wrote it just now, however
+    /// the server spells its headers, or an earlier try did, whose answer was lost.
+    fn look_again(&self, file: &File, written: Written) -> Result<Put, TargetError> {
+        let key = file.path.as_str();
+        let before = self.with(|listing| listing.files.contains_key(key))?;
+        let Some(found) = self.stands(key)? else {
             self.with(|listing| listing.files.remove(key))?;
             return Ok(Put::Lost);
         };
-        let headers = Some(headers(file)).filter(|_| self.objects.headers);
-        let is_it = found.sha256 == file.sha256 && (headers.is_none() || found.headers == headers);
-        let mut mark = found.mark;
-        if mark.version.is_none() {
-            let looked = self.objects.look(key)?;
-            mark.version = looked.and_then(|looked| looked.mark.version);
+        let wanted = Some(headers(file)).filter(|_| self.objects.headers);
+        let is_same = found.sha256 == file.sha256;
+        let is_it = match written {
+            Written::Here => is_same,
+            Written::Perhaps => is_same && (wanted.is_none() || found.headers == wanted),
+        };
+        if !before && !is_same && !self.is_ours_by_now(key)? {
+            return Err(self.foreign(&file.path));
         }
         let standing = Standing {
             size: found.size,
-            mark,
+            mark: found.mark,
             sha256: Some(found.sha256),
-            headers: found.headers,
+            headers: if is_it { wanted } else { found.headers },
             ours: true,
         };
         self.sent(key, standing)?;
@@ -138,6 +176,89 @@ impl Bucket {
             true => Put::Done,
             false => Put::Lost,
         })
+    }
+
+    /// Whether a release that was begun has a file in a place where nothing stood before.
+    fn is_ours_by_now(&self, key: &str) -> Result<bool, TargetError> {
+        let listing = self.with(|listing| Listing::take(&self.objects, Some(listing)))??;
+        let standing = listing.files.get(key);
+        Ok(standing.is_none_or(|standing| standing.ours))
+    }
+
+    /// Puts a file in the place of what the last look found there.
+    fn put_over(&self, file: &File, bytes: &[u8], form: Form) -> Result<Put, TargetError> {
+        self.check_name(&file.path)?;
+        let key = file.path.as_str();
+        let standing = self.with(|listing| listing.files.get(key).cloned())?;
+        if standing.as_ref().is_some_and(|standing| !standing.ours) {
+            return Err(self.foreign(&file.path));
+        }
+        let headers = headers(file);
+        let put = |over| self.objects.put(key, bytes, &headers, &over);
+        let put = match standing {
+            _ if !self.objects.guards_files() => put(Over::Anything),
+            None => put(Over::Nothing),
+            Some(Standing { mark, sha256, .. }) => match &mark.version {
+                Some(_) if sha256 == Some(file.sha256) => {
+                    return self.put_once_more(file, bytes, &mark);
+                }
+                Some(version) => put(Over::This(version.clone())),
+                // The server did not say.
+                None => return self.look_again(file, Written::Perhaps),
+            },
+        };
+        let Some(mark) = put? else {
+            return self.look_again(file, Written::Perhaps);
+        };
+        let is_seen_by_others = form == Form::Other && mark.version.is_some() && mark.comes_back();
+        let standing = Standing {
+            size: file.size,
+            mark: mark.clone(),
+            sha256: Some(file.sha256),
+            headers: Some(headers),
+            ours: true,
+        };
+        self.sent(key, standing)?;
+        match is_seen_by_others {
+            true => self.put_once_more(file, bytes, &mark),
+            false => Ok(Put::Done),
+        }
+    }
+
+    /// Writes a file that stands there so that it bears another tag.
+    fn put_once_more(&self, file: &File, bytes: &[u8], mark: &Mark) -> Result<Put, TargetError> {
+        let key = file.path.as_str();
+        let put = self.objects.put_anew(key, bytes, &headers(file), mark)?;
+        // It may have been copied there, by a server that minds no condition on a copy.
+        match put {
+            Some(_) => self.look_again(file, Written::Here),
+            None => self.look_again(file, Written::Perhaps),
+        }
+    }
+
+    /// Looks again at files that were not removed, so that the next try knows them. Tells one of them
+    /// that is still there.
+    fn kept(&self, kept: Vec<(String, Kept)>) -> Result<Option<String>, TargetError> {
+        let mut left = None;
+        for (key, why) in kept {
+            if why == Kept::Unable {
+                self.removes_bare.store(true, Ordering::SeqCst);
+                left = Some(key);
+                continue;
+            }
+            let found = self.stands(&key)?;
+            self.with(|listing| match (found, listing.files.get_mut(&key)) {
+                (Some(found), Some(standing)) => {
+                    standing.size = found.size;
+                    standing.mark = found.mark;
+                    standing.sha256 = Some(found.sha256);
+                    standing.headers = found.headers;
+                    left = Some(key);
+                }
+                _ => drop(listing.files.remove(&key)),
+            })?;
+        }
+        Ok(left)
     }
 
     fn foreign(&self, path: &SitePath) -> TargetError {
@@ -271,40 +392,11 @@ impl Target for Bucket {
     }
 
     fn put(&self, _tree: Tree, file: &File, bytes: &[u8]) -> Result<Put, TargetError> {
-        self.check_name(&file.path)?;
-        let key = file.path.as_str();
-        let standing = self.with(|listing| listing.files.get(key).cloned())?;
-        if standing.as_ref().is_some_and(|standing| !standing.ours) {
-            return Err(self.foreign(&file.path));
-        }
-        let headers = headers(file);
-        let put = |over| self.objects.put(key, bytes, &headers, &over);
-        let put = match standing {
-            _ if !self.objects.guards_files() => put(Over::Anything),
-            None => put(Over::Nothing),
-            Some(Standing { mark, sha256, .. }) => match &mark.version {
-                Some(_) if sha256 == Some(file.sha256) => {
-                    let _put = self.objects.put_anew(key, bytes, &headers, &mark)?;
-                    // It may have been copied there, by a server that minds no condition on a copy.
-                    return self.look_again(file);
-                }
-                Some(version) => put(Over::This(version.clone())),
-                // The server did not say.
-                None => return self.look_again(file),
-            },
-        };
-        let Some(mark) = put? else {
-            return self.look_again(file);
-        };
-        let standing = Standing {
-            size: file.size,
-            mark,
-            sha256: Some(file.sha256),
-            headers: Some(headers),
-            ours: true,
-        };
-        self.sent(key, standing)?;
-        Ok(Put::Done)
+        self.put_over(file, bytes, Form::Any)
+    }
+
+    fn put_anew(&self, _tree: Tree, file: &File, bytes: &[u8]) -> Result<Put, TargetError> {
+        self.put_over(file, bytes, Form::Other)
     }
 
     fn switch(&self, tree: Tree, expected: &Version, pointer: &[u8]) -> Result<Swap, TargetError> {
@@ -316,26 +408,37 @@ impl Target for Bucket {
 
     fn collect(&self, _keep: &[Tree], stale: &[SitePath]) -> Result<(), TargetError> {
         let halves = self.with(|listing| std::mem::take(&mut listing.halves))?;
-        let halves = halves.into_iter().map(|key| (key, None)).collect();
-        self.objects.remove(halves)?;
+        let halves: Vec<Removal> = halves.into_iter().map(|key| (key, None)).collect();
+        self.objects.remove(&halves)?;
         if stale.is_empty() {
             return Ok(());
         }
+        let is_bare = self.removes_bare.load(Ordering::SeqCst);
         let removals: Vec<Removal> = self.with(|listing| {
             let ours = stale.iter().filter_map(|path| {
                 let standing = listing.files.get(path.as_str());
                 let standing = standing.filter(|standing| standing.ours)?;
-                Some((path.to_string(), standing.mark.version.clone()))
+                let version = standing.mark.version.clone().filter(|_| !is_bare);
+                Some((path.to_string(), version))
             });
             ours.collect()
         })?;
-        self.objects.remove(removals.clone())?;
+        let kept = self.objects.remove(&removals)?;
         self.with(|listing| {
-            for (key, _) in &removals {
+            let is_kept = |key: &String| kept.iter().any(|(kept, _)| kept == key);
+            for (key, _) in removals.iter().filter(|(key, _)| !is_kept(key)) {
                 listing.files.remove(key);
             }
         })?;
-        self.store_index()
+        let left = self.kept(kept)?;
+        self.store_index()?;
+        left.map_or(Ok(()), |key| {
+            Err(TargetError::Busy {
+                target: self.objects.target.clone(),
+                path: self.objects.address(&key),
+                source: Box::new(Fault::new("it could not be removed as it was seen")),
+            })
+        })
     }
 }
 

@@ -217,23 +217,7 @@ impl Objects {
     where
         F: Future<Output = opendal::Result<T>>,
     {
-        self.runtime.block_on(async {
-            let mut tried = 0;
-            loop {
-                let done = call().await;
-                tried += 1;
-                match done {
-                    // A conflict is what two conditional writes of one object at once may end in.
-                    Err(error)
-                        if tried < TRIES
-                            && (error.is_temporary() || error.kind() == ErrorKind::Conflict) =>
-                    {
-                        tokio::time::sleep(pause(key, tried)).await;
-                    }
-                    done => return (done, tried),
-                }
-            }
-        })
+        self.runtime.block_on(persist(key, call))
     }
 
     fn version(
@@ -313,6 +297,28 @@ impl Objects {
             target: self.target.clone(),
             path: self.address(key),
             source: Box::new(Fault::of(error)),
+        }
+    }
+}
+
+/// Makes a call again while the server cannot keep up, and says how often it was made.
+pub(super) async fn persist<T, F>(key: &str, call: impl Fn() -> F) -> (opendal::Result<T>, u32)
+where
+    F: Future<Output = opendal::Result<T>>,
+{
+    let mut tried = 0;
+    loop {
+        let done = call().await;
+        tried += 1;
+        match done {
+            // A conflict is what two conditional writes of one object at once may end in.
+            Err(error)
+                if tried < TRIES
+                    && (error.is_temporary() || error.kind() == ErrorKind::Conflict) =>
+            {
+                tokio::time::sleep(pause(key, tried)).await;
+            }
+            done => return (done, tried),
         }
     }
 }

@@ -18,10 +18,15 @@ const LARGE: usize = 64 << 20;
 const AT_ONCE: usize = 2;
 
 impl Mark {
-    /// Whether the tag looks like an MD5 of the content, as an upload in one piece has it at Amazon.
-    pub(super) fn is_of_content(&self) -> bool {
-        let is_md5 = |tag: &String| tag.len() == 32 && tag.bytes().all(|c| c.is_ascii_hexdigit());
-        self.tag.as_ref().is_some_and(is_md5)
+    /// Whether the tag looks like one that comes back when the content is sent again as it was: an MD5
+    /// of it, or of those of its parts, as Amazon has them. One part is what we make of it ourselves.
+    pub(super) fn comes_back(&self) -> bool {
+        let is_md5 = |tag: &str| tag.len() == 32 && tag.bytes().all(|c| c.is_ascii_hexdigit());
+        let comes_back = |tag: &String| match tag.split_once('-') {
+            Some((digest, parts)) => is_md5(digest) && parts != "1",
+            None => is_md5(tag),
+        };
+        self.tag.as_ref().is_some_and(comes_back)
     }
 }
 
@@ -112,12 +117,13 @@ mod tests {
     fn case(tag: Option<&str>, expected: bool) {
         let tag = tag.map(str::to_owned);
         let mark = Mark { tag, version: None };
-        assert_eq!(mark.is_of_content(), expected);
+        assert_eq!(mark.comes_back(), expected);
     }
 
     #[test]
-    fn an_md5_is_told_from_other_tags() {
+    fn a_tag_of_the_content_is_told_from_others() {
         case(Some("9b2cf535f27731c974343645a3985328"), true);
+        case(Some("9b2cf535f27731c974343645a3985328-5"), true);
         case(Some("9b2cf535f27731c974343645a3985328-1"), false);
         case(Some("0x8DE2D4BFA6A1C30"), false);
         case(None, false);

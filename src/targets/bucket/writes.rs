@@ -8,7 +8,7 @@ use opendal::{ErrorKind, Metadata};
 use crate::digest::Digest;
 use crate::targets::bucket::fault::Fault;
 use crate::targets::bucket::listing::STATE;
-use crate::targets::bucket::objects::{Condition, HALF, Headers, Mark, Objects, READERS};
+use crate::targets::bucket::objects::{Condition, HALF, Headers, Mark, Objects, READERS, persist};
 use crate::targets::bucket::parts::is_inability;
 use crate::targets::target::{Swap, TargetError, Version};
 
@@ -25,6 +25,15 @@ pub(in crate::targets) enum Over {
 
 /// An object to remove, if it has still this version; none asks for no condition.
 pub(in crate::targets) type Removal = (String, Option<Version>);
+
+/// Why an object was not removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::targets) enum Kept {
+    /// It is gone already, or another by now.
+    Changed,
+    /// The server does not know how to remove on a condition.
+    Unable,
+}
 
 impl Objects {
     /// Whether putting and removing a file can be made to depend on what stands there: where state is
@@ -62,7 +71,7 @@ impl Objects {
         found: &Mark,
     ) -> Result<Option<Mark>, TargetError> {
         let over = found.version.clone().map_or(Over::Anything, Over::This);
-        if found.is_of_content() && !bytes.is_empty() {
+        if found.comes_back() && !bytes.is_empty() {
             let mut options = self.options(headers);
             self.condition_on(&mut options, found.version.as_ref());
             let size = bytes.len() as u64;
@@ -139,10 +148,11 @@ impl Objects {
         }
     }
 
-    /// Removes objects. Those that are not there, or are others by now, are no hindrance.
-    pub fn remove(&self, removals: Vec<Removal>) -> Result<(), TargetError> {
+    /// Removes objects, and tells which it did not and why. Without a condition those that are not
+    /// there are no hindrance.
+    pub fn remove(&self, removals: &[Removal]) -> Result<Vec<(String, Kept)>, TargetError> {
         let Some((first, _)) = removals.first() else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         let removals: Vec<_> = removals
             .iter()
@@ -150,21 +160,32 @@ impl Objects {
             .collect();
         let together = || self.operator.delete_iter(removals.clone());
         if self.patiently(first, together).0.is_ok() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         // Not every server that speaks a language knows its word for many at once; and of many, one
-        // that is another by now holds up the others.
+        // that is another by now holds up the others. The library does not tell which those are.
         let one = |(key, options): &(String, DeleteOptions)| {
             let (key, options) = (key.clone(), options.clone());
             async move {
-                match self.operator.delete_options(&key, options).await {
-                    Err(error) if error.kind() == ErrorKind::ConditionNotMatch => Ok(()),
-                    removed => removed.map_err(|error| self.write_fault(&key, &error)),
+                let has_condition =
+                    options.if_match.is_some() || options.if_version_match.is_some();
+                let remove = || self.operator.delete_options(&key, options.clone());
+                let removed = persist(&key, remove).await.0;
+                match removed {
+                    Ok(()) => Ok(None),
+                    Err(error) if error.kind() == ErrorKind::ConditionNotMatch => {
+                        Ok(Some((key, Kept::Changed)))
+                    }
+                    Err(error) if has_condition && is_inability(&error) => {
+                        Ok(Some((key, Kept::Unable)))
+                    }
+                    Err(error) => Err(self.write_fault(&key, &error)),
                 }
             }
         };
         let each = futures_util::stream::iter(removals.iter().map(one)).buffered(READERS);
-        self.runtime.block_on(each.try_collect())
+        let kept: Vec<_> = self.runtime.block_on(each.try_collect())?;
+        Ok(kept.into_iter().flatten().collect())
     }
 
     /// Compares and writes while a lock keeps others out.

@@ -145,7 +145,9 @@ impl Place {
             #[cfg(feature = "remote")]
             Self::Bucket(objects) => {
                 let notes = blobs.iter().map(|blob| (damage_name(blob), None));
-                objects.remove(notes.collect())
+                let notes: Vec<_> = notes.collect();
+                // Without a condition none of them is kept.
+                objects.remove(&notes).map(drop)
             }
             _ => {
                 let _ = blobs;

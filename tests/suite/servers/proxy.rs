@@ -32,6 +32,10 @@ struct State {
     is_down: AtomicBool,
     /// Every so many connections one is answered with 503; none is if this is 0.
     busy: AtomicU64,
+    /// Whether headers come back in another spelling.
+    respells: AtomicBool,
+    /// Whether it knows neither how to remove on a condition nor many at once.
+    removes_bare: AtomicBool,
     connections: AtomicU64,
     passed: AtomicI64,
     cut: Mutex<Option<Cut>>,
@@ -72,6 +76,16 @@ impl Proxy {
     /// Answers every so manieth connection with 503.
     pub fn be_busy(&self, every: u64) {
         self.state.busy.store(every, Ordering::SeqCst);
+    }
+
+    /// Tells headers in another spelling than they were sent in.
+    pub fn respell(&self) {
+        self.state.respells.store(true, Ordering::SeqCst);
+    }
+
+    /// Removes one by one and without a condition only.
+    pub fn remove_bare(&self) {
+        self.state.removes_bare.store(true, Ordering::SeqCst);
     }
 
     /// Where it was cut since it was asked last, if it was.
@@ -115,6 +129,18 @@ impl State {
         while let Ok(read @ 1..) = from.read(&mut buffer) {
             let mut read = read;
             self.passed.fetch_add(read as i64, Ordering::SeqCst);
+            if is_request
+                && self.removes_bare.load(Ordering::SeqCst)
+                && is_too_much(&buffer[..read])
+            {
+                let _ = from.write_all(
+                    b"HTTP/1.1 501 Not Implemented\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+                );
+                break;
+            }
+            if !is_request && self.respells.load(Ordering::SeqCst) {
+                respell(&mut buffer[..read]);
+            }
             let before = self.left.load(Ordering::SeqCst);
             let mut cut = self.is_down.load(Ordering::SeqCst);
             if before >= 0 {
@@ -149,6 +175,24 @@ fn ends_in_head(bytes: &[u8]) -> bool {
         bytes.starts_with(&begin.as_bytes()[..shorter])
     };
     begins.into_iter().any(is_head) && !bytes.windows(4).any(|end| end == b"\r\n\r\n")
+}
+
+/// Whether a message asks to remove on a condition, or many at once.
+fn is_too_much(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes).to_lowercase();
+    text.starts_with("delete ") && text.contains("if-match:")
+        || text.starts_with("post ")
+            && text
+                .lines()
+                .next()
+                .is_some_and(|line| line.contains("?delete"))
+}
+
+fn respell(bytes: &mut [u8]) {
+    let (from, to) = (b"charset=utf-8", b"charset=UTF-8");
+    while let Some(at) = bytes.windows(from.len()).position(|window| window == from) {
+        bytes[at..at + to.len()].copy_from_slice(to);
+    }
 }
 
 /// Says that it is too much, having heard what is said.

@@ -358,3 +358,21 @@ fn a_bad_line_to_webdav_does_no_harm() {
     let ground = webdav(&server.url(), ADA).at(&proxy.url());
     faults::a_bad_line_does_no_harm(&ground, &proxy, &[30, 60, 90]);
 }
+
+#[test]
+fn a_server_that_spells_headers_in_its_own_way_takes_every_file() {
+    let Some(server) = Server::moto() else { return };
+    let proxy = Proxy::to(server.port);
+    proxy.respell();
+    let ground = s3(server.url()).at(&proxy.url());
+    promise::a_file_is_put_once_more(&ground);
+}
+
+#[test]
+fn a_server_that_removes_on_no_condition_gets_rid_of_old_files() {
+    let Some(server) = Server::moto() else { return };
+    let proxy = Proxy::to(server.port);
+    proxy.remove_bare();
+    let ground = s3(server.url()).at(&proxy.url());
+    promise::old_files_go(&ground);
+}

@@ -190,6 +190,42 @@ fn what_is_published_is_there_and_nothing_else_is_touched(ground: &Ground) {
     );
 }
 
+/// A file that stands there is written once more, and the next look knows it.
+pub fn a_file_is_put_once_more(ground: &Ground) {
+    let release = ground.release(&[("index.html", "one")]);
+    ground.publish(&release, 0).unwrap();
+    let target = ground.open();
+    target.observe(View::Live).unwrap();
+    let tree = Tree {
+        epoch: 1,
+        release: release.digest(),
+    };
+    let file = release.files.get(&path("index.html")).unwrap();
+    for _ in 0..2 {
+        assert_eq!(target.put(tree, file, b"one").unwrap(), Put::Done);
+        assert_eq!(target.put_anew(tree, file, b"one").unwrap(), Put::Done);
+        assert!(target.keep(tree, file).unwrap());
+    }
+    converged(ground, &release);
+}
+
+/// What went out of use is removed, and nothing is left over.
+pub fn old_files_go(ground: &Ground) {
+    for (now, files) in [
+        (
+            0,
+            &[("index.html", "1"), ("a.html", "a"), ("b.html", "b")][..],
+        ),
+        (1, &[("index.html", "2")]),
+        (2, &[("index.html", "3")]),
+        (3 * DAY, &[("index.html", "4")]),
+    ] {
+        let published = ground.publish(&ground.release(files), now).unwrap();
+        assert_eq!(published.leftover, None);
+    }
+    assert_eq!(ground.hand.list(HERE), files_of(&[("index.html", "4")]));
+}
+
 /// One that is sent in parts: new, in the place of another one, and not in the place of a newer one.
 pub fn a_large_file_arrives(ground: &Ground) {
     let texts = ["a", "b", "c"].map(|letter| letter.repeat((64 << 20) + 1));
@@ -259,8 +295,17 @@ fn a_file_that_comes_late_takes_the_place_of_nothing(ground: &Ground) {
     // Nor is one removed that is another by now.
     let (one, other) = (open(), open());
     assert_eq!(put(&*other, &late.files, "index.html", "late"), Put::Done);
-    one.collect(&[], &[path("index.html")]).unwrap();
+    let refused = one.collect(&[], &[path("index.html")]);
+    assert!(
+        matches!(refused, Err(TargetError::Busy { .. })),
+        "{refused:?}"
+    );
     assert_eq!(stands("index.html"), "late");
+    // It has looked again and forgets none: whoever comes next can remove it.
+    assert_eq!(put(&*other, &newer.files, "index.html", "newer"), Put::Done);
+    let refused = one.collect(&[], &[path("index.html")]);
+    assert!(refused.is_err());
+    let other = open();
     other.collect(&[], &[path("index.html")]).unwrap();
     let gone = ground.hand.read(&format!("{HERE}index.html"));
     assert_eq!(gone, None);
