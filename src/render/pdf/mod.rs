@@ -40,6 +40,8 @@ mod finishing_tests;
 mod injection;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod widths;
 
 use std::collections::BTreeMap;
 
