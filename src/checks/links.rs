@@ -307,6 +307,10 @@ mod tests {
         );
         case("[x]()\n", &["1:1 link-empty \"[x]()\""]);
         case("[](tune.md)\n", &["1:1 link-empty \"[](tune.md)\""]);
+        case(
+            "<p><a href=\"tune.md\"><img src=\"../images/boat.png\" alt=\"\"></a></p>\n",
+            &["1:13 link-empty \"tune.md\""],
+        );
     }
 
     #[test]

@@ -69,7 +69,11 @@ pub(super) fn link(site: &Site, page: &Page, link: &Link) -> Option<Diagnostic> 
                     "a link has no text",
                 )
             });
-        return found.map(|found| found.help("write what it leads to between the square brackets"));
+        let help = match link.kind {
+            LinkKind::Html => "write what it leads to, or say it in the `alt` text of its picture",
+            _ => "write what it leads to between the square brackets",
+        };
+        return found.map(|found| found.help(help));
     }
     if link.kind != LinkKind::Markdown {
         return None;

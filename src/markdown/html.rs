@@ -91,6 +91,41 @@ pub fn html_references(html: &str, offset: usize) -> Vec<HtmlReference> {
     found
 }
 
+/// How long a link may be to be looked into, so that the work follows the length of the text.
+const LONGEST_LINK: usize = 4096;
+
+/// Whether the link whose tag begins at `tag` has no words: nothing stands in it, or pictures that have
+/// no text.
+pub(super) fn is_wordless_link(html: &str, tag: usize) -> bool {
+    let html = &html[tag.saturating_sub(1)..];
+    let near = &html.as_bytes()[..html.len().min(LONGEST_LINK)];
+    let end = memchr::memmem::find(near, b"</a").or_else(|| memchr::memmem::find(near, b"</A"));
+    let Some(link) = end.and_then(|end| html.get(..end)) else {
+        return false;
+    };
+    let says = |tag: &Range<usize>, names: &[&str]| {
+        let attributes = tag_attributes(&link[tag.start + 1..tag.end]);
+        let mut said = attributes
+            .iter()
+            .filter(|it| names.contains(&it.name.as_str()));
+        said.any(|it| !it.value.trim().is_empty())
+    };
+    let mut done = 0;
+    for (tag, name) in html_tag_spans(link) {
+        let is_silent = match name.to_ascii_lowercase().as_str() {
+            "a" => tag.start == 0 && !says(&tag, &["aria-label", "title"]),
+            "img" => !says(&tag, &["alt", "aria-label", "title"]),
+            "br" | "picture" | "/picture" | "source" | "span" | "/span" => true,
+            _ => false,
+        };
+        if !is_silent || !link[done..tag.start].trim().is_empty() {
+            return false;
+        }
+        done = tag.end;
+    }
+    link[done..].trim().is_empty()
+}
+
 /// Text of HTML with its character references as the characters that they stand for: those that
 /// markup needs, and all numbers. The others stay as they are.
 pub fn decode_references(text: &str) -> Cow<'_, str> {
@@ -328,5 +363,22 @@ mod tests {
             }
             decode_references(&html);
         }
+    }
+
+    #[test]
+    fn a_link_of_pictures_has_words_or_none() {
+        let case = |html: &str, expected: bool| {
+            let tag = html.find("<a").unwrap() + 1;
+            assert_eq!(is_wordless_link(html, tag), expected, "{html}");
+        };
+        case("<p><a href=\"x\"><img src=\"y\" alt=\"\"></a>", true);
+        case("<a href=\"x\">\n<img src=\"y\">\n</a>", true);
+        case("<a href=\"x\"><img src=\"y\" alt=\"boat\"></a>", false);
+        case("<a href=\"x\" title=\"boat\"><img src=\"y\"></a>", false);
+        case("<a href=\"x\"><img src=\"y\"> boat</a>", false);
+        case("<a href=\"x\"><svg></svg></a>", false);
+        case("<a href=\"x\"><img src=\"y\">", false);
+        case("<a href=\"x\"> <br> </a>", true);
+        case("<a href=\"x\"><i class=\"mast\"></i></a>", false);
     }
 }

@@ -6,7 +6,7 @@ use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
 use crate::markdown::attributes::Attributes;
 use crate::markdown::element::{Element, ElementEnd, Markup};
-use crate::markdown::html::html_references;
+use crate::markdown::html::{html_references, is_wordless_link};
 use crate::markdown::images::{Image, Surroundings, image_attributes};
 use crate::markdown::labels::LabelKind;
 use crate::markdown::parse::Spanned;
@@ -406,7 +406,10 @@ impl Reader {
                 (_, "id") | ("a", "name") => self.outline.html_ids.push((found.value, found.span)),
                 _ if found.leads() => self.outline.links.push(Link {
                     target: found.value,
-                    text: "html".to_owned(),
+                    text: match is_wordless_link(&run.html, found.tag) {
+                        true => String::new(),
+                        false => "html".to_owned(),
+                    },
                     kind: LinkKind::Html,
                     span: found.span,
                 }),

@@ -19,6 +19,7 @@ pub mod highlight;
 mod html;
 mod machines;
 mod mounted;
+mod naming;
 #[cfg(feature = "pdf")]
 pub mod pdf;
 mod plan;

@@ -7,10 +7,10 @@ use crate::render::epub::package::{STYLE, VERTICAL};
 use crate::store::Key;
 
 /// The version of this step; it changes with its output.
-const VERSION: u32 = 9;
+const VERSION: u32 = 10;
 
 /// Names every input. Links may lead to any page, file or list of the site, so all their places
-/// count; of pages that are not in the book only the place does.
+/// count; of pages that are not in the book only the place and the title do.
 pub(super) fn key(book: &Book<'_>) -> Key {
     let site = book.context.site;
     let mut key = Key::new("epub", VERSION)
@@ -46,7 +46,7 @@ pub(super) fn key(book: &Book<'_>) -> Key {
     let images = book.context.assets.images.iter();
     let images = images.map(|(path, image)| format!("{path} {} {:?}", image.digest, image.kind));
     let pages = site.pages.iter();
-    let pages = pages.map(|page| format!("{}\n{}", page.path, page.route));
+    let pages = pages.map(|page| format!("{}\n{}\n{}", page.path, page.route, page.title));
     let sections = site.sections.iter();
     let sections =
         sections.map(|(path, section)| format!("{path}\n{}\n{:?}", section.route, section.page));

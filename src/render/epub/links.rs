@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::render::dom::{Content, Element, Fragment, NodeId};
+use crate::render::dom::{Content, Element, Fragment, NodeId, Space};
 use crate::render::epub::book::{Book, Chapter};
 use crate::render::epub::headings::Ids;
 use crate::render::epub::images::{Pictures, source};
+use crate::render::naming::link_name;
 use crate::site::{LinkTarget, Page, url_of};
 use crate::site_path::SitePath;
 
@@ -31,8 +32,18 @@ pub(super) fn connect(tree: &mut Fragment, at: usize, around: &Surroundings<'_>)
             continue;
         };
         let target = element.remove("href");
-        if let Some(href) = target.and_then(|target| resolve(&target, at, around)) {
+        let href = target
+            .as_ref()
+            .and_then(|target| resolve(target, at, around));
+        if let (Some(target), Some(href)) = (target, href) {
             element.set("href", href);
+            if is_silent(tree, id) {
+                name(
+                    tree,
+                    id,
+                    &link_name(around.book.context.site, chapter.page, &target),
+                );
+            }
         } else if element.get("id").is_some() {
             "span".clone_into(&mut element.name);
             for name in ["role", "epub:type", "aria-label"] {
@@ -41,6 +52,33 @@ pub(super) fn connect(tree: &mut Fragment, at: usize, around: &Surroundings<'_>)
         } else {
             tree.unwrap(id);
         }
+    }
+}
+
+/// Whether a link has nothing that can be read out: no letter, and no picture with a text.
+fn is_silent(tree: &Fragment, link: NodeId) -> bool {
+    let has = |element: &Element, name: &str| {
+        let found = element.get(name);
+        found.is_some_and(|text| !text.trim().is_empty())
+    };
+    let speaks = |id: NodeId| match tree.element(id) {
+        Some(element) if element.is("img") => has(element, "alt"),
+        Some(element) => element.space != Space::Html || has(element, "aria-label"),
+        None => matches!(tree.content(id), Content::Text(text) if !text.trim().is_empty()),
+    };
+    let names = ["aria-label", "title"];
+    let named = tree
+        .element(link)
+        .is_some_and(|link| names.iter().any(|name| has(link, name)));
+    !named && !tree.walk_below(link).any(speaks)
+}
+
+/// Names a link that has no words. One that shows nothing either is none.
+fn name(tree: &mut Fragment, link: NodeId, name: &str) {
+    let shows = tree.walk_below(link).any(|id| tree.is(id, "img"));
+    match tree.element_mut(link) {
+        Some(element) if shows || element.get("id").is_some() => element.set("aria-label", name),
+        _ => tree.unwrap(link),
     }
 }
 

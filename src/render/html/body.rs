@@ -18,6 +18,7 @@ use crate::render::html::code::code_block;
 use crate::render::html::diagrams::Diagrams;
 use crate::render::html::events::{escape, plain_text, split_at_end};
 use crate::render::html::footnotes::{Footnote, Footnotes};
+use crate::render::html::links::OpenLink;
 use crate::render::html::tables::settle_tables;
 use crate::render::html::theme::Theme;
 use crate::render::html::written::Written;
@@ -98,7 +99,7 @@ pub(super) struct Writer<'a> {
     /// The constructs of ours that are open.
     pub(super) open: Vec<Block>,
     /// For each link that is open, whether it leads anywhere.
-    pub(super) links: Vec<bool>,
+    pub(super) links: Vec<Option<OpenLink>>,
     /// Where the title that is being read begins in the output.
     pub(super) title_start: usize,
     /// Where the reference that is being read begins in the output.

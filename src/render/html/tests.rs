@@ -68,6 +68,26 @@ fn headings_have_ids_classes_and_a_way_to_them() {
 }
 
 #[test]
+fn a_link_without_words_is_named_by_where_it_leads() {
+    let case = |markdown: &str, name: &str| {
+        let found = body(markdown).content;
+        let start = found.find("<a href=").unwrap();
+        let tag = &found[start..=start + found[start..].find('>').unwrap()];
+        let label = tag
+            .split_once(" aria-label=\"")
+            .map_or("", |(_, rest)| rest);
+        assert_eq!(label.trim_end_matches("\">"), name, "{found}");
+    };
+    case("[![](x.png)](other.md)\n", "Other");
+    case("[![](x.png)](other.md#part)\n", "Other");
+    case("# T\n\n## A & b\n\n[![](x.png)](#a--b)\n", "A &amp; b");
+    case("[![](x.png)](https://a.example/b/)\n", "a.example/b");
+    case("[![](x.png)](x.png)\n", "x.png");
+    case("[![A boat](x.png)](other.md)\n", "");
+    case("[![](x.png) *a boat*](other.md)\n", "");
+}
+
+#[test]
 fn links_lead_to_where_pages_are_served() {
     case(
         "[a](other.md#part)",

@@ -65,6 +65,16 @@ impl Written {
         }
     }
 
+    /// What was written from `at` on.
+    pub(super) fn from(&self, at: usize) -> &str {
+        &self.html[at..]
+    }
+
+    /// Writes markup into what is written already.
+    pub(super) fn insert(&mut self, at: usize, html: &str) {
+        self.html.insert_str(at, html);
+    }
+
     /// Takes back what was written from `at` on.
     pub(super) fn take_from(&mut self, at: usize) -> String {
         let taken = self.html.split_off(at);

@@ -210,3 +210,32 @@ fn blocks_nest_as_deeply_as_anybody_writes_them() {
         assert!(made.content("one.xhtml").contains("<h1"));
     }
 }
+
+#[test]
+fn a_link_without_words_is_named_by_where_it_leads() {
+    let case = |markdown: &str, expected: &str| {
+        let made = one(&format!("# One\n\n{markdown}\n"));
+        let found = made.content("one.xhtml");
+        let found = found.lines().last().unwrap();
+        let start = found.find("<a ").map_or("", |start| &found[start..]);
+        let tag = &start[..start.find('>').map_or(0, |end| end + 1)];
+        assert_eq!(tag, expected, "{found}");
+    };
+    case(
+        "x [![](dot.gif)](two.md)",
+        "<a href=\"two.xhtml\" aria-label=\"Two\">",
+    );
+    case(
+        "x <a href=\"https://a.example/b/\"><img src=\"dot.gif\" alt=\"\"></a>",
+        "<a href=\"https://a.example/b/\" aria-label=\"a.example/b\">",
+    );
+    case(
+        "x <a href=\"two.md\" title=\"Next\"><img src=\"dot.gif\"></a>",
+        "<a title=\"Next\" href=\"two.xhtml\">",
+    );
+    case("x [![A dot](dot.gif)](two.md)", "<a href=\"two.xhtml\">");
+    case("x [$y$](two.md)", "<a href=\"two.xhtml\">");
+    // Nothing can be seen of it, and nothing heard.
+    case("x [](two.md) y", "");
+    case("x [\n  ](https://a.example/) y", "");
+}
