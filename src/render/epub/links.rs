@@ -8,7 +8,7 @@ use crate::render::dom::{Content, Element, Fragment, NodeId, Space};
 use crate::render::epub::book::{Book, Chapter};
 use crate::render::epub::headings::Ids;
 use crate::render::epub::images::{Pictures, source};
-use crate::render::naming::link_name;
+use crate::render::naming::{bare, link_name};
 use crate::site::{LinkTarget, Page, url_of};
 use crate::site_path::SitePath;
 
@@ -201,7 +201,7 @@ fn connect_image(
         .get("src")
         .and_then(|src| remote(context.site.resolve(chapter.page, src)));
     let text = match (&address, alt.is_empty()) {
-        (Some(_), true) => around.book.words.get("figure").to_owned(),
+        (Some(address), true) => bare(address).to_owned(),
         _ => alt,
     };
     let linked = tree.ancestors(id).any(|id| tree.is(id, "a"));

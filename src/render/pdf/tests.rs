@@ -189,6 +189,11 @@ fn raw_html_keeps_its_text_only() {
 }
 
 #[test]
+fn an_image_from_elsewhere_without_a_text_goes_by_its_address() {
+    insta::assert_snapshot!(blocks("x ![](https://a.example/b.png) ![A](https://a.example/b.png)\n"), @r#"{"c":["x ",{"c":["a.example/b.png"],"i":"link","url":"https://a.example/b.png"}," ",{"c":["A"],"i":"link","url":"https://a.example/b.png"}],"t":"para"}"#);
+}
+
+#[test]
 fn a_note_is_placed_once_and_never_in_itself() {
     insta::assert_snapshot!(blocks("a[^x] b[^x]\n\n[^x]: c[^x]\n"), @r#"{"c":["a",{"c":[{"c":["c",""],"t":"para"}],"i":"note","label":"p0-note-x"}," b",{"again":"p0-note-x","i":"note"}],"t":"para"}"#);
 }

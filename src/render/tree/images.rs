@@ -9,6 +9,7 @@ use crate::assets::{ImageAsset, ImageKind};
 use crate::diagnostic::{Diagnostic, Severity};
 #[cfg(feature = "pdf")]
 use crate::digest::Digest;
+use crate::render::naming::bare;
 use crate::render::tree::links::link;
 use crate::render::tree::page::PageInput;
 use crate::site::LinkTarget;
@@ -41,16 +42,19 @@ impl Images {
             true => title,
             false => alt,
         };
-        let instead = || {
+        let instead = |words: &str| {
             let mut link = link(input, target);
             link["c"] = json!([words]);
             link
         };
-        let LinkTarget::File(path) = input.context.site.resolve(input.page, target) else {
-            return instead();
+        let path = match input.context.site.resolve(input.page, target) {
+            LinkTarget::File(path) => path,
+            // What lies elsewhere and says nothing of itself goes by its address.
+            LinkTarget::External(address) if words.is_empty() => return instead(bare(&address)),
+            _ => return instead(words),
         };
         let Some(asset) = input.context.assets.images.get(&path) else {
-            return instead();
+            return instead(words);
         };
         let next = self.used.len();
         let number = *self.numbers.entry(path).or_insert(next);

@@ -239,3 +239,11 @@ fn a_link_without_words_is_named_by_where_it_leads() {
     case("x [](two.md) y", "");
     case("x [\n  ](https://a.example/) y", "");
 }
+
+#[test]
+fn an_image_from_elsewhere_without_a_text_goes_by_its_address() {
+    case(
+        "x ![](https://a.example/b/boat.png?w=3) y",
+        "<p>x <a href=\"https://a.example/b/boat.png?w=3\">a.example/b/boat.png</a> y</p>",
+    );
+}
