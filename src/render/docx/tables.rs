@@ -12,6 +12,11 @@ use crate::render::tree::plain_text;
 /// The width of a letter and what a cell has around its text, in twips.
 const LETTER: usize = 108;
 const AROUND: usize = 290;
+/// How far the words of a column stand from its beginning, in twips, where the column before it ends
+/// there.
+const APART: usize = 240;
+/// How far they stand from it elsewhere, as the style of tables says.
+const MARGIN: usize = 90;
 /// The table look of Word: the first row is a head.
 const LOOK: &str = "<w:tblLook w:val=\"0420\" w:firstRow=\"1\" w:lastRow=\"0\" w:firstColumn=\"0\" w:lastColumn=\"0\" w:noHBand=\"0\" w:noVBand=\"1\"/>";
 
@@ -97,13 +102,17 @@ impl Writer<'_> {
         let rows: Vec<&Value> = cells(&node["rows"]).iter().collect();
         let head = &node["head"];
         let has_head = cells(head).iter().any(|cell| !words(cell).is_empty());
+        let align: Vec<&str> = cells(&node["align"])
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
         let widths = match sign {
             true => vec![self.place.width / columns; columns],
             false => {
                 let all: Vec<&Value> = [head].into_iter().chain(rows.iter().copied()).collect();
                 widths(
                     &all,
-                    columns,
+                    &before(&align, columns, self.place.rtl),
                     self.place.width.saturating_sub(self.place.indent),
                     size,
                 )
@@ -139,10 +148,6 @@ impl Writer<'_> {
             self.out,
             "<w:tbl><w:tblPr><w:tblStyle w:val=\"{style}\"/>{bidi}<w:tblW w:w=\"{whole}\" w:type=\"dxa\"/>{jc}{indent}{borders}{LOOK}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
         );
-        let align: Vec<&str> = cells(&node["align"])
-            .iter()
-            .filter_map(Value::as_str)
-            .collect();
         let outer = self.place;
         self.place.indent = 0;
         self.place.base = 0;
@@ -201,6 +206,7 @@ impl Writer<'_> {
             properties.push_str("<w:tblHeader/>");
         }
         let _ = write!(self.out, "<w:tr><w:trPr>{properties}</w:trPr>");
+        let before = before(align, widths.len(), self.place.rtl);
         for (column, width) in widths.iter().enumerate() {
             let cell = cells(row).get(column).unwrap_or(&Value::Null);
             let line = match cell["blank"] == true {
@@ -209,6 +215,13 @@ impl Writer<'_> {
                 }
                 false => "",
             };
+            let apart = match before[column] {
+                MARGIN => String::new(),
+                // In a table from right to left, Word takes left for its beginning.
+                room => {
+                    format!("<w:tcMar><w:left w:w=\"{room}\" w:type=\"dxa\"/></w:tcMar>")
+                }
+            };
             let bottom = if look.sign {
                 "<w:vAlign w:val=\"bottom\"/>"
             } else {
@@ -216,7 +229,7 @@ impl Writer<'_> {
             };
             let _ = write!(
                 self.out,
-                "<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/>{line}{bottom}</w:tcPr>"
+                "<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/>{line}{apart}{bottom}</w:tcPr>"
             );
             let side = match (align.get(column).copied(), self.place.rtl) {
                 // In a paragraph from right to left, Word takes left for its beginning.
@@ -235,7 +248,7 @@ impl Writer<'_> {
                 })
             };
             // A picture is as wide as its cell.
-            self.place.width = width.saturating_sub(180);
+            self.place.width = width.saturating_sub(before[column] + MARGIN);
             let run = Run {
                 strong: look.head,
                 ..Run::default()
@@ -339,7 +352,8 @@ struct RowLook {
 
 /// The widths of the columns in twips: as much as the longest cell of each asks for, or, where that is
 /// too much for the page, at least its longest word and a fair share of the rest.
-fn widths(rows: &[&Value], columns: usize, room: usize, size: usize) -> Vec<usize> {
+fn widths(rows: &[&Value], before: &[usize], room: usize, size: usize) -> Vec<usize> {
+    let columns = before.len();
     let letter = LETTER * size / 20;
     let mut least = vec![0; columns];
     let mut most = vec![0; columns];
@@ -352,9 +366,11 @@ fn widths(rows: &[&Value], columns: usize, room: usize, size: usize) -> Vec<usiz
         }
     }
     let around = if size < 20 { AROUND - 40 } else { AROUND };
-    let twips = |letters: &usize| letters.max(&2) * letter + around;
-    let least: Vec<usize> = least.iter().map(twips).collect();
-    let most: Vec<usize> = most.iter().map(twips).collect();
+    let twips = |(letters, before): (&usize, &usize)| {
+        letters.max(&2) * letter + around + before.saturating_sub(MARGIN)
+    };
+    let least: Vec<usize> = least.iter().zip(before).map(twips).collect();
+    let most: Vec<usize> = most.iter().zip(before).map(twips).collect();
     let room = room.max(columns * 200);
     let (narrow, wide): (usize, usize) = (least.iter().sum(), most.iter().sum());
     if wide <= room {
@@ -373,6 +389,22 @@ fn widths(rows: &[&Value], columns: usize, room: usize, size: usize) -> Vec<usiz
         .collect()
 }
 
+/// How far the words of each column stand from its beginning: further where the column before it ends
+/// there, since their words would stand as close as two words do.
+fn before(align: &[&str], columns: usize, rtl: bool) -> Vec<usize> {
+    let (near, far) = match rtl {
+        true => ("right", "left"),
+        false => ("left", "right"),
+    };
+    let side = |column: usize| match align.get(column) {
+        None | Some(&"start") => near,
+        Some(side) => *side,
+    };
+    let meets = |column: usize| column > 0 && side(column - 1) == far && side(column) == near;
+    let room = |column| if meets(column) { APART } else { MARGIN };
+    (0..columns).map(room).collect()
+}
+
 /// How many letters wide a text is.
 fn letters(text: &str) -> usize {
     text.chars()
@@ -388,12 +420,37 @@ mod tests {
     fn columns_share_the_page() {
         let cell = |text: &str| json!({"c": [text]});
         let row = json!([cell("a"), cell(&"word ".repeat(100))]);
-        let found = widths(&[&row], 2, 9000, 20);
+        let found = widths(&[&row], &[MARGIN; 2], 9000, 20);
         assert!(found[0] < 1000 && found[1] > 7000, "{found:?}");
         assert!(found.iter().sum::<usize>() <= 9000);
         let row = json!([cell("a"), cell("b")]);
-        assert!(widths(&[&row], 2, 9000, 20).iter().sum::<usize>() < 2000);
+        assert!(
+            widths(&[&row], &[MARGIN; 2], 9000, 20)
+                .iter()
+                .sum::<usize>()
+                < 2000
+        );
         let row = json!([cell(&"x".repeat(90)), cell(&"y".repeat(90))]);
-        assert!(widths(&[&row], 2, 3000, 20).iter().sum::<usize>() <= 3000);
+        assert!(
+            widths(&[&row], &[MARGIN; 2], 3000, 20)
+                .iter()
+                .sum::<usize>()
+                <= 3000
+        );
+    }
+
+    #[test]
+    fn a_column_stands_off_from_one_that_ends_at_it() {
+        let case = |align: &[&str], rtl, expected: &[usize]| {
+            let found = before(align, align.len(), rtl);
+            let apart = found.iter().enumerate().filter(|(_, room)| **room == APART);
+            let apart: Vec<usize> = apart.map(|(column, _)| column).collect();
+            assert_eq!(apart, expected, "{align:?}");
+        };
+        case(&["right", "start"], false, &[1]);
+        case(&["right", "left", "right", "right"], false, &[1]);
+        case(&["start", "right", "center"], false, &[]);
+        case(&["left", "start"], true, &[1]);
+        case(&["right", "start"], true, &[]);
     }
 }
