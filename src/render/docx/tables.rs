@@ -415,6 +415,7 @@ fn letters(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::docx::tests::{made, part};
 
     #[test]
     fn columns_share_the_page() {
@@ -452,5 +453,27 @@ mod tests {
         case(&["start", "right", "center"], false, &[]);
         case(&["left", "start"], true, &[1]);
         case(&["right", "start"], true, &[]);
+    }
+
+    #[test]
+    fn a_table_to_sign_stays_with_the_sentence_above_it() {
+        let config = "[project]\nkind = \"contract\"\ntitle = \"T\"\ncontent = \"src\"\n";
+        let text = "# T\n\nThe parties agree.\n\n| | A |\n|--|--|\n| Name | |\n| Date | |\n";
+        let output = made(config, &[("src/a.md", text.as_bytes())]);
+        let document = part(&output, "word/document.xml");
+        let start = document.find("The parties agree").unwrap();
+        let start = document[..start].rfind("<w:p>").unwrap();
+        let end = document.find("</w:tbl>").unwrap();
+        let paragraphs: Vec<&str> = document[start..end].split("<w:p>").skip(1).collect();
+        let (last, others) = paragraphs
+            .split_last_chunk::<2>()
+            .map(|(others, last)| (last, others))
+            .unwrap();
+        assert!(others.len() >= 4, "{paragraphs:?}");
+        assert!(
+            others.iter().all(|it| it.contains("<w:keepNext/>")),
+            "{others:?}"
+        );
+        assert!(last.iter().all(|it| !it.contains("<w:keepNext/>")));
     }
 }

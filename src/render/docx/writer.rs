@@ -218,11 +218,16 @@ impl<'a> Writer<'a> {
         self.paragraph(&Para::new(style), |_| {});
     }
 
-    /// The room above a table, which has none of its own; two tables in a row would be one.
+    /// The room above a table, which has none of its own; two tables in a row would be one. It stays
+    /// with the table, or what is kept with the table would be kept with the room alone.
     pub(super) fn open_table(&mut self) {
         self.turn_back();
         if !self.after_table {
-            self.empty("Table Gap");
+            let gap = Para {
+                keep: true,
+                ..Para::new("Table Gap")
+            };
+            self.paragraph(&gap, |_| {});
         }
     }
 
