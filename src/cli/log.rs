@@ -89,7 +89,7 @@ pub fn run(ui: &Ui, global: &Global, args: &LogArgs) -> anyhow::Result<Outcome> 
             let history = match &trust {
                 Some(trust) => {
                     let require = shipping.config.signing.require;
-                    publish::audit(&*target, target_name, trust, require)
+                    publish::audit(&*target, (target_name, &name), trust, require)
                 }
                 None => publish::history(&*target, target_name),
             };

@@ -181,6 +181,8 @@ fn end(
 /// The project with each of the environment's targets moved to the folder of a preview.
 fn below(shipping: &Shipping, environment: &Environment, name: &str) -> anyhow::Result<Shipping> {
     let mut config = shipping.config.clone();
+    // Jobs of merge requests have no key, and what they show is nobody's word.
+    config.signing.require = false;
     for target_name in &environment.targets {
         let settings = shipping.target(target_name)?;
         let kind = settings.kind.below(&format!("{FOLDER}/{name}")).with_context(|| {

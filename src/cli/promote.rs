@@ -14,6 +14,7 @@ use crate::cli::publish::with_help;
 use crate::cli::releases::own;
 use crate::cli::seal::short;
 use crate::cli::ship_args::PromoteArgs;
+use crate::cli::signing::records;
 use crate::cli::ui::Ui;
 use crate::config::{Desire, Environment};
 use crate::digest::Digest;
@@ -249,8 +250,10 @@ fn facts(
         let mut reason = held_against(&place, &digest);
         for name in &place.targets {
             let target = shipping.open_target(name)?;
-            let history = publish::history(&*target, name).map_err(with_help)?;
-            logs.push((name.clone(), history.records));
+            logs.push((
+                name.clone(),
+                records(shipping, &*target, (name, &place.name))?,
+            ));
             let live = publish::live(&*target, name).map_err(with_help)?;
             reason = reason.or(live.as_ref().and_then(denied_by));
         }

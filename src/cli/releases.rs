@@ -181,7 +181,7 @@ fn rebuilt(
         ),
     };
     bail!(
-        "the release {digest} is not in the store, and its commit {} gives {} here, which is another one: {why}",
+        "the release {digest} cannot be taken from the store, and its commit {} gives {} here, which is another one: {why}",
         short(commit),
         sealed.digest
     )

@@ -17,6 +17,7 @@ use crate::cli::publish::with_help;
 use crate::cli::releases::{obtain, own};
 use crate::cli::seal::short;
 use crate::cli::ship_args::{DecideArgs, RollbackArgs};
+use crate::cli::signing::records;
 use crate::cli::ui::Ui;
 use crate::config::{Desire, Environment, Hold};
 use crate::digest::Digest;
@@ -71,7 +72,7 @@ pub fn run(ui: &Ui, global: &Global, args: &RollbackArgs) -> anyhow::Result<Outc
     let name = first.context("an environment has targets")?;
     let target = shipping.open_target(name)?;
     let live = publish::live(&*target, name).map_err(with_help)?;
-    let records = publish::history(&*target, name).map_err(with_help)?.records;
+    let records = records(&shipping, &*target, (name, &environment.name))?;
     let mut way = find(&environment, live.as_ref(), &records, args.to.as_deref())?;
     let known = publish::release_at(&*target, &way.release).map_err(with_help)?;
     let seen = known.clone().or_else(|| {

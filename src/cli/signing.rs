@@ -3,12 +3,15 @@
 use anyhow::{Context as _, bail};
 
 use crate::cli::environment::Shipping;
+use crate::cli::publish::with_help;
 use crate::cli::ui::{Ui, variable};
 use crate::digest::Digest;
+use crate::publish::{self, Deployment};
 use crate::release::Release;
 use crate::signing::{Doubt, Signer, Trust};
 use crate::site_path::SitePath;
 use crate::store::{Key, Store};
+use crate::targets::Target;
 
 /// The variable with the key: its text, or the path of a file.
 const KEY: &str = "TYMPAN_SIGNING_KEY";
@@ -92,6 +95,25 @@ pub fn kept(ui: &Ui, store: &Store, release: &Release, trust: Option<&Trust>) ->
 
 fn key_of(release: &Digest) -> Key {
     Key::new("release-signature", 1).digest("release", *release)
+}
+
+/// What happened at a target, the newest first; where changes must be signed, those that are.
+pub fn records(
+    shipping: &Shipping,
+    target: &dyn Target,
+    (name, environment): (&str, &str),
+) -> anyhow::Result<Vec<Deployment>> {
+    let trust = trust(shipping)?.filter(|_| shipping.config.signing.require);
+    let Some(trust) = trust else {
+        return Ok(publish::history(target, name).map_err(with_help)?.records);
+    };
+    let history = publish::audit(target, (name, environment), &trust, true);
+    let mut history = history.map_err(with_help)?;
+    let is_ours = |record: &Deployment| {
+        record.environment == environment && history.signed_by.contains_key(&record.epoch)
+    };
+    history.records.retain(is_ours);
+    Ok(history.records)
 }
 
 /// Whose signatures count, if the project names anybody.

@@ -49,7 +49,7 @@ pub fn run(ui: &Ui, global: &Global, args: &VerifyArgs) -> anyhow::Result<Outcom
         if let Some(trust) = &trust {
             signatures.push(vouch(
                 &*target,
-                name,
+                (name, &environment.name),
                 trust,
                 require,
                 Moment::new(ui.now()),
@@ -82,12 +82,13 @@ pub fn run(ui: &Ui, global: &Global, args: &VerifyArgs) -> anyhow::Result<Outcom
 
 fn vouch(
     target: &dyn Target,
-    name: &str,
+    (name, environment): (&str, &str),
     trust: &Trust,
     require: bool,
     now: Moment,
 ) -> anyhow::Result<Signature> {
-    let history = publish::audit(target, name, trust, require).map_err(with_help)?;
+    let history = publish::audit(target, (name, environment), trust, require);
+    let history = history.map_err(with_help)?;
     let newest = history.records.first();
     Ok(Signature {
         target: name.to_owned(),

@@ -11,7 +11,7 @@ use crate::publish::flight::{fly, tried};
 use crate::publish::history::{Finding, History, Trouble, history};
 use crate::publish::moment::Moment;
 use crate::publish::record::Deployment;
-use crate::publish::seal::signed;
+use crate::publish::seal::{begun, signed};
 use crate::publish::state::release_path;
 use crate::signing::{Doubt, Trust};
 use crate::targets::{Object, Target};
@@ -19,12 +19,12 @@ use crate::targets::{Object, Target};
 /// What a signature takes, more or less, in bytes.
 const SIGNATURE: u64 = 512;
 
-/// Reads and verifies the log of a target, the signatures under its records, and the releases that
+/// Reads and verifies the log of a target, by its name and its environment's, the signatures under its records, and the releases that
 /// they name as far as the target keeps them. With `require`, a change without a signature is a fault,
 /// unless it is older than the first that has one.
 pub fn audit(
     target: &dyn Target,
-    name: &str,
+    (name, environment): (&str, &str),
     trust: &Trust,
     require: bool,
 ) -> Result<History, PublishError> {
@@ -44,8 +44,13 @@ pub fn audit(
             (*change, before.max(change.at))
         })
         .collect();
+    let is_pending = |change: &Deployment| history.pending.as_ref() == Some(change);
+    let bytes_of = |change: &Deployment| match is_pending(change) {
+        true => begun(change),
+        false => change.to_json(),
+    };
     let verify = |(change, when): &(&Deployment, Moment)| {
-        tried(signed(target, trust, &change.to_json(), *when))
+        tried(signed(target, trust, &bytes_of(change), *when))
     };
     let verified = fly(&dated, |_| SIGNATURE, verify)?;
     for ((change, when), verified) in dated.iter().zip(verified) {
@@ -56,6 +61,9 @@ pub fn audit(
             }
             Some(Err(Doubt::Stranger)) => found.push((change.epoch, Trouble::Stranger)),
             Some(Err(_)) => found.push((change.epoch, Trouble::Forged)),
+        }
+        if change.environment != environment {
+            found.push((change.epoch, Trouble::Elsewhere));
         }
         let named = releases.entry(change.release).or_default();
         named.push((change.epoch, *when));
@@ -170,7 +178,7 @@ mod tests {
     ) {
         let Signed { place, trust } = signed(unsigned);
         change(&place.web().join(".tympan"));
-        let history = audit(place.target(), "web", &trust, require).unwrap();
+        let history = audit(place.target(), ("web", "test"), &trust, require).unwrap();
         let found: Vec<_> = history
             .findings
             .iter()
@@ -184,7 +192,7 @@ mod tests {
     fn a_log_that_is_signed_is_whole() {
         case(&[], |_| {}, true, &[]);
         let Signed { place, trust } = signed(&[]);
-        let history = audit(place.target(), "web", &trust, true).unwrap();
+        let history = audit(place.target(), ("web", "test"), &trust, true).unwrap();
         assert_eq!(history.signed_by.len(), 3);
     }
 
@@ -247,14 +255,14 @@ mod tests {
         let Signed { place, trust } = signed(&[]);
         let state = place.web().join(".tympan");
         fs::write(release(&state), "{}").unwrap();
-        let found = audit(place.target(), "web", &trust, true).unwrap();
+        let found = audit(place.target(), ("web", "test"), &trust, true).unwrap();
         assert_eq!(found.findings[0].trouble, Trouble::ReleaseChanged);
         let Signed { place, trust } = signed(&[]);
         let state = place.web().join(".tympan");
         let file = release(&state);
         let theirs = signer().sign(&fs::read(&file).unwrap(), "x").unwrap();
         fs::write(signature_of(&state, &file), theirs).unwrap();
-        let found = audit(place.target(), "web", &trust, true).unwrap();
+        let found = audit(place.target(), ("web", "test"), &trust, true).unwrap();
         assert_eq!(found.findings[0].trouble, Trouble::ReleaseForged);
     }
 }

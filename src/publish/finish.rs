@@ -9,11 +9,11 @@ use crate::publish::moment::Moment;
 use crate::publish::overlay::laid;
 use crate::publish::protocol::Session;
 use crate::publish::record::{Deployment, Kind, Link, Verdict};
-use crate::publish::seal::is_sealed;
+use crate::publish::seal::{is_begun, is_record_of};
 use crate::publish::smoke;
 use crate::publish::state::{Denied, Pointer, Retained, known_release, record_path, state_path};
 use crate::release::Manifest;
-use crate::targets::{Capability, Object, POINTER, Swap, Tree, Versioned};
+use crate::targets::{Capability, Object, POINTER, Swap, Tree};
 
 impl Session<'_> {
     /// Tests what is live and writes the record, after going back if the test failed. A deployment
@@ -25,7 +25,7 @@ impl Session<'_> {
     ) -> Result<Deployment, PublishError> {
         let request = self.request;
         let is_ours = deployment.epoch == self.epoch
-            || is_sealed(request.target, request.signing, &deployment)?;
+            || is_begun(request.target, request.signing, &deployment)?;
         let failure = smoke::test(request, files)?;
         deployment.result = match &failure {
             None => Verdict::Healthy,
@@ -33,7 +33,7 @@ impl Session<'_> {
         };
         deployment.reason.clone_from(&failure);
         if is_ours {
-            self.seal_deployment(&deployment)?;
+            self.seal_record(&deployment)?;
         }
         let Some(failure) = failure else {
             self.record(&deployment)?;
@@ -176,7 +176,8 @@ impl Session<'_> {
             return Ok(None);
         };
         // What stands there now may not be what was written.
-        if let Some(link) = self.pointer.record_of_last() {
+        let vouched = self.vouched.filter(|link| link.epoch == last.epoch);
+        if let Some(link) = self.pointer.record_of_last().or(vouched) {
             return Ok(Some(link));
         }
         let record = Object::State(record_path(last.epoch));
@@ -190,6 +191,7 @@ impl Session<'_> {
     /// Appends a record. One that stands there already is left if it tells of the same deployment.
     /// Its digest goes into the pointer with whatever is written there next.
     pub(super) fn record(&mut self, deployment: &Deployment) -> Result<(), PublishError> {
+        self.goes_on()?;
         let path = record_path(deployment.epoch);
         let bytes = deployment.to_json();
         match self.request.target.swap(&path, None, &bytes)? {
@@ -200,13 +202,12 @@ impl Session<'_> {
             Swap::Lost => {}
         }
         let found = self.request.target.read(&Object::State(path.clone()))?;
-        let same = |found: &Versioned| {
-            serde_json::from_slice::<Deployment>(&found.bytes)
-                .is_ok_and(|record| record.tree() == deployment.tree())
-        };
-        if let Some(found) = found.filter(same) {
-            self.note(deployment.epoch, &found.bytes);
-            return Ok(());
+        if let Some(found) = found {
+            let (target, signing) = (self.request.target, self.request.signing);
+            if is_record_of(target, signing, deployment, &found.bytes)?.is_some() {
+                self.note(deployment.epoch, &found.bytes);
+                return Ok(());
+            }
         }
         Err(PublishError::Unreadable {
             target: self.request.name.to_owned(),

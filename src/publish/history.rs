@@ -10,7 +10,7 @@ use crate::publish::lease;
 use crate::publish::moment::Moment;
 use crate::publish::record::{Deployment, FORMAT};
 use crate::publish::records::Records;
-use crate::publish::request::{read_pointer, unrecorded};
+use crate::publish::request::read_pointer;
 use crate::publish::state::Pointer;
 use crate::targets::{Target, View};
 
@@ -69,6 +69,8 @@ pub enum Trouble {
     Astray,
     /// There are files, and no log of how they came there.
     NoLog,
+    /// A record tells of another environment.
+    Elsewhere,
     /// A record that must be signed is not, or a change that has no record yet.
     Unsigned,
     /// A record is signed by somebody who is not trusted.
@@ -110,6 +112,9 @@ impl Trouble {
                 "`.tympan/current` says that this is live, and the newest change left another release there"
             }
             Self::NoLog => "there is no log: nothing was published there, or it was taken away",
+            Self::Elsewhere => {
+                "the record is another environment's: the log was brought here from its target"
+            }
             Self::Unsigned => "nobody signed it",
             Self::Stranger => "the record is signed by somebody whom `[signing]` does not name",
             Self::Forged => "the signature under the record is not valid",
@@ -171,7 +176,10 @@ fn chain(target: &dyn Target, pointer: Option<&Pointer>) -> Result<History, Publ
     };
     let mut expected = pointer.and_then(Pointer::record_of_last);
     let mut next = Some(last.epoch);
-    history.pending = unrecorded(target, pointer)?;
+    // Of what is read once: a record that is written meanwhile is not missing.
+    if expected.is_none() && records.read(last.epoch)?.is_none() {
+        history.pending = Some(last.clone());
+    }
     if history.pending.is_some() {
         history.find(last.epoch, Trouble::Unrecorded);
         expected = last.prev;
@@ -230,7 +238,17 @@ fn chain(target: &dyn Target, pointer: Option<&Pointer>) -> Result<History, Publ
     {
         history.find(live.epoch, Trouble::Changed);
     }
-    if let Some(pointer) = pointer.filter(|pointer| !pointer.is_of_one_mind()) {
+    // One that was changed says nothing.
+    let is_doubtful = history
+        .findings
+        .iter()
+        .any(|found| found.epoch == last.epoch);
+    let newest = history
+        .records
+        .iter()
+        .find(|record| record.epoch == last.epoch);
+    let newest = newest.filter(|_| !is_doubtful);
+    if let Some(pointer) = pointer.filter(|pointer| !pointer.is_of_one_mind(newest)) {
         let live = pointer.live.as_ref().map_or(0, |live| live.epoch);
         history.find(live, Trouble::Astray);
     }

@@ -24,8 +24,9 @@ use crate::publish::lease::{self, Held};
 use crate::publish::moment::Moment;
 use crate::publish::plan::Plan;
 use crate::publish::reconcile::Outcome;
-use crate::publish::record::{Deployment, FORMAT, Kind, Verdict};
+use crate::publish::record::{Deployment, FORMAT, Kind, Link, Verdict};
 use crate::publish::request::{Prepared, Request, prepare};
+use crate::publish::seal::is_begun;
 use crate::publish::state::{Pointer, Retained, state_path};
 use crate::release::Manifest;
 use crate::site_path::SitePath;
@@ -111,6 +112,8 @@ pub(super) struct Session<'a> {
     pub(super) version: Version,
     /// Whether the pointer at the target names the newest record that this one knows.
     pub(super) is_noted: bool,
+    /// The newest record that somebody vouched for when this publish began.
+    pub(super) vouched: Option<Link>,
     /// What is sent anew although it stands there, once.
     pub(super) contested: Mutex<BTreeSet<SitePath>>,
 }
@@ -148,6 +151,7 @@ impl<'a> Session<'a> {
                 pointer,
                 version,
                 is_noted: true,
+                vouched: prepared.vouched,
                 contested: Mutex::default(),
             }),
         }
@@ -167,6 +171,10 @@ impl<'a> Session<'a> {
             deployment = Some(self.finish(live.clone(), &prepared.files)?);
         } else {
             if let Some(last) = &prepared.unrecorded {
+                let (target, signing) = (self.request.target, self.request.signing);
+                if is_begun(target, signing, last)? {
+                    self.seal_record(last)?;
+                }
                 self.record(last)?;
             }
             if prepared.outcome != Outcome::UpToDate {
@@ -261,7 +269,7 @@ impl<'a> Session<'a> {
             pointer.deny(&hold.deny, &hold.reason);
         }
         // Whoever finds no record after a crash must not have to take the pointer's word.
-        self.seal_deployment(&deployment)?;
+        self.seal_begun(&deployment)?;
         self.switch(tree, pointer)?;
         Ok(deployment)
     }

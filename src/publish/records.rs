@@ -33,7 +33,7 @@ impl<'a> Records<'a> {
         if let Some(known) = self.known.borrow().get(&epoch) {
             return Ok(known.clone());
         }
-        let first = (epoch + 1).saturating_sub(TOGETHER).max(1);
+        let first = epoch.saturating_sub(TOGETHER - 1).max(1);
         let epochs: Vec<u64> = (first..=epoch)
             .rev()
             .filter(|epoch| !self.known.borrow().contains_key(epoch))
@@ -73,6 +73,6 @@ mod tests {
         };
         assert_eq!((epoch(1), epoch(2)), (Some(1), Some(2)));
         assert_eq!(records.read(0).unwrap(), None);
-        assert_eq!(records.read(u64::from(u32::MAX)).unwrap(), None);
+        assert_eq!(records.read(u64::MAX).unwrap(), None);
     }
 }

@@ -9,9 +9,9 @@ use crate::publish::moment::Moment;
 use crate::publish::overlay;
 use crate::publish::plan::{Plan, plan};
 use crate::publish::reconcile::{Desired, Outcome, Rules, State, reconcile};
-use crate::publish::record::{Deployment, Kind};
+use crate::publish::record::{Deployment, Kind, Link};
 use crate::publish::refusal::Refusal;
-use crate::publish::seal::{self, Signing};
+use crate::publish::seal::{self, Signing, Vouched};
 use crate::publish::smoke::{self, Answer};
 use crate::publish::state::{self, Pointer, known_release, record_path, state_path};
 use crate::release::{File, Manifest, Release};
@@ -87,6 +87,8 @@ pub struct Prepared {
     pub state: State,
     /// The last change of the target, if its publisher broke off before it wrote the record.
     pub unrecorded: Option<Deployment>,
+    /// The newest record that somebody vouches for.
+    pub(super) vouched: Option<Link>,
     pub(super) pointer_version: Option<Version>,
     pub(super) lease_version: Option<Version>,
     pub(super) observed: Observed,
@@ -133,9 +135,10 @@ pub fn prepare(request: &Request<'_>) -> Result<Prepared, PublishError> {
     {
         outcome = Outcome::Refuse(refusal);
     }
-    if let Some(refusal) = unvouched(request, state.pointer.as_ref())? {
-        outcome = Outcome::Refuse(refusal);
-    }
+    let vouched = match &state.pointer {
+        Some(pointer) => vouched(request, pointer, &mut outcome)?,
+        None => None,
+    };
     if matches!(outcome, Outcome::Publish | Outcome::Heal) {
         request.target.admit(&files)?;
     }
@@ -144,6 +147,7 @@ pub fn prepare(request: &Request<'_>) -> Result<Prepared, PublishError> {
         outcome,
         plan,
         state,
+        vouched,
         pointer_version,
         lease_version,
         observed,
@@ -204,17 +208,35 @@ pub(super) fn observe_drift(
     Ok(drift)
 }
 
-/// Why nothing is built upon the newest change of a target, where that must be signed.
-fn unvouched(
+/// Holds what the pointer says against the signatures: nothing is built upon what nobody signed where
+/// that is asked for, and elsewhere it is published anew with a signature. Gives the newest record that
+/// somebody vouches for.
+fn vouched(
     request: &Request<'_>,
-    pointer: Option<&Pointer>,
-) -> Result<Option<Refusal>, PublishError> {
-    let Some(pointer) = pointer.filter(|_| request.signing.require) else {
+    pointer: &Pointer,
+    outcome: &mut Outcome,
+) -> Result<Option<Link>, PublishError> {
+    let signing = request.signing;
+    let Some(last) = pointer.last().filter(|_| signing.trust.is_some()) else {
         return Ok(None);
     };
-    let is_vouched_for = seal::is_vouched_for(request.target, request.signing, pointer)?;
-    let last = pointer.last().filter(|_| !is_vouched_for);
-    Ok(last.map(|last| Refusal::Unsigned { epoch: last.epoch }))
+    let environment = &request.environment.name;
+    match seal::vouched(request.target, signing, environment, pointer)? {
+        Vouched::Recorded(sha256) => Ok(Some(Link {
+            epoch: last.epoch,
+            sha256,
+        })),
+        Vouched::Begun => Ok(None),
+        Vouched::No => {
+            if signing.require {
+                let epoch = last.epoch;
+                *outcome = Outcome::Refuse(Refusal::Unsigned { epoch });
+            } else if signing.signer.is_some() && *outcome == Outcome::UpToDate {
+                *outcome = Outcome::Heal;
+            }
+            Ok(None)
+        }
+    }
 }
 
 fn unanswered(request: &Request<'_>, files: &Manifest) -> Option<Refusal> {

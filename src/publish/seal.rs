@@ -9,7 +9,7 @@ use crate::digest::Digest;
 use crate::publish::error::PublishError;
 use crate::publish::moment::Moment;
 use crate::publish::protocol::Session;
-use crate::publish::record::Deployment;
+use crate::publish::record::{Deployment, Verdict};
 use crate::publish::state::{Pointer, record_path, state_path};
 use crate::signing::{Doubt, Signer, Trust};
 use crate::site_path::SitePath;
@@ -53,48 +53,97 @@ pub(super) fn signed(
     Ok(text.map(|text| trust.verify(bytes, &text, at.seconds())))
 }
 
-/// Whether a deployment was signed as the pointer has it, or there is nobody whose signature counts.
-pub(super) fn is_sealed(
+/// What stands before a deployment that is signed before there is a record of it, so that nobody can
+/// make a record out of it.
+const BEGUN: &[u8] = b"tympan: this deployment begins\n";
+
+/// What is signed of a deployment that has no record yet, as the pointer has it.
+pub(super) fn begun(deployment: &Deployment) -> Vec<u8> {
+    match deployment.result {
+        Verdict::Unconfirmed => [BEGUN, &deployment.to_json()].concat(),
+        // How it ended was known, and so was the record.
+        Verdict::Healthy | Verdict::Failed => deployment.to_json(),
+    }
+}
+
+fn counts(
     target: &dyn Target,
     signing: Signing<'_>,
-    deployment: &Deployment,
+    bytes: &[u8],
+    at: Moment,
 ) -> Result<bool, PublishError> {
     let Some(trust) = signing.trust else {
         return Ok(true);
     };
-    // When it was made is what it says itself; the log holds that against the record before.
-    let found = signed(target, trust, &deployment.to_json(), deployment.at)?;
+    let found = signed(target, trust, bytes, at)?;
     Ok(matches!(found, Some(Ok(_))))
 }
 
-/// Whether somebody whose signature counts vouches for what the pointer of a target says: by the
-/// record of its newest change, or before there is one by the deployment itself.
-pub(super) fn is_vouched_for(
+/// Whether a deployment without a record was signed as the pointer has it, or there is nobody whose
+/// signature counts.
+pub(super) fn is_begun(
     target: &dyn Target,
     signing: Signing<'_>,
-    pointer: &Pointer,
+    deployment: &Deployment,
 ) -> Result<bool, PublishError> {
+    counts(target, signing, &begun(deployment), deployment.at)
+}
+
+/// What somebody whose signature counts vouches for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Vouched {
+    /// Nobody vouches for what the pointer says.
+    No,
+    /// For the newest change, or there was none; it has no record yet.
+    Begun,
+    /// For the newest change, by the record with this digest.
+    Recorded(Digest),
+}
+
+/// Whether somebody whose signature counts vouches for what the pointer of a target says of an
+/// environment: by the record of its newest change, or before there is one by the deployment itself.
+pub(super) fn vouched(
+    target: &dyn Target,
+    signing: Signing<'_>,
+    environment: &str,
+    pointer: &Pointer,
+) -> Result<Vouched, PublishError> {
     let Some(last) = pointer.last() else {
-        return Ok(true);
+        return Ok(Vouched::Begun);
     };
+    // A whole state, signatures and all, may have been brought here from another place.
+    if [Some(last), pointer.live.as_ref()]
+        .into_iter()
+        .flatten()
+        .any(|one| one.environment != environment)
+    {
+        return Ok(Vouched::No);
+    }
     let link = pointer.record_of_last();
-    let newest = match record(target, signing, last)? {
-        Record::None => link.is_none() && is_sealed(target, signing, last)?,
-        Record::Signed(digest) => link.is_none_or(|link| link.sha256 == digest),
-        Record::Doubtful => false,
+    let (newest, vouched) = match record(target, signing, last)? {
+        Record::None if link.is_none() && is_begun(target, signing, last)? => {
+            (None, Vouched::Begun)
+        }
+        Record::Signed(record, digest) if link.is_none_or(|link| link.sha256 == digest) => {
+            (Some(record), Vouched::Recorded(digest))
+        }
+        _ => return Ok(Vouched::No),
     };
     let before = match pointer.back_again() {
-        Some(live) => matches!(record(target, signing, live)?, Record::Signed(_)),
+        Some(live) => matches!(record(target, signing, live)?, Record::Signed(..)),
         None => true,
     };
-    Ok(newest && before && pointer.is_of_one_mind())
+    Ok(match before && pointer.is_of_one_mind(newest.as_deref()) {
+        true => vouched,
+        false => Vouched::No,
+    })
 }
 
 enum Record {
     /// There is none.
     None,
     /// It tells of the deployment, and somebody whose signature counts signed it.
-    Signed(Digest),
+    Signed(Box<Deployment>, Digest),
     /// Nobody's word counts for it.
     Doubtful,
 }
@@ -108,16 +157,29 @@ fn record(
     let Some(found) = found else {
         return Ok(Record::None);
     };
-    let read = serde_json::from_slice::<Deployment>(&found.bytes).ok();
+    Ok(
+        match is_record_of(target, signing, pointed, &found.bytes)? {
+            Some(record) => Record::Signed(Box::new(record), Digest::of(&found.bytes)),
+            None => Record::Doubtful,
+        },
+    )
+}
+
+/// The record of a deployment in some bytes, if they are one and somebody whose signature counts signed
+/// it.
+pub(super) fn is_record_of(
+    target: &dyn Target,
+    signing: Signing<'_>,
+    pointed: &Deployment,
+    bytes: &[u8],
+) -> Result<Option<Deployment>, PublishError> {
+    let read = serde_json::from_slice::<Deployment>(bytes).ok();
     // What is signed is what is written, and not another spelling of it.
-    let is_signed = match read.filter(|read| read.is_of(pointed)) {
-        Some(read) if read.to_json() == found.bytes => is_sealed(target, signing, &read)?,
-        _ => false,
+    let Some(read) = read.filter(|read| read.is_of(pointed) && read.to_json() == bytes) else {
+        return Ok(None);
     };
-    Ok(match is_signed {
-        true => Record::Signed(Digest::of(&found.bytes)),
-        false => Record::Doubtful,
-    })
+    let counts = counts(target, signing, bytes, read.at)?;
+    Ok(Some(read).filter(|_| counts))
 }
 
 impl Session<'_> {
@@ -138,14 +200,14 @@ impl Session<'_> {
         self.keep_signature(&Digest::of(bytes), &signed)
     }
 
-    /// As [`Self::seal`] for a deployment, as the pointer or a record has it.
-    pub(super) fn seal_deployment(&self, deployment: &Deployment) -> Result<(), PublishError> {
-        let comment = format!(
-            "tympan: record {} of {}",
-            deployment.epoch,
-            deployment.target.escape_default()
-        );
-        self.seal(&deployment.to_json(), &comment)
+    /// As [`Self::seal`] for a record.
+    pub(super) fn seal_record(&self, deployment: &Deployment) -> Result<(), PublishError> {
+        self.seal(&deployment.to_json(), &comment("record", deployment))
+    }
+
+    /// As [`Self::seal`] for a deployment that has no record yet.
+    pub(super) fn seal_begun(&self, deployment: &Deployment) -> Result<(), PublishError> {
+        self.seal(&begun(deployment), &comment("deployment", deployment))
     }
 
     /// As [`Self::seal`] for the release, which keeps the signature of whoever made it.
@@ -171,6 +233,12 @@ impl Session<'_> {
         let _ = target.swap(&path, expected.as_ref(), text.as_bytes())?;
         Ok(())
     }
+}
+
+/// What a signature says of a deployment, on one line.
+fn comment(what: &str, deployment: &Deployment) -> String {
+    let target = deployment.target.escape_default();
+    format!("tympan: {what} {} of {target}", deployment.epoch)
 }
 
 #[cfg(test)]
@@ -235,7 +303,7 @@ mod tests {
         }
 
         fn found(&self, place: &Place, require: bool) -> Vec<(u64, Trouble)> {
-            let history = audit(place.target(), "web", &self.trust, require).unwrap();
+            let history = audit(place.target(), ("web", "test"), &self.trust, require).unwrap();
             let found = history.findings.iter();
             found.map(|one| (one.epoch, one.trouble)).collect()
         }
@@ -283,7 +351,7 @@ mod tests {
         assert_eq!(keys.found(&place, true), [(2, Trouble::Unrecorded)]);
         keys.publish(&place, "three", true).unwrap();
         assert_eq!(keys.found(&place, true), []);
-        let history = audit(place.target(), "web", &keys.trust, true).unwrap();
+        let history = audit(place.target(), ("web", "test"), &keys.trust, true).unwrap();
         assert_eq!(history.signed_by.len(), 3);
     }
 
@@ -334,6 +402,74 @@ mod tests {
         keys.publish(&place, "two", false).unwrap();
         keys.publish(&place, "three", true).unwrap();
         assert_eq!(keys.found(&place, true), []);
+    }
+
+    #[test]
+    fn who_begins_to_sign_what_is_live_already_publishes_it_anew() {
+        let (place, keys) = (place(), keys());
+        let release = place.release(&[("index.html", "one")]);
+        place.publish(&release, 0).unwrap();
+        refused(keys.publish_release(&place, &release, true));
+        keys.publish_release(&place, &release, false).unwrap();
+        keys.publish_release(&place, &release, true).unwrap();
+        assert_eq!(keys.found(&place, true), []);
+        let history = history(place.target(), "web").unwrap();
+        assert_eq!(history.records.len(), 2);
+    }
+
+    #[test]
+    fn a_state_of_another_environment_is_none_of_this_one() {
+        let (mut place, keys) = (place(), keys());
+        place.environment.name = "test/_preview/17".to_owned();
+        keys.publish(&place, "unseen", true).unwrap();
+        place.environment.name = "test".to_owned();
+        let file = state(&place).join("current");
+        let mut pointer: Pointer = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+        pointer.environment.clone_from(&place.environment.name);
+        fs::write(&file, pointer.to_json()).unwrap();
+        refused(keys.publish(&place, "next", true));
+        refused(keys.publish(&place, "unseen", true));
+        assert_eq!(keys.found(&place, true), [(1, Trouble::Elsewhere)]);
+    }
+
+    #[test]
+    fn how_a_deployment_ended_is_what_its_record_says() {
+        let (place, keys) = (place(), keys());
+        for text in ["one", "two"] {
+            keys.publish(&place, text, true).unwrap();
+        }
+        // The healthy release is said to have failed, and the one before to be live again.
+        let file = state(&place).join("current");
+        let mut pointer: Pointer = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+        let first = fs::read(state(&place).join("log/1.json")).unwrap();
+        pointer.undone = pointer.live.take().map(|live| Deployment {
+            result: Verdict::Failed,
+            ..live
+        });
+        pointer.live = Some(serde_json::from_slice(&first).unwrap());
+        fs::write(&file, pointer.to_json()).unwrap();
+        assert_eq!(keys.found(&place, true), [(1, Trouble::Astray)]);
+        refused(keys.publish(&place, "three", true));
+    }
+
+    #[test]
+    fn what_was_signed_before_the_end_is_no_record() {
+        let (place, keys) = (place(), keys());
+        keys.publish(&place, "one", true).unwrap();
+        let file = state(&place).join("current");
+        let pointer: Pointer = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+        let live = pointer.live.clone().unwrap();
+        assert_eq!(live.result, Verdict::Unconfirmed);
+        let record = state(&place).join("log/1.json");
+        fs::write(&record, live.to_json()).unwrap();
+        let forged = Pointer {
+            recorded: Some(live.link()),
+            ..pointer
+        };
+        fs::write(&file, forged.to_json()).unwrap();
+        refused(keys.publish(&place, "two", true));
+        let found = keys.found(&place, true);
+        assert_eq!(found, [(1, Trouble::Unsigned)]);
     }
 
     #[test]
@@ -389,7 +525,7 @@ mod tests {
         publish(&request).unwrap();
         let found = signature(place.target(), &release.digest()).unwrap();
         assert_eq!(found, Some(given));
-        let audited = audit(place.target(), "web", &trust, true).unwrap();
+        let audited = audit(place.target(), ("web", "test"), &trust, true).unwrap();
         assert!(audited.findings.is_empty(), "{audited:?}");
         assert_eq!(ours.found(&place, true), [(1, Trouble::ReleaseForged)]);
         let file = state(&place).join(signature_path(&release.digest()).as_str());
@@ -428,7 +564,7 @@ mod tests {
             publish(&request).unwrap();
         };
         let found = || {
-            let history = audit(place.target(), "web", &trust, true).unwrap();
+            let history = audit(place.target(), ("web", "test"), &trust, true).unwrap();
             let found = history.findings.iter();
             found
                 .map(|one| (one.epoch, one.trouble))

@@ -87,12 +87,21 @@ impl Pointer {
     }
 
     /// Whether what is live is what the newest change left there: its own release, or the one before
-    /// if it failed.
-    pub(super) fn is_of_one_mind(&self) -> bool {
-        self.undone.as_ref().is_none_or(|undone| {
-            let live = self.live.as_ref().map(|live| live.release);
-            undone.result == Verdict::Failed && live.is_some() && live == undone.previous
-        })
+    /// if it failed. How it ended is what its record says, once there is one.
+    pub(super) fn is_of_one_mind(&self, record: Option<&Deployment>) -> bool {
+        let live = self.live.as_ref();
+        let ended = record.map(|record| record.result);
+        match &self.undone {
+            Some(undone) => {
+                undone.result == Verdict::Failed
+                    && ended.is_none_or(|ended| ended == Verdict::Failed)
+                    && live.is_some_and(|live| Some(live.release) == undone.previous)
+            }
+            None => {
+                ended != Some(Verdict::Failed)
+                    || live.is_some_and(|live| live.result == Verdict::Failed)
+            }
+        }
     }
 
     /// How the record of the newest deployment was written, if it is known to have been.

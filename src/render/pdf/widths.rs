@@ -178,11 +178,22 @@ fn used(document: &Document, font: &Dictionary) -> Vec<usize> {
         .unwrap();
     let text = text.get_plain_content().unwrap();
     let text = String::from_utf8_lossy(&text).into_owned();
+    // A line is of one glyph and its text, or of the first and the last of several, and a text.
+    let codes = |line: &str| -> Vec<usize> {
+        let codes = line.split(['<', '>']).skip(1).step_by(2);
+        codes
+            .filter_map(|code| usize::from_str_radix(code, 16).ok())
+            .collect()
+    };
     let lines = text
         .lines()
-        .filter(|line| line.contains("> <") && !line.contains("<ffff>"));
-    let glyph = |line: &str| usize::from_str_radix(line.get(1..5)?, 16).ok();
-    lines.filter_map(glyph).collect()
+        .filter(|line| line.starts_with('<') && !line.contains("<ffff>"));
+    let glyphs = lines.flat_map(|line| match codes(line)[..] {
+        [first, last, _] => (first..=last).collect(),
+        [glyph, ..] => vec![glyph],
+        [] => Vec::new(),
+    });
+    glyphs.collect()
 }
 
 /// Compares all widths, and says which fonts there are and how many glyphs.
@@ -201,16 +212,21 @@ fn compare(pdf: &PdfOutput) -> (Vec<String>, usize) {
         let font = below.unwrap()[0].as_reference().unwrap();
         let font = document.get_dictionary(font).unwrap();
         let kind = font.get(b"Subtype").and_then(Object::as_name).unwrap();
-        let (file, widths): (&[u8], fn(&[u8]) -> Vec<f64>) = match kind {
-            b"CIDFontType0" => (b"FontFile3", widths_of_cff),
-            _ => (b"FontFile2", widths_of_truetype),
-        };
+        let is_cff = kind == b"CIDFontType0";
+        let file = if is_cff { "FontFile3" } else { "FontFile2" };
         let descriptor = font.get(b"FontDescriptor").and_then(Object::as_reference);
         let descriptor = document.get_dictionary(descriptor.unwrap()).unwrap();
-        let program = descriptor.get(file).and_then(Object::as_reference).unwrap();
+        let program = descriptor
+            .get(file.as_bytes())
+            .and_then(Object::as_reference)
+            .unwrap();
         let program = document.get_object(program).and_then(Object::as_stream);
         let program = program.unwrap().get_plain_content().unwrap();
-        let (widths, said) = (widths(&program), said(font));
+        let widths = match is_cff {
+            true => widths_of_cff(&program),
+            false => widths_of_truetype(&program),
+        };
+        let said = said(font);
         let name = font.get(b"BaseFont").and_then(Object::as_name).unwrap();
         let name = String::from_utf8_lossy(name).into_owned();
         assert!(!used.is_empty(), "{name} is used for nothing");

@@ -75,8 +75,9 @@ impl Objects {
             let mut options = self.options(headers);
             self.condition_on(&mut options, found.version.as_ref());
             let size = bytes.len() as u64;
-            let copied = self.copy_onto_itself(key, size, options);
-            match self.runtime.block_on(copied) {
+            // It takes three requests, of which a busy server seldom takes all at once.
+            let copy = || self.copy_onto_itself(key, size, options.clone());
+            match self.patiently(key, copy).0 {
                 Err(error) if is_inability(&error) => {}
                 copied => return self.answered(key, copied),
             }

@@ -188,7 +188,13 @@ fn is_too_much(bytes: &[u8]) -> bool {
                 .is_some_and(|line| line.contains("?delete"))
 }
 
+/// Respells what stands in a head, and leaves a body as it is.
 fn respell(bytes: &mut [u8]) {
+    let end = bytes.windows(4).position(|end| end == b"\r\n\r\n");
+    let Some(end) = end.filter(|_| bytes.starts_with(b"HTTP/1.")) else {
+        return;
+    };
+    let bytes = &mut bytes[..end];
     let (from, to) = (b"charset=utf-8", b"charset=UTF-8");
     while let Some(at) = bytes.windows(from.len()).position(|window| window == from) {
         bytes[at..at + to.len()].copy_from_slice(to);
