@@ -9,6 +9,8 @@ mod drift;
 mod error;
 mod finish;
 mod flight;
+#[cfg(test)]
+mod forgeries;
 mod garbage;
 mod history;
 mod lease;
