@@ -188,10 +188,9 @@ fn used(document: &Document, font: &Dictionary) -> Vec<usize> {
     let lines = text
         .lines()
         .filter(|line| line.starts_with('<') && !line.contains("<ffff>"));
-    let glyphs = lines.flat_map(|line| match codes(line)[..] {
-        [first, last, _] => (first..=last).collect(),
-        [glyph, ..] => vec![glyph],
-        [] => Vec::new(),
+    let glyphs = lines.flat_map(|line| {
+        let codes = codes(line);
+        codes[0]..=codes[codes.len() - 2]
     });
     glyphs.collect()
 }

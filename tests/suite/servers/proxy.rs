@@ -112,7 +112,9 @@ impl State {
         if self.is_down.load(Ordering::SeqCst) {
             return;
         }
-        if busy > 0 && number.is_multiple_of(busy) {
+        // One in so many, and in no step with whoever tries again.
+        let mixed = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+        if busy > 0 && mixed.is_multiple_of(busy) {
             return refuse(client);
         }
         let Ok(server) = TcpStream::connect(address(server)) else {

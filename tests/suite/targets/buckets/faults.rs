@@ -67,7 +67,7 @@ pub fn a_bad_line_does_no_harm(ground: &Ground, proxy: &Proxy, cuts: &[i64]) {
     assert!(ground.status(&third).is_converged());
 }
 
-/// A server that refuses every fourth request gets all files in the end.
+/// A server that refuses one request in four gets all files in the end.
 pub fn a_busy_server_gets_everything(ground: &Ground, proxy: &Proxy) {
     let release = release(ground, "d", 40);
     proxy.be_busy(4);
