@@ -19,9 +19,9 @@ use crate::targets::{Object, Target};
 /// What a signature takes, more or less, in bytes.
 const SIGNATURE: u64 = 512;
 
-/// Reads and verifies the log of a target, by its name and its environment's, the signatures under its records, and the releases that
-/// they name as far as the target keeps them. With `require`, a change without a signature is a fault,
-/// unless it is older than the first that has one.
+/// Reads and verifies the log of a target, by its name and its environment's, the signatures under its
+/// records, and the releases that they name as far as the target keeps them. With `require`, a change
+/// without a signature is a fault, unless it is older than the first that has one.
 pub fn audit(
     target: &dyn Target,
     (name, environment): (&str, &str),
@@ -121,24 +121,16 @@ mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
 
-    use minisign::KeyPair;
-
     use super::*;
     use crate::publish::protocol::publish;
     use crate::publish::request::Request;
     use crate::publish::seal::Signing;
     use crate::publish::testing::{Place, place};
-    use crate::signing::Signer;
+    use crate::signing::testing::minisign as signer;
 
     struct Signed {
         place: Place,
         trust: Trust,
-    }
-
-    fn signer() -> Signer {
-        let pair = KeyPair::generate_unencrypted_keypair().unwrap();
-        let text = pair.sk.to_box(None).unwrap().to_string();
-        Signer::read(&text, None).unwrap()
     }
 
     /// Three releases, of which those in `unsigned` were published without a key.

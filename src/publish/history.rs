@@ -179,8 +179,6 @@ fn chain(target: &dyn Target, pointer: Option<&Pointer>) -> Result<History, Publ
     // Of what is read once: a record that is written meanwhile is not missing.
     if expected.is_none() && records.read(last.epoch)?.is_none() {
         history.pending = Some(last.clone());
-    }
-    if history.pending.is_some() {
         history.find(last.epoch, Trouble::Unrecorded);
         expected = last.prev;
         next = last.prev.map(|link| link.epoch);

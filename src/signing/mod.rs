@@ -4,6 +4,8 @@
 mod error;
 mod signer;
 mod ssh;
+#[cfg(test)]
+pub(crate) mod testing;
 mod trust;
 
 pub use error::SigningError;

@@ -24,10 +24,8 @@ use crate::targets::{bucket, registry, releases::error::STORE};
 const ON_THE_WAY: usize = 16;
 
 /// What a release is, as a media type.
-#[cfg(feature = "remote")]
 const KIND: &str = "application/vnd.tympan.release.files.v1";
 /// What the signature under a release is, as a media type.
-#[cfg(feature = "remote")]
 const SIGNATURE_KIND: &str = "application/vnd.tympan.release.signature.v1";
 #[cfg(feature = "remote")]
 const SIGNATURE: &str = "text/plain";
@@ -170,20 +168,34 @@ impl Place {
 
     /// The JSON of a release.
     pub(super) fn release(&self, digest: &Digest) -> Result<Option<Vec<u8>>, TargetError> {
+        self.text(&release_name(digest), &tag(digest), KIND)
+    }
+
+    /// The signature under a release.
+    pub(super) fn signature(&self, digest: &Digest) -> Result<Option<Vec<u8>>, TargetError> {
+        self.text(
+            &signature_name(digest),
+            &signature_tag(digest),
+            SIGNATURE_KIND,
+        )
+    }
+
+    /// What has a name in a folder and a bucket, and is the config of an artifact in a registry.
+    fn text(&self, name: &str, tag: &str, kind: &str) -> Result<Option<Vec<u8>>, TargetError> {
+        #[cfg(not(feature = "remote"))]
+        let _ = (tag, kind);
         match self {
-            Self::Folder(folder) => folder.read(&release_name(digest)),
+            Self::Folder(folder) => folder.read(name),
             #[cfg(feature = "remote")]
-            Self::Bucket(objects) => {
-                let found = objects.read(&release_name(digest))?;
-                Ok(found.map(|found| found.bytes))
-            }
+            Self::Bucket(objects) => Ok(objects.read(name)?.map(|found| found.bytes)),
             #[cfg(feature = "remote")]
-            Self::Registry(client) => match client.artifact(&tag(digest)).map_err(unread)? {
-                Some(artifact) if artifact.kind == KIND => {
-                    client.blob(&artifact.config.digest).map_err(unread)
+            Self::Registry(client) => {
+                let found = client.artifact(tag).map_err(unread)?;
+                match found.filter(|found| found.kind == kind) {
+                    Some(artifact) => client.blob(&artifact.config.digest).map_err(unread),
+                    None => Ok(None),
                 }
-                _ => Ok(None),
-            },
+            }
         }
     }
 
@@ -219,26 +231,6 @@ impl Place {
                 };
                 client.push_blob(json).map_err(unwritten)?;
                 client.tag(&tag(digest), &artifact).map_err(unwritten)
-            }
-        }
-    }
-
-    /// The signature under a release.
-    pub(super) fn signature(&self, digest: &Digest) -> Result<Option<Vec<u8>>, TargetError> {
-        match self {
-            Self::Folder(folder) => folder.read(&signature_name(digest)),
-            #[cfg(feature = "remote")]
-            Self::Bucket(objects) => {
-                let found = objects.read(&signature_name(digest))?;
-                Ok(found.map(|found| found.bytes))
-            }
-            #[cfg(feature = "remote")]
-            Self::Registry(client) => {
-                let found = client.artifact(&signature_tag(digest)).map_err(unread)?;
-                match found.filter(|found| found.kind == SIGNATURE_KIND) {
-                    Some(artifact) => client.blob(&artifact.config.digest).map_err(unread),
-                    None => Ok(None),
-                }
             }
         }
     }
@@ -323,12 +315,10 @@ fn damage_name(digest: &Digest) -> String {
     format!("damaged/{}", digest.hex())
 }
 
-#[cfg(feature = "remote")]
 fn tag(digest: &Digest) -> String {
     format!("release-{}", digest.hex())
 }
 
-#[cfg(feature = "remote")]
 fn signature_tag(digest: &Digest) -> String {
     format!("signature-{}", digest.hex())
 }

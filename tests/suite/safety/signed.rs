@@ -23,6 +23,19 @@ fn signatures(state: &Path) -> Vec<(PathBuf, PathBuf)> {
     found
 }
 
+/// Makes a key, `<name>.key`, and tells its public half.
+fn key_of(minisign: &str, folder: &Path, name: &str) -> String {
+    let (public, key) = (format!("{name}.pub"), format!("{name}.key"));
+    let made = Command::new(minisign)
+        .args(["-G", "-W", "-p", &public, "-s", &key])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+    let public = fs::read_to_string(folder.join(public)).unwrap();
+    public.lines().nth(1).unwrap().to_owned()
+}
+
 /// Signs for the first time at a target that was published to without a key.
 fn adopt(two: &Two, config: &str, key: &str) {
     let signing = [("TYMPAN_SIGNING_KEY", key)];
@@ -44,14 +57,7 @@ fn minisign_verifies_what_was_signed() {
     };
     let two = two(DIRECTORY);
     let path = two.project.path();
-    let made = Command::new(minisign)
-        .args(["-G", "-W", "-p", "guide.pub", "-s", "guide.key"])
-        .current_dir(path)
-        .output()
-        .unwrap();
-    assert!(made.status.success(), "{made:?}");
-    let public = two.project.read("guide.pub");
-    let public = public.lines().nth(1).unwrap();
+    let public = key_of(minisign, path, "guide");
     let config = format!("{DIRECTORY}[signing]\nkeys = [\"{public}\"]\n");
     two.project.write("tympan.toml", &config);
     two.pin(0);
@@ -99,6 +105,18 @@ fn minisign_verifies_what_was_signed() {
     assert!(found.contains("epoch 3: the record was changed"), "{found}");
     two.project.write(record, text);
     verify().expect(0);
+    // One goes back to what is signed only, although an unsigned record has the same release.
+    let back = || two.project.run(&["rollback", "dev", "--dry-run"]);
+    back().expect(0);
+    let digest = tympan::digest::Digest::of(&fs::read(path.join(record)).unwrap());
+    let signature = format!("public/.tympan/signatures/{}.sig", digest.hex());
+    fs::remove_file(path.join(signature)).unwrap();
+    let refused = back().expect(2);
+    let told = "has no other healthy release";
+    assert!(refused.stderr.contains(told), "{}", refused.stderr);
+    // What is shown of a change needs no key.
+    let preview = ["publish", "dev", "--preview", "pr-1"];
+    two.project.run(&preview).expect(0);
     let other = [("TYMPAN_SIGNING_KEY", "hunter2hunter2")];
     let refused = two.project.run_with(&["publish", "dev"], &other).expect(2);
     assert!(!refused.stderr.contains("hunter2"), "{}", refused.stderr);
@@ -178,17 +196,7 @@ fn a_signature_goes_through_the_store_to_the_target() {
     };
     let two = two(DIRECTORY);
     let path = two.project.path();
-    let public = ["build", "ship"].map(|name| {
-        let (public, key) = (format!("{name}.pub"), format!("{name}.key"));
-        let made = Command::new(minisign)
-            .args(["-G", "-W", "-p", &public, "-s", &key])
-            .current_dir(path)
-            .output()
-            .unwrap();
-        assert!(made.status.success(), "{made:?}");
-        let public = two.project.read(&public);
-        public.lines().nth(1).unwrap().to_owned()
-    });
+    let public = ["build", "ship"].map(|name| key_of(minisign, path, name));
     let config = format!(
         "{DIRECTORY}[store]\ntype = \"directory\"\npath = \"kept\"\n\
          [signing]\nkeys = [\"{}\", \"{}\"]\n",
